@@ -1,6 +1,6 @@
-# What the scripts in this folder share. Sourced, never run.
-# Gives: $root, $target, say, die, need_cargo, need_node, need_web, need_debian, step, summary, at_exit,
-# free_port, stop_process, start_postgres, start_mail.
+# Functions that the scripts in this folder share. This file is sourced, never run.
+# Provides: $root, $target, say, die, need_cargo, need_node, need_web, need_debian, step, summary, at_exit, free_port,
+# stop_process, start_postgres, start_mail.
 
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,7 +10,7 @@ target=${CARGO_TARGET_DIR:-target}
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-# ---- steps and where the time went ----
+# ---- steps and their times ----
 
 step_lines=()
 step_name=''
@@ -19,7 +19,7 @@ began=$EPOCHREALTIME
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
-# step NAME COMMAND...: says what begins, runs it, keeps the time. A failure ends the script.
+# step NAME COMMAND...: prints the name, runs the command, and records its time. A failure ends the script.
 step() {
     step_name=$1
     step_began=$EPOCHREALTIME
@@ -34,7 +34,7 @@ close_step() {
     step_name=''
 }
 
-# skipped NAME WHY: a line in the summary for what was left out.
+# skipped NAME WHY: adds a line to the summary for a step that was skipped.
 skipped() {
     step_lines+=("$(printf '%8s    %-6s  %s: %s' '' skipped "$1" "$2")")
 }
@@ -46,11 +46,11 @@ summary() {
     printf '%8s s  in all\n' "$(seconds_since "$began")"
 }
 
-# ---- leaving nothing behind ----
+# ---- cleanup ----
 
 at_exit_commands=()
 
-# at_exit COMMAND: runs when the script ends, the last one first.
+# at_exit COMMAND: registers a command that runs when the script ends. The last one registered runs first.
 at_exit() { at_exit_commands+=("$1"); }
 
 leave() {
@@ -69,7 +69,7 @@ trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# stop_process PID [SIGNAL]: asks, waits up to ten seconds, then insists.
+# stop_process PID [SIGNAL]: sends the signal, waits up to ten seconds, and then kills the process.
 stop_process() {
     local pid=$1 signal=${2:-TERM} i
     kill "-$signal" "$pid" 2>/dev/null || return 0
@@ -80,7 +80,7 @@ stop_process() {
     kill -KILL "$pid" 2>/dev/null || true
 }
 
-# ---- what must be there ----
+# ---- requirements ----
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -88,7 +88,7 @@ as_root() {
 
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-# Rust: at least the version that Cargo.toml names.
+# Requires Rust, at least in the version that Cargo.toml names.
 need_cargo() {
     local wanted found
     wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -102,7 +102,7 @@ need_cargo() {
     command -v cc >/dev/null || need_debian gcc libc6-dev
 }
 
-# Node: for what pages are drawn with, the browser's journeys and the screenshots.
+# Requires Node, for building the web assets, the browser tests, and the screenshots.
 need_node() {
     local wanted=20 found
     command -v node >/dev/null || die "Node is missing. Version $wanted or newer is needed: https://nodejs.org"
@@ -111,7 +111,7 @@ need_node() {
     at_least "$wanted" "${found#v}" || die "Node $wanted or newer is needed, here is $found."
 }
 
-# need_debian PACKAGE...: installs those that are missing. `new_packages` then holds their names.
+# need_debian PACKAGE...: installs the missing packages. `new_packages` then contains their names.
 need_debian() {
     local package
     new_packages=()
@@ -135,7 +135,7 @@ need_debian() {
         apt-get install -y -qq --no-install-recommends "${new_packages[@]}"
 }
 
-# The styles, scripts, fonts and pictures in web/dist, which the program embeds: made anew if a source is newer.
+# Builds the styles, scripts, fonts, and pictures in web/dist, which the program embeds, if a source is newer.
 need_web() {
     local made=web/dist/files.tsv
     need_node
@@ -147,16 +147,16 @@ need_web() {
     fi
 }
 
-# The npm packages of the journeys, exactly as locked.
+# Installs the npm packages of the browser tests, exactly as locked.
 need_e2e_packages() {
     need_node
     [ e2e/node_modules/.package-lock.json -nt e2e/package-lock.json ] ||
         (cd e2e && npm ci --ignore-scripts --no-audit --no-fund)
 }
 
-# ---- what the tests talk to ----
+# ---- services for the tests ----
 
-# free_port: a port of the loopback on which nobody answers.
+# free_port: prints a loopback port that nothing listens on.
 free_port() {
     local port
     while :; do
@@ -166,7 +166,7 @@ free_port() {
     echo "$port"
 }
 
-# wait_for_port PORT PID WHAT LOG: until it answers; at once an error if the process ends.
+# wait_for_port PORT PID WHAT LOG: waits until the port answers. Fails at once if the process ends.
 wait_for_port() {
     local i
     for ((i = 0; i < 300; i++)); do
@@ -188,14 +188,14 @@ postgres_bin() {
 need_postgres() {
     [ -n "$(postgres_bin)" ] && return 0
     need_debian postgresql
-    # Debian starts a server with the package. Nobody asked for that one.
+    # Debian starts a server when it installs the package, which is not needed here.
     if [ ${#new_packages[@]} -gt 0 ] && [ -d /run/systemd/system ]; then
         as_root systemctl stop postgresql || true
     fi
     [ -n "$(postgres_bin)" ] || die "PostgreSQL is missing: initdb was not found."
 }
 
-# PostgreSQL refuses to run as root: then it runs as the user postgres.
+# PostgreSQL refuses to run as root, so it runs as the user postgres then.
 as_postgres() {
     if [ "$(id -u)" = 0 ]; then
         exec setpriv --reuid=postgres --regid="$(id -g postgres)" --init-groups \
@@ -205,8 +205,8 @@ as_postgres() {
     fi
 }
 
-# start_postgres: a server of our own in a passing folder, durable as a real one, gone at the end.
-# Sets postgres_port and postgres_pid; the user is postgres, without a password.
+# start_postgres: starts a server in a temporary folder with full durability, which is removed at the end.
+# Sets postgres_port and postgres_pid. The user is postgres, without a password.
 start_postgres() {
     local bin
     bin=$(postgres_bin)
@@ -214,7 +214,7 @@ start_postgres() {
     postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/coresync-postgres.XXXXXX")
     at_exit "rm -rf '$postgres_folder'"
     [ "$(id -u)" != 0 ] || chown postgres "$postgres_folder"
-    # From a folder that the user postgres may enter.
+    # Run from a folder that the user postgres may enter.
     (cd / && as_postgres "$bin/initdb" -D "$postgres_folder/data" -U postgres --auth=trust \
         -E UTF8 --locale=C.UTF-8 --no-sync) >"$postgres_folder/initdb.log" 2>&1 ||
         { cat "$postgres_folder/initdb.log" >&2; die "PostgreSQL could not make its folder."; }
@@ -227,12 +227,12 @@ start_postgres() {
     say "$("$bin/postgres" --version) on port $postgres_port"
 }
 
-# postgres_database NAME: makes an empty one.
+# postgres_database NAME: creates an empty database.
 postgres_database() {
     "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$postgres_port" -U postgres "$1"
 }
 
-# The sink that takes the tests' mail, from a lock file with hashes, in a folder of its own.
+# Installs the mail server that receives the tests' email, from a lock file with hashes, in its own folder.
 need_mail() {
     local home=.tools/mail wanted
     wanted=$(sha256sum <e2e/requirements.txt)
@@ -243,7 +243,7 @@ need_mail() {
     echo "$wanted" >"$home/installed"
 }
 
-# start_mail: sets and exports TEST_SMTP_URL and TEST_MAILDIR.
+# start_mail: starts the mail server, and sets and exports TEST_SMTP_URL and TEST_MAILDIR.
 start_mail() {
     local port folder pid
     port=$(free_port)

@@ -1,9 +1,11 @@
-// Booking, from asking to cancelling: the same steps with and without JavaScript.
+// The steps of a booking, from the search to the cancellation, with and without JavaScript.
 
 import assert from "node:assert/strict";
 import * as site from "./site.mjs";
 
-/** Signed in already: books that many days ahead, finds it in the list, cancels it for nothing. */
+/**
+ * For a signed-in person: books a number of days ahead, finds the booking in the list, and cancels it without a fee.
+ */
 export async function bookAndCancel(page, days) {
   const date = site.day(days);
   await site.askForTimes(page, site.SERVICE.slug, date);
@@ -32,7 +34,7 @@ export async function bookAndCancel(page, days) {
   assert.equal(await site.listed(page, "Upcoming", number).count(), 0);
 }
 
-/** Signed in already: the day after the window has no times, a sentence, and the day when it opens. */
+/** For a signed-in person: the day after the window shows no times, but a sentence and the day when it opens. */
 export async function refusedBeyond(page, days) {
   await page.goto(site.bookPath(site.SERVICE.slug, site.day(days + 1)));
   assert.equal(await site.times(page).count(), 0, "a time beyond the window is offered");

@@ -1,4 +1,4 @@
-// The house under test: the program itself on a free port, with an empty folder and the demo club.
+// The program under test, on a free port, with an empty data folder and the demonstration club.
 
 import { spawn } from "node:child_process";
 import { createWriteStream, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** The moment at which every house opens: a Tuesday morning in New York. */
+/** The time at which every program under test starts: a Tuesday morning in New York. */
 export const NOW = "2026-11-24T10:00:00-05:00";
 export const TODAY = NOW.slice(0, 10);
 
@@ -18,7 +18,7 @@ const binary = process.env.CORESYNC_BIN
 const SECONDS_TO_OPEN = 180;
 const SECONDS_TO_CLOSE = 20;
 
-/** Starts the program and answers once it can serve. Close it with `close()`. */
+/** Starts the program and resolves once it can serve. Close it with `close()`. */
 export async function openHouse() {
   await access(binary).catch(() => {
     throw new Error(`${binary} is not there: \`cargo build\` makes it, CORESYNC_BIN names another`);
@@ -32,7 +32,7 @@ export async function openHouse() {
     env: environment(folder, port, url),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // Nothing stays behind, however this process ends.
+  // Nothing is left behind, however this process ends.
   process.once("exit", () => {
     program.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
@@ -47,13 +47,13 @@ export async function openHouse() {
     program.once("exit", (code, signal) => done((house.ended = signal ?? `exit ${code}`)));
   });
 
-  /** The last lines that the program wrote. */
+  /** Returns the last lines that the program wrote to its log. */
   house.tail = async (lines = 30) => {
     const text = await readFile(logFile, "utf8").catch(() => "");
     return text.trimEnd().split("\n").slice(-lines).join("\n");
   };
 
-  /** Asks it to stop, waits, and removes its folder. Answers how it ended. */
+  /** Stops the program, waits for it, and removes its folder. Resolves to how it ended. */
   house.close = async () => {
     if (house.ended === null) {
       program.kill("SIGTERM");
@@ -78,7 +78,7 @@ export async function openHouse() {
   return house;
 }
 
-/** Only what the program needs: nothing of a developer's own club. */
+/** Returns only the environment variables that the program needs, and none of a developer's own club. */
 function environment(folder, port, url) {
   const { PATH, HOME, LANG, E2E_DATABASE_URL } = process.env;
   const variables = {
@@ -89,7 +89,7 @@ function environment(folder, port, url) {
     CORESYNC_DATA: join(folder, "data"),
     CORESYNC_NOW: NOW,
     CORESYNC_PUBLIC_URL: url,
-    // All journeys come from one address, quicker than people do.
+    // All journeys come from one address, faster than people would.
     CORESYNC_READS_PER_MINUTE: "0",
     CORESYNC_WRITES_PER_MINUTE: "0",
     CORESYNC_VISITOR_WRITES_PER_MINUTE: "0",

@@ -1,6 +1,6 @@
-// What Lighthouse says of the pages: `node e2e/lighthouse.mjs [--long]`.
-// Accessibility and best practices must be perfect, and so must the search engines' part on pages that are meant to be
-// found. Speed depends on how quiet the machine is: it is printed, with the largest paint and what moved.
+// Runs Lighthouse on the pages: `node e2e/lighthouse.mjs [--long]`.
+// Accessibility and best practices must be perfect, and so must SEO on pages that search engines are to index.
+// Performance depends on how busy the machine is: it is printed with the largest paint and the layout shift.
 
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
@@ -11,12 +11,12 @@ import { FLAGS } from "./visit.mjs";
 const isLong = process.argv.includes("--long");
 const times = isLong ? 5 : 1;
 const daily = new Set(["home", "services", "book-day"]);
-/** Not meant to be found: answers to a question, doors, what is not there, what a browser shows by itself without a line. */
+/** Pages that are not to be indexed: search results, sign-in pages, missing pages, and the offline page. */
 const hidden = /search|none|open|login|signup|missing|offline|book-/;
 
 const pages = site.PAGES.filter(([name]) => name !== "missing" && (isLong || daily.has(name)));
 
-/** What the browser failed to record is recorded once more: that says nothing of the page. */
+/** If the browser failed to record, it is tried again: that says nothing about the page. */
 async function judge(url, port, tries = 3) {
   const flags = { port, output: "json", logLevel: "silent" };
   const settings = { onlyCategories: ["performance", "accessibility", "best-practices", "seo"] };
@@ -30,7 +30,7 @@ function median(numbers) {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
-/** What is less than perfect in a category, in words. */
+/** Returns in words what is less than perfect in a category. */
 function faults(lhr, category) {
   const { auditRefs, score } = lhr.categories[category];
   if (score === 1) return [];

@@ -1,5 +1,5 @@
-// Runs the journeys in order against one house: `node e2e/run.mjs [part of a file's or a journey's name]...`
-// One line a journey; of a failed one the page and its picture are kept in e2e/results/.
+// Runs the journeys in order against one program: `node e2e/run.mjs [part of a file's or a journey's name]...`
+// Prints one line for each journey. For a failed one, the page and its picture are stored in e2e/results/.
 
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

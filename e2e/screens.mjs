@@ -1,5 +1,6 @@
-// Pictures of the main pages: `node e2e/screens.mjs [part of a page's name]...`
-// They go to screens/WHO-PAGE-WIDTH.png; those that README shows, as far as a screen reaches, to docs/screens/ too.
+// Takes pictures of the main pages: `node e2e/screens.mjs [part of a page's name]...`
+// They are stored as screens/WHO-PAGE-WIDTH.png. Those that the README shows are also stored in docs/screens/, cut to
+// one screen.
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ const folder = join(import.meta.dirname, "../screens");
 const gallery = join(import.meta.dirname, "../docs/screens");
 const wanted = process.argv.slice(2);
 
-/** What README shows. */
+/** The pictures that the README shows. */
 const SHOWN = [
   "visitor-home-390",
   "visitor-home-1440",
@@ -22,12 +23,12 @@ const SHOWN = [
   "premium-dashboard-390",
   "manager-front-1440",
 ];
-/** The most that one of them may weigh, in bytes. */
+/** The maximum size of one of them in bytes. */
 const MOST = 150_000;
 
 let count = 0;
 
-/** In the page: once its fonts are there, and its pictures, also those further down. */
+/** Runs in the page: resolves once its fonts and its pictures, including those further down, are loaded. */
 async function everythingIsThere() {
   await document.fonts.ready;
   const pictures = [...document.images];
@@ -35,7 +36,7 @@ async function everythingIsThere() {
   const come = (one) => new Promise((done) => ["load", "error"].forEach((end) => one.addEventListener(end, done, { once: true })));
   await Promise.all(pictures.filter((one) => !one.complete).map(come));
   await Promise.all(pictures.map((one) => one.decode().catch(() => null)));
-  // Once more drawn: what was decoded is seen.
+  // Wait for two more frames, so that decoded pictures are visible.
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
@@ -51,7 +52,7 @@ async function picture(page, who, name) {
   }
 }
 
-/** Its first screen as WebP, which the library can't write and the browser can. */
+/** Stores the first screen as WebP, which the library can't write but the browser can. */
 async function show(page, name) {
   await page.evaluate(() => scrollTo(0, 0));
   const session = await page.context().newCDPSession(page);

@@ -1,4 +1,4 @@
-// How the journeys find things on the site: every label, address and sentence they rely on stands here.
+// How the journeys find things on the site: all labels, addresses, and sentences that they rely on are here.
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { TODAY } from "./house.mjs";
 
 export const PASSWORD = "coresync-demo";
 
-/** The demo club's guests, and how many days ahead each may book. */
+/** The guests of the demonstration club, and how many days ahead each may book. */
 export const ACCOUNTS = {
   guest: { email: "guest@demo.coresync.test", days: 3 },
   base: { email: "base@demo.coresync.test", days: 30 },
@@ -16,7 +16,7 @@ export const ACCOUNTS = {
   unlimited: { email: "unlimited@demo.coresync.test", days: 90 },
 };
 
-/** A service for everyone, and one that a single room can serve. */
+/** A service that everyone may book, and one that only a single room serves. */
 export const SERVICE = { slug: "signature-massage", name: "Signature Massage" };
 export const SINGLE = { slug: "the-cut", name: "The Cut" };
 
@@ -52,13 +52,13 @@ export const PAGES = [
   ["missing", "/no-such-page/"],
 ];
 
-/** What one keeps and sees of oneself. */
+/** The pages of a person's account. */
 export const OWN_PAGES = ["bookings", "membership", "profile", "preferences", "sessions", "privacy"].map((name) => [
   name,
   `/dashboard/${name}/`,
 ]);
 
-/** Every page of the back office to which its menu leads whoever is signed in, and that of a member. */
+/** Returns every page of the back office that the menu of the signed-in person links to, and the page of a member. */
 export async function officePages(page) {
   await page.goto("/staff/members/?q=base");
   const menu = await page.locator('nav a[href^="/staff/"]').evaluateAll((ways) => ways.map((way) => way.pathname));
@@ -70,29 +70,31 @@ export async function officePages(page) {
 
 // ---- days ----
 
-/** The day so many days from the house's today, as YYYY-MM-DD. */
+/** Returns the day a number of days after the program's current day, as YYYY-MM-DD. */
 export function day(ahead) {
   return new Date(Date.parse(`${TODAY}T00:00:00Z`) + ahead * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** A day as people say it: "25 November" or "November 25". */
+/** Returns a pattern for a day in words: "25 November" or "November 25". */
 export function spoken(date) {
   const number = Number(date.slice(8));
   const month = new Date(`${date}T00:00:00Z`).toLocaleString("en-US", { month: "long", timeZone: "UTC" });
   return new RegExp(`\\b${number} ${month}\\b|\\b${month} ${number}\\b`);
 }
 
-// ---- what a page says ----
+// ---- content of a page ----
 
 export const main = (page) => page.getByRole("main");
 export const words = (page) => main(page).innerText();
 
-/** Waits until the main part of the page says it. */
+/** Waits until the main part of the page contains the text. */
 export async function says(page, text) {
   await main(page).getByText(text).filter({ visible: true }).first().waitFor();
 }
 
-/** A page of the house, whatever was asked; with a sentence on it if it is a refusal. */
+/**
+ * Checks that the response is a page of the program, whatever was requested, with a sentence on it if it is a refusal.
+ */
 export async function answersInWords(page, response, asked) {
   assert.ok(response, `${asked}: no answer`);
   assert.ok(response.status() < 500, `${asked}: ${response.status()}`);
@@ -101,7 +103,7 @@ export async function answersInWords(page, response, asked) {
   assert.match(await words(page), wanted, `${asked}: no sentence on the page`);
 }
 
-// ---- who ----
+// ---- accounts ----
 
 export async function fillSignIn(page, email, password = PASSWORD) {
   await main(page).getByLabel("Email").fill(email);
@@ -123,7 +125,7 @@ export async function fillSignUp(page, { first, last, email, password }) {
   await press(page, "Create account");
 }
 
-/** The last link to confirm an address in the emails that the program keeps in its data folder. */
+/** Returns the last link that confirms an address, from the emails that the program stores in its data folder. */
 export async function confirmLink(house, email) {
   const folder = join(house.folder, "data", "mail");
   for (let tries = 0; tries < 300; tries += 1) {
@@ -138,7 +140,7 @@ export async function confirmLink(house, email) {
   throw new Error(`no email to ${email} with a link`);
 }
 
-/** Looks for the email of a sign-up, and confirms the address in this browser, which signed up. */
+/** Finds the email of a sign-up, and confirms the address in this browser, which signed up. */
 export async function confirmSignUp(page, house, email) {
   await page.waitForURL(/\/signup\/check\//);
   await page.getByRole("heading", { name: "Check your email" }).waitFor();
@@ -163,7 +165,7 @@ export async function searchServices(page, text) {
   await page.waitForURL(/[?&]q=/);
 }
 
-/** Sets the second item of the filter; answers the name of what was chosen. */
+/** Selects the second item of the filter, and returns the name of the chosen item. */
 export async function filterServices(page) {
   await page.goto("/services/");
   const filter = main(page).getByLabel("Category");
@@ -183,7 +185,7 @@ export function bookPath(service, date) {
   return `/book/?${new URLSearchParams({ service, date })}`;
 }
 
-/** Asks for the times of a day by the form, as a person does. */
+/** Searches the times of a day with the form, as a person does. */
 export async function askForTimes(page, service, date) {
   await page.goto("/book/");
   await main(page).getByLabel("Service", { exact: true }).selectOption(service);
@@ -192,32 +194,32 @@ export async function askForTimes(page, service, date) {
   await page.waitForURL(new RegExp(`date=${date}`));
 }
 
-/** The times of a day: buttons that hold one, links where a visit is moved. */
+/** Returns the times of a day: buttons that hold one, or links when a visit is rescheduled. */
 export function times(page) {
   const cells = main(page).locator("button.time, a.time");
   return cells.filter({ hasText: TIME, visible: true });
 }
 
-/** Chooses one of the times shown (0 the first, -1 the last). */
+/** Chooses one of the displayed times (0 is the first, -1 the last). */
 export async function choose(page, which = 0) {
   await times(page).nth(which).click();
 }
 
-/** From the times of a day to the page of the time that is held; answers its price. */
+/** Goes from the times of a day to the page of the held time, and returns its price. */
 export async function review(page, which = 0) {
   await choose(page, which);
   await page.waitForURL(/\/book\/held\/\d+\/$/);
   return total(page);
 }
 
-/** The sum that the page says. */
+/** Returns the total that the page shows. */
 export async function total(page) {
   const found = /Total[^$]*(\$[\d,]+(?:\.\d{2})?)/i.exec(await words(page));
   assert.ok(found, "the page says no total");
   return found[1];
 }
 
-/** Confirms; answers the booking's number. */
+/** Confirms the booking, and returns its number. */
 export async function confirm(page) {
   await press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\//);
@@ -226,7 +228,7 @@ export async function confirm(page) {
   return found[0];
 }
 
-/** Holds the first time of a day, as an app of the one who is signed in; answers the page of what is held. */
+/** Holds the first time of a day over the API as the signed-in person, and returns the path of the hold's page. */
 export async function hold(page, slug, date) {
   const id = await page.evaluate(async ([slug, date]) => {
     const ask = async (path, body) => {
@@ -241,7 +243,7 @@ export async function hold(page, slug, date) {
   return `/book/held/${id}/`;
 }
 
-/** Signs nobody in; books the chosen time of that day and answers number and price. */
+/** Books the chosen time of a day for the person who is signed in already, and returns its number and price. */
 export async function book(page, service, date, which = 0) {
   await page.goto(bookPath(service, date));
   const price = await review(page, which);
@@ -251,13 +253,13 @@ export async function book(page, service, date, which = 0) {
 
 // ---- my bookings ----
 
-/** A booking in one of the lists of all visits: "Upcoming" or "Past". */
+/** Returns a booking in one of the lists of visits: "Upcoming" or "Past". */
 export function listed(page, heading, number) {
   const list = main(page).locator("section").filter({ has: page.getByRole("heading", { name: heading }) });
   return list.getByText(number);
 }
 
-/** From a booking's page to the page that asks whether to cancel; answers what it says. */
+/** Goes from a booking's page to the cancellation page, and returns its text. */
 export async function askToCancel(page) {
   await main(page).getByRole("link", { name: "Cancel booking" }).click();
   await page.waitForURL(/\/cancel\/$/);

@@ -1,4 +1,4 @@
-// Whether a page is sound: its HTML, its widths, what axe says, nothing that the security policy forbids.
+// Checks of a page: its HTML, its layout at all widths, accessibility (axe), and the content security policy.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
@@ -10,7 +10,7 @@ const html = new HtmlValidate({
   rules: { "no-inline-style": "error", "script-type": "error" },
 });
 
-/** Looks at a page at every width; what is wrong with it is added to `faults`. */
+/** Checks a page at every width, and adds its problems to `faults`. */
 export async function sound(page, path, faults) {
   const response = await page.goto(path);
   const at = (what) => faults.push(`${path} ${what}`);
@@ -28,7 +28,7 @@ export async function sound(page, path, faults) {
   }
 }
 
-/** In the page: inline styles, scripts and handlers, which the security policy forbids. */
+/** Runs in the page: returns inline styles, scripts, and handlers, which the security policy forbids. */
 function inline() {
   const found = [];
   for (const one of document.querySelectorAll("style, [style]")) found.push(`a style inside: <${one.localName}>`);
@@ -42,7 +42,7 @@ function inline() {
   return found;
 }
 
-/** In the page: what makes it scroll sideways. */
+/** Runs in the page: returns the elements that make it scroll sideways. */
 function sticksOut() {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];

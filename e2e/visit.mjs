@@ -1,4 +1,4 @@
-// People with a browser, each with cookies of their own, and a watch on what their browser complains about.
+// People with a browser, each with their own cookies, and a list of the errors that their browser reports.
 
 import { chromium } from "playwright-core";
 
@@ -21,7 +21,7 @@ export function openBrowser() {
 
 /** The people of one journey. */
 export class Visits {
-  /** What no page may ever do, in words. */
+  /** Descriptions of errors that no page may ever cause. */
   troubles = [];
   pages = [];
 
@@ -30,7 +30,7 @@ export class Visits {
     this.url = url;
   }
 
-  /** Somebody new at the door, with an empty page. */
+  /** Opens a new browser context with an empty page, for a new person. */
   async person({ js = true, width = 1440 } = {}) {
     const context = await this.browser.newContext({
       baseURL: this.url,
@@ -51,7 +51,7 @@ export class Visits {
     const trouble = (text) => this.troubles.push(`${new URL(page.url(), this.url).pathname}: ${text}`);
     page.on("pageerror", (error) => trouble(`script failed: ${error.message}`));
     page.on("console", (message) => {
-      // A refused page is told by its status; the browser says it a second time here.
+      // A refused page is known by its status, and the browser reports it again here.
       const told = message.text().startsWith("Failed to load resource");
       if (message.type() === "error" && !told) trouble(`console: ${message.text()}`);
     });

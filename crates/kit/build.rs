@@ -1,11 +1,11 @@
-//! Lists the numbered migrations of the workspace, so that no crate has to name its neighbours.
+//! Lists the numbered migrations of the workspace, so that `kit` includes them without naming any other crate.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    // Asked when it runs: build folders are copied from one working tree to another.
+    // Read at run time, not at compile time: build folders are copied from one working tree to another.
     let crate_folder = env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     let folder = Path::new(&crate_folder).join("../../migrations");
     println!("cargo:rerun-if-changed={}", folder.display());

@@ -1,5 +1,5 @@
-//! Writes the table of what pages are drawn with, from the one that `web/build.mjs` made: the files themselves
-//! are embedded.
+//! Generates the table of the embedded files and light studies from `files.tsv` and `studies.tsv`, which
+//! `web/build.mjs` writes to `web/dist`. The content of the files is embedded in the program.
 
 #![expect(clippy::disallowed_methods, reason = "so cargo speaks with a build script")]
 
@@ -54,7 +54,8 @@ fn main() {
     fs::write(Path::new(&out).join("web.rs"), table).expect("cargo's folder can be written");
 }
 
-/// A source under `web/` that was changed after `web/dist` was made of it: pages would show what was there before.
+/// Returns a source file under `web/` that is newer than `web/dist`. The build fails for it, because pages would show
+/// the previous state.
 fn newer_than_dist(dist: &Path) -> Option<PathBuf> {
     let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
     let made = changed(&dist.join("files.tsv"));

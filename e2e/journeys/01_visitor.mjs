@@ -1,4 +1,4 @@
-// Somebody who has never been here reads, searches and looks for a time.
+// A new visitor reads, searches, and looks for a time.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";

@@ -1,4 +1,4 @@
-// An account: made, used, left, entered again.
+// An account: signing up, using it, signing out, and signing in again.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";

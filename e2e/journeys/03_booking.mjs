@@ -1,4 +1,4 @@
-// Each kind of guest books on the last day of their window, sees it, cancels it; the day after is refused.
+// Each kind of guest books on the last day of their window, sees the booking, and cancels it. The day after is refused.
 
 import * as site from "../site.mjs";
 import { bookAndCancel, refusedBeyond } from "../booking.mjs";

@@ -1,4 +1,4 @@
-// Everything that can be done without JavaScript is done without it.
+// The flows that work without JavaScript, without it.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";

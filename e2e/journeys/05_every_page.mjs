@@ -1,9 +1,10 @@
-// Every page on a phone, a tablet and a desk: nothing sticks out, nobody is shut out, the HTML is sound.
+// Every page at the widths of a phone, a tablet, and a desktop: nothing overflows, axe finds no problem, and the HTML
+// is valid.
 
 import * as site from "../site.mjs";
 import { none, sound } from "../sound.mjs";
 
-/** A journey for each page: with all of them in one, a slow machine would be late. */
+/** Returns a journey for one page. All pages in one journey would exceed the time limit on a slow machine. */
 function publicPage([name, path]) {
   const journey = async (visits) => {
     const page = await visits.person();
@@ -34,7 +35,7 @@ async function memberPages(visits) {
   none(faults);
 }
 
-/** What is held: kept for longer, booked; another let go. */
+/** The pages of a hold: extended, booked, and another one released. */
 async function heldPages(visits) {
   const page = await visits.person();
   const faults = [];
@@ -59,7 +60,7 @@ async function heldPages(visits) {
   none(faults);
 }
 
-/** What one keeps and sees of oneself. */
+/** The pages of a person's account. */
 async function ownPages(visits) {
   const page = await visits.person();
   const faults = [];
@@ -69,7 +70,7 @@ async function ownPages(visits) {
   none(faults);
 }
 
-/** The back office, as its owner sees it. */
+/** The back office, as the owner sees it. */
 async function deskPages(visits) {
   const page = await visits.person();
   const faults = [];

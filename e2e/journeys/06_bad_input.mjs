@@ -1,4 +1,4 @@
-// What nobody should send: each gets a page with a sentence, never a broken house.
+// Bad input: each case gets a page with a message, never a server error.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";
@@ -56,7 +56,7 @@ async function oddAddresses(visits) {
   for (const path of ODD_MEMBER_PATHS) await visit(page, path);
 }
 
-/** Sends the page's form as it stands, without the browser's own check. */
+/** Sends the page's form as it is, without the browser's validation. */
 async function sends(page, fill, asked) {
   await page.evaluate(() => {
     for (const form of document.forms) form.noValidate = true;
@@ -106,7 +106,10 @@ async function oddSignUps(visits) {
   }
 }
 
-/** Whose address it is is not told: a stranger is shown what everyone is, and the account that has it stays as it was. */
+/**
+ * The response does not tell whose address it is: the page is the same for everyone, and the existing account is
+ * unchanged.
+ */
 async function takenAddress(visits) {
   const { email } = site.ACCOUNTS.guest;
   const page = await visits.person();
@@ -129,7 +132,7 @@ async function takenMeanwhile(visits) {
   await site.signIn(slow, site.ACCOUNTS.guest.email);
   for (const page of [quick, slow]) await page.goto(site.bookPath(site.SINGLE.slug, site.day(2)));
   await site.review(quick);
-  // What is held by one is no longer to be had by the other.
+  // A time that one person holds is no longer available to the other.
   await sends(slow, () => site.choose(slow), "a time held meanwhile");
   assert.match(await site.words(slow), site.TAKEN);
   await site.main(slow).getByRole("heading", { name: "Open nearby times" }).waitFor();

@@ -1,10 +1,10 @@
-// Everything that can be done about a time: held, completed, booked, moved, repeated, waited for.
+// Everything that can be done with a time: hold it, complete it, book it, reschedule it, repeat it, and wait for it.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";
 import { none, sound } from "../sound.mjs";
 
-/** A visitor holds a time, writes everything down, makes an account, and books it: nothing is lost. */
+/** A visitor holds a time, fills in the form, signs up, and books it: nothing is lost. */
 function comesAlong(person, look) {
   return async (visits, house) => {
     const page = await visits.person(look);
@@ -33,7 +33,7 @@ function comesAlong(person, look) {
   };
 }
 
-/** The way to a control with Tab alone, as far as that is reachable. */
+/** Reaches a control with the Tab key only. */
 async function tabTo(page, control) {
   for (let step = 0; step < 200; step += 1) {
     if (await control.evaluate((one) => one === document.activeElement)) return;
@@ -76,14 +76,14 @@ async function byKeyboard(visits) {
   await page.waitForURL((url) => url.pathname === path);
 }
 
-/** How a page is looked at: without JavaScript, axe can't look. */
+/** Returns a function that checks a page. Without JavaScript, axe can't run. */
 function lookingAt(page, look, faults) {
   return async (path) => {
     if (look?.js !== false) await sound(page, path, faults);
   };
 }
 
-/** Add-ons change the price; a second service follows and is left out again; then it is let go. */
+/** Add-ons change the price, a second service is added and removed again, and then the hold is released. */
 function completes(look) {
   return async (visits) => {
     const page = await visits.person(look);
@@ -137,7 +137,7 @@ async function repeats(visits) {
   none(faults);
 }
 
-/** A time that is not there says why; somebody waits, sees their place, gives it up. */
+/** A time that is not available has a reason. A person joins the waitlist, sees their place, and leaves it. */
 function waits(look) {
   return async (visits) => {
     const page = await visits.person(look);
@@ -161,7 +161,7 @@ function waits(look) {
     await site.main(page).getByLabel("From", { exact: true }).fill(site.day(3));
     await site.main(page).getByLabel("To", { exact: true }).fill(site.day(3));
     await site.press(page, "Join the waitlist");
-    // Times are open that day: they are listed, and can be booked.
+    // Some times are open on that day: they are listed and can be booked.
     await page.waitForURL(/\/dashboard\/waits\/\d+\/$/);
     await site.says(page, "You’re on the waitlist");
     await looks(page.url());
@@ -185,7 +185,7 @@ async function visitorsPages(visits) {
   await site.review(page);
   const held = page.url();
   await sound(page, held, faults);
-  // The same page on another computer is nobody's.
+  // On another computer, the same page belongs to no one.
   const other = await visits.person();
   await other.goto(held);
   await other.waitForURL(/\/login\//);

@@ -1,11 +1,12 @@
-// What pages look like where a test can say it: pictures are there and keep still, the menu opens, stillness is respected.
+// The appearance of pages, as far as a test can check it: pictures load without shifting the layout, the menu opens,
+// and reduced motion is respected.
 
 import assert from "node:assert/strict";
 import * as site from "../site.mjs";
 import { HEIGHTS, WIDTHS } from "../visit.mjs";
 
 const SEEN = ["/", "/menssuite/", "/private/", "/services/", `/services/${site.SERVICE.slug}/`, "/about/", "/technologies/", "/contacts/"];
-/** How much of a page may move by itself while it comes. */
+/** The maximum layout shift while a page loads. */
 const MOST_SHIFT = 0.02;
 
 async function pictures(visits) {
@@ -22,7 +23,7 @@ async function pictures(visits) {
   }
 }
 
-/** In the page: how far what was there already has moved. */
+/** Runs in the page: returns the sum of its layout shifts. */
 function shifted() {
   return new Promise((done) => {
     let sum = 0;
@@ -33,7 +34,7 @@ function shifted() {
   });
 }
 
-/** In the page: what does not come, has no size before it comes, or has no words. */
+/** Runs in the page: returns pictures that do not load, have no size before they load, or have no alternative text. */
 async function brokenPictures() {
   const found = [];
   for (const one of document.querySelectorAll("picture img")) {
@@ -44,7 +45,7 @@ async function brokenPictures() {
   return found;
 }
 
-/** Nobody who asked for stillness gets a picture that moves, nor the script that moves it. */
+/** People who prefer reduced motion get neither animated pictures nor the script that animates them. */
 async function stillness(visits) {
   const page = await visits.person();
   const asked = [];

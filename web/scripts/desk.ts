@@ -1,8 +1,11 @@
-// What makes the back office quicker. Everything works without it.
+// Enhancements of the back office. Everything works without them.
 
 import { begin, say } from "./parts";
 
-/** On a narrow screen the menu is a strip: where one is stands in its middle. The page itself is not moved. */
+/**
+ * On a narrow screen the menu is a scrolling strip: scrolls it so that the current page's entry is in the middle. The
+ * page itself does not scroll.
+ */
 function centre(): void {
   const strip = document.querySelector<HTMLElement>(".desk-ways");
   const here = strip?.querySelector<HTMLElement>("[aria-current]");
@@ -10,8 +13,8 @@ function centre(): void {
 }
 
 /**
- * `<form data-progress="Uploading the picture">`: a bar shows how much of a large form has been sent. Where the server sends
- * the browser elsewhere it goes there; a page that says what is wrong takes the place of this one.
+ * `<form data-progress="Uploading the picture">`: shows a progress bar while a large form is being sent. If the server
+ * redirects, the browser follows; a page with error messages replaces this one.
  */
 function uploads(): void {
   document.addEventListener("submit", (event) => {

@@ -1,13 +1,13 @@
-// `<light-study name="the-house">` over its own still: the living picture, where the machine paints it without effort and
-// nobody asked for stillness or for little data.
+// `<light-study name="the-house">` wraps a still picture and animates it, if the machine paints fast enough and the
+// visitor asked for neither reduced motion nor reduced data.
 
-/** What a picture may take, in milliseconds; more, and the machine paints without help: then the still is better. */
+/** The maximum time to paint a frame, in milliseconds. A slower machine keeps the still picture. */
 const EFFORT = 9;
-/** How many pictures are tried before it is judged. */
+/** The number of frames that are painted before the speed is judged. */
 const TRIED = 12;
-/** Pictures a second: light moves slowly. */
+/** The frames per second; the light moves slowly. */
 const PACE = 24;
-/** The longest side in pixels. */
+/** The maximum length of the longer side in pixels. */
 const LONGEST = 1280;
 
 type Saving = Navigator & { connection?: { saveData?: boolean } };
@@ -55,10 +55,10 @@ export class LightStudy extends HTMLElement {
         brush.t = 7 + now / 1000;
         const began = performance.now();
         study.paint(brush);
-        // Reading one point waits until the picture is really there.
+        // Reading a pixel waits until the frame has really been painted.
         if (count < TRIED) brush.c.getImageData(0, 0, 1, 1);
         count += 1;
-        // The first one paints what does not move as well.
+        // The first frame also paints the layers that do not move, so it does not count.
         if (count > 1 && count <= TRIED) spent += performance.now() - began;
         if (count === TRIED) {
           if (spent / (TRIED - 1) > EFFORT) return end();

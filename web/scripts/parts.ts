@@ -1,6 +1,6 @@
-// Small elements and attributes that every surface shares. Each is an improvement of something that works without it.
+// Small elements and attributes that all pages share. Each enhances something that works without it.
 
-/** Says something for a few seconds, also to who can't see it. */
+/** Shows a message for a few seconds, and announces it to screen readers. */
 export function say(words: string): void {
   let place = document.querySelector<HTMLElement>(".toasts");
   if (!place) {
@@ -17,9 +17,9 @@ export function say(words: string): void {
 }
 
 /**
- * `<time class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…">10:10</time>`: beside the time of day, how many
- * minutes and seconds are left. `data-now` is what the house's clock said when it made the page, for a device whose own
- * clock is wrong.
+ * `<time class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…">10:10</time>`: shows the remaining
+ * minutes and seconds beside the time of day. `data-now` is the server's time when it rendered the page, for devices
+ * with a wrong clock.
  */
 function countdowns(): void {
   for (const time of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
@@ -42,7 +42,7 @@ function countdowns(): void {
   }
 }
 
-/** A form that was sent says so, and is not sent twice by two fingers. */
+/** Marks a form as busy once it is sent, so that it is not sent twice. */
 function busy(): void {
   document.addEventListener("submit", (event) => {
     const { submitter, defaultPrevented } = event;
@@ -63,7 +63,7 @@ function busy(): void {
   });
 }
 
-/** `data-opens="id"` opens a dialog, `data-closes` closes the one it is in, `data-says="…"` says something. */
+/** `data-opens="id"` opens a dialog, `data-closes` closes the dialog around it, and `data-says="…"` shows a message. */
 function buttons(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-opens],[data-closes],[data-says]") : null;
@@ -78,7 +78,7 @@ function buttons(): void {
   });
 }
 
-/** The menu closes by Escape and by a touch elsewhere. */
+/** The menu closes with Escape and with a click outside it. */
 function menu(): void {
   const one = document.querySelector<HTMLDetailsElement>("details.menu");
   if (!one) return;

@@ -1,4 +1,4 @@
-// What makes the public pages and the members' pages quicker. Everything works without it.
+// Enhancements of the public pages and the members' pages. Everything works without them.
 
 import { LightStudy } from "./light-study";
 import { begin } from "./parts";

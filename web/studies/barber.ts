@@ -1,4 +1,4 @@
-// Scissors and blade.
+// The light study of a barber's shop.
 
 import type { Brush, Study } from "./brush";
 
@@ -13,7 +13,7 @@ export const barber: Study = {
       [0.82, "#1c2428"],
       [1, "#0a0c0e"],
     ]);
-    // Tiles, half way up.
+    // Tiles up to half the height.
     const tile = u * 0.072;
     for (let row = 0; row < 7; row += 1) {
       const y = floor - (row + 1) * tile * 0.62;
@@ -50,7 +50,7 @@ export const barber: Study = {
         });
       },
     );
-    // Shelf with bottles, a brush, scissors.
+    // A shelf with bottles, a brush, and scissors.
     const shelf = mirror.y + mirror.r + u * 0.08;
     b.shape("#6b4420", (c) => c.rect(m - u * 0.46, shelf, u * 0.92, u * 0.018));
     b.shape("rgb(255 214 150 / 0.6)", (c) => c.rect(m - u * 0.46, shelf, u * 0.92, u * 0.003));
@@ -71,7 +71,7 @@ export const barber: Study = {
     bottle(m - u * 0.345, u * 0.035, u * 0.07, "#5f8a80");
     bottle(m + u * 0.36, u * 0.045, u * 0.08, "#9a4a34");
     bottle(m + u * 0.42, u * 0.034, u * 0.1, "#d8c494");
-    // The pole.
+    // The barber's pole.
     const pole = { x: m - u * 0.6, top: h * 0.16, foot: h * 0.56, half: u * 0.036 };
     b.glow(pole.x, (pole.top + pole.foot) / 2, u * 0.2, u * 0.34, "255 236 214", 0.3);
     b.within(
@@ -149,7 +149,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
   b.shape(steel, (c) => c.ellipse(x, foot, s * 0.24, s * 0.045, 0, 0, 7));
   b.shape(steel, (c) => c.rect(x - s * 0.055, foot - s * 0.24, s * 0.11, s * 0.24));
   b.shape(steel, (c) => c.ellipse(x, foot - s * 0.03, s * 0.13, s * 0.03, 0, 0, 7));
-  // The rest for the feet.
+  // The footrest.
   b.line(steel, s * 0.022, (c) => {
     for (const side of [-1, 1]) {
       c.moveTo(x + side * s * 0.1, foot - s * 0.3);
@@ -158,7 +158,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
   });
   b.shape(steel, (c) => c.roundRect(x - s * 0.21, foot - s * 0.13, s * 0.42, s * 0.045, s * 0.02));
   b.shape("#1c1c1e", (c) => c.roundRect(x - s * 0.18, foot - s * 0.125, s * 0.36, s * 0.018, s * 0.009));
-  // Back, head, seat.
+  // The back, the head rest, and the seat.
   b.shape(leather, (c) => {
     c.moveTo(x - s * 0.2, foot - s * 0.36);
     c.bezierCurveTo(x - s * 0.25, foot - s * 0.6, x - s * 0.24, foot - s * 0.8, x - s * 0.19, foot - s * 0.88);

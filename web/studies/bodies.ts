@@ -1,4 +1,5 @@
-// Rest: what of somebody on the table the light finds, a back and a shoulder, and the stones that lie on it.
+// Light studies of massages: the lit part of a person on the table, a back and a shoulder, and the stones that lie on
+// it.
 
 import type { Study } from "./brush";
 import { basalt, linen, pebble, plaster, terry } from "./props";
@@ -7,7 +8,7 @@ import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, boxed, cloudy, cut, ellipsoid, join, noise, solid, wall } from "./solids";
 
-/** Skin in low light; oil makes it shine. */
+/** Returns skin in low light. `oil` makes it shine. */
 export const skin = (hex: string, oil = 0.1): Matter => ({
   color: tint(hex),
   soft: 0.35,
@@ -17,12 +18,12 @@ export const skin = (hex: string, oil = 0.1): Matter => ({
   grain: 0.002,
 });
 
-/** Somebody who lies face down along x, head at +x; what they lie on is at -0.1. */
+/** Returns the distance to a person who lies face down along x with the head at +x. The surface beneath is at -0.1. */
 function lying(x: number, y: number, z: number): number {
   const az = Math.abs(z);
   let form = join(ellipsoid(x, y, z, 0.36, 0.105, 0.165), ellipsoid(x - 0.2, y + 0.004, z, 0.16, 0.1, 0.225), 0.14);
   form = join(form, ellipsoid(x + 0.36, y + 0.004, z, 0.2, 0.125, 0.19), 0.12);
-  // Blades, the muscles beside the spine, and the spine between them.
+  // The shoulder blades, the muscles beside the spine, and the spine between them.
   form = join(form, ellipsoid(x - 0.17, y - 0.058, az - 0.1, 0.09, 0.052, 0.066), 0.06);
   form = join(form, bar(x, y, az, -0.3, 0.052, 0.045, 0.1, 0.062, 0.042, 0.045), 0.05);
   form = cut(form, bar(x, y, z, -0.34, 0.118, 0, 0.26, 0.108, 0, 0.008), 0.04);

@@ -1,5 +1,5 @@
-// What light studies are painted with. The same code paints the stills at build and the living picture in a browser;
-// what differs, how a canvas is made, is handed in.
+// The brush that light studies are painted with. The same code paints the stills at build time and the animation in a
+// browser; the function that creates a canvas, which differs, is passed in.
 
 export type Context = CanvasRenderingContext2D;
 export type Canvas = { width: number; height: number; getContext(kind: "2d"): Context | null };
@@ -8,7 +8,7 @@ export type Maker = (width: number, height: number) => Canvas;
 /** A picture drawn by code. */
 export interface Study {
   name: string;
-  /** What it shows, for those who do not see it. */
+  /** The alternative text. */
   alt: string;
   paint(brush: Brush): void;
 }
@@ -16,7 +16,7 @@ export interface Study {
 export type Stops = [at: number, colour: string][];
 type Path = (c: Context) => void;
 
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+/** Returns a generator of numbers from 0 to 1 that depends only on the seed (mulberry32). */
 export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -27,7 +27,7 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** A smooth line of chance along x, from -1 to 1. */
+/** Returns a smooth random function of x with values from -1 to 1. */
 export function wave(seed: number): (x: number) => number {
   const at = (whole: number) => chance(Math.imul(whole | 0, 374761393) ^ Math.imul(seed, 668265263))() * 2 - 1;
   return (x) => {
@@ -38,7 +38,7 @@ export function wave(seed: number): (x: number) => number {
   };
 }
 
-/** The same with ever finer detail: a ridge, a shore, a cloud. */
+/** Returns the same with finer and finer detail, for a ridge, a shore, or a cloud. */
 export function rough(seed: number, octaves = 6, fall = 0.5): (x: number) => number {
   const waves = Array.from({ length: octaves }, (_, octave) => wave(seed + octave * 17));
   return (x) => {
@@ -54,16 +54,16 @@ export function rough(seed: number, octaves = 6, fall = 0.5): (x: number) => num
   };
 }
 
-/** A colour with less of itself. */
+/** Returns a color with an alpha value. */
 export function thin(rgb: string, alpha: number): string {
   return `rgb(${rgb} / ${Math.max(0, Math.min(1, alpha)).toFixed(4)})`;
 }
 
 export class Brush {
   readonly c: Context;
-  /** A length that suits the subject, whatever the shape of the picture. */
+  /** A unit of length that suits the subject, whatever the shape of the picture is. */
   readonly u: number;
-  /** The middle, from left to right. */
+  /** The horizontal center. */
   readonly m: number;
   t = 0;
   #layers = new Map<string, Canvas>();
@@ -87,7 +87,7 @@ export class Brush {
     return this.canvas.height;
   }
 
-  /** What does not move is painted once. */
+  /** Returns a layer for what does not move. It is painted only once. */
   fixed(key: string, paint: (brush: Brush) => void): Canvas {
     let layer = this.#layers.get(key);
     if (!layer) {
@@ -99,7 +99,7 @@ export class Brush {
     return layer;
   }
 
-  /** Fills everything, or a band, from above to below. */
+  /** Fills the whole picture, or a horizontal band, with a gradient from top to bottom. */
   fade(stops: Stops, from = 0, to = this.h): void {
     const shade = this.c.createLinearGradient(0, from, 0, to);
     for (const [at, colour] of stops) shade.addColorStop(at, colour);
@@ -119,7 +119,7 @@ export class Brush {
     return shade;
   }
 
-  /** Light that falls off as light does. `rgb` is "255 214 138". */
+  /** Adds a light that falls off with the distance. `rgb` is a text such as "255 214 138". */
   glow(x: number, y: number, rx: number, ry: number, rgb: string, strength: number): void {
     const { c } = this;
     c.save();
@@ -137,7 +137,7 @@ export class Brush {
     c.restore();
   }
 
-  /** Paints a path without an edge: only its shadow is seen, so it works wherever a canvas does. */
+  /** Paints a blurred path by showing only its shadow, which every canvas supports. */
   blur(amount: number, colour: string, path: Path): void {
     const { c } = this;
     const away = this.w * 4;
@@ -187,7 +187,7 @@ export class Brush {
     this.c.restore();
   }
 
-  /** Land from a line of heights down to the foot of the picture. */
+  /** Paints land from a line of heights down to the lower edge of the picture. */
   land(fill: string | CanvasGradient, height: (x: number) => number, foot = this.h): void {
     this.shape(fill, (c) => {
       c.moveTo(0, foot);
@@ -198,8 +198,9 @@ export class Brush {
   }
 
   /**
-   * Water from `y` down: what is above it, upside down, broken by ripples that grow towards us. `from` is what it
-   * mirrors, where that is a layer of its own: a browser copies a canvas that is drawn on itself, at each line.
+   * Paints water from `y` down: the picture above it, upside down and broken by ripples that grow towards the viewer.
+   * `from` is what it mirrors, if that is a layer of its own: a browser copies a canvas that is drawn onto itself, once
+   * for each line.
    */
   mirror(y: number, { calm = 1, dim = 0.72, tint = "8 10 14", foot = this.h, squash = 1, warm = "255 255 255", from = this.canvas } = {}): void {
     const { c, w, t } = this;
@@ -229,7 +230,7 @@ export class Brush {
     c.fillRect(0, y, w, depth);
   }
 
-  /** Lines of light on water. */
+  /** Paints lines of light on water. */
   glints(x: number, y: number, spread: number, foot: number, rgb: string, strength: number, seed = 3): void {
     const { c, t } = this;
     const next = chance(seed);
@@ -252,7 +253,7 @@ export class Brush {
     c.restore();
   }
 
-  /** Steam that rises and bends. */
+  /** Paints steam that rises and bends. */
   steam(x: number, y: number, width: number, height: number, rgb: string, strength: number, seed = 1): void {
     const next = chance(seed * 97);
     for (let one = 0; one < 40; one += 1) {
@@ -265,7 +266,7 @@ export class Brush {
     }
   }
 
-  /** A shaft of light from a point or a slit. */
+  /** Paints a shaft of light from a point or a slit. */
   shaft(x0: number, x1: number, y0: number, x2: number, x3: number, y1: number, rgb: string, strength: number): void {
     this.blend("lighter", 1, () => {
       const shade = this.across(0, y0, 0, y1, [
@@ -300,7 +301,7 @@ export class Brush {
     }
   }
 
-  /** Darker towards the edges, and the finest of grains, so that no band of colour shows. */
+  /** Darkens the edges and adds a fine grain, so that gradients show no bands. */
   finish(dark = 0.5, grain = 0.018): void {
     this.fixed("finish", (veil) => veil.#veil(dark, grain));
   }

@@ -1,4 +1,4 @@
-// Short stops: the chair for neck and shoulders, and the bowl that begins and ends a silence.
+// Light studies of short services: the chair for neck and shoulders, and the singing bowl.
 
 import type { Study } from "./brush";
 import { candle, leather, plaster, pebble, terry, wood } from "./props";
@@ -15,7 +15,7 @@ export const deskReset: Study = {
     const frame: Matter = { color: tint("#1c1c1e"), shine: 0.4, gloss: 40 };
     const at: Vec = [0, 0, 0.2];
     const turn = 0.95;
-    // The guest leans towards +x, away from us.
+    // The guest leans towards +x, away from the viewer.
     const seat = leaned((x, y, z) => box(x, y, z, 0.2, 0.05, 0.19, 0.045), -0.2);
     const chest = leaned((x, y, z) => box(x, y, z, 0.05, 0.25, 0.16, 0.045), -0.36);
     const knees = leaned((x, y, z) => box(x, y, Math.abs(z) - 0.18, 0.2, 0.045, 0.1, 0.04), 0.3);

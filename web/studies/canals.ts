@@ -1,4 +1,4 @@
-// Venice Canals: palaces over the water at dusk, windows lit, a bridge, a gondola at its posts.
+// The light study "Venice Canals": palaces over the water at dusk, lit windows, a bridge, and a gondola at its posts.
 
 import type { Brush, Study } from "./brush";
 import { chance, thin } from "./brush";
@@ -39,7 +39,7 @@ function palace(b: Brush, from: number, to: number, top: number, foot: number, w
     ]),
     (c) => c.rect(from, top, to - from, foot - top),
   );
-  // Cornice and the lines of the floors.
+  // The cornice and the lines of the floors.
   b.shape("rgb(250 220 200 / 0.25)", (c) => c.rect(from - u * 0.006, top, to - from + u * 0.012, u * 0.008));
   const floors = Math.max(2, Math.round((foot - top) / (u * 0.15)));
   const high = (foot - top) / (floors + 0.25);
@@ -76,7 +76,7 @@ function gondola(b: Brush, x: number, y: number, size: number): void {
     c.bezierCurveTo(x - size * 0.6, y - size * 0.04, x - size * 0.3, y - size * 0.02, x + size * 0.2, y - size * 0.015);
     c.bezierCurveTo(x + size * 0.6, y - size * 0.02, x + size * 0.86, y - size * 0.08, x + size * 0.99, y - size * 0.26);
   });
-  // Whoever rows stands at the stern, and leans a little.
+  // The gondolier stands at the stern and leans a little.
   b.line("#08080e", size * 0.05, (c) => {
     c.moveTo(x - size * 0.66, y - size * 0.06);
     c.lineTo(x - size * 0.62, y - size * 0.34);
@@ -111,7 +111,7 @@ export const venice: Study = {
         [0.64, "#ffc58a"],
       ]);
       f.glow(m, water - u * 0.06, u * 0.7, u * 0.44, "255 176 110", 0.4);
-      // A dome and a bell tower, far away.
+      // A distant dome and bell tower.
       f.shape("#8a6480", (c) => {
         c.rect(m - u * 0.165, water - u * 0.22, u * 0.2, u * 0.22);
         c.moveTo(m - u * 0.145, water - u * 0.22);
@@ -151,7 +151,7 @@ export const venice: Study = {
     });
     b.mirror(water, { calm: 1.3, dim: 0.82, tint: "16 18 44", warm: "216 210 232" });
     b.glints(m, water, u * 0.4, h, "255 200 140", 0.5, 12);
-    // Striped posts, and what lies between them.
+    // Striped posts, and the gondola between them.
     for (const [x, foot, high] of [
       [0.36, 0.17, 0.38],
       [0.43, 0.145, 0.33],

@@ -1,4 +1,4 @@
-// Sunset Desert: dunes with a sharp crest, the sun on the horizon, a caravan no larger than a word.
+// The light study "Sunset Desert": dunes with a sharp crest, the sun on the horizon, and a small caravan.
 
 import type { Brush, Study } from "./brush";
 import { chance, rough } from "./brush";
@@ -68,7 +68,7 @@ export const desert: Study = {
         (x) => horizon + u * lift - line((x / u) * 1.1 + index) * u * size,
       );
     }
-    // The great dune: a crest that winds down towards us.
+    // The large dune: a crest that winds down towards the viewer.
     const peak = { x: m + u * 0.26, y: horizon - u * 0.2 };
     const crest = (c: CanvasRenderingContext2D) => {
       c.bezierCurveTo(peak.x - u * 0.1, peak.y + u * 0.16, peak.x - u * 0.02, horizon + u * 0.12, m - u * 0.08, horizon + u * 0.24);
@@ -107,7 +107,7 @@ export const desert: Study = {
       ]),
       right,
     );
-    // The wind's handwriting.
+    // Ripples in the sand.
     b.within(left, () => {
       const next = chance(17);
       for (let one = 0; one < 62; one += 1) {
@@ -132,7 +132,7 @@ export const desert: Study = {
       c.moveTo(peak.x, peak.y);
       crest(c);
     });
-    // They walk where the ridge meets the sky.
+    // The caravan walks where the ridge meets the sky.
     for (const [x, y, size] of [
       [-0.005, -0.002, 0.052],
       [-0.085, 0.026, 0.05],

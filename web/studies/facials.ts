@@ -1,4 +1,4 @@
-// Care of the face: what lies ready on the stone, under the ring of a lamp.
+// Light studies of facials: tools on a stone slab under a ring lamp.
 
 import type { Study } from "./brush";
 import { bottle, bowl, brass, folded, glaze, linen, plaster, roll, terry } from "./props";
@@ -21,7 +21,7 @@ const cream: Matter = { color: tint("#f1e3cf"), soft: 0.5, shine: 0.25, gloss: 3
 const jade: Matter = { color: tint("#5f8a6e"), soft: 0.5, shine: 0.6, gloss: 90 };
 const amber: Matter = { color: tint("#4a2408"), shine: 0.9, gloss: 120, mirror: 0.05, glow: tint("#a85a14", 0.035) };
 
-/** A brush that rests on a bowl: bristles, a ferrule, a slim handle. `from` is its tip. */
+/** Returns a brush that rests on a bowl: bristles, a ferrule, and a slim handle. `from` is its tip. */
 export function brush(from: Vec, to: Vec, handle: Matter, hair: Matter, width = 1): Solid[] {
   const on = (part: number): Vec => [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
   const middle = on(0.5);
@@ -33,7 +33,7 @@ export function brush(from: Vec, to: Vec, handle: Matter, hair: Matter, width = 
   return [part(hair, 0.02, 0.22, 0.02, 0.014), part(brass, 0.22, 0.36, 0.014, 0.0105), part(handle, 0.36, 0.9, 0.009, 0.011), part(handle, 0.9, 1, 0.011, 0.008)];
 }
 
-/** A roller of jade: two stones on a handle that lies along x. */
+/** Returns a jade roller: two stones on a handle that lies along x. */
 function roller(at: Vec, turn: number): Solid[] {
   const big = (x: number, y: number, z: number) => bar(x - 0.15, y - 0.03, z, 0, 0, -0.03, 0, 0, 0.03, 0.022);
   const small = (x: number, y: number, z: number) => bar(x + 0.13, y - 0.024, z, 0, 0, -0.012, 0, 0, 0.012, 0.014);
@@ -50,7 +50,7 @@ function roller(at: Vec, turn: number): Solid[] {
   return [stood(jade, big, at, 0.24, turn), stood(jade, small, at, 0.2, turn), stood(jade, grip, at, 0.12, turn), stood(brass, fork, at, 0.24, turn)];
 }
 
-/** A round mirror that stands leaning back, and the ring of a lamp where the eye sees it mirrored. */
+/** Returns a round mirror that leans back, and the position of a ring lamp that the viewer sees reflected in it. */
 function mirrored(at: Vec, r: number, lean: number, turn: number, eye: Vec, far: number, ringed: number): { solids: Solid[]; ring: Vec } {
   const disc = tipped((x, y, z) => norm2(Math.max(norm2(x, y) - r, 0), Math.max(Math.abs(z) - 0.006, 0)) - 0.002, lean);
   const rim = tipped((x, y, z) => norm2(norm2(x, y) - r, z) - 0.011, lean);

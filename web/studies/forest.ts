@@ -1,4 +1,4 @@
-// Forest Retreat: trunks in morning mist, shafts of sun, a path of light through fern.
+// The light study "Forest Retreat": trunks in morning mist, shafts of sun, and a lit path through ferns.
 
 import type { Brush, Study } from "./brush";
 import { chance, wave } from "./brush";
@@ -94,7 +94,7 @@ export const forest: Study = {
         f.c.fillStyle = `rgb(226 232 176 / ${0.13 - 0.03 * index})`;
         f.c.fillRect(0, 0, w, h);
       }
-      // The ground, and water that comes this way.
+      // The ground, and water that flows towards the viewer.
       f.land(
         f.across(0, h * 0.7, 0, h, [
           [0, "#6d8b4e"],

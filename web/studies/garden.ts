@@ -1,10 +1,14 @@
-// The backyard: a long table that is laid for many, under lights on a line, and a bowl of fire beside it.
+// The light study of the backyard: a long table that is laid for many, under a string of lights, and a fire bowl beside
+// it.
 
 import type { Brush, Study } from "./brush";
 import { chance } from "./brush";
 import { candle, fire } from "./things";
 
-/** A chair at the table, from its back: two posts, rungs, a seat. `near` ones stand on our side, and are dark. */
+/**
+ * Paints a chair at the table, seen from its back: two posts, rungs, and a seat. `near` chairs are on the viewer's side
+ * and dark.
+ */
 function seat(b: Brush, x: number, foot: number, s: number, near: boolean): void {
   const wood = near
     ? b.across(0, foot - s, 0, foot, [
@@ -35,20 +39,23 @@ function seat(b: Brush, x: number, foot: number, s: number, near: boolean): void
     c.lineTo(x + s * 0.21, foot - s * 0.2);
   });
   b.shape(wood, (c) => c.roundRect(x - s * 0.24, foot - s * 0.5, s * 0.48, s * 0.09, s * 0.03));
-  // The lights above lie on the rail and on the posts.
+  // The string lights shine on the rail and on the posts.
   b.line(near ? "rgb(255 190 110 / 0.55)" : "rgb(255 226 160 / 0.6)", s * 0.018, (c) => {
     c.moveTo(x - s * 0.21, foot - s * 0.995);
     c.quadraticCurveTo(x, foot - s * 1.055, x + s * 0.21, foot - s * 0.995);
   });
 }
 
-/** The table from its long side, in linen; `x0` to `x1`, `y` is its far edge and `deep` how much of its top is seen. */
+/**
+ * Paints the table with its linen, seen from the long side, from `x0` to `x1`. `y` is its far edge, and `deep` the
+ * visible depth of its top.
+ */
 function board(b: Brush, x0: number, x1: number, y: number, deep: number, foot: number): void {
   const { u } = b;
   const wide = x1 - x0;
   b.blur(u * 0.04, "rgb(0 0 0 / 0.8)", (c) => c.ellipse((x0 + x1) / 2, foot, wide * 0.54, u * 0.03, 0, 0, 7));
   for (const at of [0.06, 0.5, 0.94]) b.shape("#1a0e08", (c) => c.rect(x0 + wide * at - u * 0.011, y + deep, u * 0.022, foot - y - deep));
-  // What hangs down, in folds.
+  // The hanging part of the table cloth, in folds.
   const drop = y + deep + u * 0.075;
   b.shape(
     b.across(0, y + deep, 0, drop, [
@@ -75,7 +82,7 @@ function board(b: Brush, x0: number, x1: number, y: number, deep: number, foot: 
       (c) => c.rect(at - u * 0.01, y + deep + u * 0.004, u * 0.02, drop - y - deep - u * 0.006),
     );
   }
-  // The top.
+  // The table top.
   b.shape(
     b.across(0, y, 0, y + deep, [
       [0, "#d8b988"],
@@ -91,7 +98,7 @@ function board(b: Brush, x0: number, x1: number, y: number, deep: number, foot: 
   );
 }
 
-/** A wine glass, empty still. */
+/** Paints an empty wine glass. */
 function glass(b: Brush, x: number, y: number, s: number): void {
   b.line("rgb(255 240 214 / 0.8)", s * 0.06, (c) => {
     c.moveTo(x - s * 0.18, y);
@@ -111,7 +118,7 @@ function glass(b: Brush, x: number, y: number, s: number): void {
   });
 }
 
-/** A plate with a folded napkin on it. */
+/** Paints a plate with a folded napkin on it. */
 function plate(b: Brush, x: number, y: number, s: number): void {
   b.shape("rgb(90 54 24 / 0.4)", (c) => c.ellipse(x, y + s * 0.06, s * 0.52, s * 0.15, 0, 0, 7));
   b.shape("#fffaf0", (c) => c.ellipse(x, y, s * 0.5, s * 0.14, 0, 0, 7));
@@ -141,7 +148,7 @@ export const garden: Study = {
         [0.6, "#54486a"],
       ]);
       f.stars(70, h * 0.3, 0.6, 2);
-      // Houses behind.
+      // The houses behind.
       const next = chance(14);
       for (let one = 0; one < 12; one += 1) {
         const x = (one / 11) * w - u * 0.1;
@@ -155,7 +162,7 @@ export const garden: Study = {
           }
         }
       }
-      // The wall of brick.
+      // The brick wall.
       const top = h * 0.44;
       f.shape("#301a15", (c) => c.rect(0, top, w, ground - top));
       const high = u * 0.0255;
@@ -186,7 +193,7 @@ export const garden: Study = {
         ]),
         (c) => c.rect(0, ground, w, h),
       );
-      // Stones of the floor, in perspective.
+      // The stones of the floor, in perspective.
       for (let row = 1; row < 9; row += 1) {
         const y = ground + (h - ground) * (row / 9) ** 1.7;
         f.line("rgb(0 0 0 / 0.4)", u * 0.003, (c) => {
@@ -200,7 +207,7 @@ export const garden: Study = {
           c.lineTo(m + one * u * 0.28, h);
         });
       }
-      // The maple: trunk, limbs, leaves in autumn.
+      // The maple: its trunk, its limbs, and autumn leaves.
       const tree = { x: m - u * 0.57, y: ground + u * 0.03 };
       f.line("#140b08", u * 0.034, (c) => {
         c.moveTo(tree.x, tree.y);
@@ -217,7 +224,7 @@ export const garden: Study = {
           c.quadraticCurveTo(tree.x + u * dx * 0.3, tree.y + u * dy * 0.8, tree.x + u * dx, tree.y + u * dy);
         }
       });
-      // The crown: a mass of dusk first, then the leaves that catch the lights.
+      // The crown: a dark mass first, then the leaves that catch the light.
       for (const [dx, dy, rx, ry] of [
         [-0.1, -0.5, 0.22, 0.13],
         [0.14, -0.46, 0.2, 0.11],
@@ -238,7 +245,7 @@ export const garden: Study = {
     });
     const bowl = { x: m + u * 0.5, y: ground + u * 0.065 };
     b.glow(bowl.x, bowl.y, u * 0.8, u * 0.4, "255 140 60", 0.32);
-    // Lights on a line.
+    // The string of lights.
     for (const [x0, y0, x1, y1, sag] of [
       [-0.9, 0.2, 0.12, 0.18, 0.17],
       [0.12, 0.18, 0.95, 0.24, 0.15],
@@ -262,7 +269,7 @@ export const garden: Study = {
         b.shape("#fff0c8", (c) => c.arc(x, y + u * 0.012, u * 0.0075, 0, 7));
       }
     }
-    // The table: those who sit beyond it, what is on it, those on our side.
+    // The table: the seats beyond it, what is on it, and the seats on the viewer's side.
     const x0 = m - u * 0.6;
     const x1 = m + u * 0.22;
     const edge = ground - u * 0.045;
@@ -274,7 +281,7 @@ export const garden: Study = {
       for (let one = 0; one < seats; one += 1) seat(f, place(one), ground + u * 0.05, u * 0.205, false);
       board(f, x0, x1, edge, deep, ground + u * 0.16);
       for (let one = 0; one < seats; one += 1) plate(f, place(one), edge + u * 0.018, u * 0.06);
-      // Leaves and flowers down the middle.
+      // Leaves and flowers along the middle.
       const next = chance(41);
       for (let one = 0; one < 170; one += 1) {
         const x = x0 + u * 0.05 + next() * (x1 - x0 - u * 0.1);
@@ -294,7 +301,7 @@ export const garden: Study = {
     b.fixed("near", (f) => {
       for (let one = 0; one < seats; one += 1) seat(f, place(one), ground + u * 0.25, u * 0.2, true);
     });
-    // The bowl.
+    // The fire bowl.
     b.blur(u * 0.03, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(bowl.x, bowl.y + u * 0.09, u * 0.17, u * 0.025, 0, 0, 7));
     fire(b, bowl.x, bowl.y + u * 0.008, u * 0.18, u * 0.2, 8);
     b.shape(

@@ -1,4 +1,4 @@
-// The house itself: a hall of arches over dark water, and at its end a door with light in it.
+// The light study of the house: a hall of arches over dark water, and a door with light in it at its end.
 
 import type { Brush, Context, Study } from "./brush";
 
@@ -20,8 +20,8 @@ function hall(b: Brush): void {
     [0, "#0c0a08"],
     [1, "#120d09"],
   ]);
-  // From the nearest arch to the farthest. Each wall is dark on our side; the light of the door lies on the thickness
-  // of the arch, and air makes what is far away lighter.
+  // From the nearest arch to the farthest. Each wall is dark on the viewer's side. The light of the door shines on the
+  // thickness of the arch, and haze makes what is far away lighter.
   const scales = [9.6, 6.5, 4.5, 3.2, 2.3, 1.66];
   let outer = { half: w * 3, rise: h * 3 };
   for (const [index, scale] of scales.entries()) {
@@ -38,7 +38,7 @@ function hall(b: Brush): void {
     arch(b.c, x, foot, outer.half, outer.rise);
     arch(b.c, x, foot, size.half, size.rise);
     b.c.fill("evenodd");
-    // The thickness: broad at the side that we look along, thin above.
+    // The thickness of the arch: broad at the side along which the viewer looks, thin above.
     const deep = size.half * 0.11;
     const inner = { half: size.half - deep, rise: size.rise - deep * 0.1 };
     b.c.fillStyle = b.round(x, foot - size.rise * 0.35, size.half * 2.5, [

@@ -1,4 +1,4 @@
-// Care of the skin: light that is cut fine.
+// Light studies of laser treatments.
 
 import type { Study } from "./brush";
 import { steel } from "./props";
@@ -7,7 +7,7 @@ import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, cloudy, cut, ellipsoid, floor, join, norm2, norm3, rod, solid, stood, wall } from "./solids";
 
-/** Skin in a dim room. */
+/** Returns skin in a dim room. */
 export const skin = (hex: string): Matter => ({
   color: tint(hex),
   soft: 0.4,
@@ -17,7 +17,7 @@ export const skin = (hex: string): Matter => ({
   grain: 0.002,
 });
 
-/** A handpiece whose mouth is at `tip` and whose body leads away along `out`; a cable hangs from its end. */
+/** Returns a handpiece whose mouth is at `tip` and whose body extends along `out`. A cable hangs from its end. */
 function handpiece(tip: Vec, out: Vec): Solid[] {
   const size = norm3(out[0], out[1], out[2]);
   const on = (far: number, lift = 0): Vec => [tip[0] + (out[0] / size) * far, tip[1] + (out[1] / size) * far + lift, tip[2] + (out[2] / size) * far];
@@ -46,7 +46,7 @@ function handpiece(tip: Vec, out: Vec): Solid[] {
   ];
 }
 
-/** A part of a body so near that it is land: a broad rise and a broader one behind it. */
+/** Part of a body, so near that it fills the view like a landscape: a broad rise, and a broader one behind it. */
 const body = (x: number, y: number, z: number) =>
   join(ellipsoid(x + 0.1, y + 0.62, z - 0.1, 1.5, 0.66, 0.62), ellipsoid(x + 1.25, y + 0.42, z - 0.3, 0.62, 0.62, 0.6), 0.5);
 
@@ -76,7 +76,7 @@ export const laser: Study = {
     };
     const spot = paintScene(b, scene);
     const at = spot(tip[0], tip[1], tip[2]);
-    // The circle that the ring throws, and in it the fine red field that is treated.
+    // The circle that the ring lights, and in it the fine red grid of the treated field.
     const lit = spot(tip[0] - 0.012, tip[1] - 0.062, tip[2] - 0.02);
     const r = lit.size * 0.085;
     b.blend("lighter", 1, () => {
@@ -97,7 +97,7 @@ export const laser: Study = {
   },
 };
 
-/** Rows of fine points that have been treated, up to where the work is. */
+/** Rows of fine points that have been treated, up to the current position. */
 const rows = (until: number) => (x: number, _y: number, z: number): Vec => {
   if (x > until || z < -0.5 || z > 0.22) return [0, 0, 0];
   const step = 0.05;

@@ -1,4 +1,4 @@
-// The studies that move in a browser.
+// The studies that are animated in a browser.
 
 import type { Study } from "./brush";
 import { house } from "./house";

@@ -1,4 +1,4 @@
-// What hands do here: the tables, the oil and the stones, before anyone lies down.
+// Light studies of massage rooms: the tables, the oil, and the stones, before anyone lies down.
 
 import type { Study } from "./brush";
 import { beside, boards, bowl, brass, candle, couch, folded, leather, linen, pebble, plaster, roll, stool, terry, wood } from "./props";
@@ -57,7 +57,7 @@ export const massage: Study = {
   },
 };
 
-/** Dusk in a long window: violet above, rose and gold where the sun went. */
+/** Dusk in a long window: violet above, and rose and gold at the sunset. */
 const dusk = (_x: number, y: number): Vec => {
   const part = Math.max(0, Math.min(1, (y - 0.7) / 1.5));
   return part < 0.4 ? mix(tint("#f0a878", 0.46), tint("#a8587a", 0.34), part / 0.4) : mix(tint("#a8587a", 0.34), tint("#241a44", 0.3), (part - 0.4) / 0.6);

@@ -1,9 +1,10 @@
-// Mensuite: a barber's chair of leather and brass before a mirror, and on the shelf what a shave needs.
+// The light study of Mensuite: a barber's chair of leather and brass in front of a mirror, and shaving tools on the
+// shelf.
 
 import type { Brush, Context, Study } from "./brush";
 import { chance } from "./brush";
 
-/** Brass, from left to right. */
+/** Returns a gradient of brass from left to right. */
 function brass(b: Brush, x0: number, x1: number): CanvasGradient {
   return b.across(x0, 0, x1, 0, [
     [0, "#5e3f12"],
@@ -14,7 +15,7 @@ function brass(b: Brush, x0: number, x1: number): CanvasGradient {
   ]);
 }
 
-/** Panels of dark green oak: frames with a field in each, and a rail above them. */
+/** Paints panels of dark green oak: frames with a field in each, and a rail above them. */
 function panelling(b: Brush, floor: number): void {
   const { w, u, m } = b;
   b.fade([
@@ -49,7 +50,7 @@ function panelling(b: Brush, floor: number): void {
   b.shape("#0b130e", (c) => c.rect(0, floor - u * 0.03, w, u * 0.03));
 }
 
-/** A mirror in a brass frame with cut corners; it holds the lamps and the other wall. */
+/** Paints a mirror in a brass frame with cut corners. It reflects the lamps and the opposite wall. */
 function mirror(b: Brush, x: number, y: number, rx: number, ry: number): void {
   const { u } = b;
   const pane = (grow: number) => (c: Context) => {
@@ -76,7 +77,7 @@ function mirror(b: Brush, x: number, y: number, rx: number, ry: number): void {
     pane(0),
   );
   b.within(pane(0), () => {
-    // The other wall, a door in it, and light behind the door.
+    // The opposite wall, a door in it, and light behind the door.
     b.blur(u * 0.03, "rgb(14 24 18 / 0.6)", (c) => c.rect(x - rx * 0.1, y - ry * 0.5, rx * 0.75, ry * 1.6));
     b.glow(x - rx * 0.9, y - ry * 0.35, u * 0.3, u * 0.34, "255 214 150", 0.5);
     b.shape("rgb(255 250 236 / 0.1)", (c) => {
@@ -93,7 +94,7 @@ function mirror(b: Brush, x: number, y: number, rx: number, ry: number): void {
   b.line("rgb(255 240 200 / 0.5)", u * 0.002, pane(0));
 }
 
-/** A globe of milk glass on a brass arm. */
+/** Paints a globe of milk glass on a brass arm. */
 function lamp(b: Brush, x: number, y: number, size: number): void {
   const beat = 1 + 0.03 * Math.sin(b.t * 0.9 + x);
   b.glow(x, y, size * 7, size * 7, "255 196 112", 0.36 * beat);
@@ -113,10 +114,10 @@ function lamp(b: Brush, x: number, y: number, size: number): void {
   );
 }
 
-/** A bowl of lather on a foot; `x`, `y` is where it stands. */
+/** Paints a bowl of lather on a foot. `x`, `y` is where it stands. */
 function lather(b: Brush, x: number, y: number, s: number): void {
   b.shape(brass(b, x - s * 0.24, x + s * 0.24), (c) => c.roundRect(x - s * 0.24, y - s * 0.1, s * 0.48, s * 0.1, s * 0.03));
-  // The lather first: it stands in the bowl.
+  // The lather first, because it is inside the bowl.
   b.shape(
     b.across(x - s * 0.4, y - s, x + s * 0.4, y - s * 0.5, [
       [0, "#ffffff"],
@@ -158,7 +159,7 @@ function lather(b: Brush, x: number, y: number, s: number): void {
   b.within(bowl, () => b.shape("#1c4632", (c) => c.rect(x - s, y - s * 0.47, s * 2, s * 0.06)));
 }
 
-/** A badger's brush, upright on its handle. */
+/** Paints a badger brush, upright on its handle. */
 function shaver(b: Brush, x: number, y: number, s: number): void {
   b.shape(brass(b, x - s * 0.17, x + s * 0.17), (c) => c.roundRect(x - s * 0.19, y - s * 0.08, s * 0.38, s * 0.08, s * 0.02));
   b.shape(
@@ -206,7 +207,7 @@ function shaver(b: Brush, x: number, y: number, s: number): void {
   });
 }
 
-/** A straight razor, open, its blade to the light: the handle lies, the blade stands up from it. */
+/** Paints an open straight razor with its blade in the light: the handle lies flat, and the blade stands up from it. */
 function razor(b: Brush, x: number, y: number, s: number): void {
   b.shape("#24160d", (c) => {
     c.moveTo(x - s * 0.05, y - s * 0.06);
@@ -221,7 +222,7 @@ function razor(b: Brush, x: number, y: number, s: number): void {
   b.c.save();
   b.c.translate(x, y - s * 0.05);
   b.c.rotate(-2.22);
-  // Along its own length: the shank, the blade with its edge and its hollow.
+  // Along its own length: the shank, and the blade with its edge and its hollow.
   b.shape("#aab2ab", (c) => {
     c.moveTo(-s * 0.04, -s * 0.035);
     c.quadraticCurveTo(-s * 0.04, s * 0.03, 0, s * 0.03);
@@ -253,7 +254,7 @@ function razor(b: Brush, x: number, y: number, s: number): void {
   b.shape("#f4d182", (c) => c.arc(x, y - s * 0.06, s * 0.04, 0, 7));
 }
 
-/** Whisky in a cut tumbler. */
+/** Paints whisky in a cut tumbler. */
 function tumbler(b: Brush, x: number, y: number, s: number): void {
   const glass = (c: Context) => {
     c.moveTo(x - s * 0.36, y - s * 0.86);
@@ -288,7 +289,7 @@ function tumbler(b: Brush, x: number, y: number, s: number): void {
   b.line("rgb(255 248 226 / 0.55)", s * 0.02, (c) => c.ellipse(x, y - s * 0.86, s * 0.36, s * 0.05, 0, 0, 7));
 }
 
-/** The cabinet under the mirror: a slab of pale stone on walnut, with brass knobs. */
+/** Paints the cabinet under the mirror: a slab of pale stone on walnut, with brass knobs. */
 function cabinet(b: Brush, x0: number, x1: number, top: number, floor: number): void {
   const { u } = b;
   b.blur(u * 0.05, "rgb(0 0 0 / 0.8)", (c) => c.rect(x0 + u * 0.02, floor - u * 0.02, x1 - x0, u * 0.05));
@@ -331,7 +332,7 @@ function cabinet(b: Brush, x0: number, x1: number, top: number, floor: number): 
   b.shape("rgb(60 44 20 / 0.35)", (c) => c.rect(x0, top + u * 0.017, x1 - x0, u * 0.01));
 }
 
-/** The chair from the side: it looks to the mirror. `x`, `foot` is the middle of its base. */
+/** Paints the chair from the side; it faces the mirror. `x`, `foot` is the middle of its base. */
 function chair(b: Brush, x: number, foot: number, s: number): void {
   const X = (at: number) => x + s * at;
   const Y = (at: number) => foot - s * at;
@@ -344,7 +345,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
       [1, "#2c1108"],
     ]);
   b.blur(s * 0.1, "rgb(0 0 0 / 0.9)", (c) => c.ellipse(X(0.02), Y(-0.02), s * 0.4, s * 0.05, 0, 0, 7));
-  // The base: a broad foot, a column, the lever of the pump.
+  // The base: a broad foot, a column, and the lever of the pump.
   b.shape(metal(-0.27, 0.27), (c) => {
     c.ellipse(X(0), Y(0.0), s * 0.27, s * 0.046, 0, 0, 7);
     c.moveTo(X(-0.25), Y(0.012));
@@ -361,7 +362,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
     c.quadraticCurveTo(X(0.2), Y(0.2), X(0.3), Y(0.31));
   });
   b.shape("#1b0d07", (c) => c.arc(X(0.305), Y(0.318), s * 0.02, 0, 7));
-  // The rest for the legs and for the feet.
+  // The leg rest and the footrest.
   b.line(metal(-0.5, -0.2), s * 0.024, (c) => {
     c.moveTo(X(-0.2), Y(0.33));
     c.lineTo(X(-0.42), Y(0.1));
@@ -402,7 +403,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
   };
   b.shape(leather(0.1, 0.75, 0.36, 0.6), back);
   b.within(back, () => {
-    // Channels of the padding, seen from the side as soft swellings.
+    // The channels of the padding, seen from the side as soft swellings.
     for (let one = 0; one < 5; one += 1) {
       const up = 0.5 + one * 0.095;
       const at = 0.125 + one * 0.02;
@@ -419,7 +420,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
     const at = 0.215 + 0.13 * part ** 0.9;
     b.shape("#f6d58c", (c) => c.arc(X(at), Y(0.38 + 0.46 * part), s * 0.0075, 0, 7));
   }
-  // The seat, on its frame.
+  // The seat on its frame.
   b.shape(metal(-0.28, 0.28), (c) => c.roundRect(X(-0.25), Y(0.33), s * 0.5, s * 0.045, s * 0.015));
   const seat = (c: Context) => c.roundRect(X(-0.31), Y(0.46), s * 0.52, s * 0.135, [s * 0.06, s * 0.03, s * 0.02, s * 0.05]);
   b.shape(
@@ -451,7 +452,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
     (c) => c.roundRect(X(-0.25), Y(0.672), s * 0.46, s * 0.07, s * 0.035),
   );
   b.shape(metal(0.17, 0.23), (c) => c.arc(X(0.19), Y(0.61), s * 0.028, 0, 7));
-  // Light along what faces the lamps.
+  // Light along the surfaces that face the lamps.
   b.line("rgb(255 220 160 / 0.75)", s * 0.007, (c) => {
     c.moveTo(X(0.115), Y(0.5));
     c.bezierCurveTo(X(0.14), Y(0.6), X(0.175), Y(0.68), X(0.187), Y(0.79));
@@ -468,7 +469,7 @@ export const mensuite: Study = {
   alt: "A barber’s chair of brown leather and brass before a mirror on dark green panelling; on the shelf a bowl of lather, a shaving brush, an open razor and a glass of whisky.",
   paint(b) {
     const { h, w, u, m } = b;
-    // Tall, the words stand beneath: the scene moves up and closer together.
+    // In a tall picture, text stands below the scene, so the scene moves up and its parts closer together.
     const isBroad = w > h;
     const floor = isBroad ? h * 0.84 : h * 0.62;
     const left = m - u * (isBroad ? 0.55 : 0.565);
@@ -479,7 +480,7 @@ export const mensuite: Study = {
       f.glow(glass.x, glass.y, u * 0.85, u * 0.7, "255 186 100", 0.26);
       f.glow(m + u * 0.2, floor - u * 0.4, u * 0.6, u * 0.5, "255 180 100", 0.12);
       mirror(f, glass.x, glass.y, glass.rx, glass.ry);
-      // The floor: dark boards, with the light on them.
+      // The floor: dark boards with light on them.
       f.shape(
         f.across(0, floor, 0, floor + u * 0.3, [
           [0, "#3a2414"],

@@ -1,9 +1,13 @@
-// Swiss Alps: a horn of snow and rock in the last light, ranges in the haze, a lake, and a chalet with somebody at home.
+// The light study "Swiss Alps": a peak of snow and rock in the last light, hazy ranges, a lake, and a chalet with lit
+// windows.
 
 import type { Brush, Context, Study } from "./brush";
 import { chance, rough } from "./brush";
 
-/** The outline of the horn, left and right, from the tip to the foot: how far down, how far out. The tip bends over. */
+/**
+ * The outline of the peak on the left and on the right, from the tip to the foot: how far down, and how far out. The
+ * tip bends over.
+ */
 const LEFT: [down: number, out: number][] = [
   [0, 0.07],
   [0.024, 0.034],
@@ -30,7 +34,7 @@ const RIGHT: [down: number, out: number][] = [
   [0.8, 0.42],
   [1, 0.62],
 ];
-/** The ridge between the side in the light and the side in the shade. */
+/** The ridge between the lit side and the shaded side. */
 const RIDGE: [down: number, out: number][] = [
   [0, 0.07],
   [0.05, 0.04],
@@ -42,7 +46,7 @@ const RIDGE: [down: number, out: number][] = [
   [1, 0.07],
 ];
 
-/** How far out a line is, so far down. */
+/** Returns how far out a line is at a distance from the top. */
 function along(line: [number, number][], down: number): number {
   for (let one = 1; one < line.length; one += 1) {
     const from = line[one - 1];
@@ -72,7 +76,7 @@ function horn(b: Brush, x: number, top: number, foot: number): void {
     trace(c, LEFT, broken[0], true);
     trace(c, RIDGE, broken[2], false);
   };
-  // Snow in the shade is blue; in the last light it is warm at the tip, and white beneath.
+  // Snow in the shade is blue. In the last light, it is warm at the tip and white beneath.
   b.shape(
     b.across(0, top, 0, foot, [
       [0, "#b9c3e2"],
@@ -115,7 +119,7 @@ function horn(b: Brush, x: number, top: number, foot: number): void {
         c.lineTo(at - wide, y + long * 0.34);
       });
     }
-    // Snow again over the rock, in thin slides.
+    // Thin slides of snow over the rock.
     for (let one = 0; one < 90; one += 1) {
       const down = 0.08 + 0.9 * next();
       const from = edge(LEFT, broken[0], down);
@@ -132,7 +136,7 @@ function horn(b: Brush, x: number, top: number, foot: number): void {
       });
     }
   });
-  // The sun on the ridge, and on the bent tip.
+  // Sunlight on the ridge and on the bent tip.
   b.within(outline, () => {
     b.line("rgb(255 250 240 / 0.85)", u * 0.004, (c) => {
       c.moveTo(x + u * 0.07, top);
@@ -141,7 +145,7 @@ function horn(b: Brush, x: number, top: number, foot: number): void {
   });
 }
 
-/** A fir; with `snow`, some lies on its branches. */
+/** Paints a fir. With `snow`, there is snow on its branches. */
 function fir(b: Brush, x: number, foot: number, high: number, colour: string, seed: number, snow = ""): void {
   const tiers = 9;
   const next = chance(seed);
@@ -173,7 +177,7 @@ function fir(b: Brush, x: number, foot: number, high: number, colour: string, se
   }
 }
 
-/** A chalet of dark larch on a foot of stone: a broad roof under snow, a balcony, light in the windows. */
+/** Paints a chalet of dark larch on a stone base: a broad roof under snow, a balcony, and lit windows. */
 function chalet(b: Brush, x: number, foot: number, s: number): void {
   const X = (at: number) => x + s * at;
   const Y = (at: number) => foot - s * at;
@@ -205,7 +209,7 @@ function chalet(b: Brush, x: number, foot: number, s: number): void {
       );
     }
   });
-  // Windows: each with its cross and its shutters.
+  // Windows, each with its crossbar and its shutters.
   const window = (at: number, up: number, wide: number, high: number) => {
     b.shape("#1f4a38", (c) => c.rect(X(at - wide * 0.9), Y(up), s * wide * 1.8, s * high));
     b.shape(
@@ -230,7 +234,7 @@ function chalet(b: Brush, x: number, foot: number, s: number): void {
   for (let post = 0; post <= 20; post += 1) b.shape("#7d4c2c", (c) => c.rect(X(-0.42 + post * 0.0415), Y(0.285), s * 0.015, s * 0.085));
   b.shape("#8d5732", (c) => c.rect(X(-0.43), Y(0.3), s * 0.86, s * 0.022));
   b.shape("#f4f2fb", (c) => c.roundRect(X(-0.435), Y(0.316), s * 0.87, s * 0.022, s * 0.011));
-  // The roof, and what the winter laid on it.
+  // The roof and the snow on it.
   b.line("#24130d", s * 0.045, (c) => {
     c.moveTo(X(-0.5), Y(0.335));
     c.lineTo(X(0), Y(0.67));
@@ -293,7 +297,7 @@ export const alps: Study = {
         ]),
         (x) => lake - u * 0.07 - Math.abs((x - m) / w) * u * 0.28 - mid((x / u) * 3.4) * u * 0.045,
       );
-      // The shore, under snow.
+      // The shore under snow.
       const low = rough(22, 3);
       const shore = (x: number) => lake - u * 0.016 - Math.abs((x - m) / w) ** 1.4 * u * 0.26 - Math.abs(low((x / u) * 2)) * u * 0.016;
       const next = chance(5);
@@ -311,7 +315,7 @@ export const alps: Study = {
         ]),
         shore,
       );
-      // One house, and somebody home.
+      // One house with lit windows.
       const home = { x: m - u * 0.4, y: lake - u * 0.032, s: u * 0.27 };
       f.blur(u * 0.02, "rgb(40 44 90 / 0.6)", (c) => c.ellipse(home.x + u * 0.03, home.y + u * 0.004, u * 0.15, u * 0.012, 0, 0, 7));
       for (const [at, size, seed] of [

@@ -1,4 +1,4 @@
-// Ocean Waves: one wave at the moment before it falls, the sun low behind it and green light in its wall.
+// The light study "Ocean Waves": a wave just before it breaks, with the low sun behind it shining green through it.
 
 import type { Brush, Study } from "./brush";
 import { chance, rough, thin } from "./brush";
@@ -20,7 +20,7 @@ function breaker(b: Brush): void {
   const foot = h * 0.86;
   const crest = foot - u * 0.5;
   const x = m + u * 0.12;
-  // The body: a long back at the left, a crest that leans and curls to the right.
+  // The body: a long back at the left, and a crest that leans and curls to the right.
   const body = (c: CanvasRenderingContext2D) => {
     c.moveTo(-9, h + 9);
     c.lineTo(-9, foot - u * 0.1);
@@ -42,10 +42,10 @@ function breaker(b: Brush): void {
     body,
   );
   b.within(body, () => {
-    // Sun through the thin of it.
+    // Sunlight through the thin part.
     b.glow(x - u * 0.12, crest + u * 0.1, u * 0.42, u * 0.2, "110 230 180", 0.36);
     b.glow(x - u * 0.06, crest + u * 0.03, u * 0.22, u * 0.06, "255 236 170", 0.34);
-    // Water drawn up into it, thread beside thread, from the trough to the crest.
+    // Streaks of water that rise side by side from the trough to the crest.
     const next = chance(6);
     const top = (part: number) => {
       // The crest from the long back to the lip.
@@ -79,7 +79,7 @@ function breaker(b: Brush): void {
   b.within(body, () =>
     b.blur(u * 0.05, "rgb(2 26 36 / 0.75)", (c) => c.ellipse(x - u * 0.035, crest + u * 0.3, u * 0.07, u * 0.2, -0.14, 0, 7)),
   );
-  // Foam: the lip, what it throws, and what it falls into.
+  // Foam: at the lip, the spray from it, and where it falls.
   const next = chance(19);
   const foam = (at: number, y: number, size: number, light: number) =>
     b.shape(thin("255 250 238", light), (c) => c.arc(at, y, size, 0, 7));

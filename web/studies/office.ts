@@ -1,4 +1,5 @@
-// Executive Focus: a desk at night, one lamp, one open notebook, the lights of the city behind glass.
+// The light study "Executive Focus": a desk at night with a lamp and an open notebook, and the lights of the city
+// behind glass.
 
 import type { Brush, Study } from "./brush";
 import { chance } from "./brush";
@@ -64,7 +65,7 @@ export const office: Study = {
       c.moveTo(m - u * 0.8, desk);
       c.lineTo(m + u * 0.7, desk);
     });
-    // The lamp: foot, arm, green shade.
+    // The lamp: foot, arm, and green shade.
     b.shape(
       b.across(lampX - u * 0.08, 0, lampX + u * 0.08, 0, [
         [0, "#6d4a16"],

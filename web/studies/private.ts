@@ -1,4 +1,5 @@
-// Coresync Private: a sunken bath for two in a room of warm stone, with candles on its edge and two robes that wait.
+// The light study of Coresync Private: a sunken bath for two in a room of warm stone, with candles on its edge and two
+// robes.
 
 import type { Study } from "./brush";
 import { chance } from "./brush";
@@ -8,7 +9,7 @@ import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { cloudy, cut, drum, floor, mix, norm2, solid } from "./solids";
 
-/** Stone the color of dusk. */
+/** Stone in a dusky color. */
 const stone: Matter = {
   color: (x, y, z) => mix(tint("#5c4942"), tint("#83695f"), 0.5 + cloudy(x * 3, y * 3, z * 3, 5)),
   shine: 0.1,
@@ -17,10 +18,10 @@ const stone: Matter = {
   grain: 0.01,
 };
 
-/** Where the bath is, and how large. */
+/** The position and the size of the bath. */
 const BATH = { x: 0, z: 0.35, rx: 1.05, rz: 0.8, top: 0.3 };
 
-/** A plinth of stone with a round basin in it. */
+/** Returns a stone plinth with a round basin in it. */
 function bath(): Solid[] {
   const { x: cx, z: cz, rx, rz, top } = BATH;
   const across = (x: number, y: number, z: number, r: number, half: number, round: number) => drum((x - cx) / rx, y, (z - cz) / rz, r, half, round) * rz;
@@ -32,7 +33,7 @@ function bath(): Solid[] {
   ];
 }
 
-/** A wall with a niche under an arch. */
+/** Returns a wall with a niche under an arch. */
 function niche(matter: Matter, z: number, half: number, rise: number, deep: number): Solid {
   return solid(
     matter,

@@ -1,10 +1,10 @@
-// What our rooms are furnished with: its materials, and the things that stand in more than one picture.
+// The materials and furnishings that several scenes share.
 
 import type { Distance, Matter, Solid, Vec } from "./render";
 import { tint } from "./render";
 import { bar, box, boxed, cloudy, cut, drum, ease, leaned, mix, noise, norm2, placed, ring, solid, stood, turned } from "./solids";
 
-/** Weave: what keeps linen from looking like plastic. */
+/** The relief of woven cloth. Without it, linen looks like plastic. */
 const weave = (x: number, y: number, z: number) => 0.0004 * noise(x * 150, y * 150, z * 150) + 0.002 * cloudy(x * 12, y * 12, z * 12, 2);
 const pile = (x: number, y: number, z: number) => 0.0012 * noise(x * 190, y * 190, z * 190) + 0.0009 * noise(x * 60, y * 60, z * 60);
 
@@ -29,7 +29,7 @@ export const glaze = (hex: string): Matter => ({ color: tint(hex), shine: 0.5, g
 export const leather = (hex: string): Matter => ({ color: tint(hex), shine: 0.1, gloss: 14, soft: 0.1, relief: (x, y, z) => 0.0008 * cloudy(x * 70, y * 70, z * 70, 2), grain: 0.003 });
 export const steel: Matter = { color: tint("#8f9499", 0.35), shine: 0.8, gloss: 50, mirror: 0.3 };
 
-/** Wood whose grain runs along one axis: 0 is x, 1 is y, 2 is z. */
+/** Returns wood whose grain runs along one axis: 0 is x, 1 is y, and 2 is z. */
 export function wood(dark: string, light: string, along: 0 | 1 | 2 = 0, shine = 0.08): Matter {
   const [low, high] = [tint(dark), tint(light)];
   return {
@@ -44,7 +44,7 @@ export function wood(dark: string, light: string, along: 0 | 1 | 2 = 0, shine = 
   };
 }
 
-/** Still water: it mirrors, and its ripples are small. */
+/** Returns still water: it mirrors, and its ripples are small. */
 export const water = (hex: string, ripple = 1): Matter => ({
   color: tint(hex),
   shine: 0.6,
@@ -54,14 +54,14 @@ export const water = (hex: string, ripple = 1): Matter => ({
   grain: 0.01,
 });
 
-/** A candle that stands at a place: its wax, hollow around the wick. */
+/** Returns the wax of a candle, hollow around the wick. */
 export function candle(at: Vec, r: number, high: number): Solid {
   const cup = (x: number, y: number, z: number) =>
     cut(drum(x, y - high / 2, z, r, high / 2, r * 0.16), drum(x, y - high, z, r * 0.72, r * 0.3, r * 0.25), r * 0.16);
   return stood(wax, cup, at, high + r, 0, false);
 }
 
-/** A stone as water leaves it. */
+/** Returns a stone rounded by water. */
 export function pebble(at: Vec, rx: number, ry: number, rz: number, turn = 0, matter = basalt): Solid {
   const k = 2.4;
   const form = (x: number, y: number, z: number) => {
@@ -71,7 +71,7 @@ export function pebble(at: Vec, rx: number, ry: number, rz: number, turn = 0, ma
   return stood(matter, form, [at[0], at[1] + ry, at[2]], Math.max(rx, rz) * 1.1, turn);
 }
 
-/** A rolled towel that lies along its own x axis; the roll is seen at its ends. */
+/** Returns a rolled towel that lies along its own x axis. The roll is visible at its ends. */
 export function roll(at: Vec, r: number, half: number, turn: number, matter = terry()): Solid {
   const form = (x: number, y: number, z: number) => {
     const far = norm2(y, z);
@@ -88,7 +88,7 @@ export function roll(at: Vec, r: number, half: number, turn: number, matter = te
   return stood(matter, form, [at[0], at[1] + r, at[2]], half + r, turn);
 }
 
-/** A towel folded upon itself: its layers bulge a little at the fold. */
+/** Returns a folded towel. Its layers bulge a little at the fold. */
 export function folded(at: Vec, hx: number, high: number, hz: number, turn: number, matter = terry(), layers = 3): Solid {
   const each = high / layers;
   const form = (x: number, y: number, z: number) => {
@@ -103,7 +103,7 @@ export function folded(at: Vec, hx: number, high: number, hz: number, turn: numb
   return stood(matter, form, at, hx + hz + high, turn);
 }
 
-/** A bowl, and what is in it up to a part of its height. */
+/** Returns a bowl, and its content up to `level` of its height. */
 export function bowl(at: Vec, r: number, high: number, matter: Matter, filled?: Matter, level = 0.7): Solid[] {
   const profile = [[0, 0.06], [0.42, 0.06], [0.72, 0.3], [0.92, 0.66], [1, 1]].map(([pr, py]) => [(pr as number) * r, (py as number) * high] as const);
   const thick = r * 0.045;
@@ -115,7 +115,7 @@ export function bowl(at: Vec, r: number, high: number, matter: Matter, filled?: 
   return made;
 }
 
-/** A bottle with a stopper or a neck. */
+/** Returns a bottle with a stopper or a neck. */
 export function bottle(at: Vec, r: number, high: number, matter: Matter, cap?: Matter): Solid[] {
   const body = (x: number, y: number, z: number) => {
     const trunk = drum(x, y - high * 0.36, z, r, high * 0.36, r * 0.3);
@@ -129,7 +129,7 @@ export function bottle(at: Vec, r: number, high: number, matter: Matter, cap?: M
   return made;
 }
 
-/** A low round stool or table of wood. */
+/** Returns a low, round stool or table of wood. */
 export function stool(at: Vec, r: number, high: number, matter: Matter): Solid[] {
   const legs = (x: number, y: number, z: number) => {
     const turn = Math.PI / 4;
@@ -142,36 +142,36 @@ export function stool(at: Vec, r: number, high: number, matter: Matter): Solid[]
   ];
 }
 
-/** A shallow tray. */
+/** Returns a shallow tray. */
 export function tray(at: Vec, hx: number, hz: number, matter: Matter, turn = 0): Solid {
   const form = (x: number, y: number, z: number) => cut(box(x, y - 0.014, z, hx, 0.014, hz, 0.01), box(x, y - 0.03, z, hx - 0.014, 0.022, hz - 0.014, 0.008), 0.004);
   return stood(matter, form, at, hx + hz, turn);
 }
 
-/** Boards side by side on a wall, with a gap between them. */
+/** Returns boards side by side on a wall, with a gap between them. */
 export function boards(matter: Matter, z: number, wide: number, gap: number): Solid {
   return solid(matter, (x, _y, pz) => {
     const apart = z - pz;
     if (apart > 0.08) return apart;
     const qx = wide / 2 - gap / 2 - Math.abs(x - Math.round(x / wide) * wide);
-    // Within a board its face, within a gap its edge.
+    // In a board its face, in a gap its edge.
     return qx > 0 ? apart + 0.006 * ease(0.02, 0, qx) : Math.max(apart, Math.min(apart + 0.03, norm2(qx, Math.min(0, apart)))) * 0.8;
   }, undefined, false);
 }
 
-/** The table of a therapist, along its own x axis: its head is at +x. `y` is where it lies. */
+/** Returns a massage table along its own x axis, with the head at +x. */
 export function couch(at: Vec, turn: number, pad: Matter, cloth: Matter, frame: Matter): Solid[] {
   const [long, half, top] = [0.92, 0.34, 0.7];
   const cradle = (x: number, y: number, z: number) => {
     const tilt = leaned((px, py, pz) => {
       const around = ring(px, py * 0.86, pz * 0.92, 0.118, 0.052);
-      // Open towards the table's far end, where the neck rests.
+      // The face cradle is open towards the far end of the table, where the neck rests.
       return Math.max(around, -(box(px + 0.16, py, pz, 0.1, 0.1, 0.042, 0.03)));
     }, 0.16);
     return tilt(x - long - 0.22, y - top + 0.005, z);
   };
   const sheet = (x: number, y: number, z: number) => {
-    // A sheet over the lower two thirds, turned back once; it hangs a hand's breadth, and falls in slow folds.
+    // A sheet over the lower two thirds, turned back once. It hangs down a little in wide folds.
     const fall = 0.15 + 0.02 * Math.sin(x * 9 + 1) + 0.012 * Math.sin(x * 23);
     const out = 0.014 * (1 + Math.sin(x * 21 + Math.sign(z) * 2)) * ease(0.02, -0.16, y - top);
     const qx = Math.abs(x + 0.17) - 0.78;
@@ -200,13 +200,13 @@ export function couch(at: Vec, turn: number, pad: Matter, cloth: Matter, frame: 
   ];
 }
 
-/** Where a point beside a thing lies, once the thing is turned. */
+/** Returns where a point beside an object is once the object is turned. */
 export function beside(at: Vec, turn: number, x: number, y: number, z: number): Vec {
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   return [at[0] + x * cos - z * sin, at[1] + y, at[2] + x * sin + z * cos];
 }
 
-/** A robe on its hook: `at` is where its hem is, below the hook. */
+/** Returns a robe on its hook. `at` is the position of its hem, below the hook. */
 export function robe(at: Vec, turn: number, cloth: Matter, belt: Matter): Solid[] {
   const body = (x: number, y: number, z: number) => {
     const part = ease(1.3, 0, y);
@@ -245,7 +245,7 @@ export function robe(at: Vec, turn: number, cloth: Matter, belt: Matter): Solid[
   ];
 }
 
-/** A wine glass would need glass: what is seen of one in low light is its rim, its stem and a gleam. */
+/** Returns a wine glass in low light, reduced to its rim, its stem, and a gleam, because the renderer has no glass. */
 export function flute(at: Vec, high: number, drink: Matter, edge: Matter): Solid[] {
   const shape = [[0.0, 0.42], [0.1, 0.46], [0.15, 0.66], [0.13, 1]].map(([r, y]) => [(r as number) * high, (y as number) * high] as const);
   return [

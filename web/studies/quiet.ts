@@ -1,9 +1,9 @@
-// The quiet rooms: pods, a dome of stars, a bed that listens.
+// Light studies of the quiet rooms: pods, a dome of stars, and a bed with sensors.
 
 import type { Brush, Context, Study } from "./brush";
 import { chance, rough, thin, wave } from "./brush";
 
-/** Somebody who sits with crossed legs and does nothing at all. */
+/** Paints a person who sits with crossed legs. */
 function sitter(b: Brush, x: number, y: number, s: number, colour: string): void {
   b.shape(colour, (c) => c.ellipse(x, y - s * 0.9, s * 0.092, s * 0.108, 0, 0, 7));
   b.shape(colour, (c) => {
@@ -83,7 +83,7 @@ export const pods: Study = {
   },
 };
 
-/** A dome under the stars, and in it what `inside` paints on its floor. */
+/** Paints a dome under the stars, and in it what `inside` paints on its floor. */
 function underDome(b: Brush, inside: (floor: number) => void): void {
   const { h, w, u, m } = b;
   const floor = h * 0.8;
@@ -129,7 +129,7 @@ function underDome(b: Brush, inside: (floor: number) => void): void {
     ]),
     shell,
   );
-  // Triangles on a half sphere: rings and meridians, each second one turned.
+  // Triangles on a half sphere: rings and meridians, every second ring turned.
   b.within(shell, () => {
     const point = (ring: number, one: number, count: number) => {
       const lift = (ring / 5) * (Math.PI / 2);
@@ -163,7 +163,7 @@ function underDome(b: Brush, inside: (floor: number) => void): void {
   b.finish(0.5);
 }
 
-/** Two loungers, leaning back. */
+/** Paints two reclined loungers. */
 function loungers(b: Brush, floor: number): void {
   const { u, m } = b;
   for (const side of [-1, 1]) {
@@ -190,7 +190,7 @@ function loungers(b: Brush, floor: number): void {
   }
 }
 
-/** A bed on wheels, with light beneath it. */
+/** Paints a bed on wheels with light beneath it. */
 function rolledBed(b: Brush, floor: number): void {
   const { u, m } = b;
   const y = floor - u * 0.085;
@@ -226,7 +226,7 @@ function rolledBed(b: Brush, floor: number): void {
     c.moveTo(m - half * 0.84, y + u * 0.02);
     c.lineTo(m + half * 0.4, y + u * 0.02);
   });
-  // What reads the back: a hoop of light over the bed.
+  // The scanner of the back: a hoop of light over the bed.
   b.line("#bfeaf0", u * 0.011, (c) => {
     c.moveTo(m - half * 0.46, y + u * 0.01);
     c.bezierCurveTo(m - half * 0.5, y - u * 0.17, m + half * 0.24, y - u * 0.17, m + half * 0.2, y + u * 0.01);
@@ -288,7 +288,7 @@ export const bed: Study = {
       c.lineTo(m + u * 0.26, y + u * 0.24);
       c.lineTo(m - u * 0.26, y + u * 0.24);
     });
-    // Somebody who lies face down, mapped slice by slice from the crown of the head to the heels: how broad, how high.
+    // A person who lies face down, as slices from the crown of the head to the heels: how broad, and how high.
     const along: [at: number, half: number, high: number][] = [
       [-0.56, 0.0, 0.0],
       [-0.545, 0.04, 0.05],
@@ -328,7 +328,7 @@ export const bed: Study = {
     for (let slice = 0; slice <= slices; slice += 1) {
       const x = 0.598 - (slice / slices) * 1.156;
       const [half, high] = measure(x);
-      // Two legs below the hips, two arms beside them.
+      // Two legs below the hips, and two arms beside them.
       const legs = Math.max(0, Math.min(1, (x - 0.14) / 0.08));
       const outline: { x: number; y: number }[] = [];
       for (let step = 0; step <= 40; step += 1) {
@@ -357,7 +357,7 @@ export const bed: Study = {
         trace,
       );
     }
-    // The line of light that reads it, and what it has found.
+    // The scanning line of light, and what it has found.
     const at = m + u * (-0.14 + 0.02 * ease(b.t * 0.2));
     b.shaft(at - u * 0.005, at + u * 0.005, h * 0.1, at - u * 0.09, at + u * 0.09, y, "150 200 255", 0.55);
     b.shape("#1b2036", (c) => c.roundRect(at - u * 0.1, h * 0.075, u * 0.2, u * 0.035, u * 0.016));

@@ -1,78 +1,83 @@
-// A small renderer for scenes of solids: each is told by its distance (a signed distance function), rays are marched
-// to the nearest one, and light falls on it with soft shadows. Plain arithmetic, so that every machine draws the same.
+// A small renderer for scenes of solids. Each solid is given by a signed distance function, rays are marched to the
+// nearest one, and it is lit with soft shadows. It uses plain arithmetic, so that every machine draws the same picture.
 
 import { Some, Tracer, type Triple, unit } from "./tracer";
 
 export type Vec = readonly [x: number, y: number, z: number];
 export type Distance = (x: number, y: number, z: number) => number;
 
-/** What a solid is made of. Colors are linear light, from 0 to 1; see `tint`. */
+/** The material of a solid. Colors are linear light, from 0 to 1; see `tint`. */
 export interface Matter {
   color: Vec | ((x: number, y: number, z: number) => Vec);
-  /** How strongly and how sharply it shines. */
+  /** How strong and how sharp its highlights are. */
   shine?: number;
   gloss?: number;
-  /** How much it mirrors when looked at straight; more at a slant. */
+  /** How much it mirrors when viewed straight on; more at a slant. */
   mirror?: number;
-  /** Light of its own. */
+  /** The light that it emits. */
   glow?: Vec | ((x: number, y: number, z: number) => Vec);
-  /** How far light reaches around it, from 0 to 1: wax, skin and linen are soft. */
+  /** How far light reaches around it, from 0 to 1: wax, skin, and linen are soft. */
   soft?: number;
   /** A fine relief, in the length units of the scene. */
   relief?: Distance;
-  /** The step at which the relief is read. */
+  /** The step with which the relief is sampled. */
   grain?: number;
 }
 
 export interface Solid {
   distance: Distance;
   matter: Matter;
-  /** A sphere around it: its middle and radius. Without one it is measured everywhere. */
+  /** A bounding sphere: its center and radius. Without one, the solid is measured everywhere. */
   around?: readonly [x: number, y: number, z: number, r: number];
-  /** A solid that is even and has no end: its normal, and how far it lies along that. A ray meets it without a march. */
+  /**
+   * For an infinite plane: its normal, and its distance along the normal. Rays are intersected with it directly,
+   * without marching.
+   */
   flat?: readonly [nx: number, ny: number, nz: number, level: number];
-  /** Whether it throws a shadow; it does unless this is false. */
+  /** Whether it casts a shadow; the default is true. */
   casts?: boolean;
 }
 
 export interface Lamp {
   at: Vec;
-  /** Linear light at a distance of one. */
+  /** The linear light at a distance of one. */
   light: Vec;
-  /** Its radius: the larger, the softer the shadows. */
+  /** The radius of the lamp: the larger, the softer its shadows. */
   size: number;
-  /** Where it points, and the cosines between which it fades. Without it, it shines all around. */
+  /**
+   * The direction of the lamp, and the cosines between which it fades. Without it, the lamp shines in all directions.
+   */
   toward?: Vec;
   cone?: readonly [inner: number, outer: number];
-  /** How much of it hangs in the air. */
+  /** How much of its light the haze scatters. */
   haze?: number;
-  /** Whether things stand in its way; they do unless this is false. */
+  /** Whether solids block its light; the default is true. */
   shadows?: boolean;
 }
 
 export interface Scene {
   eye: Vec;
   target: Vec;
-  /** The height of the view at a distance of one; wide pictures see more at the sides. */
+  /** The height of the view at a distance of one. Wide pictures see more at the sides. */
   view: number;
   solids: readonly Solid[];
   lamps: readonly Lamp[];
-  /** Light from everywhere: from above and from below. */
+  /** The ambient light from above and from below. */
   above: Vec;
   below: Vec;
-  /** What fills the distance, and how soon: the share that is left after one unit. */
+  /** The color of the haze, and the share of light that is left after one unit of length. */
   air: Vec;
   clear: number;
-  /** Where rays end. */
+  /** The maximum length of rays. */
   far: number;
   exposure?: number;
-  /** The share of the picture's width that is rendered; what is soft and costly can do with less. */
+  /** The share of the picture's width that is rendered. Soft scenes that are costly can be rendered smaller. */
   share?: number;
 }
 
 const tints = new Map<string, Vec>();
 
-/** A color as it is written, "#rrggbb", in linear light, times a factor. */
+/** Returns a color such as "#rrggbb" as linear light, times a factor. */
 export function tint(hex: string, times = 1): Vec {
   let made = tints.get(hex);
   if (!made) {
@@ -83,18 +88,21 @@ export function tint(hex: string, times = 1): Vec {
   return times === 1 ? made : [made[0] * times, made[1] * times, made[2] * times];
 }
 
-/** The camera of a scene for a picture of that shape: its three axes, and half of what it sees. */
+/** Returns the camera of a scene for a picture with an aspect ratio: its three axes, and half of its field of view. */
 function camera(scene: Scene, ratio: number) {
   const [ex, ey, ez] = scene.eye;
   const [fx, fy, fz] = unit(scene.target[0] - ex, scene.target[1] - ey, scene.target[2] - ez);
   const [rx, ry, rz] = unit(fz, 0, -fx);
   const up: Triple = [fy * rz - fz * ry, fz * rx - fx * rz, fx * ry - fy * rx];
-  // A tall picture keeps what lies in the middle three quarters of a broad one.
+  // A tall picture keeps the middle three quarters of what a broad one shows.
   const half = ratio >= 1 ? scene.view / 2 : (scene.view / 2) * Math.max(1, 1.02 / ratio);
   return { forward: [fx, fy, fz] as Triple, right: [rx, ry, rz] as Triple, up, high: half, wide: half * ratio };
 }
 
-/** Where a point of the scene is seen, in parts of the picture, and how large a length of one is there in parts of its height. */
+/**
+ * Returns where a point of the scene appears, as parts of the picture, and the size of a length of one there, in parts
+ * of its height.
+ */
 export function seen(scene: Scene, ratio: number, at: Vec): { x: number; y: number; size: number } {
   const { forward, right, up, high, wide } = camera(scene, ratio);
   const from: Triple = [at[0] - scene.eye[0], at[1] - scene.eye[1], at[2] - scene.eye[2]];
@@ -103,12 +111,12 @@ export function seen(scene: Scene, ratio: number, at: Vec): { x: number; y: numb
   return { x: 0.5 + along(right) / deep / wide / 2, y: 0.5 - along(up) / deep / high / 2, size: 1 / deep / high / 2 };
 }
 
-/** Light as film takes it: bright parts bend towards white and never clip (after Narkowicz). */
+/** The tone curve of film: bright parts approach white and never clip (after Narkowicz). */
 function bent(v: number): number {
   return Math.min(1, (v * (2.51 * v + 0.03)) / (v * (2.43 * v + 0.59) + 0.14)) ** (1 / 2.2);
 }
 
-/** The same by a table over the root of the light, for it is asked for often. */
+/** The same curve as a table over the square root of the light, because it is evaluated often. */
 const FINE = 512;
 const MOST = 4;
 const TABLE = Float64Array.from({ length: FINE * MOST + 2 }, (_, at) => bent((at / FINE) ** 2));
@@ -120,35 +128,41 @@ function film(light: number): number {
   return first + ((TABLE[low + 1] as number) - first) * (at - low);
 }
 
-/** How far neighbors may differ before they are looked at anew: of two solids, and of one. */
+/** How much neighboring pixels may differ before they are refined: on two solids, and on one. */
 const EDGE = 0.04;
 const TEXTURE = 0.13;
-/** Where a pixel is looked at anew. */
+/** The sample positions within a refined pixel. */
 const WITHIN = [[0.125, 0.375], [0.375, 0.875], [0.625, 0.125], [0.875, 0.625]] as const;
-/** A block of pixels shares its way through empty space. */
+/** The size of a block of pixels that share the start of their rays. */
 const BLOCK = 8;
-/** How far apart points are whose shadows are found first, in pixels; between them they are found only where they differ. */
+/**
+ * The distance in pixels between the points whose shadows are computed first. Between them they are computed only where
+ * they differ.
+ */
 const APART = 4;
-/** How much the shadows at neighboring points may differ, if those between are to be guessed. */
+/** How much the shadows at neighboring points may differ for those between to be interpolated. */
 const ALIKE = 0.09;
-/** How little pixels may differ in color, if the ones between are to be mixed of them: next to each other, and one further. */
+/**
+ * How much pixels may differ in color for those between to be interpolated: for direct neighbors, and for those further
+ * apart.
+ */
 const SAME = 0.016;
 const SAME_APART = 0.008;
-/** What is even and mirrors no more than this is looked at anew without its mirror image. */
+/** Planes that mirror no more than this are refined without computing their mirror image again. */
 const BRIGHT = 0.12;
 
-/** A picture that is being rendered, pixel by pixel: what each sees, and the light that comes from there. */
+/** A picture that is being rendered: what each pixel sees, and the light from there. */
 class Picture {
   readonly #tracer: Tracer;
-  /** Where a ray goes. */
+  /** The direction of the current ray. */
   #x = Number.NaN;
   #y = Number.NaN;
   #z = Number.NaN;
-  /** How far each pixel sees, which solid, and its normal. */
+  /** The distance that each pixel sees, the solid, and its normal. */
   readonly #deep: Float32Array;
   readonly #which: Int16Array;
   readonly #normals: Float32Array;
-  /** What each pixel knows of its light; see `Tracer`. */
+  /** The lighting record of each pixel; see `Tracer`. */
   readonly #known: Float32Array;
   readonly #scratch: Float32Array;
   readonly #light: Float32Array;
@@ -218,7 +232,7 @@ class Picture {
     }
   }
 
-  /** How far a point of the picture sees; the tracer then has what it sees there. */
+  /** Returns the distance that a point of the picture sees. The tracer then holds what it hit. */
   #meet(px: number, py: number, start: number, among: Some): number {
     const tracer = this.#tracer;
     const [ex, ey, ez] = this.scene.eye;
@@ -229,7 +243,7 @@ class Picture {
     return t;
   }
 
-  /** Whether two pixels see the same place from nearby. */
+  /** Returns whether two pixels see nearby points of the same surface. */
   #together(a: number, b: number): boolean {
     const deep = this.#deep[a] as number;
     if (this.#which[a] !== this.#which[b] || Math.abs(deep - (this.#deep[b] as number)) > 0.05 * deep) return false;
@@ -238,13 +252,16 @@ class Picture {
     return (n[p] as number) * (n[q] as number) + (n[p + 1] as number) * (n[q + 1] as number) + (n[p + 2] as number) * (n[q + 2] as number) > 0.85;
   }
 
-  /** Guesses what a pixel knows from those around it, two or four, where they know much the same. Answers whether its color is found too. */
+  /**
+   * Interpolates the lighting record of a pixel from two or four pixels around it, if those are similar. Returns
+   * whether its color was interpolated too.
+   */
   #guess(at: number, a: number, b: number, c: number, d: number, apart: number): boolean {
     if (!this.#together(at, a) || !this.#together(at, b)) return false;
     if (c !== a && (!this.#together(at, c) || !this.#together(at, d))) return false;
     const known = this.#known;
     const { size, mirrored } = this.#tracer;
-    // Mirror images are sharper than shadows, and on what is not even they are not alike.
+    // Mirror images are sharper than shadows, and on surfaces with a relief they differ.
     const rough = apart > 1 || this.scene.solids[this.#which[at] as number]?.matter.relief;
     const most = rough ? mirrored : size;
     for (let one = 0; one < most; one += 1) {
@@ -253,14 +270,14 @@ class Picture {
       const r = known[c * size + one] as number;
       const s = known[d * size + one] as number;
       const low = Math.min(p, q, r, s);
-      // What is not a number makes none of these true.
+      // If a value is NaN, none of these conditions is true.
       if (Math.max(p, q, r, s) - low < (one < mirrored ? ALIKE : 0.012 + low * 0.1)) known[at * size + one] = (p + q + r + s) / 4;
       else if (one > mirrored) known[at * size + mirrored] = Number.NaN;
     }
     return this.#mix(at, a, b, c, d, apart === 1 ? SAME : SAME_APART);
   }
 
-  /** Mixes a pixel of those around it, if they are of one color. */
+  /** Interpolates the color of a pixel from those around it, if they have nearly the same color. */
   #mix(at: number, a: number, b: number, c: number, d: number, most: number): boolean {
     const light = this.#light;
     for (let part = 0; part < 3; part += 1) {
@@ -274,7 +291,7 @@ class Picture {
     return true;
   }
 
-  /** Lights every pixel, first some and then those between. */
+  /** Lights every pixel: first a grid, then those between. */
   #shine(): void {
     const { width, height, scene } = this;
     const [ex, ey, ez] = scene.eye;
@@ -316,7 +333,7 @@ class Picture {
     return most > (this.#which[a] === this.#which[b] ? TEXTURE : EDGE);
   }
 
-  /** The picture: where neighbors differ, a pixel is looked at anew, finer. */
+  /** Returns the picture. Where neighbors differ, a pixel is refined with several samples. */
   pixels(): Uint8ClampedArray {
     this.#see();
     this.#shine();
@@ -354,13 +371,16 @@ class Picture {
     return pixels;
   }
 
-  /** Looks at a pixel anew, at a place within it. What it knows of its light is that of the nearest that sees the same. */
+  /**
+   * Samples a pixel again at a position within it. It reuses the lighting record of the nearest pixel that sees the
+   * same surface.
+   */
   #anew(x: number, y: number, ox: number, oy: number): void {
     const { width, height, scene } = this;
     const tracer = this.#tracer;
     const [ex, ey, ez] = scene.eye;
     const exposure = scene.exposure ?? 1;
-    // Those around tell where to begin: none of them was met before.
+    // The neighbors tell where the ray may start, because none of them hit anything before that.
     let start = scene.far;
     for (let py = Math.max(0, y - 1); py <= Math.min(height - 1, y + 1); py += 1) {
       for (let px = Math.max(0, x - 1); px <= Math.min(width - 1, x + 1); px += 1) start = Math.min(start, this.#deep[py * width + px] as number);
@@ -390,7 +410,7 @@ class Picture {
   }
 }
 
-/** A picture of a scene: red, green, blue and a full alpha, row by row. */
+/** Renders a scene: red, green, blue, and an alpha of 255, row by row. */
 export function render(scene: Scene, width: number, height: number): Uint8ClampedArray {
   return new Picture(scene, width, height).pixels();
 }

@@ -1,4 +1,4 @@
-// The rooms in which one lies down: cedar, slate, linen, daylight, and one for two.
+// Light studies of treatment rooms: cedar, slate, linen, daylight, and one for two.
 
 import type { Study } from "./brush";
 import { beside, boards, bottle, brass, candle, couch, folded, leather, linen, plaster, roll, stool, terry, wood } from "./props";
@@ -15,7 +15,7 @@ const slate: Matter = {
   relief: (x, y, z) => 0.006 * cloudy(x * 3, y * 16, z * 3, 3),
   grain: 0.01,
 };
-/** A light that is a form itself. */
+/** Returns the material of a solid that emits light. */
 const lit = (hex: string, strength: number): Matter => ({ color: tint("#ffffff"), glow: tint(hex, strength) });
 
 export const cedarRoom: Study = {
@@ -88,7 +88,7 @@ export const slateCorner: Study = {
       exposure: 1.25,
     };
     const spot = paintScene(b, scene);
-    // Rain below the shower's head, and the steam that it makes.
+    // Water from the shower head, and its steam.
     b.blend("lighter", 1, () => {
       for (let one = 0; one < 46; one += 1) {
         const turned = one * 2.4;

@@ -1,14 +1,14 @@
-// How a scene of solids becomes a light study: it is rendered, laid on the canvas, and what has no body (flames, steam,
-// gleams) is painted over it where the scene says it is.
+// Turns a scene of solids into a light study: it is rendered and drawn onto the canvas, and what is not solid (flames,
+// steam, gleams) is painted over it at the positions that the scene gives.
 
 import type { Brush, Context } from "./brush";
 import type { Scene, Vec } from "./render";
 import { render, seen } from "./render";
 
-/** The share of a picture's width that is rendered, if a scene says nothing: its light is soft, and what is fine is painted over it. */
+/** The default share of a picture's width that is rendered: the light is soft, and fine details are painted over it. */
 const SHARE = 0.38;
 
-/** Where a point of the scene is in the picture, and how many pixels a length of one is there. */
+/** Returns where a point of the scene is in the picture, and how many pixels a length of one has there. */
 export type Spotter = (x: number, y: number, z: number) => { x: number; y: number; size: number };
 
 export function paintScene(b: Brush, scene: Scene): Spotter {
@@ -30,7 +30,7 @@ export function paintScene(b: Brush, scene: Scene): Spotter {
   };
 }
 
-/** A candle's flame: slim, still, bright at its foot. */
+/** Paints a candle's flame: slim, still, and bright at its foot. */
 export function flameAt(b: Brush, at: { x: number; y: number; size: number }, high: number, haze = 1): void {
   const tall = at.size * high;
   const { x, y } = at;

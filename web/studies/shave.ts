@@ -1,4 +1,4 @@
-// Scissors, brush and blade: what lies ready beside the chair.
+// Light studies of scissors, brush, and blade beside the chair.
 
 import type { Study } from "./brush";
 import { bottle, bowl, brass, candle, folded, glaze, leather, plaster, roll, steel, terry, tray, wood } from "./props";
@@ -14,10 +14,10 @@ const blade: Matter = { color: tint("#aab0b4", 0.4), shine: 1, gloss: 70, mirror
 const foam: Matter = { color: tint("#f6f1e8", 0.9), soft: 0.5, relief: (x, y, z) => 0.004 * cloudy(x * 50, y * 50, z * 50, 3), grain: 0.003 };
 const badger: Matter = { color: (_x, y) => (y > 0.1 ? tint("#d8cbb4") : tint("#3a2a1c")), soft: 0.3, relief: (x, y, z) => 0.003 * noise(x * 260, y * 12, z * 260), grain: 0.002 };
 
-/** A flat form of a thickness: `flat` is its distance seen from above. */
+/** Extrudes a flat shape to a thickness. `flat` is its distance seen from above. */
 const thick = (flat: number, y: number, half: number) => norm2(Math.max(flat, 0), Math.max(Math.abs(y) - half, 0)) + Math.min(0, Math.max(flat, Math.abs(y) - half)) - 0.0012;
 
-/** Scissors that lie open by an angle, their points at +x. */
+/** Returns scissors that are open by an angle, with their points at +x. */
 function scissors(at: Vec, turn: number, open: number, scale = 1): Solid[] {
   const half = (x: number, y: number, z: number, lift: number) => {
     const cos = Math.cos(open);
@@ -37,7 +37,7 @@ function scissors(at: Vec, turn: number, open: number, scale = 1): Solid[] {
   ];
 }
 
-/** A comb that lies flat, its teeth towards -z. */
+/** Returns a comb that lies flat, with its teeth towards -z. */
 function comb(at: Vec, turn: number, matter: Matter): Solid {
   const form = (x: number, y: number, z: number) => {
     const back = box(x, 0, z - 0.012, 0.115, 0.1, 0.009, 0.006);
@@ -48,7 +48,7 @@ function comb(at: Vec, turn: number, matter: Matter): Solid {
   return stood(matter, form, at, 0.13, turn);
 }
 
-/** A straight razor that lies open: its blade along +x, its handle folded back by an angle. */
+/** Returns an open straight razor: its blade along +x, and its handle folded back by an angle. */
 function razor(at: Vec, turn: number, open: number): Solid[] {
   const edge = (x: number, y: number, z: number) => {
     const leaf = Math.max(box(x - 0.105, 0, z, 0.068, 0.1, 0.015, 0.004), -(norm2(x - 0.176, z - 0.02) - 0.014));
@@ -70,7 +70,7 @@ function razor(at: Vec, turn: number, open: number): Solid[] {
   ];
 }
 
-/** A shaving brush that stands on its handle; foam sits on it if wanted. */
+/** Returns a shaving brush that stands on its handle, with foam on it if wanted. */
 function shavingBrush(at: Vec, lathered: boolean): Solid[] {
   const handle = (x: number, y: number, z: number) => {
     const r = norm2(x, z);
@@ -161,7 +161,7 @@ export const beard: Study = {
         floor(walnut, 0),
         tray([0, 0, 0], 0.42, 0.22, wood("#140c08", "#2a1a10", 0, 0.2), 0.04),
         ...bottle([-0.02, 0.012, 0.08], 0.05, 0.17, oil, { color: tint("#161210"), shine: 0.4, gloss: 40 }),
-        // The brush lies on its side, so that its bristles are seen.
+        // The brush lies on its side, so that its bristles are visible.
         stood(pear, (x, y, z) => ellipsoid(x, y - 0.052, z, 0.09, 0.019, 0.046), [-0.24, 0.012, -0.02], 0.16, 0.4),
         stood(bristle, (x, y, z) => Math.max(ellipsoid(x, y - 0.03, z, 0.076, 0.2, 0.036), Math.abs(y - 0.022) - 0.022) * 0.7, [-0.24, 0.012, -0.02], 0.16, 0.4),
         comb([0.0, 0.012, -0.12], 0.2, pear),

@@ -1,4 +1,4 @@
-// Five ways to care for a face, each told by what it is done with: steam, charcoal, light, cold, half an hour.
+// Light studies of five facials, each shown by what it uses: steam, charcoal, light, cold, and half an hour.
 
 import type { Study } from "./brush";
 import { brush, marble } from "./facials";
@@ -8,7 +8,7 @@ import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, cloudy, drum, floor, norm2, solid, sphere, stood, wall } from "./solids";
 
-/** How a still life on a table is seen, unless it says otherwise. */
+/** Returns the scene of a still life on a table, with a default view. */
 const table = (scene: Pick<Scene, "solids" | "lamps"> & Partial<Scene>): Scene => ({
   eye: [0, 0.5, -1.25],
   target: [0, 0.13, 0],
@@ -259,7 +259,7 @@ export const halfHour: Study = {
   },
 };
 
-/** What fills the upper bulb: a funnel that widens as the glass does. */
+/** The sand in the upper bulb: a funnel that widens with the glass. */
 function turnedCone(x: number, y: number, z: number): number {
   const wide = y < 0.045 ? 0.01 + y * 1.35 : y < 0.1 ? 0.071 + (y - 0.045) * 0.86 : 0.118;
   return norm2(x, z) - wide;

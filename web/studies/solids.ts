@@ -1,12 +1,12 @@
-// The forms of which scenes are built, each as the distance to it, and the noise that makes them wood, stone and cloth.
+// The shapes of scenes as signed distance functions, and the noise for wood, stone, and cloth.
 
 import type { Distance, Matter, Solid, Vec } from "./render";
 
-/** Lengths. `Math.hypot` is many times slower, and all that is drawn here is made of these. */
+/** Lengths of vectors. `Math.hypot` is many times slower, and everything drawn here depends on these. */
 export const norm2 = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 export const norm3 = (x: number, y: number, z: number): number => Math.sqrt(x * x + y * y + z * z);
 
-/** Noise on a lattice, from -1 to 1, smooth between its points. */
+/** Returns noise on a lattice, from -1 to 1, smooth between its points. */
 export function noise(x: number, y: number, z: number): number {
   const ix = Math.floor(x);
   const iy = Math.floor(y);
@@ -35,7 +35,7 @@ function mixed(of: number): number {
   return (once ^ (once >>> 16)) >>> 0;
 }
 
-/** The same with finer detail upon it. */
+/** Returns the same noise with finer detail added. */
 export function cloudy(x: number, y: number, z: number, octaves = 4): number {
   let sum = 0;
   let size = 0.5;
@@ -53,33 +53,33 @@ export function mix(a: Vec, b: Vec, part: number): Vec {
   return [a[0] + (b[0] - a[0]) * p, a[1] + (b[1] - a[1]) * p, a[2] + (b[2] - a[2]) * p];
 }
 
-/** From 0 to 1 between two numbers, without a corner. */
+/** Returns a smooth transition from 0 to 1 between two numbers. */
 export function ease(from: number, to: number, x: number): number {
   const part = Math.max(0, Math.min(1, (x - from) / (to - from)));
   return part * part * (3 - 2 * part);
 }
 
-/** Two forms that flow into one another; `k` is how broadly. */
+/** Joins two shapes smoothly. `k` is the width of the transition. */
 export function join(a: number, b: number, k: number): number {
   const part = Math.max(k - Math.abs(a - b), 0) / k;
   return Math.min(a, b) - part * part * k * 0.25;
 }
 
-/** One form without another, with a soft edge. */
+/** Subtracts one shape from another, with a soft edge. */
 export function cut(a: number, b: number, k: number): number {
   return -join(-a, b, k);
 }
 
 export const sphere = (x: number, y: number, z: number, r: number): number => Math.sqrt(x * x + y * y + z * z) - r;
 
-/** Close enough for forms that are not thin. */
+/** Returns an approximate distance that is good enough for ellipsoids that are not thin. */
 export function ellipsoid(x: number, y: number, z: number, rx: number, ry: number, rz: number): number {
   const k0 = norm3(x / rx, y / ry, z / rz);
   const k1 = norm3(x / (rx * rx), y / (ry * ry), z / (rz * rz));
   return k1 < 1e-6 ? -Math.min(rx, ry, rz) : (k0 * (k0 - 1)) / k1;
 }
 
-/** Half lengths, and how round its edges are. */
+/** Returns the distance to a box with half lengths and rounded edges. */
 export function box(x: number, y: number, z: number, hx: number, hy: number, hz: number, round = 0): number {
   const qx = Math.abs(x) - hx + round;
   const qy = Math.abs(y) - hy + round;
@@ -88,7 +88,7 @@ export function box(x: number, y: number, z: number, hx: number, hy: number, hz:
   return (most <= 0 ? most : norm3(Math.max(qx, 0), Math.max(qy, 0), Math.max(qz, 0))) - round;
 }
 
-/** A cylinder that stands: its radius, half its height, how round its edges are. */
+/** Returns the distance to an upright cylinder: its radius, half its height, and the rounding of its edges. */
 export function drum(x: number, y: number, z: number, r: number, half: number, round = 0): number {
   const qr = Math.sqrt(x * x + z * z) - r + round;
   const qy = Math.abs(y) - half + round;
@@ -99,7 +99,10 @@ export function ring(x: number, y: number, z: number, r: number, thick: number):
   return norm2(Math.sqrt(x * x + z * z) - r, y) - thick;
 }
 
-/** A rod from one point to another, with the radius at each end. All in numbers: a list would be made anew each time. */
+/**
+ * Returns the distance to a rod from one point to another, with the radius at each end. All arguments are numbers,
+ * because arrays would be allocated for each call.
+ */
 export function bar(x: number, y: number, z: number, ax: number, ay: number, az: number, tx: number, ty: number, tz: number, ra: number, rb = ra): number {
   const bx = tx - ax;
   const by = ty - ay;
@@ -111,11 +114,14 @@ export function bar(x: number, y: number, z: number, ax: number, ay: number, az:
   return norm3(px - bx * part, py - by * part, pz - bz * part) - (ra + (rb - ra) * part);
 }
 
-/** The same between points that are at hand. */
+/** Returns the same distance between points given as arrays. */
 export const rod = (x: number, y: number, z: number, a: Vec, b: Vec, ra: number, rb = ra): number =>
   bar(x, y, z, a[0], a[1], a[2], b[0], b[1], b[2], ra, rb);
 
-/** Turned on the wheel: a profile (radius, height) around an upright axis, as a wall of a thickness. */
+/**
+ * Returns the distance to a solid of revolution: a profile (radius, height) around an upright axis, as a wall of a
+ * thickness.
+ */
 export function turned(x: number, y: number, z: number, profile: readonly (readonly [r: number, y: number])[], thick: number): number {
   const r = Math.sqrt(x * x + z * z);
   let best = 1e9;
@@ -132,7 +138,7 @@ export function turned(x: number, y: number, z: number, profile: readonly (reado
   return best - thick;
 }
 
-/** The same form elsewhere, turned around the upright axis. */
+/** Returns the same shape at another position, turned around the upright axis. */
 export function placed(distance: Distance, x: number, y: number, z: number, turn = 0): Distance {
   if (turn === 0) return (px, py, pz) => distance(px - x, py - y, pz - z);
   const cos = Math.cos(turn);
@@ -144,13 +150,13 @@ export function placed(distance: Distance, x: number, y: number, z: number, turn
   };
 }
 
-/** Leaned over by an angle around the axis that goes into the picture. */
+/** Returns the shape tilted by an angle around the axis that goes into the picture. */
 export function leaned(distance: Distance, angle: number): Distance {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return (x, y, z) => distance(x * cos + y * sin, y * cos - x * sin, z);
 }
 
-/** Tipped towards us or away, around the axis that goes across. */
+/** Returns the shape tilted by an angle towards the viewer or away, around the horizontal axis. */
 export function tipped(distance: Distance, angle: number): Distance {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return (x, y, z) => distance(x, y * cos + z * sin, z * cos - y * sin);
@@ -160,16 +166,16 @@ export function solid(matter: Matter, distance: Distance, around?: Solid["around
   return around ? { matter, distance, around, casts } : { matter, distance, casts };
 }
 
-/** A solid that stands at a place; `reach` is how far it extends from there. */
+/** Returns a solid that stands at a position. `reach` is how far it extends from there. */
 export function stood(matter: Matter, distance: Distance, at: Vec, reach: number, turn = 0, casts = true): Solid {
   return { matter, distance: placed(distance, at[0], at[1], at[2], turn), around: [at[0], at[1], at[2], reach], casts };
 }
 
 export const floor = (matter: Matter, y: number): Solid => ({ matter, distance: (_x, py) => py - y, flat: [0, 1, 0, y], casts: false });
-/** A wall behind everything. */
+/** Returns a wall behind everything. */
 export const wall = (matter: Matter, z: number): Solid => ({ matter, distance: (_x, _y, pz) => z - pz, flat: [0, 0, -1, -z], casts: false });
 
-/** A costly form in a box of half lengths around a middle: from afar the box will do. */
+/** Encloses a costly shape in a box with half lengths around a center: from a distance, the box is used instead. */
 export function boxed(form: Distance, middle: Vec, half: Vec): Distance {
   const [mx, my, mz] = middle;
   const [hx, hy, hz] = half;

@@ -1,4 +1,4 @@
-// The three suites, each with a light of its own: a fire, moving water, a hundred lanterns.
+// Light studies of the three suites: one with a fire, one with moving water, and one with many lanterns.
 
 import type { Brush, Study } from "./brush";
 import { chance, wave } from "./brush";
@@ -30,7 +30,7 @@ export const ember: Study = {
       bricks(f, m - u * 0.66, 0, m + u * 0.66, hearth, 4);
       f.shape("rgb(8 4 3 / 0.45)", (c) => c.rect(0, 0, w, hearth));
       f.glow(m, hearth - u * 0.1, u * 0.95, u * 0.66, "255 110 40", 0.3);
-      // The beam above, the mouth of the fire.
+      // The beam above, and the opening of the fireplace.
       f.shape(
         f.across(0, h * 0.15, 0, h * 0.21, [
           [0, "#3f2413"],
@@ -99,7 +99,7 @@ export const tide: Study = {
         [0.64, "#8fd8d8"],
       ]);
       f.glow(m, edge - u * 0.08, u * 0.95, u * 0.4, "150 240 236", 0.3);
-      // Water that falls down the wall, thread by thread.
+      // Water that falls down the wall in threads.
       const next = chance(9);
       for (let one = 0; one < 620; one += 1) {
         const x = next() * w;
@@ -119,7 +119,7 @@ export const tide: Study = {
           },
         );
       }
-      // The frame of stone, left and right.
+      // The stone frame, left and right.
       for (const side of [-1, 1]) {
         const at = m + side * u * 0.66;
         f.shape(
@@ -156,7 +156,7 @@ export const tide: Study = {
         c.ellipse(x, y, u * (0.012 + 0.07 * life) * (0.4 + near), u * (0.003 + 0.015 * life) * (0.4 + near), 0, 0, 7),
       );
     }
-    // The near rim, and net-work of light on it.
+    // The near rim, and a net of light on it.
     const rim = h * 0.93;
     b.shape(
       b.across(0, rim, 0, h, [
@@ -225,7 +225,7 @@ export const lanterns: Study = {
         [0.68, "#8a4a5c"],
       ]);
       f.glow(m, edge, u * 0.9, u * 0.35, "255 140 90", 0.26);
-      // A low wall, and slats of a screen behind.
+      // A low wall, and the slats of a screen behind it.
       for (let x = m - u * 1.2; x < m + u * 1.2; x += u * 0.1) {
         f.shape("rgb(20 10 26 / 0.4)", (c) => c.rect(x, 0, u * 0.012, edge));
       }

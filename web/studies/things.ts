@@ -1,9 +1,9 @@
-// Things that stand in more than one picture: tubs, flames, candles.
+// Things that appear in several pictures: tubs, flames, and candles.
 
 import type { Brush } from "./brush";
 import { chance, thin } from "./brush";
 
-/** A flame with its core; `x`, `y` is where it stands. */
+/** Paints a flame with its core. `x`, `y` is where it stands. */
 export function flame(b: Brush, x: number, y: number, size: number, seed = 1): void {
   const sway = Math.sin(b.t * 2.1 + seed * 7) * size * 0.06 + Math.sin(b.t * 5.3 + seed) * size * 0.025;
   const tongue = (wide: number, high: number) => (c: CanvasRenderingContext2D) => {
@@ -33,7 +33,7 @@ export function candle(b: Brush, x: number, y: number, size: number, seed = 1): 
   b.glow(x, y - size * 1.3, size * 2.4, size * 2.4, "255 170 80", 0.32);
 }
 
-/** Many flames on a bed of embers. */
+/** Paints many flames on a bed of embers. */
 export function fire(b: Brush, x: number, y: number, wide: number, high: number, seed = 1): void {
   const next = chance(seed);
   b.glow(x, y - high * 0.4, wide * 1.7, high * 1.6, "255 120 40", 0.5);
@@ -49,7 +49,7 @@ export function fire(b: Brush, x: number, y: number, wide: number, high: number,
   }
 }
 
-/** A round tub seen from a little above: its rim, its side, and water with light in it. */
+/** Paints a round tub seen from a little above: its rim, its side, and lit water. */
 export function tub(b: Brush, x: number, y: number, rx: number, ry: number, wood: [string, string], water: [string, string, string], glow: string): void {
   const deep = ry * 1.15;
   b.blur(ry * 0.5, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(x, y + deep + ry * 0.3, rx * 1.05, ry * 0.8, 0, 0, 7));

@@ -1,4 +1,4 @@
-// Rays: how far one goes in a scene of solids, what it meets, and the light that comes back along it.
+// Rays: how far one goes in a scene of solids, what it hits, and the light that comes back along it.
 
 import type { Lamp, Scene, Solid } from "./render";
 
@@ -9,13 +9,13 @@ export const unit = (x: number, y: number, z: number): Triple => {
   return [x / length, y / length, z / length];
 };
 
-/** How far behind a mirror its ray begins. */
+/** How far from a mirroring surface the reflected ray begins. */
 const BOUNCE = 0.008;
 
-/** How far from the sphere around a solid its form no longer matters. */
+/** The distance from a solid's bounding sphere beyond which the sphere is used instead of its shape. */
 const AFAR = 0.3;
 
-/** Solids by their numbers in the scene; a list that is filled anew without being made anew. */
+/** A reusable list of solids, by their index in the scene. It is refilled without being allocated again. */
 export class Some {
   readonly at: Int32Array;
   count = 0;
@@ -26,13 +26,18 @@ export class Some {
 }
 
 /**
- * What a point needs to know to be lit is kept in a record: how open it lies, how much of each lamp it sees, and what
- * it mirrors (red, green, blue). What is not a number is not known yet, and is found when it is needed.
+ * Traces rays. The lighting record of a point holds how open it lies, how much of each lamp it sees, and what it
+ * mirrors (red, green, blue). A value that is NaN is not known yet, and is computed when it is needed.
  */
 export class Tracer {
-  /** Which solid was nearest at the last measurement, or was met by the last ray; -1 if none was. */
+  /**
+   * The index of the solid that was nearest at the last measurement, or was hit by the last ray; -1 if there was none.
+   */
   hit = 0;
-  /** The light that the last look found. Not whole numbers from the start: a field that changes its kind is slow. */
+  /**
+   * The light that the last call of `look` found. They start as NaN rather than as integers, because a field that
+   * changes its representation is slow.
+   */
   r = Number.NaN;
   g = Number.NaN;
   b = Number.NaN;
@@ -40,18 +45,18 @@ export class Tracer {
   nx = Number.NaN;
   ny = Number.NaN;
   nz = Number.NaN;
-  /** How many numbers a record has, and which of them is the first of the mirrored. */
+  /** The number of values in a record, and the index of the first mirrored one. */
   readonly size: number;
   readonly mirrored: number;
-  /** Those solids that have a form; even ones are met by arithmetic. */
+  /** The solids with a distance function; planes are intersected directly. */
   readonly formed: Some;
   readonly #all: Some;
   readonly #casters: Some;
   readonly #flats: Int32Array;
-  /** The few that matter just now. */
+  /** The few solids that matter for the current ray. */
   readonly #few: Some;
   readonly #solids: readonly Solid[];
-  /** The sphere around each solid: its middle and radius; below zero if it has none. */
+  /** The bounding sphere of each solid: its center and radius. The radius is negative if it has none. */
   readonly #around: Float64Array;
   readonly #aims: readonly Triple[];
   readonly #again: Float32Array;
@@ -78,7 +83,7 @@ export class Tracer {
     this.#thin = Math.log(scene.clear);
   }
 
-  /** Keeps those that a ray may come near, if it spreads by `spread` on each unit of its way. */
+  /** Selects the solids that a ray may come near, if it spreads by `spread` on each unit of its way. */
   pick(from: Some, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number, spread: number, few = this.#few): void {
     const around = this.#around;
     let count = 0;
@@ -102,7 +107,7 @@ export class Tracer {
     few.count = count;
   }
 
-  /** How far it is to the nearest of the few. */
+  /** Returns the distance to the nearest of the selected solids. */
   near(x: number, y: number, z: number): number {
     const { at: few, count } = this.#few;
     const around = this.#around;
@@ -117,7 +122,7 @@ export class Tracer {
         const room = dx * dx + dy * dy + dz * dz;
         const reach = best + r;
         if (reach < 0 || room > reach * reach) continue;
-        // From afar the sphere will do: no lamp is so large that it would be noticed.
+        // From a distance the bounding sphere is used: lamps are not so large that the difference would be visible.
         if (room > (r + AFAR) * (r + AFAR)) {
           best = Math.sqrt(room) - r;
           continue;
@@ -132,7 +137,10 @@ export class Tracer {
     return best;
   }
 
-  /** How far a ray goes that was picked for, and into `hit` what it meets; beyond `scene.far` it meets nothing. */
+  /**
+   * Returns how far the ray for which `pick` was called goes, and sets `hit` to what it hits. Beyond `scene.far` it
+   * hits nothing.
+   */
   march(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, from: number): number {
     let { far } = this.scene;
     let met = -1;
@@ -160,7 +168,7 @@ export class Tracer {
     return met < 0 ? this.scene.far + 1 : far;
   }
 
-  /** How much of a lamp is seen from a point: its edge is as soft as the lamp is large. */
+  /** Returns how much of a lamp is visible from a point. The larger the lamp, the softer the edge of its shadow. */
   #lit(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number, size: number): number {
     const spread = Math.max(0.01, size / far);
     this.pick(this.#casters, ox, oy, oz, dx, dy, dz, far, spread);
@@ -177,7 +185,7 @@ export class Tracer {
     return 0.25 * (1 + rest) * (1 + rest) * (2 - rest);
   }
 
-  /** How open a point lies along its normal: 1 is under the sky, 0 in a fold. */
+  /** Returns how open a point is along its normal: 1 is in the open, 0 is in a fold. */
   #open(x: number, y: number, z: number): number {
     const { nx, ny, nz } = this;
     this.pick(this.#all, x, y, z, nx, ny, nz, 0.3, 1);
@@ -197,7 +205,7 @@ export class Tracer {
     this.nz = z / length;
   }
 
-  /** Finds the normal of what was hit. */
+  /** Computes the normal at the point that was hit. */
   normal(x: number, y: number, z: number, t: number): void {
     const { distance, flat } = this.#solids[this.hit] as Solid;
     if (flat) {
@@ -215,8 +223,8 @@ export class Tracer {
   }
 
   /**
-   * Finds the light that comes along a ray that went `t` far and met `hit` (if `t` is not beyond all), whose normal is
-   * known, into `r`, `g` and `b`. The record begins at a place in `known`.
+   * Computes the light along a ray that went `t` far and hit `hit` (unless `t` is beyond everything) into `r`, `g`, and
+   * `b`. The normal must be known. The lighting record begins at `at` in `known`.
    */
   look(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, t: number, bounces: number, known: Float32Array, at: number): void {
     const { scene } = this;
@@ -235,7 +243,7 @@ export class Tracer {
     for (let one = 0; one < scene.lamps.length; one += 1) {
       const lamp = scene.lamps[one] as Lamp;
       if (!lamp.haze) continue;
-      // The light that a thin and even air scatters on the way, in closed form.
+      // The light that a thin, uniform haze scatters on the way, in closed form.
       const qx = ox - lamp.at[0];
       const qy = oy - lamp.at[1];
       const qz = oz - lamp.at[2];
@@ -256,7 +264,7 @@ export class Tracer {
       open = this.#open(x, y, z);
       known[at] = open;
     }
-    // What light enters does not shade itself at its edge.
+    // A translucent material does not shade itself at its edge.
     const soft = matter.soft ?? 0;
     const off = 0.005 + soft * 0.03;
     const sx = x + this.nx * off;
@@ -313,7 +321,7 @@ export class Tracer {
         const hz = lz - dz;
         const gloss = matter.gloss ?? 30;
         const sharp = Math.max(0, nx * hx + ny * hy + nz * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz);
-        // Far from the middle of a gleam nothing is left of it, and a power is costly.
+        // Far from the middle of a highlight nothing is left of it, and computing a power is costly.
         if ((1 - sharp) * gloss < 9) gleam = matter.shine * sharp ** gloss * (gloss + 8) * 0.05 * Math.min(1, facing * 4);
       }
       r += lamp.light[0] * strength * (color[0] * diffuse + gleam);
@@ -341,7 +349,7 @@ export class Tracer {
     this.b = b;
   }
 
-  /** The light that comes back to a point along a ray. */
+  /** Computes the light that is reflected to a point along a ray. */
   #reflect(x: number, y: number, z: number, dx: number, dy: number, dz: number, bounces: number): void {
     const ox = x + this.nx * BOUNCE;
     const oy = y + this.ny * BOUNCE;

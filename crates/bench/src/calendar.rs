@@ -1,8 +1,8 @@
-//! Bookings: ninety days ahead and years behind.
+//! The bookings of a bench club: ninety days ahead and years of past bookings.
 //!
-//! The days ahead and the first year behind are written down one by one by `bookings::import_booking`, the same verb that
-//! imports use. Every year before is a copy of that year in plain SQL, shifted by 364 days, which keeps its weekdays:
-//! so ten years take seconds, and are rows like all others.
+//! The days ahead and the last year are written one by one with `bookings::import_booking`, the operation that imports
+//! use. Every earlier year is a copy of that year in plain SQL, shifted by 364 days, which keeps its weekdays. So ten
+//! years take seconds, and have the same rows as any others.
 
 use std::sync::Arc;
 
@@ -15,28 +15,29 @@ use membership::Entitlements;
 
 use crate::chance::Chance;
 
-/// Days of a year of copies: whole weeks.
+/// The days in a copied year: whole weeks.
 const YEAR: i64 = 364;
 const AHEAD: i64 = 90;
-/// How many bookings a transaction. Ten times as many take far longer: SQLite walks the whole journal of the
-/// outer savepoint at the end of each inner one.
+/// The number of bookings in a transaction. Ten times as many take far longer, because SQLite walks the whole journal
+/// of the outer savepoint at the end of each inner one.
 const BATCH: usize = 400;
 
-/// The ids of the first year's bookings and of everything that belongs to them.
+/// The range of ids of the last year's bookings and of everything that belongs to them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     from: Id,
     to: Id,
 }
 
-/// Of a hundred minutes of opening, how many are booked: the past was well visited; the two weeks ahead nearly
-/// so; at ninety days there is little yet.
+/// Returns the percentage of opening time that is booked: high in the past and for the next two weeks, then falling
+/// until ninety days ahead.
 fn density(ahead: i64) -> usize {
     let percent = if ahead < 14 { 60 } else { 60 - 50 * (ahead - 14) / (AHEAD - 14) };
     usize::try_from(percent.max(10)).unwrap_or(10)
 }
 
-/// Fills the days from `behind` days ago to ninety days ahead.
+/// Fills the days from `behind` days ago to ninety days ahead. Returns the ids of the past bookings, and the number of
+/// all bookings.
 pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
     let catalogue = app.db.view(catalogue::current).await?;
     let mut hand = Hand { catalogue: &catalogue, guests, chance: Chance(20_251_008), turn: 0 };
@@ -79,7 +80,7 @@ struct Hand<'h> {
 }
 
 impl Hand<'_> {
-    /// Each room has a technician of its own for the day, so that nothing can overlap.
+    /// Adds the bookings of one day. Each room has its own technician for the day, so that nothing can overlap.
     fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<ImportedBooking>) -> Result<()> {
         let days = Days::new(&self.catalogue.club.zone, date, date)?;
         let technicians = &self.catalogue.technicians;
@@ -112,7 +113,7 @@ impl Hand<'_> {
         start: Cell,
         ahead: i64,
     ) -> ImportedBooking {
-        // Everybody has their turn, so that nobody is here twice at a time.
+        // Guests take turns, so that no one has two bookings at the same time.
         self.turn += 1;
         ImportedBooking {
             person: self.guests.get(self.turn % self.guests.len()).copied(),
@@ -132,7 +133,7 @@ impl Hand<'_> {
     }
 }
 
-/// Copies the first year behind to the years `from..to` before it.
+/// Copies the last year's bookings to the years `from..to` before it.
 pub(crate) async fn copy_years(app: &AppState, span: Span, years: std::ops::Range<i64>) -> Result<()> {
     for year in years {
         app.db.tx(move |tx| copy_year(tx, span, year)).await?;

@@ -1,6 +1,6 @@
-//! Chance from a seed: the same bookings every run.
+//! Seeded random numbers, so that every run has the same bookings.
 
-/// A small generator (SplitMix64).
+/// A small random number generator (SplitMix64).
 pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
@@ -12,12 +12,12 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    /// A number below `bound`; 0 if there is none.
+    /// Returns a number from 0 up to but excluding `bound`; 0 if `bound` is 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound.max(1) as u64).expect("smaller than a usize")
     }
 
-    /// One of them.
+    /// Returns a random element, or `None` if the slice is empty.
     pub(crate) fn pick<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
         things.get(self.below(things.len()))
     }

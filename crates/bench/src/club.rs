@@ -1,4 +1,4 @@
-//! A club of a given size: what it offers, who books, who has been here.
+//! Creates a club of a given size: its services, its members, and its guests.
 
 use catalogue as cat;
 use jiff::ToSpan as _;
@@ -8,30 +8,32 @@ use membership::{MembershipStatus, NewMembership, Plan, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
 
-/// How large a club is.
+/// The size of a club.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
-    /// Rooms, and as many technicians.
+    /// The number of rooms, and also the number of technicians.
     pub(crate) rooms: usize,
 }
 
-/// Members who book while it is measured. So many that nobody has as many bookings as they may.
+/// The number of members who book during the measurement. There are so many that none reaches the limit of upcoming
+/// bookings.
 pub(crate) const MEMBERS: usize = 2_000;
-/// Guests of the past and the days ahead.
+/// The number of guests of the past and future bookings.
 const GUESTS: usize = 2_000;
-/// Every room and every shift, every day.
+/// The hours of every room and every technician on every day.
 const HOURS: &str = "mon-sun 09:00-23:00";
 const SKILL: &str = "bodywork";
 const WORDS: &str = "Skilled hands, warm oil and a door that closes softly. Tell us where it hurts and we begin there, \
                      without hurry, under a low light; afterwards there is tea, still water and a chair by the window.";
 
-/// The access token of the n-th member, who is signed in already: a hash of a password a member would take minutes.
+/// Returns the access token of the n-th member, who is signed in already: hashing a password for each member would take
+/// minutes.
 pub(crate) fn token(n: usize) -> String {
     format!("token of member {n} of the bench")
 }
 
-/// Founds the club. Every room serves every service and every technician can do it, so that a question has as much
-/// to look at as the club has. Answers the guests.
+/// Creates the club and returns its guests. Every room serves every service, and every technician can perform it, so
+/// that a search has to consider the whole club.
 pub(crate) async fn found(app: &AppState, size: Size) -> Result<Vec<Id>> {
     app.db
         .tx(move |tx| {
@@ -140,7 +142,8 @@ fn offer(tx: &mut Tx<'_>, club: Id, size: Size) -> Result<()> {
     Ok(())
 }
 
-/// Ninety days ahead, so that no day of a question is closed; no credits, so that every booking has a price.
+/// Returns a plan with a window of ninety days, so that no day of a search is closed, and without credits, so that
+/// every booking has a price.
 fn plan() -> Plan {
     Plan {
         id: Id(0),

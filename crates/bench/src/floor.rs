@@ -1,5 +1,5 @@
-//! Floors: the least that any program would need. A bare route that answers given bytes; a flush of the disk; a bare
-//! insert; a bare read.
+//! Floors: the least time that any program would need. A bare route that returns given bytes, a flush of the disk, a
+//! bare insert, and a bare read.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -17,16 +17,16 @@ use tower_http::compression::CompressionLayer;
 use crate::load::Times;
 use crate::process::{Process, free_addr};
 
-/// What a bare route answers.
+/// The response of a bare route.
 pub(crate) struct Given {
-    /// With all headers that the product sends, but for those that the layers below set.
+    /// All headers that the product sends, except those that the layers set.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Whether the answer is compressed each time, by the same layer as the product's.
+    /// Whether the response is compressed for each request, by the same layer as in the product.
     pub(crate) compress: bool,
 }
 
-/// A bare route in a process of its own.
+/// Starts a bare route in a process of its own.
 pub(crate) fn start_bare(given: &Given, folder: &Path) -> Result<Process> {
     std::fs::create_dir_all(folder).or_fault()?;
     let lines: String = given.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
@@ -39,7 +39,7 @@ pub(crate) fn start_bare(given: &Given, folder: &Path) -> Result<Process> {
     Process::start(&mut command, addr, "/", &folder.join("log"))
 }
 
-/// The role of that process: one runtime, one route, nothing else.
+/// Runs in that process: one runtime and one route.
 pub(crate) fn serve(addr: SocketAddr, folder: &Path) -> Result<()> {
     let mut headers = HeaderMap::new();
     for line in std::fs::read_to_string(folder.join("headers")).or_fault()?.lines() {
@@ -62,7 +62,7 @@ pub(crate) fn serve(addr: SocketAddr, folder: &Path) -> Result<()> {
     })
 }
 
-/// How long the disk takes to keep four kilobytes more of a file: what no durable commit can be faster than.
+/// Measures the time to write and flush four kilobytes to a file. No durable commit can be faster.
 pub(crate) fn fsync(folder: &Path, count: usize) -> Result<Times> {
     let path = folder.join("fsync");
     let mut file = std::fs::File::create(&path).or_fault()?;
@@ -77,7 +77,7 @@ pub(crate) fn fsync(folder: &Path, count: usize) -> Result<Times> {
     Ok(Times::of(times))
 }
 
-/// A bare SQLite commit of one small row with the product's durability, one after the other.
+/// Measures bare SQLite commits of one small row each, with the product's durability, one after the other.
 pub(crate) fn sqlite_commit(folder: &Path, count: usize) -> Result<Times> {
     let path = folder.join("floor.db");
     let conn = rusqlite::Connection::open(&path).or_fault()?;
@@ -94,7 +94,7 @@ pub(crate) fn sqlite_commit(folder: &Path, count: usize) -> Result<Times> {
     Ok(Times::of(times))
 }
 
-/// A bare PostgreSQL commit of one small row that waits for the disk, on one connection.
+/// Measures bare PostgreSQL commits of one small row each that wait for the disk, on one connection.
 pub(crate) fn postgres_commit(url: &str, count: usize) -> Result<Times> {
     let mut client = postgres::Client::connect(url, postgres::NoTls).or_fault()?;
     client.batch_execute("CREATE TABLE bench_floor (id BIGSERIAL PRIMARY KEY, text TEXT)").or_fault()?;

@@ -1,4 +1,5 @@
-//! A client that costs little: keep-alive TCP, one request after the other, no more of HTTP than our server speaks.
+//! A minimal HTTP client with little overhead: keep-alive, one request after the other, and only the HTTP features that
+//! the server uses.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -7,24 +8,24 @@ use std::time::Duration;
 use kit::errors::OrFault as _;
 use kit::{Fault, Result};
 
-/// A connection that is kept.
+/// A keep-alive connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     bytes: Vec<u8>,
     filled: usize,
 }
 
-/// An answer, inside the connection's buffer.
+/// A response, inside the connection's buffer.
 pub(crate) struct Answer<'c> {
     pub(crate) status: u16,
     pub(crate) head: &'c str,
-    /// As it came over the wire: chunks and all.
+    /// The body as received, with its chunk headers.
     raw: &'c [u8],
     chunked: bool,
 }
 
 impl Answer<'_> {
-    /// The bytes of the body, compressed if they came compressed.
+    /// Returns the body without chunk headers, still compressed if it was.
     pub(crate) fn body(&self) -> Vec<u8> {
         if !self.chunked {
             return self.raw.to_vec();
@@ -41,7 +42,7 @@ impl Answer<'_> {
         body
     }
 
-    /// The headers, in order.
+    /// Returns the headers in order.
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.head.lines().skip(1).filter_map(|line| line.split_once(": "))
     }
@@ -55,12 +56,12 @@ impl Connection {
         Ok(Connection { stream, bytes: vec![0; 1 << 16], filled: 0 })
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the whole response.
     pub(crate) fn send(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         self.stream.write_all(request).or_fault()?;
         self.filled = 0;
         let (mut head, mut chunked, mut end) = (0, false, None);
-        // A chunked answer is walked chunk by chunk; this is where the walk stands.
+        // The position in a chunked body up to which complete chunks were found.
         let mut walked = 0;
         loop {
             if head > 0 {
@@ -99,7 +100,7 @@ impl Connection {
     }
 }
 
-/// Goes on from chunk to chunk as far as they have come; answers the end after the last.
+/// Advances `at` over the complete chunks. Returns the end of the body once the last chunk is complete.
 fn walk(bytes: &[u8], at: &mut usize) -> Option<usize> {
     loop {
         let line = find(bytes.get(*at..)?, b"\r\n")?;
@@ -123,7 +124,7 @@ fn find(bytes: &[u8], requested: &[u8]) -> Option<usize> {
     bytes.windows(requested.len()).position(|window| window == requested)
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n");
     headers.iter().for_each(|(name, value)| text.push_str(&format!("{name}: {value}\r\n")));
@@ -131,7 +132,7 @@ pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A request with a JSON body.
+/// Returns a request with a JSON body.
 pub(crate) fn post(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Vec<u8> {
     let body = body.to_string();
     let mut text = format!("POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n");

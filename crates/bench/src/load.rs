@@ -1,4 +1,4 @@
-//! Load: so many connections, each asking again as soon as it is answered; and what came of it.
+//! Load: a number of connections, each of which sends its next request as soon as the last one is answered.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use kit::{Fault, Result};
 use crate::http::Connection;
 use crate::process::Process;
 
-/// Times of one kind of thing, sorted: percentiles of them are exact.
+/// Measured times of one kind, sorted, so that percentiles are exact.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Times(Vec<Duration>);
 
@@ -20,7 +20,7 @@ impl Times {
         Times(times)
     }
 
-    /// The time that so many of a hundred did not exceed, in microseconds.
+    /// Returns a percentile in microseconds.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let last = self.0.len().saturating_sub(1);
         let at = (self.0.len() * percent).div_ceil(100).saturating_sub(1).min(last);
@@ -32,15 +32,15 @@ impl Times {
     }
 }
 
-/// What a stretch of load showed.
+/// The results of a load.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Load {
-    /// From the first byte sent to the last byte read, as the client sees it.
+    /// The times from the first byte sent to the last byte read, as the client sees them.
     pub(crate) times: Times,
-    /// Answers a second.
+    /// The number of responses per second.
     pub(crate) rate: f64,
-    /// Processor time of the server an answer, in microseconds: all its threads, user and system. Unlike the times,
-    /// it does not grow because the client uses the same processors.
+    /// The server's processor time per response in microseconds: all threads, user and system. Unlike the times, it
+    /// does not grow because the client uses the same processors.
     pub(crate) cpu: f64,
 }
 
@@ -55,7 +55,7 @@ const WARMING: u8 = 0;
 const MEASURING: u8 = 1;
 const OVER: u8 = 2;
 
-/// One request over and over, on so many connections.
+/// Sends one request repeatedly on a number of connections.
 pub(crate) fn repeat(server: &Process, connections: usize, spell: Spell, request: &[u8]) -> Result<Load> {
     let (loads, seconds, cpu) = drive(server, connections, spell, |_, connection, note| {
         let begun = Instant::now();
@@ -75,8 +75,8 @@ pub(crate) fn repeat(server: &Process, connections: usize, spell: Spell, request
     Ok(Load { rate: count / seconds, cpu: cpu / count, times })
 }
 
-/// What each connection does, until the time is over. It notes times under a kind; what is noted while it warms up is
-/// forgotten. Answers the times by kind, the seconds that were measured and the server's processor time in
+/// Runs `work` repeatedly on each connection until the time is over. It records times under a kind; those recorded
+/// during the warm-up are dropped. Returns the times by kind, the measured seconds, and the server's processor time in
 /// microseconds.
 pub(crate) fn drive<const KINDS: usize>(
     server: &Process,

@@ -1,10 +1,10 @@
-//! Measures the program. Every figure stands beside a floor that was measured in the same run on the same
-//! machine: the least that any program would need for the same work. What counts is the ratio; the figures
-//! themselves say as much about the machine as about us.
+//! Measures the program. Every figure is compared with a floor measured in the same run on the same machine: the least
+//! that any program would need for the same work. The ratio is what counts, because the figures themselves depend on
+//! the machine.
 //!
-//! The server is the release binary in a process of its own, as a club runs it, with its log on. Nothing here
-//! fails because something was slow, but the run ends with an error if two bookings overlap or an evening that opens
-//! goes to another number than it has places.
+//! The server is the release binary in a process of its own, as a club runs it, with its log on. Slow results do not
+//! make the run fail, but overlapping bookings do, and so does an opening evening that is booked more or less often
+//! than it has places.
 
 #![allow(clippy::float_arithmetic, reason = "rates and ratios of measurements, never money")]
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]

@@ -1,4 +1,4 @@
-//! Databases of the run: made, copied, grown, and gone at its end.
+//! The databases of a run: created, copied, extended, and deleted at its end.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,11 +15,11 @@ use crate::calendar::{self, Span};
 use crate::club::{self, Size};
 use crate::process::{Process, free_addr};
 
-/// On which engine.
+/// The database engine.
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
     Sqlite,
-    /// The address of a server on which databases may be made.
+    /// The URL of a server on which databases may be created.
     Postgres(String),
 }
 
@@ -40,11 +40,11 @@ pub(crate) struct Place {
     keep: bool,
 }
 
-/// How long the program may take to let go of a database.
+/// How long the program may take to close a database.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Place {
-    /// An empty one.
+    /// Creates an empty database.
     pub(crate) fn new(engine: &Engine, root: &Path, name: &str, keep: bool) -> Result<Place> {
         let place = Place::named(engine, root, name, keep)?;
         if let Engine::Postgres(url) = engine {
@@ -64,7 +64,7 @@ impl Place {
         })
     }
 
-    /// The same once more, under another name. Nobody may have it open.
+    /// Copies the database under another name. No one may have it open.
     pub(crate) fn copy(&self, root: &Path, name: &str) -> Result<Place> {
         let copy = Place::named(&self.engine, root, name, self.keep)?;
         std::fs::copy(self.folder.join("club.key"), copy.folder.join("club.key")).or_fault()?;
@@ -93,14 +93,14 @@ impl Place {
         self.folder.join("club.db")
     }
 
-    /// A folder on the same disk, for what is measured beside it.
+    /// Creates a folder on the same disk, for the measurements of a floor.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = self.folder.join(name);
         std::fs::create_dir_all(&folder).or_fault()?;
         Ok(folder)
     }
 
-    /// The address of the database.
+    /// Returns the URL of the database.
     pub(crate) fn url(&self) -> String {
         match &self.engine {
             Engine::Sqlite => format!("sqlite:{}", self.file().display()),
@@ -116,7 +116,7 @@ impl Place {
         }
     }
 
-    /// Runs `work` in the club of this database, in this process, and closes it again.
+    /// Opens the club of this database in this process, runs `work`, and closes it again.
     pub(crate) fn with<T>(
         &self,
         runtime: &Runtime,
@@ -132,7 +132,7 @@ impl Place {
         })
     }
 
-    /// Founds a club and fills its calendar. How many bookings, and the ids of those behind.
+    /// Creates a club and fills its calendar. Returns the ids of the past bookings, and the number of all bookings.
     pub(crate) fn fill(&self, runtime: &Runtime, size: Size, behind: i64) -> Result<(Span, usize)> {
         self.with(runtime, async |app| {
             let guests = club::found(app, size).await?;
@@ -140,7 +140,8 @@ impl Place {
         })
     }
 
-    /// As a database is some days after it was filled: PostgreSQL knows what is in its tables, and SQLite's log is empty.
+    /// Brings the database into the state of one that has been in use: PostgreSQL has statistics of its tables, and
+    /// SQLite's write-ahead log is empty.
     pub(crate) fn settle(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite => {
@@ -151,7 +152,7 @@ impl Place {
         }
     }
 
-    /// How large it is, in megabytes.
+    /// Returns the size of the database in megabytes.
     pub(crate) fn megabytes(&self) -> Result<f64> {
         let bytes = match &self.engine {
             Engine::Sqlite => std::fs::metadata(self.file()).or_fault()?.len() as f64,
@@ -164,17 +165,17 @@ impl Place {
         Ok(bytes / 1e6)
     }
 
-    /// Serves it with the release binary, in a process of its own; ready when this returns.
+    /// Serves the database with the release binary in a process of its own. The server is ready when this returns.
     pub(crate) fn serve(&self, server: &Path) -> Result<Process> {
         self.serve_at(server, None)
     }
 
-    /// What the server logs.
+    /// Returns the path of the server's log.
     pub(crate) fn log(&self) -> PathBuf {
         self.folder.join("server.log")
     }
 
-    /// The same with a clock that begins at another moment.
+    /// Serves the database with a clock that begins at another moment.
     pub(crate) fn serve_at(&self, server: &Path, now: Option<Timestamp>) -> Result<Process> {
         let addr = free_addr()?;
         let mut command = Command::new(server);
@@ -184,18 +185,18 @@ impl Place {
         if let Some(now) = now {
             command.env("CORESYNC_NOW", now.to_string());
         }
-        // One address stands for all the guests of a club here.
+        // All guests share one address here, so the limits are off.
         for limit in ["READS", "WRITES", "VISITOR_WRITES"] {
             command.env(format!("CORESYNC_{limit}_PER_MINUTE"), "0");
         }
         command.env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0");
-        // Members connect before an evening opens, and ask no sooner.
+        // Members connect before an evening opens, and send no request earlier.
         command.env("CORESYNC_FIRST_REQUEST_SECONDS", "120");
         Process::start(&mut command, addr, "/ready/", &self.log())
     }
 
-    /// How many bookings there are, and how many pairs of neighbours on one calendar overlap. The rooms of the bench
-    /// take one booking at a time, as technicians, equipment and guests do.
+    /// Returns the number of bookings, and how many allocations overlap an earlier one of the same resource. The rooms
+    /// of the bench take one booking at a time, as do technicians, equipment, and guests.
     pub(crate) fn overlaps(&self, runtime: &Runtime) -> Result<(i64, u64)> {
         self.with(runtime, async |app| {
             app.db
@@ -230,7 +231,7 @@ impl Drop for Place {
         if self.keep {
             return;
         }
-        // What can't be taken away stays; the run is over anyway.
+        // What can't be deleted stays. The run is over anyway.
         let _ = std::fs::remove_dir_all(&self.folder);
         if let Engine::Postgres(url) = &self.engine {
             let _ = execute(url, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));

@@ -1,4 +1,4 @@
-//! Servers in processes of their own, and what Linux knows of them.
+//! Servers in processes of their own, and their figures from Linux.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -11,24 +11,24 @@ use kit::{Fault, Result};
 
 use crate::http::{Connection, get};
 
-/// A server that runs as long as this is kept.
+/// A server that is stopped when this is dropped.
 pub(crate) struct Process {
     child: Child,
     pub(crate) addr: SocketAddr,
-    /// From before it was started until it answered that it is ready.
+    /// The time from the start of the process until the server was ready.
     pub(crate) start: Duration,
 }
 
 /// How long a server may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A port of the loopback on which nobody listens.
+/// Returns a loopback address with a port that is free.
 pub(crate) fn free_addr() -> Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0").or_fault()?.local_addr().or_fault()
 }
 
 impl Process {
-    /// Starts a server and waits until `path` is answered with 200. What it logs goes to a file, as in a real club.
+    /// Starts a server and waits until `path` is answered with 200. Its log is written to a file, as in a real club.
     pub(crate) fn start(command: &mut Command, addr: SocketAddr, path: &str, log: &Path) -> Result<Process> {
         let log_file = File::create(log).or_fault()?;
         let begun = Instant::now();
@@ -52,7 +52,7 @@ impl Process {
         Err(Fault::because(format!("the server was not ready; it said:\n{log_text}")))
     }
 
-    /// Processor time of all its threads so far, in microseconds.
+    /// Returns the processor time of all its threads so far, in microseconds.
     pub(crate) fn cpu(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
         let nanos = tasks.into_iter().flatten().flatten().filter_map(|task| {
@@ -62,7 +62,7 @@ impl Process {
         nanos.sum::<u64>() as f64 / 1_000.0
     }
 
-    /// What it keeps in memory, in kilobytes: VmRSS.
+    /// Returns its memory in kilobytes (VmRSS).
     pub(crate) fn memory(&self) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -74,7 +74,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,43 +1,43 @@
-//! The table: a figure, its floor, how many times the floor it is, and what it may be.
+//! The table of results: a figure, its floor, the ratio, and the budget.
 
 use std::io::Write as _;
 
-/// How far a name reaches before the figures begin.
+/// The width of the column of names.
 const NAME: usize = 58;
 
-/// What something may be.
+/// The limit of a figure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Budget {
-    /// There is none.
+    /// No limit.
     None,
-    /// The figure stays under this, in its own unit.
+    /// The figure has to be less than this, in its own unit.
     Under(f64),
-    /// The figure stays within so many times its floor.
+    /// The figure has to be at most this many times its floor.
     Within(f64),
-    /// The figure, of which more is better, stays above its floor divided by this.
+    /// The figure, of which more is better, has to be at least its floor divided by this.
     NotBelow(f64),
 }
 
-/// Writes as it goes, so that a long run shows where it is. What is over its budget is said again at the end.
+/// Prints results as they come, so that a long run shows its progress, and repeats at the end those over their budget.
 #[derive(Default)]
 pub(crate) struct Report {
     over: Vec<String>,
 }
 
 impl Report {
-    /// Begins a part; `meaning` says what its figures and its floor are.
+    /// Begins a part of the table. `meaning` explains its figures and its floor.
     pub(crate) fn part(&mut self, title: &str, meaning: &str) {
         say(&format!("\n{title}"));
         meaning.lines().for_each(|line| say(&format!("  {}", line.trim())));
         say(&format!("  {:<NAME$}{:>14}{:>14}{:>8}  budget", "", "figure", "floor", "ratio"));
     }
 
-    /// A line of plain words.
+    /// Prints a line of text.
     pub(crate) fn say(&mut self, text: &str) {
         say(&format!("  {text}"));
     }
 
-    /// A row.
+    /// Prints a row.
     pub(crate) fn row(&mut self, name: &str, unit: &str, figure: f64, floor: Option<f64>, budget: Budget) {
         let ratio = floor.filter(|floor| *floor > 0.0).map(|floor| figure / floor);
         let (allowed, held) = match budget {
@@ -61,7 +61,7 @@ impl Report {
         }
     }
 
-    /// What was over its budget.
+    /// Prints the rows that were over their budget.
     pub(crate) fn end(&self) {
         if self.over.is_empty() {
             return say("\nEvery figure is within its budget.");
@@ -71,7 +71,7 @@ impl Report {
     }
 }
 
-/// A figure with its unit: three digits that count.
+/// Formats a figure with its unit and about three significant digits.
 fn shown(figure: f64, unit: &str) -> String {
     let places = if figure >= 100.0 {
         0
@@ -84,6 +84,6 @@ fn shown(figure: f64, unit: &str) -> String {
 }
 
 fn say(line: &str) {
-    // Whoever closed the pipe does not want to read on.
+    // If the reader closed the pipe, there is nothing to report.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! The order of a run: databases are made, each is served, each scenario has its turn.
+//! The order of a run: databases are created and served, and each scenario is measured.
 
 use std::time::Instant;
 
@@ -11,19 +11,20 @@ use crate::report::Report;
 use crate::scenes;
 use crate::setup::Bench;
 
-/// Days behind of a club whose calendar is not copied to years.
+/// The days of past bookings in a club whose calendar is not copied to earlier years.
 const MONTH: i64 = 28;
 const YEAR: i64 = 364;
 const SMALL: Size = Size { rooms: 8 };
 const LARGE: Size = Size { rooms: 80 };
 
-/// Runs everything that is wanted. Whether no booking overlaps another.
+/// Runs all requested scenarios. Returns whether they were correct: no overlaps, no lost bookings, and no wrong
+/// opening.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let bench = Bench::new(arguments)?;
     let folder = bench.folder.clone();
     let outcome = measure(bench);
     if !arguments.keep {
-        // What can't be taken away stays; the run is over anyway.
+        // What can't be deleted stays. The run is over anyway.
         let _ = std::fs::remove_dir_all(folder);
     }
     outcome
@@ -45,7 +46,7 @@ fn measure(mut bench: Bench<'_>) -> Result<bool> {
     Ok(sound)
 }
 
-/// A club of 8 rooms and 8 technicians, at each number of years. Whether no booking overlaps another.
+/// Measures a club with 8 rooms and 8 technicians, for each number of years. Returns whether the results were correct.
 fn small(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<bool> {
     let (begun, folder) = (Instant::now(), bench.folder.clone());
     let name = engine.name();
@@ -128,7 +129,7 @@ fn served(
     Ok(scenes::commit(bench, report, place, server, engine, &title)? && sound)
 }
 
-/// A club of 80 rooms and 80 technicians: how questions grow with it.
+/// Measures a club with 80 rooms and 80 technicians: how searches scale with its size.
 fn large(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<()> {
     let is_sqlite = matches!(engine, Engine::Sqlite);
     let wants_engine = bench.arguments.wants(Scene::Engine) && is_sqlite;
@@ -157,7 +158,7 @@ fn large(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<
     Ok(())
 }
 
-/// A club with very many people: how long the desk looks for one of them.
+/// Measures a club with very many people: how long the front desk searches for one of them.
 fn crowded(bench: &Bench<'_>, report: &mut Report, engine: &Engine) -> Result<()> {
     if !bench.arguments.wants(Scene::People) {
         return Ok(());

@@ -16,20 +16,20 @@ use crate::load::{Load, Spell};
 pub(crate) struct Bench<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) runtime: Runtime,
-    /// Everything that is made lies here.
+    /// The folder in which everything is created.
     pub(crate) folder: PathBuf,
     server: PathBuf,
-    /// How long a load is.
+    /// The duration of a load.
     pub(crate) spell: Spell,
-    /// What bare routes did, by rooms and connections: measured once a run.
+    /// The results of bare routes, by rooms and connections: measured once a run.
     pub(crate) bare: HashMap<(usize, usize), Load>,
 }
 
 impl<'a> Bench<'a> {
-    /// Makes a folder for the run, and finds the server to measure.
+    /// Creates a folder for the run, and finds the server to measure.
     ///
     /// # Errors
-    /// A fault where either cannot be had.
+    /// Returns a fault if the folder can't be created or the server can't be found or built.
     pub(crate) fn new(arguments: &'a Arguments) -> Result<Bench<'a>> {
         let root = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
         let folder = root.join(format!("coresync-bench-{}", std::process::id()));
@@ -50,13 +50,13 @@ impl<'a> Bench<'a> {
         &self.server
     }
 
-    /// A small count in a quick run, the whole count in another.
+    /// Returns `quick` in a quick run, otherwise `whole`.
     pub(crate) fn count(&self, quick: usize, whole: usize) -> usize {
         if self.arguments.quick { quick } else { whole }
     }
 }
 
-/// The server to measure: the one that was named, or the one beside this program, brought up to date by the same cargo.
+/// Returns the server to measure: the given one, or the one beside this program, which the same cargo builds first.
 fn server(arguments: &Arguments) -> Result<PathBuf> {
     if let Some(server) = &arguments.server {
         return server.canonicalize().map_err(|e| Fault::because(format!("{}: {e}", server.display())));

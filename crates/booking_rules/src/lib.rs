@@ -1,6 +1,6 @@
-//! What a booking is, who may book what and when, and what it costs: the entity and its states, the requests that are
-//! read from clients, release rules, booking windows, prices, cancellation policies, settings, and refusals. Nothing here
-//! claims a time; the operations on bookings are in `bookings`.
+//! What a booking is, who may book what and when, and what it costs: the entity and its states, the input types,
+//! release rules, booking windows, prices, cancellation policies, settings, and refusals. This crate does not claim
+//! any time; the operations on bookings are in `bookings`.
 
 mod model;
 mod pricing;

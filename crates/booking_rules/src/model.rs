@@ -1,4 +1,4 @@
-//! A booking: its fields, its states and their transitions, and what leaving it costs.
+//! A booking: its fields, its states and their transitions, and the cost of canceling or missing it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,26 +7,26 @@ use kit::{Cents, Id};
 use crate::pricing::policy::{Leaving, Policy};
 use crate::pricing::price::{Coverage, PriceBasis};
 
-/// Where a booking stands. The machine is here and nowhere else.
+/// The state of a booking. Its state machine is defined only here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Held for a while.
+    /// The time is held for some minutes and not yet booked.
     Held,
-    /// Waiting for a payment.
+    /// The booking waits for a payment.
     Pending,
-    /// The time is the guest's.
+    /// The booking is confirmed.
     Confirmed,
-    /// The guest is here.
+    /// The guest has arrived.
     CheckedIn,
-    /// Being served.
+    /// The guest is being served.
     InProgress,
     /// The visit took place and is over.
     Completed,
-    /// Given back.
+    /// The booking was canceled.
     Cancelled,
     /// The guest did not come.
     NoShow,
-    /// A hold that ran out.
+    /// The hold expired.
     Expired,
 }
 
@@ -43,7 +43,7 @@ impl Status {
         Status::Expired,
     ];
 
-    /// As it stands in the tables and in the API.
+    /// Returns the name of the status as it is stored in the database and shown in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Held => "held",
@@ -58,12 +58,12 @@ impl Status {
         }
     }
 
-    /// Reads what [`Status::as_str`] wrote.
+    /// Parses a name that [`Status::as_str`] returned.
     pub fn read(text: String) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether a booking may go from here to there.
+    /// Returns whether a booking may change from this status to `next`.
     pub fn may_become(self, next: Status) -> bool {
         use Status::*;
         match self {
@@ -76,7 +76,7 @@ impl Status {
         }
     }
 
-    /// Whether undoing a step of the day leads from here back to there (D4).
+    /// Returns whether undoing a front desk step may change a booking from this status back to `earlier` (D4).
     pub fn may_return(self, earlier: Status) -> bool {
         use Status::*;
         match self {
@@ -90,115 +90,118 @@ impl Status {
 
 kit::column_as!(Status, String, Status::read);
 
-/// How money knows a booking.
+/// The subject kind of bookings in the `money` crate.
 pub const SUBJECT: &str = "booking";
 
-/// A booking.
+/// A booking or a hold.
 #[derive(Debug, Clone)]
 pub struct Booking {
-    /// Its id.
+    /// The id of the booking.
     pub id: Id,
-    /// `CS-2026-000017`; a hold has none.
+    /// The reference, such as `CS-2026-000017`. A hold has none.
     pub reference: Option<String>,
-    /// Whose account.
+    /// The person who owns the booking.
     pub person: Option<Id>,
-    /// The service that was booked.
+    /// The id of the booked service.
     pub service: Id,
-    /// The room that it takes place in.
+    /// The id of the room in which the service takes place.
     pub room: Id,
-    /// For how many.
+    /// The number of people.
     pub party: i64,
     /// The operating day.
     pub day: Date,
     /// When the guest's time begins.
     pub starts_at: Timestamp,
-    /// When it ends.
+    /// When the guest's time ends.
     pub ends_at: Timestamp,
-    /// Where it stands.
+    /// The status of the booking.
     pub status: Status,
-    /// The service with its factors.
+    /// The list price of the service plus the surcharges for the room and the time.
     pub base: Cents,
-    /// The add-ons.
+    /// The price of the add-ons.
     pub addons_total: Cents,
-    /// What was taken off.
+    /// The amount taken off by discounts, credits, and plans.
     pub discount: Cents,
     /// The tax.
     pub tax: Cents,
-    /// What it costs not to come.
+    /// The cancellation policy as it was when the booking was made.
     pub policy: Policy,
-    /// For somebody else.
+    /// The name of the guest, if the booking is for someone else.
     pub guest_name: Option<String>,
-    /// How they are written to.
+    /// The email address of that guest.
     pub guest_email: Option<String>,
-    /// What the guest asks for.
+    /// The special requests of the guest.
     pub special_requests: Option<String>,
-    /// Who comes along, if the club knows them.
+    /// The companion, if the club knows the person.
     pub companion: Option<Id>,
-    /// Who comes along, by name.
+    /// The name of the companion.
     pub companion_name: Option<String>,
-    /// When it was made; of a hold, when it was held.
+    /// When the booking was made or, for a hold, when the time was held.
     pub created_at: Timestamp,
-    /// Until when a hold lasts.
+    /// When the hold expires.
     pub expires_at: Option<Timestamp>,
-    /// Whether that was put off already (H3).
+    /// Whether the hold was extended already (H3).
     pub extended: bool,
-    /// What was sold at which prices: without it the price can't be made anew.
+    /// What was sold at which prices. Without it, the price cannot be calculated again.
     pub basis: Option<PriceBasis>,
-    /// The first booking of the visit that it belongs to (F10).
+    /// The first booking of the visit to which this one belongs (F10).
     pub visit: Option<Id>,
-    /// The first booking of the series that it belongs to.
+    /// The first booking of the series to which this one belongs.
     pub series: Option<Id>,
-    /// How often it was moved (C4).
+    /// How many times the booking was rescheduled (C4).
     pub moves: i64,
-    /// When it began before it was moved last.
+    /// When the booking began before it was rescheduled the last time.
     pub moved_from: Option<Timestamp>,
-    /// What moving has frozen (C4).
+    /// What rescheduling has frozen (C4).
     pub frozen: Frozen,
-    /// Whether cancelling costs nothing, because the club changed what was agreed (M5).
+    /// Whether canceling is free because the club changed what was agreed (M5).
     pub free_to_cancel: bool,
-    /// What stays due of it after it was cancelled or missed.
+    /// The fee that stays due after the booking was canceled or missed.
     pub fee: Option<Cents>,
 }
 
-/// What a move inside a fee step has frozen: it counts if the booking is cancelled later (C4).
+/// The cost of canceling that is frozen when a booking is rescheduled inside a fee step. It applies if the booking is
+/// canceled later (C4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Frozen {
-    /// The fee.
+    /// The frozen fee.
     pub fee: Cents,
-    /// Whether it was late: a credit is forfeited, a lapse counts (C2).
+    /// Whether the rescheduling was late: a credit is forfeited and a lapse counts (C2).
     pub late: bool,
 }
 
 impl Booking {
-    /// The first booking of the series or visit that it belongs to, or itself: bookings that were made together have the
-    /// same one.
+    /// Returns the id of the first booking of the series or visit to which this one belongs, or its own id. Bookings
+    /// that were made together have the same root.
     pub fn root(&self) -> Id {
         self.series.or(self.visit).unwrap_or(self.id)
     }
 
-    /// What is due before tax.
+    /// Returns the amount due before tax.
     pub fn net(&self) -> Cents {
         self.base + self.addons_total - self.discount
     }
 
-    /// What is due.
+    /// Returns the amount due, including tax.
     pub fn total(&self) -> Cents {
         self.net() + self.tax
     }
 
-    /// Whether it can be cancelled at `now`: by a person until it ends, whatever it costs.
+    /// Returns whether the booking can be canceled at `now`: until its end, regardless of the fee.
     pub fn can_cancel(&self, now: Timestamp) -> bool {
         self.status.may_become(Status::Cancelled) && now < self.ends_at
     }
 
-    /// Whether it can be moved at `now` by whoever may move so often: until it begins.
+    /// Returns whether the booking can be rescheduled at `now`: until its start, and if it was rescheduled fewer than
+    /// `most` times.
     pub fn can_move(&self, now: Timestamp, most: i64) -> bool {
         matches!(self.status, Status::Pending | Status::Confirmed)
             && now < self.starts_at
             && self.moves < most
     }
 
-    /// Whether it takes up its time: a booking that has not ended, or a hold that lasts at `now`.
+    /// Returns whether the booking occupies its time: it is pending, confirmed, checked in, or in progress, or it is
+    /// a hold that has not expired at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
         match self.status {
             Status::Pending | Status::Confirmed | Status::CheckedIn | Status::InProgress => true,
@@ -207,12 +210,12 @@ impl Booking {
         }
     }
 
-    /// Whether a plan without limit has paid for it (C2).
+    /// Returns whether an Unlimited plan pays for the booking (C2).
     pub fn is_unlimited(&self) -> bool {
         self.basis.as_ref().is_some_and(|basis| basis.coverage == Coverage::Unlimited)
     }
 
-    /// What cancelling at `now` means for who has lapsed so often before (C1, C2, C4).
+    /// Returns the consequences of canceling at `now` for a person with this many previous lapses (C1, C2, C4).
     pub fn leaving(&self, now: Timestamp, lapses: i64) -> Leaving {
         if self.free_to_cancel {
             return Leaving::default();
@@ -223,7 +226,7 @@ impl Booking {
         self.left(late, fee, lapses)
     }
 
-    /// What not coming means (C1, C2).
+    /// Returns the consequences of a no-show for a person with this many previous lapses (C1, C2).
     pub fn missed(&self, lapses: i64) -> Leaving {
         self.left(true, self.net().max(self.frozen.fee), lapses)
     }
@@ -254,7 +257,7 @@ mod tests {
             (NoShow, Confirmed),
         ];
         assert_eq!(found, allowed);
-        // What is undone can be done again.
+        // A step that was undone can be done again.
         assert!(allowed.iter().all(|(from, to)| to.may_become(*from)));
     }
 

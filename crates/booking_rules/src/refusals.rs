@@ -1,22 +1,22 @@
-//! The ways this crate says no (the table of refusals).
+//! The refusals of this crate. They are listed in the table of refusals.
 
 use kit::Refusal;
 
-/// Somebody was quicker.
+/// Someone else has taken the time in the meantime.
 pub const TAKEN: Refusal = Refusal::conflict("taken", "This time has just been taken.");
 /// Too far ahead for this person (W1).
 pub const OUTSIDE_WINDOW: Refusal =
     Refusal::forbidden("outside_window", "That day isn’t open for booking yet.");
-/// Kept for Unlimited members until some hours before (W3).
+/// The time is reserved for Unlimited members until some hours before (W3).
 pub const VIP_ONLY: Refusal =
     Refusal::forbidden("vip_only", "This time is reserved for Unlimited members until it opens.");
-/// Kept for members until some hours before (W3).
+/// The time is reserved for members until some hours before (W3).
 pub const MEMBERS_ONLY: Refusal =
     Refusal::forbidden("members_only", "This time is reserved for members until it opens.");
-/// Somebody has decided that it is not sold online.
+/// Staff blocked the time for online booking.
 pub const MAINTENANCE: Refusal =
     Refusal::conflict("maintenance", "This time isn’t available online. Please call us.");
-/// Too soon to be prepared online (W1).
+/// The start is too soon to be booked online (W1).
 pub const TOO_LATE: Refusal =
     Refusal::conflict("too_late", "That’s too soon to book online. Please call us to book.");
 /// For members alone.
@@ -30,7 +30,7 @@ pub const TECHNICIAN_OFF: Refusal =
 pub const SKILL: Refusal = Refusal::conflict("skill", "This therapist doesn’t offer this service.");
 /// No room takes so many.
 pub const CAPACITY: Refusal = Refusal::conflict("capacity", "We don’t have a room for a group that size.");
-/// A person can't be in two places, as guest or companion (F6).
+/// A person cannot be in two places at once, whether as guest or as companion (F6).
 pub const SAME_PERSON: Refusal =
     Refusal::conflict("same_person", "You or your companion already have a booking at this time.");
 /// Not from where the booking stands.
@@ -40,30 +40,30 @@ pub const TURNOVER: Refusal = Refusal::conflict("turnover", "There isn’t enoug
 /// What it needs besides a room is taken then.
 pub const EQUIPMENT: Refusal =
     Refusal::conflict("equipment", "The equipment for this service is in use then.");
-/// As many bookings ahead as this person may have (F7).
+/// The person has as many upcoming bookings as they may have (F7).
 pub const TOO_MANY_OPEN: Refusal = Refusal::conflict(
     "too_many_open",
     "You’ve reached your limit of upcoming bookings. Cancel one, or book again after your next visit.",
 );
-/// As many times held as this person may hold (H1).
+/// The person holds as many times as they may hold (H1).
 pub const TOO_MANY_HELD: Refusal = Refusal::conflict(
     "too_many_open",
     "You’re already holding the most times we allow. Book or release one, then try again.",
 );
-/// Moved as often as it may be (C4).
+/// The booking has been rescheduled as many times as allowed (C4).
 pub const TOO_MANY_MOVES: Refusal =
     Refusal::conflict("too_many_moves", "This booking has reached its limit of changes.");
-/// The move would cost something else than the person was shown (C6).
+/// Rescheduling would cost another amount than the person was shown (C6).
 pub const PRICE_CHANGED: Refusal = Refusal::conflict(
     "price_changed",
     "The price has changed. Nothing has changed yet: please check the new price, then confirm again.",
 );
-/// The move would bring another room or technician than the person was shown (C6).
+/// Rescheduling would change the room or a technician from what the person was shown (C6).
 pub const MOVE_CHANGED: Refusal = Refusal::conflict(
     "move_changed",
     "The room or therapist has changed. Nothing is rescheduled yet: please check, then confirm again.",
 );
-/// Too many holds from one address (H1).
+/// Too many times were held from one network address (H1).
 pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
     "too_many_requests",
     "Too many times are being held from your network. Please wait a bit and try again.",
@@ -71,40 +71,40 @@ pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
 /// As many places as a person has on the waitlist.
 pub const TOO_MANY_WAITS: Refusal = Refusal::conflict("too_many_open", "You’ve reached your waitlist limit.");
 
-/// Staff: it is too early to check in (D11). Carries `opens_at`.
+/// For staff: it is too early to check in (D11). Carries `opens_at`.
 pub const CHECK_IN_LATER: Refusal = Refusal::conflict(
     "wrong_state",
     "Check-in hasn’t opened for this visit. Check the guest in on the day of the visit.",
 );
-/// Staff: it is too early to start (D11). Carries `opens_at`.
+/// For staff: it is too early to start the visit (D11). Carries `opens_at`.
 pub const START_LATER: Refusal =
     Refusal::conflict("wrong_state", "It’s too early to start this visit. Start it closer to its time.");
-/// Staff: a visit can't be completed before its start (D11). Carries `opens_at`.
+/// For staff: a visit cannot be completed before its start (D11). Carries `opens_at`.
 pub const COMPLETE_LATER: Refusal =
     Refusal::conflict("wrong_state", "This visit hasn’t started. Complete it after it starts.");
-/// Staff: it is too early to mark a no-show (C5). Carries `opens_at`.
+/// For staff: it is too early to mark a no-show (C5). Carries `opens_at`.
 pub const NO_SHOW_LATER: Refusal =
     Refusal::conflict("wrong_state", "It’s too early to mark a no-show. Give the guest time to arrive.");
-/// Staff: the guest was not checked in. Carries `status`.
+/// For staff: the guest was not checked in. Carries `status`.
 pub const CHECK_IN_FIRST: Refusal =
     Refusal::conflict("wrong_state", "This guest hasn’t been checked in. Check them in first.");
-/// Staff: the visit stands where this step makes no sense. Carries `status`.
+/// For staff: the status of the visit does not permit this step. Carries `status`.
 pub const WRONG_STEP: Refusal = Refusal::conflict(
     "wrong_state",
     "This visit has changed in the meantime. Check its status, then choose what to do.",
 );
-/// Staff: someone has done this a moment before. Carries `by` and `at`.
+/// For staff: someone has just done this already. Carries `by` and `at`.
 pub const DONE_ALREADY: Refusal =
     Refusal::conflict("wrong_state", "This was already done. Nothing was changed.");
 /// Staff: there is no such step to undo.
 pub const NOTHING_UNDONE: Refusal =
     Refusal::conflict("wrong_state", "This step can’t be undone yet. Undo the most recent step first.");
-/// Only a manager undoes this now (D4).
+/// Only a manager can undo this step now (D4).
 pub const MANAGER_REQUIRED: Refusal = Refusal::forbidden(
     "manager_required",
     "Only a manager can undo this now, with a reason. Please ask one.",
 );
-/// The business day takes no change any more (T14). Carries `first_open`.
+/// The business day can no longer be changed (T14). Carries `first_open`.
 pub const DAY_CLOSED: Refusal = Refusal::conflict(
     "day_closed",
     "The business day of this visit is closed. Ask a manager how to enter it today.",
@@ -113,13 +113,13 @@ pub const DAY_CLOSED: Refusal = Refusal::conflict(
 pub const FEE_PAID: Refusal =
     Refusal::conflict("already_paid", "The fee has been paid. Refund it first, then undo the no-show.");
 
-/// What staff read instead of [`MAINTENANCE`].
+/// The wording of [`MAINTENANCE`] for staff.
 pub const STAFF_MAINTENANCE: Refusal =
     Refusal::conflict("maintenance", "This time is blocked. Remove the block first, or choose another time.");
-/// What staff read instead of [`TOO_LATE`].
+/// The wording of [`TOO_LATE`] for staff.
 pub const STAFF_TOO_LATE: Refusal =
     Refusal::conflict("too_late", "That start time is too far in the past. Choose a later one.");
-/// What staff read instead of [`SAME_PERSON`].
+/// The wording of [`SAME_PERSON`] for staff.
 pub const STAFF_SAME_PERSON: Refusal = Refusal::conflict(
     "same_person",
     "This guest or their companion has another booking at this time. Choose another time, or reschedule that booking.",
@@ -129,7 +129,7 @@ pub const STAFF_ROOM_CLOSED: Refusal = Refusal::conflict(
     "room_closed",
     "No room for this service is open then. Choose a time within its hours.",
 );
-/// What staff read instead of [`TECHNICIAN_OFF`].
+/// The wording of [`TECHNICIAN_OFF`] for staff.
 pub const STAFF_TECHNICIAN_OFF: Refusal = Refusal::conflict(
     "technician_off",
     "No technician for this service is available then. Choose another time or technician.",
@@ -140,7 +140,7 @@ pub const STAFF_EQUIPMENT: Refusal = Refusal::conflict(
     "The equipment for this service is in use or blocked then. Choose another time.",
 );
 
-/// The refusal with the sentence for staff: the same code, but told to who works here and not to a guest.
+/// Returns the refusal with the wording for staff, if there is one. The code stays the same.
 pub(crate) fn for_staff(refusal: &'static Refusal) -> &'static Refusal {
     const WORDED: [(&Refusal, &Refusal); 6] = [
         (&MAINTENANCE, &STAFF_MAINTENANCE),

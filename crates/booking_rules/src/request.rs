@@ -1,4 +1,4 @@
-//! The inputs of booking, holding, and moving.
+//! The inputs for booking, holding, and rescheduling.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -6,95 +6,96 @@ use kit::web::{Input, RawInput};
 use kit::{Cents, Id};
 use serde_json::Value;
 
-/// When somebody wants to begin.
+/// The requested start of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// The operating day and what the club's clock shows.
+    /// The operating day and the time on the club's clock.
     Civil(Date, Time),
-    /// A moment, which is the truth.
+    /// An exact moment.
     Moment(Timestamp),
 }
 
-/// An add-on that is wished for.
+/// A requested add-on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddonRequest {
-    /// Which.
+    /// The id of the add-on.
     pub id: Id,
-    /// How many, 1 to 20.
+    /// The quantity, from 1 to 20.
     pub quantity: i64,
-    /// What is to be said about it.
+    /// The notes of the guest about the add-on.
     pub notes: String,
 }
 
-/// A wish for a booking.
+/// A booking request.
 #[derive(Debug, Clone)]
 pub struct BookingRequest {
-    /// What.
+    /// The id of the service.
     pub service: Id,
-    /// For how many minutes, if that can be chosen (F9).
+    /// The length of the service in minutes, if it can be chosen (F9).
     pub minutes: Option<i64>,
-    /// When.
+    /// The requested start.
     pub when: When,
-    /// Where, if that matters.
+    /// The requested room, if any.
     pub room: Option<Id>,
-    /// By whom, if that matters.
+    /// The requested technician, if any.
     pub technician: Option<Id>,
-    /// For how many; the service's own party if not said.
+    /// The number of people. Defaults to the service's own party size.
     pub party: Option<i64>,
-    /// For which account: staff alone may say so.
+    /// The person to book for. Only staff may set it.
     pub person: Option<Id>,
-    /// Who comes along, if the club knows them: staff alone may say so.
+    /// The companion, if the club knows the person. Only staff may set it.
     pub companion: Option<Id>,
-    /// What goes with it.
+    /// The other details of the booking.
     pub extras: Extras,
-    /// What follows it, back to back (F10).
+    /// The services that follow in the same visit, back to back (F10).
     pub then: Vec<Then>,
 }
 
-/// What follows in the same visit.
+/// A service that follows in the same visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Then {
-    /// What.
+    /// The id of the service.
     pub service: Id,
-    /// For how many minutes, if that can be chosen.
+    /// The length of the service in minutes, if it can be chosen.
     pub minutes: Option<i64>,
-    /// Where, if that matters.
+    /// The requested room, if any.
     pub room: Option<Id>,
-    /// By whom, if that matters.
+    /// The requested technician, if any.
     pub technician: Option<Id>,
-    /// What goes with it.
+    /// The requested add-ons.
     pub addons: Vec<AddonRequest>,
 }
 
-/// What is said besides what, when, where and by whom: it can still be changed while a time is held.
+/// The details of a booking besides service, time, room, and technician. They can still be changed while the time is
+/// held.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    /// For somebody else.
+    /// The name of the guest, if the booking is for someone else.
     pub guest_name: Option<String>,
-    /// How they are called.
+    /// The phone number of that guest.
     pub guest_phone: Option<String>,
-    /// How they are written to.
+    /// The email address of that guest.
     pub guest_email: Option<String>,
-    /// Who comes along, by name.
+    /// The name of the companion.
     pub companion_name: Option<String>,
-    /// What the guest asks for.
+    /// The special requests of the guest.
     pub special_requests: Option<String>,
-    /// What the guest must not meet; kept sealed.
+    /// The allergies of the guest. They are stored encrypted.
     pub allergies: Option<String>,
     /// The AI massage program.
     pub ai_program: Option<String>,
-    /// The scene for the room, as it was sent.
+    /// The scene for the room, as the client sent it.
     pub scene: Option<Value>,
-    /// What goes with it.
+    /// The requested add-ons.
     pub addons: Vec<AddonRequest>,
-    /// What is to pay for it.
+    /// The benefit that is to pay for the service.
     pub benefit: Option<Benefit>,
 }
 
-/// What of a plan is to pay for a service.
+/// The benefit of a plan that is to pay for a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Benefit {
-    /// Nothing, though credits be used without asking.
+    /// None, even if credits are otherwise used by default.
     Nothing,
     /// A service credit (P3).
     Credit,
@@ -104,11 +105,11 @@ pub enum Benefit {
     Birthday,
 }
 
-/// The largest JSON text of a scene, in bytes.
+/// The largest permitted size of a scene as JSON text, in bytes.
 const LARGEST_SCENE: usize = 4_000;
-/// The most services that follow in one visit.
+/// The largest number of services that can follow in one visit.
 pub const MOST_THEN: usize = 3;
-/// No booking is longer, in minutes.
+/// The longest permitted service, in minutes.
 const LONGEST: i64 = 24 * 60;
 
 impl Input for BookingRequest {
@@ -145,7 +146,8 @@ impl Input for Extras {
     }
 }
 
-/// `use_birthday`, `use_credit`, `use_pass`: the first that is yes; `use_credit` said to be no is a wish, too.
+/// Parses `use_birthday`, `use_credit`, and `use_pass`. The first that is true, in this order, wins. If none is true
+/// but `use_credit` was sent, the result is [`Benefit::Nothing`].
 fn parse_perk(input: &mut RawInput) -> Option<Benefit> {
     let declines = input.raw("use_credit").is_some();
     let (birthday, credit, pass) =
@@ -158,28 +160,28 @@ fn parse_perk(input: &mut RawInput) -> Option<Benefit> {
     }
 }
 
-/// Where a booking is to be moved.
+/// The input for rescheduling a booking.
 #[derive(Debug, Clone)]
 pub struct Move {
-    /// When.
+    /// The new start.
     pub when: When,
-    /// Where; in the room it has or else in any that serves it, if not said.
+    /// The new room. If `None`, the booking keeps its room or gets another one that can serve it.
     pub room: Option<Id>,
-    /// By whom; by who serves it now or else by anybody who can, if not said.
+    /// The new technician. If `None`, the booking keeps its technician or gets another one who can serve it.
     pub technician: Option<Id>,
-    /// What the person was shown before they confirmed.
+    /// What the person was shown before confirming.
     pub shown: ShownMove,
 }
 
-/// What a person was shown of a move before they confirmed it (C6). Whatever is given here must still be so when the move
-/// is made, or it is refused.
+/// What a person was shown about a rescheduling before confirming it (C6). If a given value no longer holds, the
+/// rescheduling is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownMove {
     /// The new total.
     pub total: Option<Cents>,
-    /// The room.
+    /// The id of the room.
     pub room: Option<Id>,
-    /// The technicians, in any order.
+    /// The ids of the technicians, in any order.
     pub technicians: Option<Vec<Id>>,
 }
 
@@ -198,7 +200,7 @@ impl Input for Move {
     }
 }
 
-/// `expected_total`: an amount as it was shown, `"150.00"`.
+/// Parses `expected_total`, an amount as it was shown, such as `"150.00"`.
 fn parse_total(input: &mut RawInput) -> Option<Cents> {
     let text = input.opt_text_within("expected_total", 20)?;
     let total = text.parse::<Cents>().ok();
@@ -208,7 +210,7 @@ fn parse_total(input: &mut RawInput) -> Option<Cents> {
     total
 }
 
-/// A list of ids.
+/// Parses a JSON list of at most 20 ids.
 fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     let listed = input.raw(field).cloned().filter(|value| !value.is_null())?;
     let to_id = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
@@ -220,7 +222,7 @@ fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     ids
 }
 
-/// From JSON `[{service_id, duration, room_id, technician_id, addons}]`.
+/// Parses the JSON list `[{service_id, duration, room_id, technician_id, addons}]`.
 fn parse_then(input: &mut RawInput) -> Vec<Then> {
     let Some(listed) = input.raw("then").cloned() else { return Vec::new() };
     let Value::Array(items) = listed else {
@@ -281,7 +283,7 @@ fn parse_scene(input: &mut RawInput) -> Option<Value> {
     Some(scene)
 }
 
-/// From JSON `[{id, quantity, notes}]`; from a form every ticked `addon`.
+/// Parses the JSON list `[{id, quantity, notes}]` or, from a form, every selected `addon`.
 fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
     let ticked = input.raw("addon").cloned();
     let listed = input.raw("addons").cloned();

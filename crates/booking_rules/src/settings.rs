@@ -1,4 +1,4 @@
-//! The numbers by which this crate goes; a manager can change each for the club.
+//! The settings of this crate. A manager can change each of them for the club.
 
 use catalogue::Setting;
 
@@ -14,36 +14,36 @@ pub const HOLD: Setting = Setting::new("hold_minutes", "Hold length (minutes)", 
 pub const OFFER: Setting = Setting::new("offer_minutes", "Waitlist hold length (minutes)", 30, 5, 240);
 /// Live holds of an account (H1).
 pub const HOLDS: Setting = Setting::new("holds_an_account", "Open holds per account", 3, 1, 20);
-/// Live holds of visitors from one network (H1).
+/// The number of live holds that visitors from one network may have (H1).
 pub const HOLDS_FROM: Setting =
     Setting::new("holds_an_address", "Open holds per network, signed out", 5, 1, 100);
 /// Holds that visitors of one network make in an hour (H1).
 pub const HOLDS_AN_HOUR: Setting =
     Setting::new("holds_an_address_an_hour", "Holds per hour per network, signed out", 30, 1, 1_000);
-/// Bookings ahead of an account (F7).
+/// The number of upcoming bookings that an account may have (F7).
 pub const OPEN_ACCOUNT: Setting =
     Setting::new("open_account", "Upcoming bookings per guest account", 3, 1, 100);
 /// Bookings ahead of a Base member (F7).
 pub const OPEN_BASE: Setting = Setting::new("open_base", "Upcoming bookings per Base member", 8, 1, 100);
-/// Bookings ahead of a Premium member (F7).
+/// The number of upcoming bookings that a Premium member may have (F7).
 pub const OPEN_PREMIUM: Setting =
     Setting::new("open_premium", "Upcoming bookings per Premium member", 12, 1, 100);
-/// Bookings ahead of an Unlimited member (F7).
+/// The number of upcoming bookings that an Unlimited member may have (F7).
 pub const OPEN_UNLIMITED: Setting =
     Setting::new("open_unlimited", "Upcoming bookings per Unlimited member", 20, 1, 100);
-/// Free until so many hours before, for members (C1).
+/// The number of hours before the start until which members cancel for free (C1).
 pub const FREE_MEMBER: Setting =
     Setting::new("free_hours_member", "Free cancellation for members (hours before start)", 24, 0, 336);
-/// Free until so many hours before, for others (C1).
+/// The number of hours before the start until which everyone else cancels for free (C1).
 pub const FREE_OTHERS: Setting =
     Setting::new("free_hours_others", "Free cancellation for guests (hours before start)", 48, 0, 336);
-/// Half until so many hours before (C1).
+/// The number of hours before the start until which canceling costs half (C1).
 pub const HALF: Setting =
     Setting::new("half_hours", "Half-price cancellation (hours before start)", 12, 0, 336);
-/// Free for so many minutes after booking (C1).
+/// The number of minutes after booking during which canceling is free (C1).
 pub const REGRET: Setting =
     Setting::new("regret_minutes", "Free cancellation after booking (minutes)", 60, 0, 1_440);
-/// What the second late cancellation in a month costs who has an Unlimited plan (C2), in cents.
+/// The fee for each lapse of an Unlimited member after the first that still counts, in cents (C2).
 pub const LAPSE_FEE: Setting =
     Setting::new("lapse_cents", "Unlimited repeat no-show fee (cents)", 5_000, 0, 100_000);
 /// How far back lapses count (C2).
@@ -51,18 +51,18 @@ pub const LAPSE_DAYS: Setting =
     Setting::new("lapse_days", "Days that a late cancellation or no-show counts", 30, 1, 365);
 /// How often a booking is moved (C4).
 pub const MOVES: Setting = Setting::new("moves", "Reschedules allowed per booking", 2, 0, 20);
-/// From when on staff may say that somebody did not come (C5).
+/// The number of minutes after the start from which staff may mark a no-show (C5).
 pub const NO_SHOW: Setting =
     Setting::new("no_show_minutes", "Earliest no-show (minutes after start)", 15, 0, 240);
 /// For how long the desk undoes a step of a visit without a manager (D4).
 pub const UNDO: Setting = Setting::new("undo_minutes", "Undo window at the front desk (minutes)", 30, 0, 240);
-/// How long before its time a visit may start (D11).
+/// The number of minutes before its time from which a visit may start (D11).
 pub const START_EARLY: Setting =
     Setting::new("start_early_minutes", "Earliest start of a visit (minutes before its time)", 15, 0, 120);
-/// How long after it began staff still enter a visit (W1).
+/// The number of minutes after its start until which staff may still enter a visit (W1).
 pub const WALK_IN: Setting =
     Setting::new("walk_in_minutes", "Late entry by staff (minutes after start)", 120, 0, 720);
-/// Between the services of a visit (F10).
+/// The largest number of minutes between the services of a visit (F10).
 pub const GAP: Setting =
     Setting::new("gap_minutes", "Longest gap between services of a visit (minutes)", 15, 0, 60);
 /// The nights in which nothing is offered (L2).
@@ -78,11 +78,11 @@ pub const WAITS: Setting = Setting::new("waits", "Waitlist entries per person", 
 /// When a guest is reminded first.
 pub const REMIND_FIRST: Setting =
     Setting::new("remind_first_hours", "First reminder (hours before start)", 24, 1, 168);
-/// When a guest is reminded again.
+/// The number of hours before the start at which a guest gets the last reminder.
 pub const REMIND_LAST: Setting =
     Setting::new("remind_last_hours", "Last reminder (hours before start)", 2, 0, 24);
 
-/// How many different addresses of guests an account has emails sent to in a day (N1).
+/// The number of different guest addresses to which an account may have emails sent in a day (N1).
 pub const GUEST_ADDRESSES: Setting =
     Setting::new("guest_addresses", "Guest emails per account per day", 5, 0, 100);
 
@@ -90,7 +90,7 @@ pub const GUEST_ADDRESSES: Setting =
 pub const BIRTHDAY: Setting =
     Setting::new("birthday_cents", "Birthday gift limit (cents)", 30_000, 0, 1_000_000);
 
-/// Every one, for who manages the club.
+/// Every setting of bookings, for the manager of the club.
 pub const SETTINGS: [Setting; 32] = [
     ACCOUNT_DAYS,
     AHEAD,

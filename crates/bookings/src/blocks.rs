@@ -1,6 +1,6 @@
-//! Blocking a room, a technician or a piece of equipment from one time to another. A block claims every cell that no booking
-//! has, by the same key as bookings do, so that a block and a booking made at once can't both have a cell (decision 20).
-//! Bookings inside a block stay as they are; whoever blocks has to have seen them.
+//! Blocking a room, a technician, or a piece of equipment for a range of time. A block claims every cell that no
+//! booking has, under the same primary key as bookings, so that a block and a booking made at the same time cannot
+//! both have a cell (decision 20). Bookings inside a block stay as they are; the actor must have seen them.
 
 use std::collections::BTreeSet;
 
@@ -19,76 +19,78 @@ use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
 use catalogue::Catalogue;
 
-/// There are bookings in the time that were not shown. Carries `bookings[{id, reference, starts_at, ends_at, guest, status}]`.
+/// The range contains bookings that the actor has not seen. Carries `bookings[{id, reference, starts_at, ends_at,
+/// guest, status}]`.
 pub const BOOKINGS_INSIDE: Refusal = Refusal::conflict(
     "bookings_inside",
     "There are bookings in this time that you haven’t seen. Review them below, then save again. They won’t change.",
 );
-/// The block was removed meanwhile.
+/// The block was removed in the meantime.
 pub const BLOCK_REMOVED: Refusal =
     Refusal::conflict("wrong_state", "This block was already removed. Nothing was changed.");
-/// Someone else changed the block meanwhile. Carries `by`, `at`, `fields`.
+/// Someone else changed the block in the meantime. Carries `by`, `at`, and `fields`.
 pub const BLOCK_EDITED: Refusal = Refusal::conflict(
     "edited_meanwhile",
     "Someone else changed this block in the meantime. Review the current version, then try again.",
 );
 
-/// The longest block, in days: a longer absence is several blocks, or other hours.
+/// The longest block, in days. A longer absence needs several blocks or different hours.
 const MOST_DAYS: i64 = 31;
-/// How far back a block may begin, in hours.
+/// How far in the past a block may begin, in hours.
 const BACK_HOURS: i64 = 24;
 
-/// What is to be blocked.
+/// The input for a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockInput {
-    /// What kind of resource.
+    /// The kind of the resource.
     pub kind: BlockKind,
-    /// Which room, technician or piece of equipment.
+    /// The id of the room, technician, or piece of equipment.
     pub resource: Id,
-    /// From when.
+    /// When the block begins.
     pub from: Timestamp,
-    /// Until when.
+    /// When the block ends.
     pub to: Timestamp,
-    /// Why it is blocked, as staff wrote it.
+    /// The reason for the block, as staff wrote it.
     pub reason: String,
-    /// The bookings in that time which whoever blocks has seen.
+    /// The ids of the bookings in that time that the actor has seen.
     pub seen: Vec<Id>,
-    /// Of a block that is edited: when it had been changed last, as whoever edits it has seen it.
+    /// For a change: when the block was changed last, as the actor has seen it.
     pub seen_at: Option<Timestamp>,
 }
 
 /// A booking in the time of a block.
 #[derive(Debug, Clone)]
 pub struct InsideBlock {
-    /// The booking, or a time that is held.
+    /// The booking or hold.
     pub detail: Detail,
-    /// Whom it is for.
+    /// The guest of the booking.
     pub guest: DayGuest,
 }
 
-/// The blocks that end after `from` and begin before `to`, in the order of time.
+/// Returns the blocks that end after `from` and begin before `to`, ordered by time.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time.
+/// Returns `Error::Forbidden` unless `by` may book any time.
 pub fn blocks(tx: &mut Tx<'_>, by: &Actor, between: (Timestamp, Timestamp)) -> Result<Vec<Block>> {
     by.need(Action::BookAnyTime)?;
     let club = catalogue::current(tx)?.club.id;
     rows::blocks_between(tx, club, between)
 }
 
-/// One block that was not removed.
+/// Returns a block that was not removed.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::NotFound`.
+/// Returns `Error::Forbidden` unless `by` may book any time, and `Error::NotFound` if there is no such block or it
+/// was removed.
 pub fn one_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     rows::find_block(tx, id)?.filter(|block| block.removed_at.is_none()).ok_or(Error::NotFound)
 }
 
-/// The bookings and live holds that have the resource in that time: what is to be shown before it is blocked.
+/// Returns the bookings and live holds that have the resource in that time, which are shown before it is blocked.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::Invalid` for what can't be blocked.
+/// Returns `Error::Forbidden` unless `by` may book any time, and `Error::Invalid` if the input is not permitted.
 pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Vec<InsideBlock>> {
     by.need(Action::BookAnyTime)?;
     let catalogue = catalogue::current(tx)?;
@@ -106,7 +108,7 @@ fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
     Ok(found)
 }
 
-/// The bookings and live holds that have a resource somewhere in these cells, in the order of time.
+/// Returns the bookings and live holds that have a resource anywhere in these cells, ordered by time.
 fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<BookingRow>> {
     let now = tx.now();
     let claimants = rows::claimants_on(tx, resource, span)?;
@@ -116,11 +118,11 @@ fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<
     Ok(found)
 }
 
-/// Blocks a time. Bookings in it stay as they are.
+/// Blocks a resource for a range of time. Bookings in it stay as they are.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::Invalid` for what can't be blocked; `bookings_inside` if there are
-/// some that whoever blocks has not seen.
+/// Returns `Error::Forbidden` unless `by` may book any time, `Error::Invalid` if the input is not permitted, and
+/// `bookings_inside` if the range contains bookings that the actor has not seen.
 pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
@@ -152,10 +154,11 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     Ok(block)
 }
 
-/// Changes what a block is of, its times or its reason.
+/// Changes the resource, the times, or the reason of a block.
 ///
 /// # Errors
-/// As [`block`]; `Error::NotFound`; `wrong_state` if it was removed; `edited_meanwhile`.
+/// Returns the same errors as [`block`], `Error::NotFound` if there is no such block, `wrong_state` if it was
+/// removed, and `edited_meanwhile` if someone else changed it.
 pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
@@ -180,7 +183,8 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     {
         return Err(edited(tx, &catalogue, &before, input)?);
     }
-    // In the order of ids, as whoever books does.
+    // Resources are locked in ascending id order, as bookings do, so that two transactions never wait for each other
+    // in a cycle.
     let mut resources = [before.resource, input.resource];
     resources.sort_unstable();
     for resource in resources {
@@ -194,10 +198,11 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     Ok(after)
 }
 
-/// Removes a block: its times can be booked again at once.
+/// Removes a block. Its time can be booked again immediately.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::NotFound`; `wrong_state` if it was removed already.
+/// Returns `Error::Forbidden` unless `by` may book any time, `Error::NotFound` if there is no such block, and
+/// `wrong_state` if it was removed already.
 pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, person) = (catalogue::current(tx)?, by.person()?.id);
@@ -213,8 +218,9 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
-/// Claims what no booking has, and makes sure that whoever blocks has seen the rest. Claimed twice: what was booked or given up
-/// while this waited is met by the second time, after which nobody can change the calendar until the transaction ends.
+/// Claims every cell that no booking has, and checks that the actor has seen the bookings in the range. The cells are
+/// claimed twice: the second claim and the check cover what was released or booked while this transaction waited for
+/// the version row. From then on, no one else can change the calendar until the transaction ends.
 fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> Result<()> {
     let (resource, cells) = (input.resource, span((input.from, input.to)));
     let units = catalogue.room(resource).map_or(1, |room| room.units);
@@ -232,7 +238,7 @@ fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> R
     Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", listed))
 }
 
-/// Gives back what a block has claimed; what another block covers too stays claimed for that.
+/// Releases the claims of a block. Cells that another block also covers are claimed for that block.
 fn release(tx: &mut Tx<'_>, catalogue: &Catalogue, block: &Block) -> Result<()> {
     rows::bump_resource(tx, block.resource)?;
     rows::unclaim_block(tx, block.id)?;
@@ -268,7 +274,7 @@ fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()
     fields.check()
 }
 
-/// The name of the field that says what is blocked.
+/// Returns the name of the input field for a kind of resource.
 pub fn field_of(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Room => "room_id",
@@ -277,7 +283,7 @@ pub fn field_of(kind: BlockKind) -> &'static str {
     }
 }
 
-/// The name of a room, a technician or a piece of equipment that is in use.
+/// Returns the name of an active room, technician, or piece of equipment.
 fn named(catalogue: &Catalogue, kind: BlockKind, resource: Id) -> Option<&str> {
     match kind {
         BlockKind::Room => catalogue.room(resource).filter(|one| one.active).map(|one| one.name.as_str()),
@@ -291,21 +297,22 @@ fn named(catalogue: &Catalogue, kind: BlockKind, resource: Id) -> Option<&str> {
     }
 }
 
-/// A block as the audit log keeps it.
+/// Returns a block as JSON for the audit log.
 fn described(catalogue: &Catalogue, block: &Block) -> Value {
     let zone = &catalogue.club.zone;
     json!({"kind": block.kind.as_str(), "resource": block.resource, "starts_at": iso(zone, block.from),
         "ends_at": iso(zone, block.to), "reason": block.reason})
 }
 
-/// A booking in the time of a block, as a refusal carries it.
+/// Returns a booking in the time of a block as JSON, for a refusal or a response.
 pub fn inside_out(zone: &jiff::tz::TimeZone, one: &InsideBlock) -> Value {
     let booking = &one.detail.booking;
     json!({"id": booking.id, "reference": booking.reference, "starts_at": iso(zone, booking.starts_at),
         "ends_at": iso(zone, booking.ends_at), "guest": one.guest.name, "status": booking.status.as_str()})
 }
 
-/// The refusal of saving over someone else's change: who, when, and which fields.
+/// Returns the refusal of overwriting someone else's change. It carries who made the change, when, and which fields
+/// differ.
 fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInput) -> Result<Error> {
     let by = now.changed_by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
     let differs = [

@@ -1,4 +1,4 @@
-//! What is done every night, and what is done every minute.
+//! The nightly job and the maintenance job.
 
 use jiff::SignedDuration;
 use kit::jobs::Job;
@@ -13,7 +13,7 @@ use crate::notifications::remind;
 use crate::store;
 use crate::waitlist::ledger;
 
-/// The nightly work; it asks for the next night itself.
+/// The nightly job. It enqueues its next run itself.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Nightly {}
 
@@ -21,7 +21,7 @@ impl Job for Nightly {
     const KIND: &'static str = "bookings.nightly";
 }
 
-/// The work of every minute; whoever does it asks for the next one.
+/// The maintenance job, which runs every minute. The code that runs it enqueues the next run.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunMaintenance {}
 
@@ -29,16 +29,16 @@ impl Job for RunMaintenance {
     const KIND: &'static str = "bookings.sweep";
 }
 
-/// How much one run does of each kind, so that it is never long.
+/// The largest number of rows of each kind that one run handles, so that no run takes long.
 const MOST: i64 = 100;
-/// How often it is looked whether time alone has opened something to who waits, in minutes.
+/// How often the waitlist is checked for times that have become bookable only because time has passed, in minutes.
 const LOOKS: i64 = 5;
 
-/// Forgets the claims of days that are over, and holds that came to nothing, so that the tables stay as small as the
-/// days ahead.
+/// Deletes the claims of past days, old holds that were not booked, and old counts of guest emails, so that the
+/// tables do not grow with the past. Enqueues the next nightly run. Returns the number of deleted claims.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     let yesterday = tx.now() - SignedDuration::from_hours(48);
     let forgotten = scheduling::forget_claims(tx, cell_at(yesterday))?;
@@ -48,12 +48,11 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     Ok(forgotten)
 }
 
-/// Ends holds that have run out and bookings that are over (C5), reminds whose time is near, and looks for who waits what
-/// time has opened. How much
-/// there was to do.
+/// Ends expired holds and bookings that are over (C5), sends reminders, and checks the waitlist for times that have
+/// opened. Returns the number of rows handled, without the waitlist.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn run_maintenance(tx: &mut Tx<'_>) -> Result<u64> {
     let done = expiry::run_maintenance(tx, MOST)?
         + steps::run_maintenance(tx, MOST)?

@@ -1,6 +1,6 @@
-//! Bookings: free times with their prices, holds, bookings, moves, series, and the waitlist. The calendars of resources,
-//! and the key that lets nothing be booked twice, are in `scheduling`; rules and prices in `booking_rules`; the JSON API
-//! in `bookings_api`.
+//! Bookings: free times with their prices, holds, bookings, rescheduling, series, and the waitlist. The calendars of
+//! resources, and the primary key that prevents double bookings, are in `scheduling`; rules and prices are in
+//! `booking_rules`; the JSON API is in `bookings_api`.
 
 mod accounts;
 mod attendance;

@@ -1,4 +1,4 @@
-//! What stands beside a booking: its details, who holds it, and what is asked about it.
+//! Data that goes with a booking: its details, its holder, and filters.
 
 use booking_rules::{Booking, Leaving, Status};
 use jiff::Timestamp;
@@ -6,58 +6,58 @@ use kit::Id;
 use money::Line;
 use serde::{Deserialize, Serialize};
 
-/// A booking with what is kept beside it, for whoever it belongs to.
+/// A booking with its details.
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The booking.
     pub booking: Booking,
-    /// Who serves: id and name.
+    /// The technicians who serve, by id and name.
     pub technicians: Vec<(Id, String)>,
-    /// Why it costs what it costs.
+    /// The lines of the price.
     pub why: Vec<Line>,
-    /// How the payment stands: `due`, `settled`, `void`.
+    /// The payment status: `due`, `settled`, or `void`.
     pub payment_status: &'static str,
-    /// What cancelling now would mean.
+    /// The consequences of canceling now.
     pub leaving: Leaving,
-    /// Whether it can be moved now.
+    /// Whether the booking can be rescheduled now.
     pub can_move: bool,
 }
 
 /// How a time is held.
 pub(crate) struct Hold {
-    /// Until when.
+    /// When the hold expires.
     pub(crate) until: Timestamp,
-    /// The digest of the token by which a visitor knows it.
+    /// The digest of the token with which a visitor proves that the hold is theirs.
     pub(crate) token: Option<Vec<u8>>,
-    /// From which network a visitor holds it.
+    /// The network from which a visitor holds the time.
     pub(crate) from: Option<String>,
 }
 
-/// Whose a hold is.
+/// The holder of a hold.
 #[derive(Clone, Copy)]
 pub(crate) enum Whose<'w> {
-    /// Of an account.
+    /// The person with this id.
     Person(Id),
-    /// Of who knows the token of this digest.
+    /// Anyone who has the token with this digest.
     Token(&'w [u8]),
 }
 
-/// Which of one's bookings are asked for; all, if nothing is said.
+/// A filter for a person's bookings. By default it matches all of them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Only {
-    /// Those of a service.
+    /// If set, only bookings of this service match.
     pub service: Option<Id>,
-    /// Those that stand there.
+    /// If set, only bookings with this status match.
     pub status: Option<Status>,
 }
 
-/// Somebody is to be told that a booking costs something else now.
+/// The data of a notification that a booking has a new price.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Repriced {
     /// The booking whose price changed.
     pub booking: Id,
-    /// What it cost before, in cents.
+    /// The total before, in cents.
     pub from: i64,
-    /// Whether it costs what was agreed again.
+    /// Whether the booking has the agreed price again.
     pub restored: bool,
 }

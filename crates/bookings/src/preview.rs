@@ -1,11 +1,11 @@
-//! Previews: an operation that is done and undone again.
+//! Previews: an operation that is run and rolled back.
 
 use kit::{Error, Result, Tx};
 
-/// What an operation would answer. Everything that it wrote is undone.
+/// Returns what an operation would return. Everything it wrote is rolled back.
 ///
 /// # Errors
-/// Those of the operation.
+/// Returns the errors of the operation.
 pub(crate) fn preview<T>(tx: &mut Tx<'_>, operation: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
     let mut seen = None;
     tx.attempt::<()>(|tx| match operation(tx) {

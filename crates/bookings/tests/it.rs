@@ -1,5 +1,5 @@
-//! The rules of booking: their worked examples by the letter, and what release rules let through. Against a reference
-//! implementation they are held in `agreement`.
+//! The booking rules: their worked examples, and the effect of release rules. `agreement` compares the rules with a
+//! reference implementation.
 
 #[path = "it/corners.rs"]
 mod corners;
@@ -18,7 +18,7 @@ async fn open() -> TestClub {
     open_at(NOW).await
 }
 
-/// Opens it at another time.
+/// Opens the small club at another time.
 async fn open_at(now: &str) -> TestClub {
     TestClub::open_around(now, |config| config, program).await
 }

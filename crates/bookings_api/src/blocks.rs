@@ -1,4 +1,4 @@
-//! Blocks for staff, over JSON.
+//! The JSON endpoints for blocks, for staff.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;

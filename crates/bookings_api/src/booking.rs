@@ -1,4 +1,4 @@
-//! Booking over JSON.
+//! The JSON endpoints for searching, booking, and canceling.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ async fn availability(
             }
             let mut head = paging.head(total, &unpaged(&uri));
             if !many {
-                // One day is told whole.
+                // The times of one day are never split into pages.
                 head.remove(header::LINK);
             }
             Ok((head, Answered(availability.with_slots(slots(&answer, &offers)))).into_response())
@@ -91,7 +91,7 @@ enum ToBook {
 
 impl kit::web::Input for ToBook {
     fn parse(input: &mut RawInput) -> ToBook {
-        // How it is to be paid counts once cards are taken; until then it is only read.
+        // `payment_method` is only validated. It has no effect until cards are accepted.
         let _ = input.opt_text_within("payment_method", 40);
         let token = input.opt_text_within("token", 100);
         match input.opt_id("hold_id") {
@@ -114,7 +114,7 @@ async fn create_booking(
     let rehearsed = requested.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*rehearsed {
         ToBook::BookingRequest(request) => dry_run(tx, by, request),
-        // What is held is theirs.
+        // A held time is already claimed, so there is nothing to check in advance.
         ToBook::Held(..) => Ok(()),
     };
     caller

@@ -1,4 +1,5 @@
-//! What several handlers share: the words of a booking request, a reason that may be sent, and a booking as an answer.
+//! Types and functions that several handlers share: the documented body of a booking request, an optional reason, and
+//! a booking as a response.
 
 use axum::extract::{FromRequest, Request};
 use bookings::{Detail, Reason};
@@ -71,12 +72,12 @@ struct ThenInput {
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 struct BookingAddonInput {
     id: i64,
-    /// 1 to 20.
+    /// The quantity, from 1 to 20.
     quantity: u32,
     notes: Option<String>,
 }
 
-/// A booking in its wire shape.
+/// Returns a booking in its response format.
 pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     let catalogue = catalogue::current(tx)?;
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
@@ -97,14 +98,15 @@ pub(crate) struct CancelInput {
     reason: Option<String>,
 }
 
-/// A reason that may be sent, and what was wrong with it: who may not cancel is told that first.
+/// An optional reason from the request body, or the error in it. The error is reported only when the reason is read,
+/// so that a caller who may not cancel gets that refusal first.
 pub(crate) struct SentReason(pub(crate) Result<Option<String>>);
 
 impl SentReason {
-    /// The reason.
+    /// Returns the reason.
     ///
     /// # Errors
-    /// `Error::Invalid` for what is none.
+    /// Returns `Error::Invalid` if the body is not a valid reason.
     pub(crate) fn read(&self) -> Result<Option<&str>> {
         match &self.0 {
             Ok(reason) => Ok(reason.as_deref()),

@@ -1,4 +1,4 @@
-//! Services that a person had, over JSON.
+//! The JSON endpoint for the services that a person had.
 
 use booking_rules::iso;
 use bookings::{Had, history};
@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct HadOut {
     service: ServiceCard,
-    /// Whether it is still offered.
+    /// Whether the service is still offered.
     is_offered: bool,
     times: i64,
     /// The business day of the last visit.

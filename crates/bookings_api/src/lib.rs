@@ -1,4 +1,4 @@
-//! Bookings over JSON: wire types, handlers, and their documentation. The operations are in `bookings`.
+//! The JSON API of bookings: response types, handlers, and their documentation. The operations are in `bookings`.
 
 mod blocks;
 mod booking;
@@ -13,7 +13,7 @@ mod wire;
 use kit::AppState;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The addresses of this crate.
+/// Returns the routes of this crate.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(booking::routes())

@@ -1,4 +1,5 @@
-//! Holding, moving, repeating, arriving and asking why not, over JSON.
+//! The JSON endpoints for holding, rescheduling, repeating, and canceling series, for the steps of a visit, and for
+//! asking why a time cannot be booked.
 
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ struct HoldOut {
     token: Option<String>,
 }
 
-/// A token that may stand in the query.
+/// The optional token from the query string.
 struct Token(Option<String>);
 
 impl Input for Token {
@@ -56,7 +57,7 @@ impl Input for Token {
     }
 }
 
-/// A wish and the token of an earlier hold.
+/// A booking request and the token of an earlier hold.
 struct ToHold(BookingRequest, Option<String>);
 
 impl Input for ToHold {
@@ -221,11 +222,11 @@ async fn move_booking(
         .await
 }
 
-/// A series.
+/// A series that was booked.
 #[derive(Serialize, ToSchema)]
 struct SeriesOut {
     bookings: Vec<BookingOut>,
-    /// `[{place, when, code, error, alternatives}]`
+    /// The occurrences that were not booked: `[{place, when, code, error, alternatives}]`.
     #[schema(value_type = Vec<Object>)]
     left_out: Vec<Value>,
 }
@@ -295,12 +296,12 @@ async fn cancel_all(
         .await
 }
 
-/// Why a time can't be booked.
+/// Whether a time can be booked, and the reasons if it cannot.
 #[derive(Serialize, ToSchema)]
 struct Verdict {
     /// Whether it can be booked.
     bookable: bool,
-    /// The first reason.
+    /// The code of the first reason.
     code: Option<&'static str>,
     /// The message for a guest.
     error: Option<&'static str>,

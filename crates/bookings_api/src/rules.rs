@@ -1,4 +1,4 @@
-//! Release rules and single times for staff, over JSON.
+//! The JSON endpoints for release rules and overrides, for staff.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -33,14 +33,14 @@ struct RuleOut {
     services: Vec<Id>,
     /// Monday is 1. Empty means all.
     weekdays: Vec<i64>,
-    /// `HH:MM` of the first start.
+    /// The first start as `HH:MM`.
     from: String,
     /// `HH:MM` after the last start. Past `24:00` means after midnight.
     to: String,
     /// `none`, `base`, `premium`, or `unlimited`.
     tier: &'static str,
     release_hours: i64,
-    /// `1.20`
+    /// The price factor, such as `1.20`.
     factor: String,
     tags: Vec<String>,
     /// When it ended, or null.
@@ -93,7 +93,7 @@ struct RuleWords {
     room_kinds: Option<Vec<String>>,
     services: Option<Vec<i64>>,
     weekdays: Option<Vec<i64>>,
-    /// `17:00`
+    /// The first start, such as `17:00`.
     from: String,
     /// `22:00`. If not later than `from`, it is on the next day.
     to: String,
@@ -103,7 +103,7 @@ struct RuleWords {
     tags: Option<Vec<String>>,
 }
 
-/// Which rule.
+/// The id of a release rule.
 #[derive(Serialize, ToSchema)]
 struct RuleId {
     id: Id,
@@ -227,7 +227,7 @@ async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Resu
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// Which time.
+/// A single time: a start in a room.
 #[derive(ToSchema)]
 struct Which {
     room_id: Id,

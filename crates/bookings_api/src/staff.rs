@@ -1,4 +1,4 @@
-//! The day at the front desk, over JSON: the visits of a business day, and undoing a step.
+//! The JSON endpoints for the front desk: the visits of a business day, and undoing a step.
 
 use axum::Json as Answered;
 use booking_rules::Status;
@@ -44,7 +44,7 @@ struct GuestOut {
     phone: Option<String>,
 }
 
-/// Which visits, and which page of them.
+/// The filter of the visits and the requested page.
 struct StaffBookingsQuery {
     filter: DayFilter,
     paging: Paging,

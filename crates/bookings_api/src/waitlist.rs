@@ -1,4 +1,4 @@
-//! The waitlist over JSON.
+//! The JSON endpoints for the waitlist.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -79,20 +79,20 @@ struct JoinedOut {
     wait: WaitOut,
     /// The times that are open now, at most 50. They can be booked; none is held or offered.
     open_times: Vec<OpenTime>,
-    /// How many times are open now.
+    /// The number of matching times that are free now.
     total_open: usize,
 }
 
-/// A time that is open.
+/// A free time.
 #[derive(Serialize, ToSchema)]
 struct OpenTime {
     #[serde(flatten)]
     slot: Slot,
-    /// The page on which it can be booked.
+    /// The address of the page on which the time can be booked.
     book_at: String,
 }
 
-/// How many open times are answered.
+/// The largest number of free times in a response.
 const MOST_OPEN: usize = 50;
 
 fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {

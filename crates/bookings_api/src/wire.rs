@@ -1,4 +1,4 @@
-//! The shapes that clients read.
+//! The response types of this crate.
 
 use booking_rules::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
 use booking_rules::{Closed, Status, iso};
@@ -39,14 +39,14 @@ struct DayOut {
     date: Date,
     /// The number of start times.
     count: usize,
-    /// `HH:MM`.
+    /// The first start as `HH:MM`.
     first_start: Option<String>,
     from_price: Option<Cents>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<RefusedOut>,
 }
 
-/// Why not, and when it opens.
+/// Why a day is not open to the person, and when it opens.
 #[derive(Debug, Serialize, ToSchema)]
 struct RefusedOut {
     code: &'static str,
@@ -66,7 +66,7 @@ struct Privileges {
 }
 
 impl Availability {
-    /// The answer in its wire shape; a page of its times.
+    /// Returns the response for the result of a search, without its times. `days` says whether the days are listed.
     pub(crate) fn of(answer: &Answer, days: bool) -> Availability {
         let entitlements = answer.window.entitlements();
         let priority = entitlements.plan().is_some_and(|plan| plan.priority_booking);
@@ -91,7 +91,7 @@ impl Availability {
                 is_vip: entitlements.tier() == Tier::Unlimited,
                 has_priority_booking: priority,
                 max_advance_days: answer.window.max_advance_days(),
-                // Rules keep times for tiers; the lowest of them opens some already (W3).
+                // Release rules reserve times for tiers, and even the lowest tier can book some of them early (W3).
                 can_book_priority_slots: entitlements.tier() > Tier::None,
             },
             available_slots: Vec::new(),
@@ -183,7 +183,7 @@ struct ServiceOut {
     id: Id,
     name: String,
     slug: String,
-    /// Minutes.
+    /// The length of the visit in minutes.
     duration: i64,
 }
 

@@ -1,4 +1,4 @@
-//! A booking as calendars see it: in emails and to be saved from its page.
+//! Bookings as calendar events, for emails and for the calendar files of visit pages.
 
 use bookings::{Booking, Status};
 use catalogue::Catalogue;
@@ -6,23 +6,25 @@ use kit::{Result, Tx};
 use messages::calendar::{Event, Party};
 use messages::plain_name;
 
-/// Who a calendar file is for, and where its link leads.
+/// The recipient of a calendar file, and the link and the organizer of its event.
 #[derive(Debug)]
 pub struct Invited<'i> {
     /// The name of the guest.
     pub name: &'i str,
-    /// Their address.
+    /// The email address of the guest.
     pub email: &'i str,
-    /// The page of the visit.
+    /// The URL of the page of the visit.
     pub link: &'i str,
-    /// Who emails come from: the organizer has that address, so that programs believe it.
+    /// The sender of our emails. The organizer gets the same address, because calendar programs trust an invitation
+    /// only if they match.
     pub mail_from: &'i str,
 }
 
-/// The event of a booking. Its `SEQUENCE` is the booking's own: every file of the same state has the same (N6).
+/// Converts a booking into a calendar event. Its `SEQUENCE` is the revision of the booking, so that all files of the
+/// same state have the same one (N6).
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn event(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -50,7 +52,7 @@ pub fn event(
     })
 }
 
-/// The address of `Name <address>`.
+/// Returns the email address of a mailbox: `address` for `Name <address>`.
 fn bare_address(mailbox: &str) -> &str {
     let inner = mailbox.rsplit_once('<').map_or(mailbox, |(_, rest)| rest);
     inner.trim_end().trim_end_matches('>').trim()

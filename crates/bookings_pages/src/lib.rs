@@ -1,5 +1,5 @@
-//! The pages of bookings: choosing a time, what is held, visits and moving them, the waitlist; for staff the day, blocks,
-//! release rules, and settings.
+//! The pages of bookings: choosing a time, holds, visits and rescheduling, and the waitlist; for staff, the day,
+//! blocks, release rules, and settings.
 
 mod booking;
 mod calendar;
@@ -20,7 +20,7 @@ pub use staff::settings::label as setting_label;
 pub use staff::settings_api::routes as api_routes;
 pub use visits::line::{VisitLine, status_word};
 
-/// The addresses of the pages.
+/// Returns the routes of the pages.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(booking::routes())

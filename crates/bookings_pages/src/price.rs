@@ -1,4 +1,4 @@
-//! What a visit costs and what it costs not to come, in words.
+//! Prices and cancellation terms of visits as texts.
 
 use bookings::Policy;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ pub(crate) struct BillLine {
     pub(crate) amount: String,
 }
 
-/// The lines of a price and its tax.
+/// Formats the lines of a price, and the tax if there is any.
 pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     let has_cents = tax.0 % 100 != 0 || lines.iter().any(|one| one.amount.0 % 100 != 0);
     let money = if has_cents { format::exact_money } else { format::money };
@@ -26,18 +26,18 @@ pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     bill
 }
 
-/// What cancelling a visit costs, now and later.
+/// What canceling a visit costs, now and later.
 #[derive(Debug)]
 pub struct Cancelling<'z> {
-    /// The terms.
+    /// The cancellation policy of the booking.
     pub policy: Policy,
-    /// Service and add-ons before tax.
+    /// The price of the service and its add-ons in cents, before tax.
     pub net: Cents,
-    /// When it was booked.
+    /// When the visit was booked.
     pub booked_at: Timestamp,
-    /// When it begins.
+    /// When the visit begins.
     pub starts_at: Timestamp,
-    /// The moment at which it is said.
+    /// The moment for which the terms are described.
     pub now: Timestamp,
     /// The time zone of the club.
     pub zone: &'z TimeZone,
@@ -49,7 +49,7 @@ impl Cancelling<'_> {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
 
-    /// The same with times as `message` writes them.
+    /// Describes the terms in sentences. `message` formats each moment.
     pub fn sentence_with(&self, shown: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
@@ -70,7 +70,7 @@ impl Cancelling<'_> {
         }
     }
 
-    /// What cancelling costs at this moment, for the page that asks.
+    /// Describes what canceling costs at this moment. `fee` is the fee in cents.
     pub(crate) fn now(&self, fee: Cents) -> String {
         if fee == Cents::ZERO {
             "You can cancel now at no charge.".to_owned()

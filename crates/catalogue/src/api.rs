@@ -1,5 +1,5 @@
-//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the club
-//! of bookings, which knows who asks.
+//! The catalogue as JSON: lists of services, categories, and rooms. The price of a service for the caller comes from
+//! the crate `bookings`, which knows the caller's entitlements.
 
 use kit::web::{Input, List, Paging, Query, RawInput, in_address};
 use kit::{AppState, Cents, Id, Result};
@@ -13,7 +13,7 @@ use crate::hours::{Hours, Shift};
 use crate::model::{Catalogue, Filter, Room, Service};
 use crate::store::current;
 
-/// The addresses of this crate.
+/// Returns the API routes of this crate.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(services))
@@ -37,7 +37,7 @@ pub struct ServiceCard {
     savings_for_members: Cents,
     /// Whole percent, rounded half up.
     member_discount_percentage: i64,
-    /// Minutes.
+    /// The duration in minutes.
     duration: i64,
     max_capacity: i64,
     featured: bool,
@@ -46,7 +46,7 @@ pub struct ServiceCard {
 }
 
 impl ServiceCard {
-    /// The card of a service.
+    /// Creates the list entry of a service.
     pub fn of(catalogue: &Catalogue, service: &Service) -> ServiceCard {
         let category = catalogue.category(service.category);
         let savings = service.list - service.member;
@@ -75,11 +75,11 @@ impl ServiceCard {
     }
 }
 
-/// What a list of services is asked for.
+/// The query of a list of services.
 struct ServicesQuery {
     filter: Filter,
     paging: Paging,
-    /// The words of the filter as they were asked, for the links to the other pages.
+    /// The filter as a query string, for the links to the other pages of the list.
     query: String,
 }
 
@@ -97,7 +97,7 @@ impl Input for ServicesQuery {
     }
 }
 
-/// The words of a filter as they stand in an address.
+/// Encodes a filter as a query string.
 fn query_of(filter: &Filter) -> String {
     let featured = filter.featured.map(|featured| featured.to_string());
     let raw_input = [
@@ -189,12 +189,12 @@ struct RoomCard {
     operating_hours: Vec<OpenDay>,
 }
 
-/// When a room is open on one weekday.
+/// The opening hours of a room on one weekday.
 #[derive(Debug, Serialize, ToSchema)]
 struct OpenDay {
-    /// `monday` …
+    /// The weekday in English: `monday`, …
     day: &'static str,
-    /// `HH:MM`.
+    /// The opening time as `HH:MM`.
     opens: String,
     /// `HH:MM`. At or before `opens` means after midnight.
     closes: String,
@@ -222,7 +222,7 @@ impl RoomCard {
     }
 }
 
-/// Basis points as a factor: 11000 is `1.10`, 10050 is `1.005`.
+/// Formats basis points as a factor with at least two decimal places: 11000 is `1.10`, 10050 is `1.005`.
 fn factor(basis_points: i64) -> String {
     let text = format!("{}.{:04}", basis_points / 10_000, basis_points % 10_000);
     let short = text.trim_end_matches('0');

@@ -1,4 +1,5 @@
-//! Changing the catalogue. Every verb here ends in [`changed`], so that no process shows what was.
+//! Operations that change the catalogue. Each ends with [`changed`], so that no process keeps showing the previous
+//! catalogue.
 
 use kit::errors::OrRefuse;
 use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
@@ -8,7 +9,7 @@ use serde_json::json;
 use crate::hours::Hours;
 use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, VERSION};
 
-/// Two things of a club can't share a name in addresses.
+/// The refusal for a second item of the same kind in a club with the same name in URLs.
 pub const SLUG_TAKEN: Refusal =
     Refusal::conflict("slug_taken", "This name is already used in another address.");
 
@@ -20,10 +21,10 @@ fn listed(texts: &[String]) -> String {
     serde_json::Value::from(texts.to_vec()).to_string()
 }
 
-/// Founds a club; its id is made.
+/// Creates a club with a new id, which it returns. The id in `club` is ignored.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
     let id = tx.new_id()?;
     let zone = club.zone.iana_name().unwrap_or("UTC");
@@ -38,10 +39,10 @@ pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
     Ok(id)
 }
 
-/// Adds a family of services at the end of the list; its id is made.
+/// Adds a category at the end of the list with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a category of the club has the same slug.
 pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -56,10 +57,10 @@ pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id
     Ok(id)
 }
 
-/// Adds an add-on; its id is made.
+/// Adds an add-on with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if an add-on of the club has the same slug.
 pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -74,10 +75,10 @@ pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
     Ok(id)
 }
 
-/// Adds a piece of equipment; its id is made.
+/// Adds a piece of equipment with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a piece of equipment of the club has the same slug.
 pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -91,10 +92,10 @@ pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id>
     Ok(id)
 }
 
-/// Adds a room with its hours; its id is made.
+/// Adds a room and its opening hours with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a room of the club has the same slug.
 pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -124,10 +125,10 @@ pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
     Ok(id)
 }
 
-/// Adds a technician with their shifts; the id is made.
+/// Adds a technician and their working hours with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a technician of the club has the same slug.
 pub fn add_technician(tx: &mut Tx<'_>, club: Id, technician: &Technician) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -164,10 +165,10 @@ fn insert_hours(tx: &mut Tx<'_>, resource: Id, hours: &Hours) -> Result<()> {
     Ok(())
 }
 
-/// Adds a service with what it needs; its id is made.
+/// Adds a service and links it to its rooms, equipment, and add-ons, with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a service of the club has the same slug.
 pub fn add_service(tx: &mut Tx<'_>, club: Id, service: &Service) -> Result<Id> {
     let id = tx.new_id()?;
     insert_service(tx, id, club, service).or_refuse("services", &SLUG_TAKEN)?;
@@ -227,10 +228,10 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
     )
 }
 
-/// Sets what a service costs. Bookings made before keep their price (P6).
+/// Sets the list price and the member price of a service. Existing bookings keep their price (P6).
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such service.
 pub fn reprice(tx: &mut Tx<'_>, by: &Actor, service: Id, list: Cents, member: Cents) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before: Option<(String, Cents, Cents)> =

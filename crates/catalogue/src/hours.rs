@@ -1,35 +1,35 @@
-//! Opening hours and shifts: what repeats every week.
+//! Opening hours and working hours, which repeat every week.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Weekday;
 
-/// From when to when on one weekday, in minutes from its midnight. A shift that ends after
-/// midnight ends past 1440 and belongs to the day on which it begins.
+/// A range of time on one weekday, in minutes from its midnight. A shift that ends after midnight ends past 1440 and
+/// belongs to the day on which it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shift {
-    /// 1 is Monday.
+    /// The weekday, from 1 (Monday) to 7 (Sunday).
     pub weekday: i64,
-    /// The first minute.
+    /// The first minute of the shift.
     pub opens: i64,
-    /// The minute after the last.
+    /// The minute after the last one.
     pub closes: i64,
 }
 
-/// A week of shifts, in order.
+/// The shifts of a week, sorted by weekday and opening.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hours(pub Vec<Shift>);
 
 impl Hours {
-    /// The shifts that begin on a weekday.
+    /// Returns the shifts that begin on a weekday.
     pub fn on(&self, weekday: Weekday) -> impl Iterator<Item = &Shift> {
         let number = i64::from(weekday.to_monday_one_offset());
         self.0.iter().filter(move |shift| shift.weekday == number)
     }
 }
 
-/// Why a text is no week of hours.
+/// The error for a text that does not describe weekly hours.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoHours(String);
 
@@ -46,7 +46,8 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 impl FromStr for Hours {
     type Err = NoHours;
 
-    /// Reads `mon-thu 09:00-22:00; sat 12:00-01:00`: closing at or before opening is after midnight.
+    /// Parses a text such as `mon-thu 09:00-22:00; sat 12:00-01:00`. A closing time at or before the opening time is on
+    /// the next day.
     fn from_str(text: &str) -> Result<Hours, NoHours> {
         let mut shifts = Vec::new();
         for segment in text.split(';').map(str::trim).filter(|segment| !segment.is_empty()) {
@@ -73,7 +74,7 @@ impl FromStr for Hours {
     }
 }
 
-/// `18:30` as minutes; multiples of five only, for time is sold in cells of five minutes (F2).
+/// Parses `18:30` as minutes. Only multiples of five are accepted, because time is sold in cells of five minutes (F2).
 fn minute(text: &str) -> Option<i64> {
     let (hour, minute) = text.trim().split_once(':')?;
     let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);

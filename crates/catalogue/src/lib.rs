@@ -1,6 +1,6 @@
-//! What the club offers, at what price, where and when: services and their add-ons, rooms, equipment,
-//! technicians and their hours. Read as one snapshot, kept in memory under its version, so
-//! that an edit counts at once in every process.
+//! What the club offers, and its prices, places, and hours: services and their add-ons, rooms, equipment, and
+//! technicians with their hours. The catalogue is read as one snapshot and cached under its version, so that an edit
+//! takes effect at once in every process.
 
 mod api;
 mod business_day;

@@ -1,4 +1,4 @@
-//! The nouns of the catalogue.
+//! The entities of the catalogue.
 
 use std::collections::HashMap;
 
@@ -9,42 +9,43 @@ use serde::{Deserialize, Serialize};
 
 use crate::hours::Hours;
 
-/// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
+/// The name of the version that changes with every edit of the catalogue, of the plans, and of the pictures (see
+/// [`kit::versions`]).
 pub const VERSION: &str = "catalogue";
 
-/// A club: a club with an address and a time zone.
+/// A club: a business location with an address and a time zone.
 #[derive(Debug, Clone)]
 pub struct Club {
-    /// Its id.
+    /// The id of the club.
     pub id: Id,
-    /// Its name.
+    /// The name of the club.
     pub name: String,
-    /// The zone of every clock time that a person sees.
+    /// The time zone of every civil time that a person sees.
     pub zone: TimeZone,
-    /// ISO 4217.
+    /// The currency code (ISO 4217).
     pub currency: String,
-    /// Where it is.
+    /// The postal address.
     pub address: String,
-    /// How it is called.
+    /// The telephone number.
     pub phone: String,
-    /// How it is written to.
+    /// The email address.
     pub email: String,
 }
 
-/// Which half of the club.
+/// A brand of the club, or what both brands share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
-    /// For men.
+    /// Mensuite: for men.
     Mensuite,
     /// Coresync Private: for couples.
     Private,
-    /// For everybody.
+    /// Shared by both brands.
     Shared,
 }
 
 impl Half {
-    /// As it is written in the database and in addresses.
+    /// The name of the brand in the database and in URLs.
     pub fn as_str(self) -> &'static str {
         match self {
             Half::Mensuite => "mensuite",
@@ -60,18 +61,18 @@ impl Half {
 
 kit::column_as!(Half, String, Half::read);
 
-/// A family of services (S3).
+/// A category of services (S3).
 #[derive(Debug, Clone)]
 pub struct Category {
-    /// Its id.
+    /// The id of the category.
     pub id: Id,
-    /// Its name in addresses.
+    /// The name of the category in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the category.
     pub name: String,
-    /// Where it belongs.
+    /// The brand that the category belongs to.
     pub half: Half,
-    /// What it is, in a sentence or two.
+    /// A description in one or two sentences.
     pub description: String,
 }
 
@@ -86,196 +87,199 @@ pub struct SoldByTime {
     pub step: i64,
 }
 
-/// What can be booked (S2, S6, S7). Minutes everywhere.
+/// A service that can be booked (S2, S6, S7). All durations are in minutes.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Its id.
+    /// The id of the service.
     pub id: Id,
-    /// Its family.
+    /// The id of its category.
     pub category: Id,
-    /// Its name in addresses.
+    /// The name of the service in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the service.
     pub name: String,
-    /// One line.
+    /// A description in one line.
     pub short_description: String,
-    /// A few sentences.
+    /// A description in a few sentences.
     pub description: String,
-    /// What visitors and accounts pay, per booking.
+    /// The price in cents that visitors and accounts without a plan pay per booking.
     pub list: Cents,
-    /// What members pay at most.
+    /// The price in cents that members pay at most per booking.
     pub member: Cents,
-    /// How long the guest is served; of what is sold by time, how long the price is for.
+    /// The duration of the guest's time in minutes. For a service that is sold by time, the duration that the price is
+    /// for.
     pub minutes: i64,
-    /// From how many minutes to how many it is sold, if that can be chosen (F9).
+    /// The bounds of the duration, if the guest can choose it (F9).
     pub sold_by_time: Option<SoldByTime>,
-    /// How long the room is prepared before.
+    /// The minutes before the guest's time in which the room is prepared.
     pub setup: i64,
-    /// How long the room is cleaned after.
+    /// The minutes after the guest's time in which the room is cleaned.
     pub turnover: i64,
-    /// For how many people.
+    /// The number of people that the service is for, unless a booking states more.
     pub party: i64,
-    /// How many people at most.
+    /// The maximum number of people.
     pub max_capacity: i64,
-    /// How many technicians it needs at the same time.
+    /// The number of technicians that the service needs at the same time.
     pub technicians: i64,
-    /// The skill that they need; empty when none is needed.
+    /// The skill that each technician needs; empty if none is needed.
     pub skill: String,
-    /// Shown first.
+    /// Whether the service is featured: shown before the others.
     pub featured: bool,
-    /// For members alone.
+    /// Whether only members can book the service.
     pub member_only: bool,
-    /// Offered at all.
+    /// Whether the service is offered.
     pub active: bool,
-    /// `mensuite`, `coresync-private`.
+    /// The tags of the service: `mensuite` or `coresync-private`.
     pub tags: Vec<String>,
-    /// The picture that stands for it.
+    /// The main picture of the service.
     pub main_image: Option<String>,
-    /// More pictures.
+    /// Additional pictures of the service.
     pub gallery_images: Vec<String>,
-    /// A film.
+    /// The URL of a film about the service.
     pub video_url: Option<String>,
-    /// The rooms that can serve it.
+    /// The ids of the rooms that can serve it.
     pub rooms: Vec<Id>,
-    /// The equipment of which it needs any one piece; empty when it needs none.
+    /// The ids of the pieces of equipment of which it needs any one; empty if it needs none.
     pub equipment: Vec<Id>,
-    /// The add-ons that go with it.
+    /// The ids of the add-ons that can be sold with it.
     pub addons: Vec<Id>,
 }
 
 impl Service {
-    /// How long it claims a room: set-up, duration and turnover (F1).
+    /// Returns the minutes for which a booking claims a room: set-up, duration, and turnover (F1).
     pub fn room_minutes(&self) -> i64 {
         self.setup + self.minutes + self.turnover
     }
 
-    /// The shortest that it claims a room: of what is sold by time, the least that is sold (F4, F9).
+    /// Returns the fewest minutes for which a booking can claim a room (F4). For a service that is sold by time, they
+    /// are computed from its shortest duration (F9).
     pub fn least_room_minutes(&self) -> i64 {
         let least = self.sold_by_time.map_or(self.minutes, |sold| sold.least.min(self.minutes));
         self.setup + least + self.turnover
     }
 }
 
-/// Something extra that goes with a service (S4).
+/// An add-on: something extra that is sold with a service (S4).
 #[derive(Debug, Clone)]
 pub struct Addon {
-    /// Its id.
+    /// The id of the add-on.
     pub id: Id,
-    /// Its name in addresses.
+    /// The name of the add-on in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the add-on.
     pub name: String,
-    /// What it is.
+    /// A description of the add-on.
     pub description: String,
-    /// Its price, without discount (P4).
+    /// The price in cents, to which no discount applies (P4).
     pub cents: Cents,
-    /// Offered at all.
+    /// Whether the add-on is offered.
     pub active: bool,
 }
 
-/// Where services happen.
+/// A room in which services take place.
 #[derive(Debug, Clone)]
 pub struct Room {
-    /// Its id; it is also a resource.
+    /// The id of the room, which is also the id of its resource.
     pub id: Id,
-    /// Its name in addresses.
+    /// The name of the room in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the room.
     pub name: String,
-    /// `massage`, `suite`, `meditation` …
+    /// The kind of room: `massage`, `suite`, `meditation`, …
     pub kind: String,
-    /// Where it belongs.
+    /// The brand that the room belongs to.
     pub half: Half,
-    /// How many people one booking may bring.
+    /// The maximum number of people in one booking.
     pub capacity: i64,
-    /// How many bookings it takes at once.
+    /// The number of bookings that the room can take at once.
     pub units: i64,
-    /// Its premium factor in basis points: 11000 is 1.10.
+    /// The premium factor in basis points: 11000 is 1.10.
     pub premium_bp: i64,
-    /// What is in it.
+    /// The features of the room.
     pub features: Vec<String>,
-    /// Whether a guest can control it.
+    /// Whether a guest can control the room.
     pub has_iot: bool,
-    /// What it is.
+    /// A description of the room.
     pub description: String,
-    /// When it is open.
+    /// The opening hours of the room.
     pub hours: Hours,
-    /// In use at all.
+    /// Whether the room is in use.
     pub active: bool,
 }
 
-/// Who serves.
+/// A technician, who performs services.
 #[derive(Debug, Clone)]
 pub struct Technician {
-    /// Its id; it is also a resource.
+    /// The id of the technician, which is also the id of their resource.
     pub id: Id,
-    /// The account, for the technician's own pages.
+    /// The person whose account gives access to the technician's own pages, if there is one.
     pub person: Option<Id>,
-    /// The name in addresses.
+    /// The name of the technician in URLs.
     pub slug: String,
-    /// The name.
+    /// The name of the technician.
     pub name: String,
-    /// What they are.
+    /// The job title.
     pub title: String,
-    /// Who they are.
+    /// A short biography.
     pub bio: String,
-    /// What they can do.
+    /// The skills of the technician.
     pub skills: Vec<String>,
-    /// Minutes kept free after each booking (F1).
+    /// The minutes that are kept free after each booking (F1).
     pub pad: i64,
-    /// When they work.
+    /// The working hours.
     pub hours: Hours,
-    /// Working here at all.
+    /// Whether the technician works here now.
     pub active: bool,
 }
 
 impl Technician {
-    /// Whether they can do what a service needs; one that names no skill asks for anybody.
+    /// Returns whether the technician has the skill that a service needs. A service without a required skill accepts
+    /// anyone.
     pub fn is_skilled_for(&self, service: &Service) -> bool {
         service.skill.is_empty() || self.skills.contains(&service.skill)
     }
 }
 
-/// What a service needs besides a room.
+/// A piece of equipment that services can need besides a room.
 #[derive(Debug, Clone)]
 pub struct Equipment {
-    /// Its id; it is also a resource.
+    /// The id of the piece, which is also the id of its resource.
     pub id: Id,
-    /// Its name in addresses.
+    /// The name of the piece in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the piece.
     pub name: String,
-    /// Minutes to make it ready again (F1).
+    /// The minutes after a booking in which the piece is made ready again (F1).
     pub reset: i64,
-    /// In use at all.
+    /// Whether the piece is in use.
     pub active: bool,
 }
 
 /// Everything that a club offers, at one version.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// Changes whenever anything here does.
+    /// The version of the catalogue, which changes with every edit.
     pub version: Id,
-    /// The club.
+    /// The club that offers them.
     pub club: Club,
-    /// In the club's order.
+    /// The categories in the order that the club chose.
     pub categories: Vec<Category>,
-    /// By category, then name; also those that are not offered any more.
+    /// The services by category, then by name, including those that are no longer offered.
     pub services: Vec<Service>,
-    /// By name.
+    /// The add-ons by name.
     pub addons: Vec<Addon>,
-    /// By name.
+    /// The rooms by name.
     pub rooms: Vec<Room>,
-    /// By name.
+    /// The technicians by name.
     pub technicians: Vec<Technician>,
-    /// By name.
+    /// The equipment by name.
     pub equipment: Vec<Equipment>,
-    /// What a manager has changed, by name.
+    /// The settings that a manager has changed, by name.
     pub(crate) numbers: HashMap<String, i64>,
     places: Places,
 }
 
-/// Where each thing stands in its list.
+/// The index of each item in its list.
 #[derive(Debug, Default)]
 struct Places {
     by_id: HashMap<Id, usize>,
@@ -287,7 +291,7 @@ fn places<T>(things: &[T], id: fn(&T) -> Id) -> impl Iterator<Item = (Id, usize)
 }
 
 impl Catalogue {
-    /// A catalogue of these things.
+    /// Creates a catalogue from its lists and builds the lookup tables.
     #[allow(clippy::too_many_arguments, reason = "one for each list")]
     pub fn of(
         version: Id,
@@ -322,42 +326,42 @@ impl Catalogue {
         }
     }
 
-    /// The service of this id.
+    /// Returns the service of this id.
     pub fn service(&self, id: Id) -> Option<&Service> {
         self.services.get(*self.places.by_id.get(&id)?).filter(|service| service.id == id)
     }
 
-    /// The offered service of this name in addresses.
+    /// Returns the offered service with this name in URLs.
     pub fn service_by_slug(&self, slug: &str) -> Option<&Service> {
         self.services.get(*self.places.service_slugs.get(slug)?).filter(|service| service.active)
     }
 
-    /// The room of this id.
+    /// Returns the room of this id.
     pub fn room(&self, id: Id) -> Option<&Room> {
         self.rooms.get(*self.places.by_id.get(&id)?).filter(|room| room.id == id)
     }
 
-    /// The technician of this id.
+    /// Returns the technician of this id.
     pub fn technician(&self, id: Id) -> Option<&Technician> {
         self.technicians.get(*self.places.by_id.get(&id)?).filter(|technician| technician.id == id)
     }
 
-    /// The category of this id.
+    /// Returns the category of this id.
     pub fn category(&self, id: Id) -> Option<&Category> {
         self.categories.get(*self.places.by_id.get(&id)?).filter(|category| category.id == id)
     }
 
-    /// The add-on of this id.
+    /// Returns the add-on of this id.
     pub fn addon(&self, id: Id) -> Option<&Addon> {
         self.addons.get(*self.places.by_id.get(&id)?).filter(|addon| addon.id == id)
     }
 
-    /// The add-ons that are offered with a service.
+    /// Returns the offered add-ons that can be sold with a service.
     pub fn addons_of<'c>(&'c self, service: &'c Service) -> impl Iterator<Item = &'c Addon> {
         service.addons.iter().filter_map(|id| self.addon(*id)).filter(|addon| addon.active)
     }
 
-    /// The offered services that a filter lets through, in order (S26).
+    /// Returns the offered services that match a filter, in catalogue order (S26).
     pub fn find<'c>(&'c self, filter: &'c Filter) -> impl Iterator<Item = &'c Service> {
         let category = filter.category.as_ref().map(|slug| self.categories.iter().find(|c| c.slug == *slug));
         let words = filter.search.as_deref().map(fold);
@@ -370,29 +374,29 @@ impl Catalogue {
     }
 }
 
-/// Whether each of the words stands in a service's name or descriptions.
+/// Returns whether each word occurs in the name or in a description of a service. `words` has to be folded.
 fn is_about(service: &Service, words: &str) -> bool {
     let text = fold(&format!("{} {} {}", service.name, service.short_description, service.description));
     words.split_whitespace().all(|word| text.contains(word))
 }
 
-/// Which services are wanted.
+/// The criteria of a search for services. An empty criterion matches every service.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// The slug of a category.
+    /// The slug of the category.
     pub category: Option<String>,
-    /// Words that all stand in the name or a description, whatever their case and accents.
+    /// Words that all have to occur in the name or a description, ignoring case and accents.
     pub search: Option<String>,
-    /// Only those shown first, or only the others.
+    /// Whether the service has to be featured, or must not be.
     pub featured: Option<bool>,
-    /// `mensuite` or `coresync-private`.
+    /// A tag: `mensuite` or `coresync-private`.
     pub tag: Option<String>,
 }
 
-/// A name as it stands in an address: `Hot stone ritual` is `hot-stone-ritual`.
+/// Converts a name into its form in URLs: `Hot stone ritual` becomes `hot-stone-ritual`.
 ///
 /// # Errors
-/// A fault if nothing of the name is left.
+/// Returns a fault if the name contains no ASCII letter or digit.
 pub fn slug_of(name: &str) -> Result<String> {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

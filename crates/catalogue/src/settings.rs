@@ -1,4 +1,4 @@
-//! The numbers of the rules. Each has a default in the club that goes by it; a manager can change it for the club.
+//! The settings of the rules. Each has a default in the crate that uses it, and a manager can change it for the club.
 
 use std::collections::HashMap;
 
@@ -9,30 +9,30 @@ use serde_json::json;
 
 use crate::model::{Catalogue, VERSION};
 
-/// A number of the rules.
+/// A setting: a number in the rules that a manager can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name in the table and in the API.
+    /// The name of the setting in the table and in the API.
     pub name: &'static str,
-    /// What it counts, and in which unit.
+    /// What the setting means, with its unit.
     pub what: &'static str,
-    /// What it is unless a manager says otherwise.
+    /// The value that applies unless a manager has changed it.
     pub default: i64,
-    /// The least that it may be.
+    /// The minimum value.
     pub least: i64,
-    /// The most that it may be.
+    /// The maximum value.
     pub most: i64,
 }
 
 impl Setting {
-    /// A number with its default and its bounds.
+    /// Declares a setting with its default and its bounds.
     pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Setting {
         Setting { name, what, default, least, most }
     }
 }
 
 impl Catalogue {
-    /// What a number is in this club.
+    /// Returns the value of a setting in this club.
     pub fn setting(&self, setting: Setting) -> i64 {
         self.numbers.get(setting.name).copied().unwrap_or(setting.default)
     }
@@ -44,10 +44,10 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
     Ok(rows.into_iter().collect())
 }
 
-/// Changes a number for a club, from now on; what was agreed before keeps what it was agreed with.
+/// Changes a setting of a club from now on. What was agreed before keeps the values that applied then.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for one out of bounds.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if the value is out of bounds.
 pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     if !(setting.least..=setting.most).contains(&value) {
@@ -65,10 +65,10 @@ pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, valu
     note(tx, by, club, setting, (before, Some(value)))
 }
 
-/// Gives a number its default back.
+/// Resets a setting of a club to its default. Does nothing if it has the default already.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue.
 pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = kept(tx, club, setting)?;
@@ -106,27 +106,27 @@ fn note(
     versions::bump(tx, VERSION)
 }
 
-/// A change of a number; nothing stands for the default.
+/// A change of a setting. `None` as a value means the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingChange {
-    /// Which number.
+    /// The name of the setting.
     pub name: String,
-    /// When it was changed.
+    /// When the setting was changed.
     pub at: Timestamp,
-    /// By whom.
+    /// The person who changed it.
     pub by: Option<Id>,
-    /// What it was.
+    /// The value before the change.
     pub from: Option<i64>,
-    /// What it is since.
+    /// The value after the change.
     pub to: Option<i64>,
 }
 
 row!(SettingChange { name, at, by, from, to });
 
-/// The changes of a club's numbers, the latest first.
+/// Returns the 500 latest changes of a club's settings, the latest first.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue.
 pub fn setting_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<SettingChange>> {
     by.need(Action::ManageCatalogue)?;
     tx.all(

@@ -1,4 +1,4 @@
-//! Every statement on the catalogue's tables that reads.
+//! All SQL statements that read the tables of the catalogue.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::model::{
     Addon, Catalogue, Category, Club, Equipment, Room, Service, SoldByTime, Technician, VERSION,
 };
 
-/// The whole catalogue as it is in this transaction.
+/// Returns the whole catalogue as this transaction sees it.
 ///
 /// # Errors
-/// `Error::NotFound` if no club is set up yet.
+/// Returns `Error::NotFound` if no club is set up yet.
 pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
     tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
 }
@@ -136,7 +136,7 @@ kit::row!(Category { id, slug, name, half, description });
 kit::row!(Addon { id, slug, name, description, cents, active });
 kit::row!(Equipment { id, slug, name, reset, active });
 
-/// A list of texts, kept as JSON.
+/// Parses a list of texts that is stored as JSON.
 pub(crate) fn texts(json: String) -> Result<Vec<String>> {
     serde_json::from_str(&json).map_err(Fault::because)
 }

@@ -1,4 +1,4 @@
-//! The catalogue over HTTP and by its operations, with no crate above it.
+//! Tests of the catalogue over HTTP and by its operations, without any crate above it.
 
 #[path = "it/services.rs"]
 mod services;
@@ -8,7 +8,7 @@ mod settings;
 use kit::jobs::Handlers;
 use testing::{NOW, Program, TestClub};
 
-/// Opens the small club with the routes of this crate.
+/// Opens the small test club with the routes of this crate.
 async fn open() -> TestClub {
     let routes = |app: &kit::AppState| {
         Program::of_routes(app, catalogue::routes().split_for_parts().0, Handlers::default())

@@ -1,5 +1,5 @@
-//! What the club says of itself: its story (S56), its means (S57), where it is (S54), and a page for when there is
-//! no line.
+//! Pages about the club: its story (S56), its technologies (S57), its contacts (S54), and the page that a device shows
+//! while it is offline.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ struct AboutPage {
     hands: Artwork,
 }
 
-/// What a page of the club is drawn from: its frame, what there is, what hangs.
+/// Loads what each page about the club needs: its frame, the catalogue, and the published pictures.
 async fn load(
     caller: &Caller,
     place: &'static str,
@@ -62,7 +62,7 @@ async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> 
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-/// One of the means of the club.
+/// A technology of the club on the page of technologies.
 struct Technology {
     name: &'static str,
     sentence: &'static str,
@@ -70,7 +70,7 @@ struct Technology {
     artwork: Artwork,
 }
 
-/// The means, each with the study that stands beside it.
+/// The technologies: the name, the name of the light study, a sentence, and a description.
 const TECHNOLOGIES: [(&str, &str, &str, &str); 4] = [
     (
         "The immersive wall",
@@ -151,7 +151,7 @@ async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Respons
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-/// When the first room opens and the last one closes, day by day.
+/// Returns the name of each weekday with its opening hours, from the first room that opens to the last one that closes.
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms: Vec<&Room> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let day = |weekday| opening_hours(&rooms, weekday);
@@ -164,7 +164,8 @@ struct OfflinePage {
     frame: Frame,
 }
 
-/// What a device shows that has no line: it is kept beforehand, so it is the same for everybody.
+/// Renders the page that a device shows while it is offline. Devices cache it in advance, so it is the same for
+/// everyone.
 async fn offline() -> Result<Page> {
     Page::of(&OfflinePage { frame: Frame::anonymous("", "Offline · CoreSync") })
 }

@@ -1,4 +1,4 @@
-//! The two halves of the club, each with a page of its own (S51, S52).
+//! The pages of the two brands of the club (S51, S52).
 
 use askama::Template;
 use axum::Router;
@@ -19,7 +19,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/menssuite/", get(menssuite)).route("/private/", get(private))
 }
 
-/// What a half of the club says of itself.
+/// The texts of the page of a brand.
 struct BrandText {
     place: &'static str,
     path: &'static str,
@@ -73,7 +73,7 @@ struct HalfPage<'c> {
     scenes: Vec<(&'static str, Artwork)>,
 }
 
-/// A family of services with its picture.
+/// A category of services with its artwork.
 struct Family<'c> {
     slug: &'c str,
     name: &'c str,
@@ -82,7 +82,7 @@ struct Family<'c> {
     rows: Vec<ServiceRow<'c>>,
 }
 
-/// A room and what is in it.
+/// A room and its features.
 struct Place<'c> {
     name: &'c str,
     sentence: &'c str,

@@ -1,4 +1,4 @@
-//! The pages of what the club offers: its services, its two brands, and the pages about the club.
+//! The pages about the offer of the club: its services, its two brands, and the club itself.
 
 mod about;
 mod brands;
@@ -9,7 +9,7 @@ use kit::AppState;
 
 pub use services::ServiceRow;
 
-/// The addresses of the pages.
+/// Returns the routes of the pages.
 pub fn routes() -> Router<AppState> {
     Router::new().merge(brands::routes()).merge(about::routes()).merge(services::routes())
 }

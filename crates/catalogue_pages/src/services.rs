@@ -1,4 +1,4 @@
-//! What the club offers: the list, searched and filtered, and one service whole.
+//! The list of services with search and filter, and the page of one service.
 
 use askama::Template;
 use axum::Router;
@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
 }
 
-/// What is looked for.
+/// The query of the list of services.
 #[derive(Debug, Default)]
 struct ServicesQuery {
     filter: Filter,
@@ -34,29 +34,29 @@ impl Input for ServicesQuery {
     }
 }
 
-/// A service on one line.
+/// A service in a list.
 #[derive(Debug)]
 pub struct ServiceRow<'c> {
-    /// The last part of the address of its page.
+    /// The slug of the service, which is the last segment of the path of its page.
     pub slug: &'c str,
-    /// Its name.
+    /// The name of the service.
     pub name: &'c str,
-    /// What it is, in a sentence.
+    /// A description in one line.
     pub sentence: &'c str,
-    /// How long it takes.
+    /// The formatted duration.
     pub duration: String,
-    /// Its price.
+    /// The formatted list price.
     pub list: String,
-    /// Its price for members.
+    /// The formatted member price.
     pub member: String,
-    /// Whether only members can book it.
+    /// Whether only members can book the service.
     pub members_only: bool,
-    /// What is seen of it.
+    /// The artwork of the service.
     pub artwork: Artwork,
 }
 
 impl<'c> ServiceRow<'c> {
-    /// The line of a service.
+    /// Creates the list entry of a service.
     pub fn of(catalogue: &Catalogue, shown: &Shown, service: &'c Service) -> ServiceRow<'c> {
         ServiceRow {
             artwork: artwork::of_service(shown, catalogue, service),
@@ -71,14 +71,15 @@ impl<'c> ServiceRow<'c> {
     }
 }
 
-/// A family of services with those that were found.
+/// A category with the services that were found.
 struct Family<'c> {
     category: &'c Category,
-    /// The one picture of all of them: what hangs for the family, else what all of them show.
+    /// The artwork beside the list: that of the category if it has a published photograph or if all found services look
+    /// alike, that of the service if only one was found, and otherwise none.
     artwork: Option<Artwork>,
-    /// Those that have another picture.
+    /// The services that are shown with their own artwork.
     cards: Vec<ServiceRow<'c>>,
-    /// Those that have not.
+    /// The services that are shown without artwork, because the artwork of the category represents them.
     rows: Vec<ServiceRow<'c>>,
 }
 
@@ -104,7 +105,7 @@ impl<'c> Family<'c> {
     }
 }
 
-/// Whether the same is seen of all of them.
+/// Returns whether all services have the same artwork.
 fn are_alike(rows: &[ServiceRow<'_>]) -> bool {
     rows.iter().zip(rows.iter().skip(1)).all(|(one, next)| one.artwork.is_like(&next.artwork))
 }
@@ -117,7 +118,7 @@ struct ServicesPage<'c> {
     categories: &'c [Category],
     families: Vec<Family<'c>>,
     sentence: Option<String>,
-    /// Whether only some of the services are shown.
+    /// Whether a search or a category limits the list.
     is_narrowed: bool,
 }
 
@@ -165,7 +166,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
     catalogue.categories.iter().map(family).filter(|family| family.len() > 0).collect()
 }
 
-/// What is said of a search.
+/// Returns the sentence about the result of a search, or `None` if services were found without search words.
 fn summary(filter: &Filter, found: usize) -> Option<String> {
     let about = filter.search.as_ref().map(|text| format!(" for “{text}”")).unwrap_or_default();
     match found {
@@ -182,7 +183,7 @@ fn summary(filter: &Filter, found: usize) -> Option<String> {
     }
 }
 
-/// An extra that goes with a service.
+/// An add-on of a service.
 struct Extra<'c> {
     name: &'c str,
     sentence: &'c str,
@@ -200,18 +201,18 @@ struct ServicePage<'c> {
     guests: String,
     list: String,
     member: String,
-    /// What it costs whoever asks, if they are a member.
+    /// The formatted price for the actor, if they have a plan today.
     yours: Option<String>,
-    /// What else may be done to it without a break, or instead of it.
+    /// Other services of the same category.
     beside: Vec<ServiceRow<'c>>,
     beside_is_alike: bool,
     rooms: Vec<Place<'c>>,
-    /// Whether a photograph of a room is shown that is not seen above.
+    /// Whether one of the rooms has a photograph that differs from the artwork of the service.
     rooms_are_seen: bool,
     extras: Vec<Extra<'c>>,
 }
 
-/// A room in which it happens.
+/// A room in which the service can take place.
 struct Place<'c> {
     name: &'c str,
     sentence: &'c str,
@@ -278,10 +279,10 @@ fn guests(service: &Service) -> String {
     }
 }
 
-/// How many others are shown beside a service.
+/// The maximum number of other services on the page of a service.
 const BESIDE: usize = 3;
 
-/// Others of its family, those that follow it first.
+/// Returns other offered services of the category: first those after this service, then those before it.
 fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<ServiceRow<'c>> {
     let category = catalogue.category(service.category);
     let family = || category.into_iter().flat_map(|category| offered(catalogue, category));

@@ -1,6 +1,7 @@
-//! Authentication before validation: who is refused whatever they send is told so first. Operations ask for permission themselves
-//! (invariant 6); but what can't be read never reaches one. So an answer that complains about the input, or finds nothing at the
-//! path, is given only to those who may use the route at all; others get 401 or 403, as if the input had been right.
+//! Checks permission before input errors are shown. Operations check permissions themselves (invariant 6), but input
+//! that can't be parsed never reaches an operation. So a response that is about the input, or that says that the path
+//! does not exist, is sent only to a caller who may use the route at all. Other callers get 401 or 403, as if the input
+//! had been valid.
 
 use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
@@ -11,22 +12,22 @@ use people::{Action, Caller};
 
 use ui::sign_in_path;
 
-/// Who may use a route at all. What of it is theirs, the operation knows.
+/// The permission that a route requires. Whether the caller may see a certain record is checked by the operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {
-    /// Nobody in particular.
+    /// The route is open to everyone.
     Nothing,
-    /// Someone who is signed in.
+    /// The caller must be signed in.
     Account,
-    /// Someone who is signed in and does not work for the club.
+    /// The caller must be signed in and must not work for the club.
     Guest,
-    /// Someone who works for the club.
+    /// The caller must work for the club.
     Staff,
-    /// Someone whose role may do it.
+    /// The caller's role must allow the action.
     May(Action),
 }
 
-/// Routes of the API that also serve visitors, by how their paths begin.
+/// The path prefixes of API routes that also serve visitors.
 const OPEN: [&str; 13] = [
     "/api/auth/login/",
     "/api/auth/password-reset/",
@@ -43,7 +44,7 @@ const OPEN: [&str; 13] = [
     "/api/services/",
 ];
 
-/// Routes that need a permission, by how their paths begin: the first that fits counts.
+/// The path prefixes of routes that need a permission. The first match counts.
 const STAFF: [(&str, Action); 24] = [
     ("/api/staff/blocks/", Action::BookAnyTime),
     ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
@@ -71,10 +72,10 @@ const STAFF: [(&str, Action); 24] = [
     ("/staff/why-not/", Action::BookForOthers),
 ];
 
-/// What is done with a booking on the day, by the end of its path.
+/// The path suffixes of the operations that change a booking's status during the day.
 const DAY: [&str; 5] = ["/check_in/", "/start/", "/complete/", "/no_show/", "/undo/"];
 
-/// Who may use a route.
+/// Returns the permission that a route requires.
 fn needs(method: &Method, path: &str) -> Needs {
     if path == "/api/staff/people/{id}/" && *method == Method::PATCH {
         return Needs::May(Action::ManageRoles);
@@ -90,7 +91,7 @@ fn needs(method: &Method, path: &str) -> Needs {
     }
     match path {
         "/api/services/history/" => Needs::Account,
-        // Who works for the club is erased by a colleague, not by themselves.
+        // An employee's account is erased by a colleague, not by the employee.
         "/dashboard/privacy/erase/" if *method != Method::GET => Needs::Guest,
         _ if OPEN.iter().any(|beginning| path.starts_with(beginning)) => Needs::Nothing,
         _ if path.starts_with("/api/staff/") || path.starts_with("/staff/") => Needs::Staff,
@@ -99,7 +100,7 @@ fn needs(method: &Method, path: &str) -> Needs {
     }
 }
 
-/// Whether an answer speaks of the input: then it is for those alone who may use the route.
+/// Returns whether a response is about the input. Such a response is only for callers who may use the route.
 fn is_about_input(status: StatusCode) -> bool {
     matches!(
         status,
@@ -111,7 +112,7 @@ fn is_about_input(status: StatusCode) -> bool {
     )
 }
 
-/// The layer around the routes: looks at answers, and only where they refuse the input at who asked.
+/// The middleware around all routes. It checks the caller's permission only when the response rejects the input.
 pub(crate) async fn authenticate_first(
     State(app): State<AppState>,
     request: Request,

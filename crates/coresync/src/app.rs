@@ -1,4 +1,4 @@
-//! Every address of the program, and what stands around them all.
+//! All routes of the program, and the middleware around them.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -26,12 +26,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{access, dashboard, docs, document, reactions, site};
 
-/// How long an answer may take, and how long a body altogether; how long it may pause is configured.
+/// The longest time until a response is ready, and the longest time for a whole request body to arrive. How long a body
+/// may pause is configured (`stall_seconds`).
 const ANSWER: Duration = Duration::from_secs(60);
 const BODY: Duration = Duration::from_secs(300);
 
-/// What may be asked as often as one likes: whether we live, what pages are drawn with, and what somebody reports
-/// whose signature we check.
+/// Paths without a rate limit: health checks, metrics, static files, pictures, and the payment webhook, whose signature
+/// is verified.
 const UNCOUNTED: [&str; 6] =
     ["/health/", "/ready/", "/metrics", "/assets/", "/pictures/", "/api/payments/stripe/webhook/"];
 
@@ -44,7 +45,7 @@ const UNCOUNTED: [&str; 6] =
 ))]
 struct ProgramApi;
 
-/// The addresses of every crate, and their description.
+/// Returns the routes of every crate that appear in the OpenAPI description, and that description.
 fn product_routes() -> (Router<AppState>, Document) {
     OpenApiRouter::with_openapi(ProgramApi::openapi())
         .merge(people::routes())
@@ -56,15 +57,16 @@ fn product_routes() -> (Router<AppState>, Document) {
         .split_for_parts()
 }
 
-/// The description of the API, made from the code.
+/// Returns the OpenAPI description of the API, generated from the code.
 ///
 /// # Errors
-/// A fault if it is none.
+/// Returns a fault if the description can't be serialized or has no paths.
 pub fn description() -> Result<Value> {
     document::whole(&product_routes().1)
 }
 
-/// The whole program as a service.
+/// Builds the service for the whole program. `figures` renders the Prometheus metrics; without it, `/metrics` answers
+/// 404.
 pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
     site::navigation().install();
     let (api, described) = product_routes();
@@ -101,7 +103,7 @@ pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))
         .layer(from_fn(guard));
-    // Outside everything: a kept page goes out as it did the first time.
+    // The page cache is the outermost layer: a cached page is sent exactly as it was the first time.
     PageCache::new(inner, CachedPages::new(app.db))
 }
 

@@ -1,5 +1,6 @@
-//! `coresync check`: whether a database is whole. First its engine looks at pages, indexes and references; then the rules that no key
-//! can keep are looked at: claims against the states of bookings, numbers without gaps, charges, the audit log. Nothing is written.
+//! `coresync check`: whether a database is intact. First the engine checks pages, indexes, and references. Then the
+//! rules that no key can enforce are checked: claims against the status of bookings, booking numbers without gaps,
+//! charges, and the audit log. Nothing is written.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -13,12 +14,12 @@ use kit::{Db, Error, Fault, Result, Tx, args, sql};
 
 use crate::serve;
 
-/// Something that is not as it must be, and what to do about it.
+/// A problem that was found, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What is wrong.
+    /// The problem.
     pub what: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: &'static str,
 }
 
@@ -26,13 +27,14 @@ const RESTORE: &str = "Stop the program, keep a copy of the database as it is, a
 const LOOK: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
-/// How many things of one kind are named.
+/// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
-/// `coresync check`: what can be wrong before the doors open. Everything is said on standard output.
+/// Runs `coresync check`: checks the configuration and the database, and prints the result to standard output.
 ///
 /// # Errors
-/// A fault that says how much was found, or that there is nothing to check.
+/// Returns a fault with the number of problems if any were found, or a fault if the database is empty, behind on
+/// migrations, or can't be opened.
 pub async fn check(config: Config) -> Result<()> {
     messages::Post::from_config(&config)?;
     say(&format!("configuration: ok, {:?}", config.env).to_lowercase())?;
@@ -77,10 +79,11 @@ fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
 }
 
-/// Looks at everything that the rules of the club say must hold.
+/// Checks every rule of the club that no database key enforces.
 ///
 /// # Errors
-/// A fault if nothing can be read at all, or no club is set up.
+/// Returns a fault if the number of clubs can't be read, or if no club is set up. A check that fails is reported as a
+/// finding.
 pub async fn look(db: &Db) -> Result<Vec<Finding>> {
     let clubs = db.view(|tx| count(tx, sql!("SELECT COUNT(*) FROM clubs"))).await?;
     if clubs == 0 {
@@ -99,10 +102,11 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// The same in one transaction, without the engine's own look; for tests that undo what they damage.
+/// Runs the same checks in one transaction, without the engine's integrity check. For tests that roll back the damage
+/// they do.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn look_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for look in [overlaps, claims, allocations, numbers, charges, audit] {
@@ -119,7 +123,8 @@ fn count(tx: &mut Tx<'_>, sql: &'static db::Sql) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![])?.map_or(0, |(count,)| count))
 }
 
-/// One finding for all things of a kind; none for no things. `{n}` stands for how many there are.
+/// Returns one finding for all items of a kind, or `None` if there are none. `{n}` in `what` is replaced by their
+/// number.
 fn finding(what: &str, things: &[String], remedy: &'static str) -> Option<Finding> {
     if things.is_empty() {
         return None;
@@ -132,7 +137,7 @@ fn finding(what: &str, things: &[String], remedy: &'static str) -> Option<Findin
     })
 }
 
-/// A booking as people know it.
+/// Returns the name that people know a booking by: its reference, or its id if it has none.
 fn named((reference, id): (Option<String>, i64)) -> String {
     reference.unwrap_or_else(|| format!("booking {id}"))
 }
@@ -158,7 +163,7 @@ fn overlaps(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         .collect())
 }
 
-/// Claims that no booking stands behind, and claims of what was given back.
+/// Finds claims that belong to no live booking, and claims of canceled or expired bookings.
 fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let given_back: Vec<Named> = tx.all(
         sql!(
@@ -190,10 +195,12 @@ fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// How far back claims are kept for sure: the nightly work forgets older ones, and what is written down of the past has none.
+/// How long claims are certain to be kept. The nightly job deletes older ones, and bookings that are imported into the
+/// past have none.
 const CLAIMED: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a booking has must agree with its state, and be claimed as long as it lies ahead.
+/// Checks that the allocations of each booking agree with its status, and that upcoming bookings claim all of their
+/// cells.
 fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let since: Timestamp = tx.now() - CLAIMED;
     let stored: Vec<Named> = tx.all(
@@ -236,7 +243,7 @@ fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// Numbers of bookings are given one after the other, without gaps, in each club and year (H4).
+/// Checks that booking numbers are consecutive, without gaps, in each club and year (H4).
 fn numbers(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let given: Vec<(i64, String)> = tx.all(
         sql!("SELECT club_id, reference FROM bookings WHERE reference IS NOT NULL ORDER BY reference"),
@@ -278,7 +285,7 @@ fn numbers(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// Each series of numbers in rising order, with the last that its counter gave.
+/// Returns each series of numbers in ascending order, with the last number that its counter issued.
 fn joined(
     counted: &BTreeMap<(i64, i64), i64>,
     mut series: BTreeMap<(i64, i64), Vec<i64>>,
@@ -293,7 +300,7 @@ fn joined(
     series.into_iter().map(one).collect()
 }
 
-/// The year and the number of `CS-2026-000017`.
+/// Returns the year and the number of a reference such as `CS-2026-000017`.
 fn parsed(reference: &str) -> Option<(i64, i64)> {
     let (year, n) = reference.strip_prefix("CS-")?.split_once('-')?;
     (n.len() >= 6).then_some(())?;
@@ -304,7 +311,8 @@ fn reference(year: i64, n: i64) -> String {
     format!("CS-{year}-{n:06}")
 }
 
-/// A charge is the sum of its lines (P7), a subject has one that counts, and that of a booking is its price.
+/// Checks that each charge is the sum of its lines (P7), that a booking has only one charge that is not void, and that
+/// the charge of a booking equals its price.
 fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let unequal: Vec<(i64,)> = tx.all(
         sql!(

@@ -1,4 +1,4 @@
-//! The commands that end by themselves.
+//! The commands that run once and exit.
 
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
@@ -13,29 +13,29 @@ use serde_json::json;
 
 use crate::serve::within;
 
-/// An account to be made.
+/// The account that `coresync user create` adds.
 #[derive(Debug, clap::Args)]
 pub struct NewUser {
-    /// The address it signs in with.
+    /// The email address to sign in with.
     #[arg(long)]
     email: String,
-    /// account, technician, front_desk, manager or owner.
+    /// The role: account, technician, front_desk, manager, or owner.
     #[arg(long, default_value = "account")]
     role: String,
-    /// First name.
+    /// The first name.
     #[arg(long, default_value = "")]
     first_name: String,
-    /// Last name.
+    /// The last name.
     #[arg(long, default_value = "")]
     last_name: String,
 }
 
-/// Says what a command has to say.
+/// Writes a line to standard output.
 fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
 }
 
-/// Says on standard error why a command failed.
+/// Writes to standard error why a command failed.
 pub fn add_error(error: &Error) {
     let text = match error {
         Error::Invalid(fields) => fields.0.values().cloned().collect::<Vec<_>>().join(" "),
@@ -43,22 +43,23 @@ pub fn add_error(error: &Error) {
         Error::Fault(fault) => fault.cause.clone(),
         other => other.to_string(),
     };
-    // Nowhere is left to say it if this fails.
+    // If this fails, there is nowhere left to report it.
     let _ = writeln!(std::io::stderr(), "coresync: {text}");
 }
 
-/// `coresync migrate`.
+/// Runs `coresync migrate`: applies all migrations.
 ///
 /// # Errors
-/// A fault if the database can't be brought up to date.
+/// Returns a fault if the database can't be brought up to date.
 pub async fn migrate(config: Config) -> Result<()> {
     within(config, async |_| say("The database is up to date.")).await
 }
 
-/// `coresync user create`: the password is one line of standard input.
+/// Runs `coresync user create`. The password is read as one line from standard input.
 ///
 /// # Errors
-/// What is wrong with the account, or `email_taken`.
+/// Returns the field errors if the input is invalid, `email_taken` if the address has an account, and a fault if the
+/// database fails.
 pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     let role = Role::named(&user.role).ok_or_else(|| {
         Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.")
@@ -85,7 +86,7 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     say(&format!("{email} can sign in as {}.", user.role))
 }
 
-/// Who an account is for, read as a sign-up is read.
+/// The email address and names of a new account, parsed by the same rules as a sign-up.
 struct Identity {
     email: String,
     first_name: String,
@@ -102,20 +103,20 @@ impl Input for Identity {
     }
 }
 
-/// `coresync backup FILE`.
+/// Runs `coresync backup FILE`: copies the database into a new file.
 ///
 /// # Errors
-/// A fault if the file exists or can't be written.
+/// Returns a fault if the file exists or can't be written.
 pub async fn backup(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_into_file(&Place::parse(&config.database_url())?, file).await?;
     say(&format!("{}: {} tables, {} rows, verified.", file.display(), copied.tables, copied.rows))?;
     say("The key file is not included. Keep it in a separate place.")
 }
 
-/// `coresync restore FILE`.
+/// Runs `coresync restore FILE`: fills an empty database from a backup.
 ///
 /// # Errors
-/// A fault if the file is damaged or the database is not empty.
+/// Returns a fault if the file is damaged or the database is not empty.
 pub async fn restore(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_out_of_file(file, &Place::parse(&config.database_url())?).await?;
     say(&format!("Restored {} tables and {} rows, verified.", copied.tables, copied.rows))

@@ -1,4 +1,4 @@
-//! What the description of the API says of every operation alike, so that no handler has to repeat it.
+//! Adds to the OpenAPI description what is the same for every operation, so that no handler has to repeat it.
 
 use axum::http::StatusCode;
 use kit::errors::OrFault as _;
@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::document_bounds;
 
-/// Where a request shows who it is from by other means, or by none.
+/// Paths that need no session or access token, because they authenticate in another way or not at all.
 const DOORS: [&str; 7] = [
     "/api/auth/login/",
     "/api/auth/refresh/",
@@ -19,10 +19,11 @@ const DOORS: [&str; 7] = [
     "/api/auth/password-reset/confirm/",
 ];
 
-/// The description as it is served: what the handlers say, made whole.
+/// Returns the OpenAPI description as it is served: that of the handlers, completed with common responses, security,
+/// and bounds.
 ///
 /// # Errors
-/// A fault if it is no description.
+/// Returns a fault if the description can't be serialized or has no paths.
 pub fn whole(described: &OpenApi) -> Result<Value> {
     let mut document = serde_json::to_value(described).or_fault()?;
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
@@ -93,7 +94,7 @@ impl Takes {
     }
 }
 
-/// The refusals that follow from how an operation is asked, not from what it does.
+/// Returns the refusals that follow from the form of a request, independent of the operation.
 fn of_every_operation(method: &str, path: &str, takes: &Takes) -> Vec<(&'static str, &'static str)> {
     let mut refusals =
         vec![("401", "`not_signed_in`: no credentials, or ones that are unknown, expired, or revoked")];
@@ -116,7 +117,8 @@ fn problem(description: &str) -> Value {
     })
 }
 
-/// A response says something, and a refusal is a problem.
+/// Gives a response without a description the name of its status, and gives error responses the media type of a
+/// problem.
 fn name(status: &str, response: &mut Map<String, Value>) {
     let code = status.parse::<StatusCode>().ok();
     let description = response.get("description").and_then(Value::as_str).unwrap_or_default();
@@ -133,7 +135,7 @@ fn name(status: &str, response: &mut Map<String, Value>) {
     }
 }
 
-/// Who may send a request: nobody in particular, somebody known, or either.
+/// Returns the security requirement of an operation: none, a credential, or an optional credential.
 fn security(path: &str, needs_somebody: bool) -> Value {
     if DOORS.contains(&path) {
         json!([])

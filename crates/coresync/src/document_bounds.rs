@@ -1,18 +1,18 @@
-//! The bounds of values in the description of the API: how long a text is, from where to where a number goes, how a time is
-//! written. The parsers hold the limits; a test sends what lies beyond each of them and must be refused, and holds answers
-//! against the description.
+//! The bounds of values in the OpenAPI description: the maximum length of texts, the ranges of numbers, and the formats
+//! of times. The parsers enforce the limits. A test sends values just beyond each of them and expects a refusal, and
+//! compares responses with the description.
 
 use serde_json::{Map, Value, json};
 
-/// The largest whole number that JSON carries exactly, and the largest id.
+/// The largest integer that JSON represents exactly, and the largest id.
 const LARGEST: i64 = (1 << 53) - 1;
-/// The longest text where nothing else is said (`kit::web::RawInput`).
+/// The maximum length of a text without a limit of its own (`kit::web::RawInput`).
 const LONGEST: i64 = 2_000;
 
-/// A time on the club's clock: `18:30`. The end of a day may lie past midnight: `25:00`.
+/// The pattern of a time of day such as `18:30`. The end of a day may be after midnight, as in `25:00`.
 const CLOCK: &str = r"^\d{2}:\d{2}(:\d{2})?$";
 
-/// Texts of at most so many characters, by field.
+/// The maximum length of texts in characters, by field.
 const LENGTHS: [(&str, i64); 44] = [
     ("access", 200),
     ("ai_program", 100),
@@ -60,7 +60,7 @@ const LENGTHS: [(&str, i64); 44] = [
     ("token", 100),
 ];
 
-/// Numbers from where to where, by field.
+/// The smallest and the largest number, by field.
 const RANGES: [(&str, i64, i64); 21] = [
     ("discount_percentage", 0, 100),
     ("duration", 5, 1_440),
@@ -85,7 +85,7 @@ const RANGES: [(&str, i64, i64); 21] = [
     ("weekdays", 1, 7),
 ];
 
-/// Fields that hold a time on the clock, a moment, a date.
+/// Fields that hold a time of day, and fields that hold a timestamp.
 const CLOCKS: [&str; 7] = ["after", "before", "closes", "end_time", "first_start", "opens", "start_time"];
 const MOMENTS: [&str; 13] = [
     "changed_at",
@@ -103,7 +103,7 @@ const MOMENTS: [&str; 13] = [
     "vip_only_until",
 ];
 
-/// Fields of which a value is one of a few words.
+/// Returns the allowed values of a field that takes one of a few words.
 fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
     let names = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(name, _)| *name).collect();
     match (shape, field) {
@@ -119,7 +119,7 @@ fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
     }
 }
 
-/// Gives every text and number of the description its bounds.
+/// Adds bounds to every text and number of the description.
 pub(crate) fn bound(document: &mut Value) {
     if let Some(shapes) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, shape) in shapes {
@@ -139,7 +139,7 @@ pub(crate) fn bound(document: &mut Value) {
     }
 }
 
-/// The fields of a shape, and of those that it takes over.
+/// Adds bounds to the fields of a shape and of the shapes that it includes.
 fn bound_shape(name: &str, shape: &mut Value) {
     if let Some(fields) = shape.get_mut("properties").and_then(Value::as_object_mut) {
         for (field, schema) in fields {
@@ -153,7 +153,7 @@ fn bound_shape(name: &str, shape: &mut Value) {
     }
 }
 
-/// One value, or the values in a list or a choice.
+/// Adds bounds to one value, or to the values of a list or a choice.
 fn bound_value(shape: &str, field: &str, schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
     for inner in ["items", "additionalProperties", "propertyNames"] {
@@ -202,7 +202,7 @@ fn range(shape: &str, field: &str) -> (i64, i64) {
     }
 }
 
-/// Whether a field holds an id, or several.
+/// Returns whether a field holds an id or several ids.
 fn is_id(field: &str) -> bool {
     matches!(field, "id" | "person" | "services" | "moving" | "made_by")
         || field.ends_with("_id")
@@ -243,7 +243,7 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
         ("PlanTermsInput", "benefits") => 200,
         ("EmergencyContact", "name") => 80,
         ("path", _) => 200,
-        // Descriptions of the club may be as long as a page.
+        // Descriptions that the club writes may be as long as a page.
         (_, "description") => 20_000,
         _ => LENGTHS.iter().find(|(name, _)| *name == field).map_or(LONGEST, |(_, most)| *most),
     };

@@ -1,5 +1,5 @@
-//! The program that a club runs on. Here every crate is wired to the others, once, in the open: the addresses
-//! ([`app`]), what follows from what ([`reactions`]), the commands.
+//! The program that runs a club. This crate alone sees all others and connects them: the routes ([`app`]), the
+//! reactions of one crate to another ([`reactions`]), and the commands.
 
 mod access;
 pub mod app;

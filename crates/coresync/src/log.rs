@@ -1,7 +1,7 @@
-//! Structured logs: a line of JSON an event, or text for people.
+//! Structured logs: one line of JSON for each event, or text for people.
 //!
-//! Lines are handed to the system many at once: a tenth of a second after the first of them, or when there are many.
-//! A warning or an error goes at once, with all that came before it; so does everything to a terminal.
+//! Lines are written to standard error in batches: a tenth of a second after the first one, or when the buffer is full.
+//! A warning or an error is written at once, with all lines before it. On a terminal, every line is written at once.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -14,16 +14,16 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How long a line may wait for others.
+/// How long a line may wait before it is written.
 const REST: Duration = Duration::from_millis(100);
-/// How many bytes may wait.
+/// The number of bytes in the buffer at which they are written at once.
 const MOST: usize = 32 << 10;
 
-/// Starts the log, on standard error, so that a command's answer stands alone on standard output. What it answers is
-/// kept as long as the program runs.
+/// Starts logging to standard error, so that standard output carries only the output of a command. Keep the returned
+/// value as long as the program runs.
 ///
 /// # Errors
-/// A fault if the filter can't be read.
+/// Returns a fault if the log filter can't be parsed or logging can't be started.
 pub fn start(config: &Config) -> Result<Log> {
     let filter = EnvFilter::try_new(&config.log).map_err(|e| Fault::because(format!("CORESYNC_LOG: {e}")))?;
     let lines = Lines::new(io::stderr().is_terminal())?;
@@ -38,7 +38,7 @@ pub fn start(config: &Config) -> Result<Log> {
     Ok(Log(lines))
 }
 
-/// The log. When it is dropped, every line is written.
+/// The log. Dropping it writes all buffered lines.
 #[must_use]
 pub struct Log(Lines);
 
@@ -48,11 +48,11 @@ impl Drop for Log {
     }
 }
 
-/// Lines that wait to be written. Clones are the same.
+/// The buffer of lines that wait to be written. Clones share it.
 #[derive(Clone)]
 struct Lines {
     waiting: Arc<(Mutex<Vec<u8>>, Condvar)>,
-    /// Whether somebody reads along.
+    /// Whether standard error is a terminal, so that each line is written at once.
     is_read_along: bool,
 }
 
@@ -67,7 +67,7 @@ impl Lines {
         Ok(lines)
     }
 
-    /// Takes a line; whether it was the first to wait, and whether they are many now.
+    /// Adds a line. Returns whether it is the first one in the buffer, and whether the buffer is now full.
     fn add(&self, line: &[u8]) -> (bool, bool) {
         let mut waiting = self.waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = waiting.is_empty();
@@ -75,10 +75,10 @@ impl Lines {
         (is_first, waiting.len() >= MOST)
     }
 
-    /// Writes what waits. The lock is held meanwhile: lines keep their order.
+    /// Writes the buffered lines. The lock is held meanwhile so that they keep their order.
     fn write_all(&self) {
         let mut waiting = self.waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody can be told that the log can't be written.
+        // There is nowhere to report that the log can't be written.
         let _ = io::stderr().lock().write_all(&waiting);
         waiting.clear();
     }
@@ -94,7 +94,7 @@ impl Lines {
     }
 }
 
-/// Takes the lines of one event.
+/// The writer of one event.
 struct Line<'l> {
     lines: &'l Lines,
     at_once: bool,

@@ -1,4 +1,4 @@
-//! Serving: from a configuration to a program that answers, and back to silence.
+//! Serving: opening the program from its configuration, running it, and stopping it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,19 +18,19 @@ use tokio::sync::watch;
 
 use crate::{app, connections, demo, reactions};
 
-/// How many take jobs, each up to eight at once: a slow mail server does not hold up the others.
+/// The number of job runners. Each runs up to eight jobs at once, so that a slow mail server does not delay other jobs.
 const RUNNERS: usize = 4;
 
-/// How many send notifications, each up to eight at once.
+/// The number of notification senders. Each sends up to eight at once.
 const SENDERS: usize = 2;
 
-/// How long single measurements lie before they are added up.
+/// How often recorded metrics are aggregated.
 const FIGURES: Duration = Duration::from_secs(5);
 
-/// Opens the program that a configuration describes: database up to date, node number leased.
+/// Opens the program: checks file permissions and the key file, migrates the database, and leases a node number.
 ///
 /// # Errors
-/// A fault if something can't be reached or made.
+/// Returns a fault if the database can't be reached or migrated, or if the key file does not belong to it.
 pub async fn open(config: Config) -> Result<AppState> {
     keep_to_ourselves(&config)?;
     let key_file = config.key_file();
@@ -42,7 +42,7 @@ pub async fn open(config: Config) -> Result<AppState> {
     }
     if let Err(error) = db.check_key().await {
         if is_new_key {
-            // It was made a moment ago and belongs to nothing.
+            // The key file was created a moment ago and belongs to no database.
             let _ = std::fs::remove_file(&key_file);
         }
         return Err(error);
@@ -55,10 +55,11 @@ pub async fn open(config: Config) -> Result<AppState> {
     Ok(AppState { db, config: Arc::new(config) })
 }
 
-/// Opens a database that stands, without making or changing anything.
+/// Opens an existing database without creating or changing anything.
 ///
 /// # Errors
-/// A fault if something can't be reached, there is no key file, or it is not the database's.
+/// Returns a fault if the database can't be reached, if there is no key file, or if the key file does not belong to the
+/// database.
 pub async fn open_to_read(config: Config) -> Result<AppState> {
     let key_file = config.key_file();
     if !key_file.exists() {
@@ -83,8 +84,8 @@ async fn connect(config: &Config) -> Result<Db> {
     Db::open(Place::parse(&config.database_url())?, dependencies, width).await
 }
 
-/// The data folder and what is in it, for their owner alone: what is kept there names people. The key file is not set right silently,
-/// for whoever read it can open what is sealed; it is refused.
+/// Makes the data folder and its files accessible to their owner alone, because they contain personal data. The
+/// permissions of the key file are not corrected but refused: anyone who has read it can decrypt what it protects.
 fn keep_to_ourselves(config: &Config) -> Result<()> {
     files::private_folder(&config.data)
         .map_err(|error| Fault::because(format!("{error} (CORESYNC_DATA is the data folder)")))?;
@@ -100,10 +101,10 @@ fn keep_to_ourselves(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Opens a program, does something in it, and leaves it again, however that ended.
+/// Opens the program, runs `work`, and closes the program however `work` ended.
 ///
 /// # Errors
-/// What `work` answers, or a fault if the program can't be opened.
+/// Returns the error of `work`, or a fault if the program can't be opened or closed.
 pub async fn within<F: Future<Output = Result<()>>>(
     config: Config,
     work: impl FnOnce(AppState) -> F,
@@ -114,10 +115,10 @@ pub async fn within<F: Future<Output = Result<()>>>(
     ended.and(left)
 }
 
-/// Serves until it is asked to stop (SIGTERM or SIGINT); what is being answered then is finished.
+/// Serves until the process is asked to stop (SIGTERM or SIGINT), and then finishes the requests in progress.
 ///
 /// # Errors
-/// A fault if the program can't be opened or the address is taken.
+/// Returns a fault if the program can't be opened or the address is taken.
 pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let begun = Instant::now();
     let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
@@ -178,10 +179,10 @@ async fn serve_on(
     Ok(())
 }
 
-/// How often regular work is looked after.
+/// How often the recurring jobs are checked.
 const ROUNDS: Duration = Duration::from_secs(30);
 
-/// Looks that regular work is waiting for a time that comes.
+/// Makes sure that the recurring jobs are enqueued for a time that will come.
 async fn keep_rounds(app: AppState) {
     loop {
         tokio::time::sleep(ROUNDS).await;
@@ -191,7 +192,7 @@ async fn keep_rounds(app: AppState) {
     }
 }
 
-/// Adds up what was measured, so that it does not pile up where nobody asks for the figures.
+/// Aggregates metrics, so that they do not pile up if nobody reads them.
 async fn tidy_figures(figures: PrometheusHandle) {
     loop {
         tokio::time::sleep(FIGURES).await;

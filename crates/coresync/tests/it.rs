@@ -1,121 +1,124 @@
-//! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
+//! Tests of the whole program over HTTP, in one process: journeys, shapes of responses, refusals, bad input, and the
+//! guards of the code.
 
-#[path = "it/accounts.rs"]
+#[path = "it/accounts/accounts.rs"]
 mod accounts;
-#[path = "it/attacks.rs"]
+#[path = "it/accounts/attacks.rs"]
 mod attacks;
-#[path = "it/audit.rs"]
+#[path = "it/accounts/audit.rs"]
 mod audit;
-#[path = "it/bad_input.rs"]
+#[path = "it/api/bad_input.rs"]
 mod bad_input;
-#[path = "it/blocks.rs"]
+#[path = "it/staff/blocks.rs"]
 mod blocks;
-#[path = "it/booking_emails.rs"]
+#[path = "it/bookings/booking_emails.rs"]
 mod booking_emails;
-#[path = "it/cancelling.rs"]
+#[path = "it/bookings/cancelling.rs"]
 mod cancelling;
-#[path = "it/choosing.rs"]
+#[path = "it/pages/choosing.rs"]
 mod choosing;
-#[path = "it/claims.rs"]
+#[path = "it/accounts/claims.rs"]
 mod claims;
-#[path = "it/crawlers.rs"]
+#[path = "it/api/crawlers.rs"]
 mod crawlers;
-#[path = "it/day.rs"]
+#[path = "it/staff/day.rs"]
 mod day;
-#[path = "it/dealing.rs"]
+#[path = "it/members/dealing.rs"]
 mod dealing;
-#[path = "it/delivery.rs"]
+#[path = "it/bookings/delivery.rs"]
 mod delivery;
-#[path = "it/desk.rs"]
+#[path = "it/staff/desk.rs"]
 mod desk;
-#[path = "it/docs.rs"]
+#[path = "it/api/docs.rs"]
 mod docs;
-#[path = "it/document.rs"]
+#[path = "it/api/document.rs"]
 mod document;
-#[path = "it/emails.rs"]
+#[path = "it/accounts/emails.rs"]
 mod emails;
-#[path = "it/encodings.rs"]
+#[path = "it/api/encodings.rs"]
 mod encodings;
-#[path = "it/front_desk.rs"]
+#[path = "it/staff/front_desk.rs"]
 mod front_desk;
-#[path = "it/front_desk_pages.rs"]
+#[path = "it/staff/front_desk_pages.rs"]
 mod front_desk_pages;
-#[path = "it/guard.rs"]
+#[path = "it/guards/guard.rs"]
 mod guard;
-#[path = "it/histories.rs"]
+#[path = "it/bookings/histories.rs"]
 mod histories;
-#[path = "it/history.rs"]
+#[path = "it/bookings/history.rs"]
 mod history;
-#[path = "it/holds.rs"]
+#[path = "it/bookings/holds.rs"]
 mod holds;
-#[path = "it/hosts.rs"]
+#[path = "it/api/hosts.rs"]
 mod hosts;
-#[path = "it/imports.rs"]
+#[path = "it/guards/imports.rs"]
 mod imports;
-#[path = "it/input_order.rs"]
+#[path = "it/api/input_order.rs"]
 mod input_order;
-#[path = "it/journeys.rs"]
+#[path = "it/bookings/journeys.rs"]
 mod journeys;
-#[path = "it/layout.rs"]
+#[path = "it/guards/layout.rs"]
 mod layout;
-#[path = "it/limits.rs"]
+#[path = "it/accounts/limits.rs"]
 mod limits;
-#[path = "it/membership_page.rs"]
+#[path = "it/pages/membership_page.rs"]
 mod membership_page;
-#[path = "it/memberships.rs"]
+#[path = "it/members/memberships.rs"]
 mod memberships;
-#[path = "it/moves.rs"]
+#[path = "it/bookings/moves.rs"]
 mod moves;
-#[path = "it/numbers.rs"]
+#[path = "it/staff/numbers.rs"]
 mod numbers;
-#[path = "it/once.rs"]
+#[path = "it/api/once.rs"]
 mod once;
-#[path = "it/own_visits.rs"]
+#[path = "it/pages/open_times.rs"]
+mod open_times;
+#[path = "it/pages/own_visits.rs"]
 mod own_visits;
-#[path = "it/permissions.rs"]
+#[path = "it/accounts/permissions.rs"]
 mod permissions;
-#[path = "it/personal_data.rs"]
+#[path = "it/accounts/personal_data.rs"]
 mod personal_data;
-#[path = "it/pictures.rs"]
+#[path = "it/pages/pictures.rs"]
 mod pictures;
-#[path = "it/plain_words.rs"]
+#[path = "it/guards/plain_words.rs"]
 mod plain_words;
-#[path = "it/plans.rs"]
+#[path = "it/members/plans.rs"]
 mod plans;
-#[path = "it/prices.rs"]
+#[path = "it/bookings/prices.rs"]
 mod prices;
-#[path = "it/privacy.rs"]
+#[path = "it/accounts/privacy.rs"]
 mod privacy;
-#[path = "it/problems.rs"]
+#[path = "it/api/problems.rs"]
 mod problems;
-#[path = "it/races.rs"]
+#[path = "it/bookings/races.rs"]
 mod races;
-#[path = "it/refusals.rs"]
+#[path = "it/api/refusals.rs"]
 mod refusals;
-#[path = "it/release.rs"]
+#[path = "it/bookings/release.rs"]
 mod release;
-#[path = "it/same_move.rs"]
+#[path = "it/bookings/same_move.rs"]
 mod same_move;
-#[path = "it/shapes.rs"]
+#[path = "it/api/shapes.rs"]
 mod shapes;
-#[path = "it/smtp.rs"]
+#[path = "it/bookings/smtp.rs"]
 mod smtp;
-#[path = "it/staff_api.rs"]
+#[path = "it/staff/staff_api.rs"]
 mod staff_api;
-#[path = "it/staff_changes.rs"]
+#[path = "it/staff/staff_changes.rs"]
 mod staff_changes;
-#[path = "it/staff_jobs.rs"]
+#[path = "it/staff/staff_jobs.rs"]
 mod staff_jobs;
-#[path = "it/staff_pages.rs"]
+#[path = "it/staff/staff_pages.rs"]
 mod staff_pages;
-#[path = "it/tables.rs"]
+#[path = "it/guards/tables.rs"]
 mod tables;
-#[path = "it/tags.rs"]
+#[path = "it/api/tags.rs"]
 mod tags;
-#[path = "it/waitlist.rs"]
+#[path = "it/bookings/waitlist.rs"]
 mod waitlist;
 mod whole;
-#[path = "it/windows.rs"]
+#[path = "it/bookings/windows.rs"]
 mod windows;
 
 use serde_json::{Value, json};
@@ -124,12 +127,12 @@ use testing::{Answer, Player, TestClub};
 const CREATE: &str = "/api/bookings/create_booking/";
 const MINE: &str = "/api/bookings/my_bookings/";
 
-/// A wish for a service (by slug) on a day at a time.
+/// Returns the body of a booking request for a service (by slug) on a date at a time.
 async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
     json!({"service_id": app.service(service).await, "date": date, "start_time": time})
 }
 
-/// The same with more words.
+/// Returns the body of a request with more fields.
 fn and(mut request_body: Value, more: Value) -> Value {
     let (Value::Object(all), Value::Object(more)) = (&mut request_body, more) else {
         panic!("wishes are objects")
@@ -138,17 +141,17 @@ fn and(mut request_body: Value, more: Value) -> Value {
     request_body
 }
 
-/// Books, whatever comes of it.
+/// Sends a booking request, which may be refused.
 async fn try_book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
     app.as_(by).post(CREATE, request_body(app, service, date, time).await).await
 }
 
-/// Books.
+/// Books a service, and expects success.
 async fn book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
     try_book(app, by, service, date, time).await.expect(201)
 }
 
-/// The free times of a day, as somebody sees them.
+/// Searches the free times of a day as a person sees them.
 async fn search(app: &TestClub, by: Player, service: &str, date: &str) -> Answer {
     let service = app.service(service).await;
     app.as_(by)
@@ -157,25 +160,25 @@ async fn search(app: &TestClub, by: Player, service: &str, date: &str) -> Answer
         .expect(200)
 }
 
-/// The starts of an answer of [`search`].
+/// Returns the start times in a response of [`search`].
 fn starts(answer: &Answer) -> Vec<&str> {
     answer.list("available_slots").iter().map(|slot| slot["start_time"].as_str().expect("a start")).collect()
 }
 
-/// `"150.00"` as cents.
+/// Parses an amount such as `"150.00"` into cents.
 #[track_caller]
 fn cents(value: &Value) -> i64 {
     let text = value.as_str().unwrap_or_else(|| panic!("an amount is a text: {value}"));
     text.parse::<kit::Cents>().unwrap_or_else(|error| panic!("{text}: {error}")).0
 }
 
-/// The sum of a `why`.
+/// Returns the sum of the amounts of a `why` list in cents.
 #[track_caller]
 fn sum(why: &Value) -> i64 {
     why.as_array().expect("a list of reasons").iter().map(|line| cents(&line["amount"])).sum()
 }
 
-/// Looks for everyone who waits, as every five minutes.
+/// Matches everyone on the waitlist against free times, as the job that runs every five minutes does.
 async fn look(app: &TestClub) -> u64 {
     let why = bookings::MatchWaitlist { joined: None, anyway: true };
     bookings::match_waitlist(app.db(), why).await.expect("the look works out")

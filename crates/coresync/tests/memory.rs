@@ -1,5 +1,5 @@
-//! How much memory photographs take that come at the same time: a process of its own, for the peak is that of the process.
-//! With `CORESYNC_LONG` set, six of forty megapixels; else one of twelve.
+//! The memory that photographs take which are processed at the same time. It is a separate process because the peak is
+//! measured for the process. With `CORESYNC_LONG` set, six photographs of forty megapixels, otherwise one of twelve.
 
 mod whole;
 
@@ -11,7 +11,7 @@ use testing::{MAX, TestClub};
 
 use crate::whole::WholeProgram as _;
 
-/// What the process may take at its peak beyond what it had before, in MiB.
+/// The memory in MiB that the process may use at its peak beyond what it used before.
 const BUDGET: u64 = 512;
 
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
@@ -19,7 +19,7 @@ fn is_long() -> bool {
     std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty())
 }
 
-/// A JPEG of this size, with something to see in it.
+/// Returns a JPEG of this size with a pattern.
 fn photograph((width, height): (u32, u32)) -> Vec<u8> {
     let pixel = |x: u32, y: u32| {
         let value = |n: u32| u8::try_from(n % 256).unwrap_or(0);
@@ -31,7 +31,7 @@ fn photograph((width, height): (u32, u32)) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// What the process takes now and took at most since that was reset, in MiB (Linux).
+/// Returns the current memory use of the process and the peak since the last reset, in MiB (Linux).
 fn memory() -> (u64, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let of = |name: &str| {
@@ -68,10 +68,10 @@ async fn large_photographs_at_once_stay_within_the_budget() {
     drop(source);
     let ids = app.db().view(|tx| tx.all::<(Id,)>(sql!("SELECT id FROM pictures ORDER BY id"), args![]));
     let ids = ids.await.expect("the table");
-    // From here on the peak counts anew.
+    // Reset the peak.
     std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
     let before = memory().0;
-    // All are asked for at once, again and again, as a runner does that has eight jobs in hand.
+    // All are processed at once, repeatedly, as by a runner with eight jobs.
     let inner = app.inner().clone();
     let mut all = tokio::task::JoinSet::new();
     for (id,) in ids {

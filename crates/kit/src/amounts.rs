@@ -1,4 +1,4 @@
-//! Money: whole cents inside, two-place decimals outside, never a float.
+//! Amounts of money: whole cents inside the program, decimals with two places outside, never a float.
 
 use std::fmt;
 use std::iter::Sum;
@@ -7,16 +7,16 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// An amount in cents of the club's currency. May be below zero (a discount line, a refund).
+/// An amount in cents of the club's currency. It may be negative (a discount line, a refund).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cents(pub i64);
 
 impl Cents {
-    /// Nothing.
+    /// The amount zero.
     pub const ZERO: Cents = Cents(0);
 }
 
-/// Why a text is no amount.
+/// The error for text that is not a valid amount.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotAnAmount;
 
@@ -29,7 +29,10 @@ impl fmt::Display for NotAnAmount {
 impl FromStr for Cents {
     type Err = NotAnAmount;
 
-    /// Reads the digits of `150`, `150.5`, `150.50` or `-3.00`; more than two places is refused (T2).
+    /// Parses decimal text such as `150`, `150.5`, `150.50`, or `-3.00`. Rejects more than two decimal places (T2).
+    ///
+    /// # Errors
+    /// Returns [`NotAnAmount`] for any other text, and for more than 13 digits before the decimal point.
     fn from_str(text: &str) -> Result<Cents, NotAnAmount> {
         let (sign, digits) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
@@ -108,7 +111,8 @@ impl Sum for Cents {
     }
 }
 
-/// `numerator / denominator` rounded half-up to a whole number; both not below zero.
+/// Returns `numerator / denominator`, rounded half up to a whole number. The numerator must not be negative, and
+/// the denominator must be positive.
 pub fn half_up(numerator: i128, denominator: i128) -> i64 {
     i64::try_from((2 * numerator + denominator) / (2 * denominator)).expect("an amount fits 63 bits")
 }

@@ -1,40 +1,41 @@
-//! The program's clock. Times are `jiff::Timestamp` at millisecond precision; nothing else in the
-//! product may ask the operating system what time it is.
+//! The program's clock. Times are `jiff::Timestamp` values with millisecond precision. No other part of the product
+//! reads the time of the operating system.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-/// The clock that is handed to whoever needs the time. Clones show the same time.
+/// The clock that is passed to all code that needs the time. Clones share the same time.
 #[derive(Debug, Clone)]
 pub struct Clock(ClockSource);
 
 #[derive(Debug, Clone)]
 enum ClockSource {
-    /// The machine's time, shifted by so many milliseconds (0 but for a test clock).
+    /// The machine's time, shifted by this many milliseconds (0 except for a test clock).
     Running { shift: i64 },
-    /// Stands still until it is moved. UTC milliseconds.
+    /// A fixed time in UTC milliseconds that changes only through [`Clock::set`].
     Standing(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// The machine's time.
+    /// Returns a clock that shows the machine's time.
     pub fn system() -> Clock {
         Clock(ClockSource::Running { shift: 0 })
     }
 
-    /// Shows `start` now and runs on from there: for demonstrations and tests of a whole program.
+    /// Returns a clock that shows `start` now and runs on from there, for demonstrations and for tests of a whole
+    /// program.
     pub fn starting_at(start: Timestamp) -> Clock {
         Clock(ClockSource::Running { shift: start.as_millisecond() - machine_time() })
     }
 
-    /// Shows `moment` until it is moved: for tests.
+    /// Returns a clock that shows `moment` until [`Clock::set`] changes it, for tests.
     pub fn standing_at(moment: Timestamp) -> Clock {
         Clock(ClockSource::Standing(Arc::new(AtomicI64::new(moment.as_millisecond()))))
     }
 
-    /// The time, in whole milliseconds.
+    /// Returns the current time in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let millis = match &self.0 {
             ClockSource::Running { shift } => machine_time() + shift,
@@ -43,7 +44,7 @@ impl Clock {
         from_millis(millis)
     }
 
-    /// Moves a standing clock; a running one stays as it is.
+    /// Sets a fixed clock to `moment`. Has no effect on a running clock.
     pub fn set(&self, moment: Timestamp) {
         if let ClockSource::Standing(at) = &self.0 {
             at.store(moment.as_millisecond(), Ordering::SeqCst);
@@ -51,7 +52,7 @@ impl Clock {
     }
 }
 
-/// UTC milliseconds since 1970 as a time.
+/// Converts UTC milliseconds since 1970 into a timestamp. Values outside the range of a timestamp are clamped.
 pub fn from_millis(millis: i64) -> Timestamp {
     let bounded = millis.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
     Timestamp::from_millisecond(bounded).expect("bounded to what a timestamp holds")
@@ -62,7 +63,7 @@ fn machine_time() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// The machine's own time in UTC milliseconds, whatever the program's clock shows. For ids only.
+/// Returns the machine's own time in UTC milliseconds, whatever the program's clock shows. Used for ids only.
 pub(crate) fn real_millis() -> i64 {
     machine_time()
 }

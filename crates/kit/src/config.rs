@@ -1,5 +1,5 @@
-//! Configuration: a TOML file and environment variables over defaults that need neither.
-//! This is the one place that reads the environment.
+//! Configuration: a TOML file and environment variables, layered over defaults, so that neither is required. This
+//! is the only module that reads the environment.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,33 +12,33 @@ use crate::clock::Clock;
 use crate::db::Place;
 use crate::errors::{Fault, Result};
 
-/// Names the file; every other variable of the program is a field of [`Config`].
+/// The variable that names the configuration file. Every other variable of the program is a field of [`Config`].
 const CONFIG_VARIABLE: &str = "CORESYNC_CONFIG";
-/// What every variable of the program begins with, but for `DATABASE_URL`.
+/// The prefix of every variable of the program except `DATABASE_URL`.
 const PREFIX: &str = "CORESYNC_";
-/// Variables of the tests and of their tools, which the program inherits and does not read.
+/// Variables of the tests and their tools. The program inherits them but does not read them.
 const OF_TESTS: [&str; 3] = ["CORESYNC_BIN", "CORESYNC_LONG", "CORESYNC_SEED"];
 
-/// A field of the configuration, as it is documented.
+/// The documentation of one configuration field.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfigField {
-    /// Its name in the file.
+    /// The name of the field in the configuration file.
     pub name: &'static str,
-    /// Its name in the environment.
+    /// The name of the environment variable.
     pub variable: &'static str,
-    /// Its default as text; empty if there is none.
+    /// The default as text; empty if there is none.
     pub default: &'static str,
     help: &'static str,
     form: Form,
 }
 
 impl ConfigField {
-    /// What it means, in one line.
+    /// Returns a description of the field in one line.
     pub fn help(&self) -> &'static str {
         self.help.trim()
     }
 
-    /// Reads the text of a variable.
+    /// Converts the text of an environment variable into a TOML value.
     fn read(&self, text: &str) -> Result<toml::Value> {
         Ok(match self.form {
             Form::Text => toml::Value::String(text.to_owned()),
@@ -53,26 +53,27 @@ impl ConfigField {
     }
 }
 
-/// How the text of a variable is read.
+/// How the text of an environment variable is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Text,
     Number,
-    /// Separated by commas.
+    /// Values that are separated by commas.
     List,
 }
 
-/// Declares every field once: its help, its names, its type, its default, and how a variable is read.
+/// Declares every configuration field once: its help text, its names, its type, its default, and how its variable
+/// is parsed.
 macro_rules! configuration {
     ($($(#[doc = $help:literal])+ $name:ident $variable:literal: $type:ty = $default:literal, $form:ident;)*) => {
-        /// Everything that can be configured.
+        /// The complete configuration of the program.
         #[derive(Debug, Clone, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Config {
             $($(#[doc = $help])+ pub $name: $type,)*
         }
 
-        /// Every field of [`Config`], in the order of its documentation.
+        /// Every field of [`Config`], in the order in which the fields are documented.
         pub const FIELDS: &[ConfigField] = &[$(ConfigField {
             name: stringify!($name),
             variable: $variable,
@@ -129,23 +130,23 @@ configuration! {
     now "CORESYNC_NOW": Option<Timestamp> = "", Text;
 }
 
-/// What the program is used for.
+/// The purpose for which the program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
-    /// Trying, building, training.
+    /// Development, demonstrations, and training.
     Development,
-    /// A real club.
+    /// The live system of a club.
     Production,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// A line of JSON an event: for machines.
+    /// One line of JSON for each event, for machines.
     Json,
-    /// For people.
+    /// Plain text, for people.
     Text,
 }
 
@@ -156,7 +157,7 @@ impl Default for Config {
     }
 }
 
-/// Every default; nothing for a field that may be missing.
+/// Returns every default. A field that may be absent has no entry.
 fn defaults() -> Result<toml::Table> {
     let given = FIELDS.iter().filter(|field| !field.default.is_empty() || field.form == Form::List);
     given
@@ -168,10 +169,11 @@ fn defaults() -> Result<toml::Table> {
 }
 
 impl Config {
-    /// Reads `coresync.toml` here (or the file that `CORESYNC_CONFIG` names), then the environment.
+    /// Reads `coresync.toml` in the working directory (or the file that `CORESYNC_CONFIG` names), then the
+    /// environment.
     ///
     /// # Errors
-    /// A fault that names the value that is wrong, or the variable that is unknown.
+    /// Returns a fault that names the invalid value or the unknown variable, or the file if it cannot be read.
     pub fn load() -> Result<Config> {
         let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
         let environment: BTreeMap<String, String> =
@@ -186,10 +188,11 @@ impl Config {
         Config::read(&text, &environment)
     }
 
-    /// From the text of a file and the variables of the environment. An empty variable counts as missing.
+    /// Builds the configuration from the text of a file and the variables of the environment. An empty variable
+    /// counts as missing.
     ///
     /// # Errors
-    /// A fault that names the value that is wrong, or the variable that is unknown.
+    /// Returns a fault that names the invalid value or the unknown variable.
     pub fn read(file: &str, environment: &BTreeMap<String, String>) -> Result<Config> {
         check_names(environment)?;
         let mut table = defaults()?;
@@ -232,24 +235,25 @@ impl Config {
         Place::parse(&self.database_url()).map(drop)
     }
 
-    /// The clock that this configuration asks for.
+    /// Returns the clock that this configuration selects: a test clock that starts at `now`, or else the system
+    /// clock.
     pub fn clock(&self) -> Clock {
         self.now.map_or_else(Clock::system, Clock::starting_at)
     }
 
-    /// Where the database is.
+    /// Returns the address of the database.
     pub fn database_url(&self) -> String {
         let default = || format!("sqlite:{}", self.data.join("club.db").display());
         self.database_url.clone().unwrap_or_else(default)
     }
 
-    /// Where the key file is.
+    /// Returns the path of the key file.
     pub fn key_file(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("club.key"))
     }
 }
 
-/// Refuses a variable that looks like ours and is none: a misspelled limit would silently not hold.
+/// Rejects an unknown variable with our prefix. Otherwise a misspelled limit would silently have no effect.
 fn check_names(environment: &BTreeMap<String, String>) -> Result<()> {
     let known = || FIELDS.iter().map(|field| field.variable).chain([CONFIG_VARIABLE]);
     for name in environment.keys().filter(|name| name.starts_with(PREFIX)) {
@@ -262,7 +266,7 @@ fn check_names(environment: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// How many letters are inserted, deleted, or replaced between two names.
+/// Returns the edit distance of two names: how many bytes are inserted, deleted, or replaced.
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.bytes().enumerate() {

@@ -1,16 +1,17 @@
-//! Numbers that people read: `CS-2026-000017`. They come from a counter row in the transaction that
-//! needs them, so that they are unique and without gaps (H4). Take one last: the row is locked
-//! until the commit.
+//! Human-readable numbers such as `CS-2026-000017`. Each comes from a counter row in the transaction that needs it,
+//! so that numbers are unique and without gaps (H4). An operation takes its number last, because the row stays
+//! locked until the commit.
 
 use crate::db::Tx;
 use crate::errors::{Fault, Result};
 use crate::ids::Id;
 use crate::{args, sql};
 
-/// The next number of a kind (`CS`) in a club and a year of the club's time. Past 999999 it grows a digit.
+/// Returns the next number of a kind (such as `CS`) in a club and a year of the club's time. Numbers above 999999
+/// have more than six digits.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn next(tx: &mut Tx<'_>, kind: &str, club: Id, year: i16) -> Result<String> {
     let last: Option<(i64,)> = tx.one(
         sql!(

@@ -1,5 +1,5 @@
-//! Text that is encrypted at rest (AES-256-GCM) under the key file. Each encrypted text is bound to the
-//! place it belongs to, so that it can't be moved to another row or column.
+//! Encryption of text at rest (AES-256-GCM) with the key file. Each encrypted text is bound to its place, so that
+//! it cannot be copied to another row or column.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use crate::errors::{Fault, OrFault, Result};
 use crate::{files, tokens};
 
-/// The first byte of every encrypted text: the scheme, so that it can be changed later.
+/// The first byte of every encrypted text. It names the scheme, so that the scheme can change later.
 const SCHEME: u8 = 1;
 
-/// Encrypts and decrypts texts. Clones share the key.
+/// Encrypts and decrypts text. Clones share the key.
 #[derive(Clone)]
 pub struct Encryptor(Arc<LessSafeKey>);
 
@@ -23,10 +23,11 @@ impl std::fmt::Debug for Encryptor {
 }
 
 impl Encryptor {
-    /// Reads the key file, or makes it (readable by its owner alone) where there is none.
+    /// Reads the key file, or creates it (readable by its owner alone) if it does not exist.
     ///
     /// # Errors
-    /// A fault if the file can't be read or made, may be read by others than its owner, or holds no key of 32 bytes.
+    /// Returns a fault if the file cannot be read or created, if others than its owner can read it, or if it does
+    /// not hold a key of 32 bytes.
     pub fn from_file(path: &Path) -> Result<Encryptor> {
         if !path.exists() {
             make_key_file(path)?;
@@ -44,10 +45,10 @@ impl Encryptor {
             .map_err(|_| Fault::because(format!("key file {}: it must hold 32 bytes", path.display())))
     }
 
-    /// From 32 bytes.
+    /// Builds an encryptor from a key of 32 bytes.
     ///
     /// # Errors
-    /// A fault if the key has another length.
+    /// Returns a fault if the key has another length.
     pub fn from_key(key: &[u8]) -> Result<Encryptor> {
         let key = UnboundKey::new(&AES_256_GCM, key)
             .map_err(|_| Fault::because("the key file must hold 32 bytes"))?;
@@ -57,7 +58,7 @@ impl Encryptor {
     /// Encrypts `text` for the place `bound_to` (such as `"people.emergency_contact:17"`).
     ///
     /// # Errors
-    /// A fault if there is no chance to be had.
+    /// Returns a fault if the system provides no random bytes.
     pub fn encrypt(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
         let nonce = tokens::chance::<NONCE_LEN>()?;
         let mut body = text.as_bytes().to_vec();
@@ -71,10 +72,10 @@ impl Encryptor {
         Ok([&[SCHEME][..], &nonce, &body].concat())
     }
 
-    /// Decrypts what [`Encryptor::encrypt`] made for the same place.
+    /// Decrypts a text that [`Encryptor::encrypt`] encrypted for the same place.
     ///
     /// # Errors
-    /// A fault if the key is another, the place is another or the bytes were changed.
+    /// Returns a fault if the key or the place is a different one, or if the bytes were changed.
     pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
         let broken = || Fault::because(format!("{bound_to}: sealed under another key, or damaged"));
         let (&SCHEME, rest) = encrypted.split_first().ok_or_else(broken)? else { return Err(broken()) };
@@ -88,7 +89,8 @@ impl Encryptor {
     }
 }
 
-/// Written beside and then linked, so that a key file is whole or not there, and the first of two processes wins.
+/// Creates the key file. It is written under another name and then linked, so that the key file is either complete
+/// or absent, and the first of two processes wins.
 fn make_key_file(path: &Path) -> Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;

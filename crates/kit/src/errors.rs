@@ -1,5 +1,5 @@
-//! Saying no, and being broken. One error type for the whole product: a refusal is part of the
-//! language (a named constant with a code), a fault is a defect or a failed part and carries its place.
+//! Refusals and faults: the one error type of the product. A refusal is a business rule that says no (a named
+//! constant with a code). A fault is a defect or a failed part and carries its source location.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,37 +7,37 @@ use std::panic::Location;
 
 use serde_json::{Map, Value};
 
-/// What every verb answers.
+/// The result type of every operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A named way of saying no. The code is the API's code; the sentence may be read by a guest.
+/// A named refusal. The code is part of the API; a guest may read the sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Stable, in snake case: clients decide by it.
+    /// The stable code in snake case, by which clients decide.
     pub code: &'static str,
-    /// What a guest reads: what is so, and what to do.
+    /// The sentence that a guest reads. It says what is so and what to do.
     pub sentence: &'static str,
-    /// The HTTP status it is answered with.
+    /// The HTTP status of the response.
     pub status: u16,
 }
 
 impl Refusal {
-    /// A refusal because things stand otherwise (409).
+    /// Builds a refusal because of a conflicting state (409).
     pub const fn conflict(code: &'static str, sentence: &'static str) -> Refusal {
         Refusal { code, sentence, status: 409 }
     }
 
-    /// A refusal because this person may not (403).
+    /// Builds a refusal because the person lacks the permission (403).
     pub const fn forbidden(code: &'static str, sentence: &'static str) -> Refusal {
         Refusal { code, sentence, status: 403 }
     }
 
-    /// A refusal of what was sent (400).
+    /// Builds a refusal of what the client sent (400).
     pub const fn bad_request(code: &'static str, sentence: &'static str) -> Refusal {
         Refusal { code, sentence, status: 400 }
     }
 
-    /// A refusal because it came too often (429).
+    /// Builds a refusal because of too many requests (429).
     pub const fn too_many(code: &'static str, sentence: &'static str) -> Refusal {
         Refusal { code, sentence, status: 429 }
     }
@@ -50,100 +50,103 @@ pub const BUSY: Refusal = Refusal {
     status: 503,
 };
 
-/// Which fields of an input are wrong, and why: the sentence stands beside the field.
+/// The invalid fields of an input, each with the sentence to show beside the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(pub BTreeMap<String, String>);
 
 impl Fields {
-    /// No complaint yet.
+    /// Returns an empty set of field errors.
     pub fn new() -> Fields {
         Fields::default()
     }
 
-    /// One complaint, as an error.
+    /// Returns a single field error as an [`Error`].
     pub fn one(field: &str, sentence: impl Into<String>) -> Error {
         let mut fields = Fields::new();
         fields.add(field, sentence);
         Error::Invalid(fields)
     }
 
-    /// Adds a complaint; the first one about a field stays.
+    /// Adds a field error. The first error for a field is kept.
     pub fn add(&mut self, field: &str, sentence: impl Into<String>) {
         self.0.entry(field.to_owned()).or_insert_with(|| sentence.into());
     }
 
-    /// Ends the reading of an input: an error if anything was wrong.
+    /// Returns an error if any field was invalid.
     ///
     /// # Errors
-    /// `Error::Invalid` with every complaint.
+    /// Returns `Error::Invalid` with all field errors.
     pub fn check(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
     }
 }
 
-/// The only error type.
+/// The only error type of the product.
 #[derive(Debug)]
 pub enum Error {
-    /// A refusal, with what it carries (`opens_at`, `alternatives`, …) for the client.
+    /// A refusal, with additional data for the client (`opens_at`, `alternatives`, …).
     Refused(&'static Refusal, Map<String, Value>),
-    /// The input is wrong, field by field.
+    /// The input is invalid, field by field.
     Invalid(Fields),
-    /// There is no such thing, or it is not theirs.
+    /// The resource does not exist, or the caller may not see it.
     NotFound,
-    /// Nobody is signed in.
+    /// The caller is not signed in.
     Unauthorized,
-    /// Somebody is, and may not.
+    /// The caller is signed in but lacks the permission.
     Forbidden,
-    /// Something of ours is broken.
+    /// An internal failure.
     Fault(Box<Fault>),
 }
 
-/// What broke, and where. The cause goes to the log only; a guest sees the incident number.
+/// An internal failure with its source location. The cause goes to the log only; a guest sees the incident number.
 #[derive(Debug)]
 pub struct Fault {
-    /// For the log.
+    /// The cause, for the log.
     pub cause: String,
-    /// The line of ours that met it.
+    /// The line of our source that met the failure.
     pub place: &'static Location<'static>,
-    /// Which kind of failure, for the few callers that can do something about it.
+    /// The kind of failure, for the few callers that can act on it.
     pub kind: FaultKind,
 }
 
-/// The failures that somebody can act on.
+/// The kinds of failure that callers distinguish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Two transactions were in each other's way: run again, whole.
+    /// Two transactions collided. The whole transaction can run again.
     Collision,
-    /// The connection was lost or could not be made, and nothing was kept: run again on another.
+    /// The connection was lost or could not be made, and nothing was kept. The transaction can run again on another
+    /// connection.
     NotStarted,
-    /// The database can't keep anything at the moment: its disk is full, read-only or failing. Nothing was kept.
+    /// The database cannot store anything at the moment, because its disk is full, read-only, or failing. Nothing
+    /// was kept.
     Unavailable,
-    /// The connection was lost during the commit: whether anything was kept is not known, so nothing is repeated.
+    /// The connection was lost during the commit. It is unknown whether anything was kept, so nothing is repeated.
     InDoubt,
-    /// A unique key of this table said no.
+    /// A unique key of this table was violated.
     BrokenKey(String),
-    /// Everything else.
+    /// Any other failure.
     Other,
 }
 
-/// In how many seconds a client should try again when the database does not answer.
+/// The number of seconds after which a client should try again when the database does not answer.
 const RETRY_AFTER: i64 = 5;
 
 impl FaultKind {
-    /// Whether the database is what is missing, and not something of ours that is broken: answered with 503.
+    /// Returns whether the database is unavailable rather than our code defective. Such a fault is answered with
+    /// 503.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, FaultKind::NotStarted | FaultKind::Unavailable | FaultKind::InDoubt)
     }
 }
 
 impl Fault {
-    /// A fault met by the calling line.
+    /// Returns a fault at the calling line.
     #[track_caller]
     pub fn because(cause: impl fmt::Display) -> Error {
         Fault::of(FaultKind::Other, cause)
     }
 
-    /// A fault of a known kind.
+    /// Returns a fault of a known kind at the calling line.
     #[track_caller]
     pub fn of(kind: FaultKind, cause: impl fmt::Display) -> Error {
         Error::Fault(Box::new(Fault { cause: cause.to_string(), place: Location::caller(), kind }))
@@ -151,12 +154,12 @@ impl Fault {
 }
 
 impl Error {
-    /// The refusal with nothing more to say.
+    /// Returns the refusal without additional data.
     pub fn refused(refusal: &'static Refusal) -> Error {
         Error::Refused(refusal, Map::new())
     }
 
-    /// The refusal with one more thing that it carries.
+    /// Adds one value to the data of a refusal. Has no effect on other errors.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Error {
         if let Error::Refused(_, carried) = &mut self {
@@ -165,7 +168,7 @@ impl Error {
         self
     }
 
-    /// The refusal's code, if it is one.
+    /// Returns the code of a refusal; `None` for other errors.
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Error::Refused(refusal, _) => Some(refusal.code),
@@ -173,8 +176,8 @@ impl Error {
         }
     }
 
-    /// In how many seconds it is worth another try: what a refusal says, or a moment where the database or its threads have no time
-    /// or place for anybody (503).
+    /// Returns the number of seconds after which a retry makes sense: the `retry_after` of a refusal, or 5 seconds
+    /// if the database is unavailable or its queues are full (503).
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Error::Refused(refusal, carried) => {
@@ -186,7 +189,7 @@ impl Error {
         }
     }
 
-    /// Whether running the whole transaction again can cure it.
+    /// Returns whether running the whole transaction again may succeed.
     pub fn is_passing(&self) -> bool {
         matches!(self, Error::Fault(fault) if matches!(fault.kind, FaultKind::Collision | FaultKind::NotStarted))
     }
@@ -213,12 +216,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Turns a broken key into the refusal that it stands for.
+/// Turns the violation of a unique key into a refusal.
 pub trait OrRefuse<T> {
-    /// If a unique key of `table` said no, the answer is `refusal`.
+    /// Replaces the violation of a unique key of `table` by `refusal`.
     ///
     /// # Errors
-    /// The refusal, or whatever else went wrong.
+    /// Returns `refusal` for that violation, and every other error unchanged.
     fn or_refuse(self, table: &str, refusal: &'static Refusal) -> Result<T>;
 }
 
@@ -235,10 +238,10 @@ impl<T> OrRefuse<T> for Result<T> {
 
 /// Turns a foreign error into a fault at the calling line.
 pub trait OrFault<T> {
-    /// The value, or a fault with the place of the caller.
+    /// Returns the value, or a fault with the location of the caller.
     ///
     /// # Errors
-    /// `Error::Fault`.
+    /// Returns `Error::Fault` for any error.
     fn or_fault(self) -> Result<T>;
 }
 

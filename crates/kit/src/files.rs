@@ -1,7 +1,8 @@
-//! Files that are their owner's alone. Everything that is kept names people: databases, copies of them, mail, the key.
+//! Files that only their owner can read. Everything we store contains personal data: databases, their copies,
+//! email, and the key.
 //!
-//! The program sets the mask of new files at its start ([`keep_private`]), so that nothing is ever readable by others, not even for a
-//! moment and not what a library makes. What stands from before is set right with a warning ([`tighten`]).
+//! The program sets the file mode mask at its start ([`keep_private`]), so that no file is readable by others even
+//! for a moment, including files that libraries create. Existing files are corrected with a warning ([`tighten`]).
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::ErrorKind;
@@ -12,32 +13,34 @@ use rustix::fs::Mode;
 
 use crate::errors::{Fault, Result};
 
-/// The bits of a mode that let somebody else in.
+/// The mode bits that grant access to anyone except the owner.
 const OTHERS: u32 = 0o077;
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
 
-/// Has every file and folder that this process makes from here on be its owner's alone. Called once, before anything is made.
+/// Makes every file and folder that this process creates from now on accessible to its owner alone. Called once,
+/// before any file is created.
 pub fn keep_private() {
     rustix::process::umask(Mode::from_raw_mode(OTHERS));
 }
 
-/// The mode of a file or folder if others may read or write it; `None` if not, or if there is none.
+/// Returns the mode of a file or folder if others have access to it; `None` if they have not, or if it does not
+/// exist.
 pub fn loose_mode(path: &Path) -> Option<u32> {
     let mode = std::fs::metadata(path).ok()?.mode() & 0o7777;
     (mode & OTHERS != 0).then_some(mode)
 }
 
-/// Makes a folder, with those above it, for its owner alone; one that stands is left as it is.
+/// Creates a folder with its parents, accessible to its owner alone. Leaves an existing folder unchanged.
 ///
 /// # Errors
-/// A fault that names the folder if it can't be made.
+/// Returns a fault that names the folder if it cannot be created.
 pub fn private_folder(folder: &Path) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(FOLDER).create(folder);
     made.map_err(|e| Fault::because(format!("folder {}: {e}", folder.display())))
 }
 
-/// Makes the folder of a file.
+/// Creates the folder that contains a file.
 ///
 /// # Errors
 /// See [`private_folder`].
@@ -48,20 +51,20 @@ pub fn private_folder_of(file: &Path) -> Result<()> {
     }
 }
 
-/// Makes a new file that its owner alone may read and write.
+/// Creates a new file that only its owner may read and write.
 ///
 /// # Errors
-/// A fault that names the file if it exists or can't be made.
+/// Returns a fault that names the file if it exists or cannot be created.
 pub fn create_private(path: &Path) -> Result<File> {
     let made = OpenOptions::new().read(true).write(true).create_new(true).mode(FILE).open(path);
     made.map_err(|e| Fault::because(format!("{}: {e}", path.display())))
 }
 
-/// Makes an empty file for its owner alone where there is none, for a library that opens it afterwards. What SQLite puts beside it
-/// has the same mode.
+/// Creates an empty file for its owner alone if none exists, for a library that opens it afterwards. SQLite gives
+/// its companion files the same mode.
 ///
 /// # Errors
-/// A fault that names the file if it can't be made.
+/// Returns a fault that names the file if it cannot be created.
 pub fn make_private(path: &Path) -> Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(FILE).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
@@ -71,7 +74,7 @@ pub fn make_private(path: &Path) -> Result<()> {
     }
 }
 
-/// Takes a file or folder that others may read away from them, and warns that they could until now.
+/// Removes the access of others to a file or folder, and logs a warning that they had it until now.
 pub fn tighten(path: &Path) {
     let Some(mode) = loose_mode(path) else { return };
     let tight = if path.is_dir() { FOLDER } else { FILE };
@@ -86,7 +89,7 @@ pub fn tighten(path: &Path) {
     }
 }
 
-/// Tightens everything in a folder, to any depth, and the folder itself.
+/// Tightens a folder and everything in it, to any depth.
 pub fn tighten_all(folder: &Path) {
     tighten(folder);
     let Ok(entries) = std::fs::read_dir(folder) else { return };
@@ -94,7 +97,7 @@ pub fn tighten_all(folder: &Path) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => tighten_all(&entry.path()),
             Ok(kind) if kind.is_file() => tighten(&entry.path()),
-            // What a link leads to is not ours.
+            // Links are skipped, because their targets do not belong to us.
             _ => {}
         }
     }

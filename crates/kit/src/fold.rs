@@ -1,17 +1,17 @@
-//! Text as it is compared in a search: without case, accents and kinds of apostrophe, in every script. What is stored and shown
-//! stays as it was written.
+//! Text normalization for search: comparison ignores case, accents, and apostrophes in every script. Stored and
+//! displayed text stays unchanged.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 
-/// The longest word that is compared, in bytes: what is behind that does not count.
+/// The greatest length of a compared word in bytes. The rest of a longer word is ignored.
 pub const LONGEST_WORD: usize = 64;
 
-/// Characters that people use as an apostrophe: they part no word and count for nothing.
+/// The characters that people use as an apostrophe. They do not split words and are ignored.
 const APOSTROPHES: &str =
     "'\u{2019}\u{2018}\u{201b}\u{2bc}\u{2bb}\u{2b9}\u{2c8}\u{2032}\u{ff07}\u{60}\u{b4}\u{55a}\u{5f3}";
 
-/// Letters with a stroke, and ligatures, which Unicode does not take apart.
+/// Letters with a stroke, and ligatures, which Unicode does not decompose.
 const BASE_LETTERS: [(char, &str); 14] = [
     ('ø', "o"),
     ('ł', "l"),
@@ -29,7 +29,7 @@ const BASE_LETTERS: [(char, &str); 14] = [
     ('ĸ', "k"),
 ];
 
-/// The zero of each set of decimal digits in common use; the other nine follow it.
+/// The zero of each set of decimal digits in common use; the other nine digits follow it.
 const ZEROS: [char; 12] = [
     '0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{be6}', '\u{e50}', '\u{f20}',
     '\u{1040}', '\u{ff10}',
@@ -38,12 +38,12 @@ const ZEROS: [char; 12] = [
 /// The one combining mark that has an upper case: `Ι`.
 const IOTA_BELOW: char = '\u{345}';
 
-/// Whether a character is an apostrophe, typographic or plain.
+/// Returns whether a character is an apostrophe, typographic or plain.
 pub fn is_apostrophe(c: char) -> bool {
     APOSTROPHES.contains(c)
 }
 
-/// The value of a decimal digit of any script.
+/// Returns the value of a decimal digit of any script; `None` for other characters.
 pub fn digit(c: char) -> Option<u8> {
     ZEROS.iter().find_map(|zero| {
         let value = u32::from(c).checked_sub(u32::from(*zero))?;
@@ -51,14 +51,15 @@ pub fn digit(c: char) -> Option<u8> {
     })
 }
 
-/// The ASCII digits of a text, whatever stands between them and in whichever script they are.
+/// Returns the digits of a text, of any script, as ASCII. All other characters are dropped.
 pub fn digits(text: &str) -> String {
     text.chars().filter_map(digit).map(|value| char::from(b'0' + value)).collect()
 }
 
-/// A text as it is compared: compatibility decomposition (NFKD), without combining marks and apostrophes, in folded case. `ß` is
-/// `ss`, `İ` and `ı` are `i`, `й` is `и`, `ё` is `е`; digits are ASCII. The iota below a
-/// Greek letter is a letter, as it is in upper case: `ῳ` is `ωι`. Folding twice changes nothing.
+/// Normalizes a text for comparison: compatibility decomposition (NFKD), without combining marks and apostrophes,
+/// in folded case. `ß` becomes `ss`, `İ` and `ı` become `i`, `й` becomes `и`, `ё` becomes `е`, and digits become
+/// ASCII. The iota below a Greek letter becomes a letter of its own, as in upper case: `ῳ` becomes `ωι`. The
+/// function is idempotent.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !is_apostrophe(*c)).nfkd() {
@@ -69,7 +70,8 @@ pub fn fold(text: &str) -> String {
             out.push(char::from(b'0' + value));
             continue;
         }
-        // Full case folding: by way of the upper case, so that `ß` and `ſ` become what they stand for, and both sigmas one.
+        // The detour through upper case gives full case folding: `ß` and `ſ` are expanded, and both sigmas become
+        // one.
         for upper in c.to_lowercase().flat_map(char::to_uppercase) {
             for folded in upper.to_lowercase().nfkd().filter(|one| canonical_combining_class(*one) == 0) {
                 match BASE_LETTERS.iter().find(|(letter, _)| *letter == folded) {
@@ -82,27 +84,28 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// The words of a text as they are compared: parted at everything that is no letter or digit, each of at most
-/// [`LONGEST_WORD`] bytes.
+/// Returns the normalized words of a text, split at every character that is neither a letter nor a digit. Each word
+/// has at most [`LONGEST_WORD`] bytes.
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let parts = folded.split(|c: char| !is_of_word(c)).filter(|part| !part.is_empty());
     parts.map(|part| cut(part).to_owned()).collect()
 }
 
-/// Whether a folded character belongs to a word. Signs of vowels are no letters to Unicode, and yet part no word.
+/// Returns whether a folded character belongs to a word. Unicode does not class vowel signs as letters, but they do
+/// not split words.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace() && !c.is_control() && !is_punctuation(c))
 }
 
-/// Punctuation beyond ASCII that parts words.
+/// Returns whether a character is punctuation beyond ASCII, which splits words.
 fn is_punctuation(c: char) -> bool {
     matches!(c,
         '\u{a1}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}'
         | '\u{3000}'..='\u{303f}' | '\u{30fb}' | '\u{fe30}'..='\u{fe6f}' | '\u{feff}')
 }
 
-/// The beginning of a text, of at most [`LONGEST_WORD`] bytes.
+/// Returns the beginning of a text, at most [`LONGEST_WORD`] bytes.
 pub fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_WORD)]
 }

@@ -1,9 +1,9 @@
-//! Ids: integers of 53 bits, made by us, because the clients are written in languages whose numbers
-//! are exact to 53 bits. 41 bits of milliseconds since 2025, 6 of node, 6 of count.
+//! Ids: 53-bit integers made by the program, because the clients use languages whose numbers are exact up to 53
+//! bits. An id consists of 41 bits of milliseconds since 2025, 6 bits of node number, and 6 bits of count.
 //!
-//! A process leases a node number together with a stretch of time (see [`crate::db`]); it makes ids
-//! only inside that stretch, and whoever leases the node next starts behind it. So ids are unique
-//! whatever the clocks of the machines say, and time never steps back inside a process.
+//! A process leases a node number together with an interval of time (see [`crate::db`]). It makes ids only inside
+//! that interval, and the next holder of the node number starts after it. So ids are unique whatever the clocks of
+//! the machines show, and time never goes backward inside a process.
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock;
 use crate::errors::{Fault, FaultKind, Result};
 
-/// The number of one thing of ours. Positive and at most 2^53 - 1.
+/// The id of an entity: positive and at most 2^53 - 1.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
@@ -40,24 +40,24 @@ const NODE_BITS: u32 = 6;
 const COUNT_BITS: u32 = 6;
 /// How many processes can make ids at once.
 pub(crate) const NODES: i64 = 1 << NODE_BITS;
-/// How far ahead of the machine's time a lease reaches, in milliseconds: a number that a killed process held is free
-/// again after a minute.
+/// How far a lease reaches ahead of the machine's time, in milliseconds. The node number of a killed process is
+/// free again after a minute.
 pub(crate) const LEASE: i64 = 60_000;
 
-/// Makes ids. One a process and database, shared by reference.
+/// The generator of ids, one for each process and database, shared by reference.
 #[derive(Debug)]
 pub(crate) struct Ids {
     node: AtomicI64,
-    /// By what the lease is known as ours.
+    /// The random number that identifies this process as the holder of the lease.
     holder: AtomicI64,
-    /// (milliseconds since the epoch) << COUNT_BITS | count: the next to hand out.
+    /// The next id position: (milliseconds since the epoch) << COUNT_BITS | count.
     next: AtomicI64,
-    /// The end of the leased stretch, in milliseconds since the epoch.
+    /// The end of the leased interval, in milliseconds since the epoch.
     until: AtomicI64,
 }
 
 impl Ids {
-    /// Makes none until a lease is taken.
+    /// Returns a generator that makes no ids until a lease is taken.
     pub(crate) fn unleased() -> Ids {
         Ids {
             node: AtomicI64::new(0),
@@ -67,39 +67,42 @@ impl Ids {
         }
     }
 
-    /// Takes over a leased node: ids from `from` to `until` (milliseconds since the epoch).
+    /// Starts using a leased node number for ids between `from` and `until` (milliseconds since the epoch).
     pub(crate) fn lease(&self, node: i64, from: i64, until: i64) {
         self.node.store(node, Ordering::SeqCst);
         self.next.store(from << COUNT_BITS, Ordering::SeqCst);
         self.until.store(until, Ordering::SeqCst);
     }
 
-    /// By what the lease is known as this process's; 0 before the first.
+    /// Returns the number that identifies this process as the holder; 0 before [`Ids::held_by`].
     pub(crate) fn holder(&self) -> i64 {
         self.holder.load(Ordering::SeqCst)
     }
 
-    /// Names the holder.
+    /// Sets the number that identifies this process as the holder.
     pub(crate) fn held_by(&self, holder: i64) {
         self.holder.store(holder, Ordering::SeqCst);
     }
 
-    /// The same node may go on until then.
+    /// Extends the interval of the current node number to `until` (milliseconds since the epoch).
     pub(crate) fn extend(&self, until: i64) {
         self.until.store(until, Ordering::SeqCst);
     }
 
-    /// Where the ids stand: milliseconds since the epoch.
+    /// Returns the position of the generator in milliseconds since the epoch.
     pub(crate) fn position(&self) -> i64 {
         self.next.load(Ordering::SeqCst) >> COUNT_BITS
     }
 
-    /// The leased node.
+    /// Returns the leased node number.
     pub(crate) fn node(&self) -> i64 {
         self.node.load(Ordering::SeqCst)
     }
 
-    /// A new id.
+    /// Returns a new id.
+    ///
+    /// # Errors
+    /// Returns a fault if the lease has run out.
     pub(crate) fn next(&self) -> Result<Id> {
         let floor = since_epoch() << COUNT_BITS;
         let at = self
@@ -119,7 +122,7 @@ impl Ids {
     }
 }
 
-/// The machine's time in milliseconds since 2025.
+/// Returns the machine's time in milliseconds since 2025.
 pub(crate) fn since_epoch() -> i64 {
     clock::real_millis() - EPOCH
 }

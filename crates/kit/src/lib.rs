@@ -1,5 +1,5 @@
-//! The ground that every crate stands on: the database seam, jobs, errors, clock, ids, amounts,
-//! sealed text, configuration, live changes and the web's plumbing. It has never heard of a spa.
+//! The foundation of every crate: database layer, jobs, errors, clock, ids, amounts, encryption, configuration,
+//! live changes, and web infrastructure. It contains no concept of a spa.
 
 pub mod amounts;
 pub mod clock;

@@ -1,13 +1,13 @@
-//! Live changes inside one process: who waits for something is told when it changed.
-//! A message is a hint, never the truth: the listener reads the database again.
+//! Live changes inside one process: listeners are told when something changed. A message is only a hint; the
+//! listener reads the database again.
 
 use tokio::sync::broadcast;
 
-/// A change, by topic. Topics belong to the crates that send them.
+/// A change, identified by its topic. Topics belong to the crates that send them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed(pub String);
 
-/// The hub. Clones are the same hub.
+/// The hub that distributes changes. Clones share the same hub.
 #[derive(Debug, Clone)]
 pub struct Live(broadcast::Sender<Changed>);
 
@@ -18,13 +18,13 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Tells everybody who listens now.
+    /// Sends a change to everyone who listens now.
     pub fn tell(&self, changed: Changed) {
-        // Nobody listening is not an error.
+        // It is not an error if nobody listens.
         let _ = self.0.send(changed);
     }
 
-    /// Listens from now on. Who falls 256 changes behind is told so by `Lagged` and reads everything anew.
+    /// Starts listening. A listener that falls 256 changes behind receives `Lagged` and must read everything again.
     pub fn listen(&self) -> broadcast::Receiver<Changed> {
         self.0.subscribe()
     }

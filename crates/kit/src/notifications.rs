@@ -1,5 +1,5 @@
-//! Notifications: rows written in the transaction of the event that they report. They say what happened and to what; who
-//! delivers them reads the state again, and decides by it whether there is still something to say.
+//! Notifications: rows written in the transaction of the event that they report. A row says what happened and to
+//! which subject. The delivery reads the state again and decides whether the message is still needed.
 
 use serde::Serialize;
 
@@ -9,30 +9,31 @@ use crate::ids::Id;
 use crate::live::Changed;
 use crate::{args, sql};
 
-/// The topic that wakes whoever delivers.
+/// The topic that wakes the delivery.
 pub const TOPIC: &str = "notifications";
 
-/// The recipient whose account the subject belongs to.
+/// The recipient who owns the account of the subject.
 pub const OWNER: &str = "owner";
 
-/// An event that somebody is to be notified of.
+/// An event of which someone is to be notified.
 #[derive(Debug, Clone)]
 pub struct Notification {
-    /// What happened. Never renamed, for rows may wait under it.
+    /// The kind of event. It must never be renamed, because rows may be waiting under it.
     pub kind: &'static str,
-    /// What it happened to: kind and id. Notifications of one subject reach each recipient in the order of their events.
+    /// The kind and id of the subject. Notifications of one subject reach each recipient in the order of their
+    /// events.
     pub subject: (&'static str, Id),
-    /// Whose account it concerns: what is still to be sent is deleted with it.
+    /// The person whose account is concerned. Unsent notifications are deleted with the account.
     pub person: Option<Id>,
-    /// What is needed to read the state again, as JSON.
+    /// The data needed to read the state again, as JSON.
     pub data: String,
 }
 
 impl Notification {
-    /// A notification with its data.
+    /// Builds a notification with its data.
     ///
     /// # Errors
-    /// A fault if the data can't be written as JSON.
+    /// Returns a fault if the data cannot be written as JSON.
     pub fn new<D: Serialize>(
         kind: &'static str,
         subject: (&'static str, Id),
@@ -44,11 +45,12 @@ impl Notification {
 }
 
 impl Tx<'_> {
-    /// Writes a notification for each recipient, to be sent once this transaction is committed. What of the same subject waits
-    /// for its next attempt is due at once: it may hold no more.
+    /// Writes a notification for each recipient, to be sent once this transaction is committed. Earlier
+    /// notifications of the same subject that wait for a retry become due at once, because they may no longer
+    /// apply.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub fn notify(&mut self, notification: &Notification, recipients: &[&'static str]) -> Result<()> {
         if recipients.is_empty() {
             return Ok(());

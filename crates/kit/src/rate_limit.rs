@@ -1,5 +1,5 @@
-//! Rate limits: so many requests at once, and so many per minute. Counted in this process's memory, by GCRA, one number
-//! for each key ([`governor`]).
+//! Rate limits: a number of requests at once, and as many per minute. Limits are counted in the memory of this
+//! process with GCRA, one state for each key ([`governor`]).
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -13,17 +13,17 @@ use governor::{Quota, RateLimiter as Governor};
 
 use crate::clock::Clock;
 
-/// What a key may spend at once, and gets back in a minute: one cell for each microsecond. A request costs its part of
-/// them, so that keys with different limits share one limiter.
+/// The budget of a key: the number of cells that it may spend at once and regains in a minute, one for each
+/// microsecond. A request costs a share of the budget, so that keys with different limits share one limiter.
 const CELLS: NonZeroU32 = NonZeroU32::new(60_000_000).expect("it is not zero");
-/// How many keys are remembered before those that owe nothing are looked for.
+/// How many keys are stored before idle keys are removed.
 const FEW: usize = 4_096;
-/// How many keys are remembered at most. Beyond, all are forgiven: memory has an end, too.
+/// The most keys stored. Beyond this number all counts are reset, to bound the memory.
 const MOST: usize = 200_000;
-/// How far the clock may go back without being set back: threads read it and are counted in another order.
+/// How far the clock may go back without counting as set back. Threads read it and are counted in different orders.
 const JITTER: Duration = Duration::from_secs(1);
 
-/// Limits how often each of many keys may do something.
+/// Limits how often each key may do something.
 pub struct RateLimiter<K: Hash + Eq + Clone> {
     time: Time,
     counts: Mutex<Counts<K>>,
@@ -31,13 +31,13 @@ pub struct RateLimiter<K: Hash + Eq + Clone> {
 
 struct Counts<K: Hash + Eq + Clone> {
     governor: Governor<K, HashMapStateStore<K>, Time, NoOpMiddleware<Duration>>,
-    /// The latest time that was counted at.
+    /// The latest time at which a request was counted.
     latest: Duration,
-    /// How many keys there may be before those that owe nothing are taken out.
+    /// The number of keys beyond which idle keys are removed.
     remove_idle_at: usize,
 }
 
-/// The clock of the program as the library reads it: time since 1970.
+/// The program's clock as the library reads it: time since 1970.
 #[derive(Clone)]
 struct Time(Clock);
 
@@ -50,20 +50,21 @@ impl governor::clock::Clock for Time {
 }
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
-    /// Nobody has asked yet. Time is that of `clock`.
+    /// Returns an empty limiter that uses the time of `clock`.
     pub fn new(clock: Clock) -> RateLimiter<K> {
         let time = Time(clock);
         RateLimiter { counts: Mutex::new(Counts::new(&time)), time }
     }
 
-    /// Counts one request of `key`, if it may: `per_minute` at once, and then as many per minute.
+    /// Counts one request of `key` if the limit allows it: `per_minute` requests at once, and as many per minute
+    /// after that.
     ///
     /// # Errors
-    /// In how many seconds it is worth another try, at least 1. Nothing is counted then.
+    /// Returns the number of seconds, at least 1, after which a retry makes sense. Nothing is counted then.
     pub fn take(&self, key: &K, per_minute: u32) -> Result<(), i64> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.time.now();
-        // A clock that was set back would leave debts that nobody can have.
+        // After the clock was set back, the stored counts would block keys for too long.
         if now + JITTER < counts.latest {
             *counts = Counts::new(&self.time);
         }
@@ -75,13 +76,13 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
                 Ok(())
             }
             Ok(Err(not_until)) => Err(whole_seconds(not_until.wait_time_from(now))),
-            // No request costs more than there is.
+            // Cannot occur: no request costs more than the whole budget.
             Err(_) => Err(whole_seconds(Duration::from_mins(1))),
         }
     }
 }
 
-/// Rounded up, and at least 1.
+/// Rounds up to whole seconds, at least 1.
 fn whole_seconds(wait: Duration) -> i64 {
     i64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(i64::MAX).max(1)
 }
@@ -110,7 +111,7 @@ mod tests {
 
     use jiff::Timestamp;
 
-    /// A limiter with its clock.
+    /// Returns a limiter with its clock.
     fn limiter<K: Hash + Eq + Clone>() -> (RateLimiter<K>, Clock) {
         let clock = Clock::standing_at(at(0));
         (RateLimiter::new(clock.clone()), clock)

@@ -1,10 +1,10 @@
-//! Answers that are kept with the operation that they tell of, under a key that the client chose: whoever did not hear
-//! an answer asks again with the same key, and hears it without anything being done twice
+//! Stored replies for idempotent requests, under a key that the client chose. A client that did not receive a reply
+//! repeats the request with the same key and receives the stored reply, without the operation running twice
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The answer is written in the transaction of the operation. So there is one exactly if there is the other, in any
-//! number of processes: of two that come at once, the second waits for the first one's row. A refusal
-//! undoes both, and the same key may succeed later.
+//! The reply is written in the transaction of the operation, so either both exist or neither, in any number of
+//! processes. Of two simultaneous requests, the second waits for the row of the first. A refusal undoes both, and
+//! the same key may succeed later.
 
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -16,37 +16,37 @@ use crate::db::Tx;
 use crate::errors::{Error, Fault, OrFault, Refusal, Result};
 use crate::{args, sql, tokens};
 
-/// The key stands for another request already.
+/// The key was already used for a different request.
 pub const IDEMPOTENCY_MISMATCH: Refusal = Refusal {
     code: "idempotency_mismatch",
     sentence: "This idempotency key was already used for a different request. Use a new key.",
     status: 422,
 };
 
-/// How long an answer is kept.
+/// How long a reply is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// What is asked under a key: the request, as far as it must be the same again.
+/// An idempotency key with the request that it stands for.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
-    /// Method, path and the client's key.
+    /// The method, the path, and the client's key.
     pub name: String,
-    /// The digest of what was sent.
+    /// The digest of the request content.
     pub digest: Vec<u8>,
 }
 
-/// An answer that can be kept.
+/// A reply that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    /// Whether it was kept from an earlier request.
+    /// Whether the reply was stored by an earlier request.
     #[serde(skip)]
     replayed: bool,
 }
 
-/// What stands in the table, sealed.
+/// The content of the table column, which is stored encrypted.
 #[derive(Serialize, Deserialize)]
 struct StoredReply {
     digest: String,
@@ -54,22 +54,22 @@ struct StoredReply {
 }
 
 impl Reply {
-    /// An answer in JSON.
+    /// Builds a reply with a JSON body.
     ///
     /// # Errors
-    /// A fault if it can't be written as JSON.
+    /// Returns a fault if the body cannot be written as JSON.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Reply> {
         let body = serde_json::to_string(body).or_fault()?;
         let kind = (CONTENT_TYPE.to_string(), "application/json".to_owned());
         Ok(Reply { status: status.as_u16(), headers: vec![kind], body, replayed: false })
     }
 
-    /// An answer without a body.
+    /// Builds a reply without a body.
     pub fn empty(status: StatusCode) -> Reply {
         Reply { status: status.as_u16(), headers: Vec::new(), body: String::new(), replayed: false }
     }
 
-    /// The same with one more header.
+    /// Adds a header to the reply.
     #[must_use]
     pub fn with(mut self, name: &HeaderName, value: impl Into<String>) -> Reply {
         self.headers.push((name.to_string(), value.into()));
@@ -93,13 +93,13 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Does `idempotency_key` for `asker` unless it was done before; then answers what was answered then. Without a
-/// operation (the client sent no key) it is simply done.
+/// Runs `verb` for `asker` unless it already ran under `idempotency_key`; in that case, returns the stored reply.
+/// Without a key (the client sent none), simply runs `verb`.
 ///
-/// What `verb` answers as `None` is not kept under the key, though what it wrote stays.
+/// If `verb` returns `None`, no reply is stored under the key, but its writes are kept.
 ///
 /// # Errors
-/// [`IDEMPOTENCY_MISMATCH`], the verb's, or a fault.
+/// Returns [`IDEMPOTENCY_MISMATCH`] if the key was used for a different request, the error of `verb`, or a fault.
 pub fn once(
     tx: &mut Tx<'_>,
     idempotency_key: Option<&IdempotencyKey>,
@@ -119,10 +119,11 @@ pub fn once(
     Ok(reply)
 }
 
-/// Whether `idempotency_key` was done for `asker` already, as far as can be seen without waiting for who is at it.
+/// Returns whether a reply is stored under `idempotency_key` for `asker`. Does not wait for a transaction that is
+/// running the operation at the moment.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<bool> {
     let (key, over) = (key_of(idempotency_key, asker), tx.now() - KEPT);
     let found: Option<(i64,)> =
@@ -134,7 +135,8 @@ fn key_of(idempotency_key: &IdempotencyKey, asker: &str) -> Vec<u8> {
     tokens::digest(&format!("{asker}\n{}", idempotency_key.name))
 }
 
-/// Makes the key ours, if nobody has it. Whoever comes at the same time waits here for the end of the first.
+/// Reserves the key if it is free or expired, and returns whether it did. A simultaneous request waits here for the
+/// first one to end.
 fn take(tx: &mut Tx<'_>, key: &[u8], asker: &str) -> Result<bool> {
     let (now, over) = (tx.now(), tx.now() - KEPT);
     let taken = tx.run(
@@ -148,7 +150,8 @@ fn take(tx: &mut Tx<'_>, key: &[u8], asker: &str) -> Result<bool> {
     Ok(taken == 1)
 }
 
-/// What was answered. It is counted, so that this transaction too ends only when the disk has the operation.
+/// Returns the stored reply. Counts the replay, so that this transaction, too, ends only after the original
+/// operation is on disk.
 fn earlier(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey) -> Result<Reply> {
     let found: Option<(Vec<u8>,)> = tx.one(
         sql!("UPDATE replies SET replayed = replayed + 1 WHERE key = $1 RETURNING sealed"),
@@ -176,18 +179,18 @@ fn place(key: &[u8]) -> String {
     format!("replies.sealed:{}", tokens::hex(key))
 }
 
-/// Forgets every answer that was kept for somebody who is erased. Says how many.
+/// Deletes every stored reply of `asker`, for the erasure of a person's data. Returns how many.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_replies_of(tx: &mut Tx<'_>, asker: &str) -> Result<u64> {
     tx.run(sql!("DELETE FROM replies WHERE asker = $1"), args![tokens::digest(asker)])
 }
 
-/// Forgets the answers that are a day old. Says how many.
+/// Deletes the replies that are older than 24 hours. Returns how many.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_replies(tx: &mut Tx<'_>) -> Result<u64> {
     let over = tx.now() - KEPT;
     tx.run(sql!("DELETE FROM replies WHERE made_at <= $1"), args![over])

@@ -1,5 +1,5 @@
-//! A migrated database for each test. `TEST_DATABASE_URL` (a PostgreSQL server where schemas can be made) picks the
-//! engine; without it each test has an SQLite file of its own.
+//! A migrated database for each test. `TEST_DATABASE_URL` (a PostgreSQL server on which schemas can be created)
+//! selects the engine; without it, each test has its own SQLite file.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -12,11 +12,11 @@ use crate::db::{Caches, Db, Dependencies, Place, Width};
 use crate::encryption::Encryptor;
 use crate::live::Live;
 
-/// A database that vanishes when it is dropped.
+/// A test database. Its folder is deleted when it is dropped.
 pub struct TestDb {
     /// The database, migrated and ready.
     pub db: Db,
-    /// Its address, for a second process.
+    /// The address of the database, for a second process.
     pub url: String,
     folder: PathBuf,
 }
@@ -24,7 +24,7 @@ pub struct TestDb {
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl TestDb {
-    /// A new one, whose clock stands at `now`.
+    /// Opens a new test database whose clock shows `now`.
     pub async fn open(now: Timestamp) -> TestDb {
         let TestPlace { url, folder } = test_place();
         let dependencies = Dependencies {
@@ -41,7 +41,7 @@ impl TestDb {
         TestDb { db, url, folder }
     }
 
-    /// A folder that vanishes with the database.
+    /// Returns a folder that is deleted together with the test database.
     pub fn folder(&self) -> &std::path::Path {
         &self.folder
     }
@@ -49,20 +49,20 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        // Left behind at worst in the machine's folder for passing things.
+        // A failure only leaves a folder in the machine's temporary folder.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-/// An address where nothing stands yet, and a folder beside it.
+/// The address of a database that does not exist yet, with a folder.
 pub struct TestPlace {
-    /// `sqlite:…` or `postgres://…` with a schema of its own.
+    /// The address: `sqlite:…`, or `postgres://…` with its own schema.
     pub url: String,
     /// An empty folder.
     pub folder: PathBuf,
 }
 
-/// A new address on the engine that the tests run on.
+/// Returns a new address on the engine that the tests use.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 pub fn test_place() -> TestPlace {
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
@@ -76,18 +76,18 @@ pub fn test_place() -> TestPlace {
     TestPlace { url, folder }
 }
 
-/// Whether the tests run on PostgreSQL.
+/// Returns whether the tests run on PostgreSQL.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 pub fn on_postgres() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     *ANSWER.get_or_init(|| std::env::var("TEST_DATABASE_URL").is_ok_and(|url| !url.is_empty()))
 }
 
-/// Makes an empty schema and answers the address that leads to it.
+/// Creates an empty schema and returns the address that selects it.
 fn schema_on(server: &str, name: &str) -> String {
     let server = server.to_owned();
     let name = name.to_owned();
-    // The driver brings a runtime of its own, which can't stand inside the test's.
+    // The driver starts its own runtime, which must not run inside the runtime of the test.
     std::thread::spawn(move || {
         let mut client =
             postgres::Client::connect(&server, postgres::NoTls).expect("the test server answers");

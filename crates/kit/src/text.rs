@@ -1,12 +1,15 @@
-//! Text that people type or paste: what can't be seen is taken out, and one spelling of each character is kept.
+//! Cleanup of text that people type or paste: removes invisible characters and keeps one spelling of each
+//! character.
 
 use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-/// The text in Unicode normalization form C, without control and direction characters, zero-width characters and tags
-/// (N7). Line feeds and tabs stay; a carriage return before a line feed goes.
+/// Returns the text in Unicode normalization form C, without control and direction characters, zero-width
+/// characters, and tags (N7). Line feeds and tabs are kept; a carriage return before a line feed is removed, and
+/// any other line separator becomes a line feed.
 ///
-/// Joiners stay between letters of scripts that need them and inside an emoji; a variation selector stays behind a character.
+/// Joiners are kept between letters of scripts that need them and inside an emoji; a variation selector is kept
+/// after a character.
 pub fn clean(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
@@ -31,7 +34,8 @@ pub fn clean(text: &str) -> String {
     out
 }
 
-/// The same for every text in a JSON value; names of fields stay as they are.
+/// Applies [`clean`] to every text in a JSON value; field names stay unchanged. A text that contains a NUL
+/// character also stays unchanged, so that input parsing rejects it.
 pub fn clean_json(value: Value) -> Value {
     match value {
         Value::String(text) if !text.contains('\0') => Value::String(clean(&text)),
@@ -43,22 +47,25 @@ pub fn clean_json(value: Value) -> Value {
     }
 }
 
-/// The same on one line: white space of any kind and number becomes one space, and none stands at an end.
+/// Returns the cleaned text on one line: every run of white space becomes one space, and leading and trailing white
+/// space is removed.
 pub fn one_line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Unicode normalization form C: one spelling for what looks the same, whatever keyboard wrote it.
+/// Converts to Unicode normalization form C, so that text that looks the same has one spelling, whatever keyboard
+/// wrote it.
 pub fn nfc(text: &str) -> String {
     if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Unicode normalization form KC: full-width digits and signs become plain ones besides.
+/// Converts to Unicode normalization form KC, which in addition turns full-width digits and signs into plain ones.
 pub fn nfkc(text: &str) -> String {
     text.nfkc().collect()
 }
 
-/// Whether a joiner beside this character can mean something: letters of scripts from Arabic on, and emoji.
+/// Returns whether a joiner next to this character can have a meaning: letters of scripts from U+0590 on, and
+/// emoji.
 fn joins(one: char) -> bool {
     one >= '\u{590}' && !matches!(one, '\u{2000}'..='\u{206f}') && !is_hidden(one)
 }
@@ -68,7 +75,7 @@ fn takes_a_variation(before: char) -> bool {
     !is_selector && !before.is_whitespace()
 }
 
-/// Characters that show nothing and change what is around them, or only hide.
+/// Returns whether a character is invisible and either changes the text around it or only hides in it.
 fn is_hidden(one: char) -> bool {
     matches!(
         one,

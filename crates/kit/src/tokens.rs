@@ -1,4 +1,4 @@
-//! Secrets that a client carries: 256 bits of chance outside, their SHA-256 in the database.
+//! Secrets that a client holds. A secret has 256 random bits; the database stores only its SHA-256 digest.
 
 use std::cell::RefCell;
 
@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::errors::{OrFault, Result};
 
-/// Fills an array from the operating system's source of chance.
+/// Returns random bytes from the operating system.
 ///
 /// # Errors
-/// A fault if the operating system has none.
+/// Returns a fault if the operating system provides none.
 #[allow(clippy::disallowed_methods, reason = "the one place that asks for chance")]
 pub fn chance<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
@@ -17,25 +17,25 @@ pub fn chance<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// A new secret of 256 bits in hexadecimal.
+/// Returns a new secret of 256 random bits in hexadecimal.
 ///
 /// # Errors
-/// A fault if the operating system has no chance to give.
+/// Returns a fault if the operating system provides no random bytes.
 pub fn secret() -> Result<String> {
     Ok(hex(&chance::<32>()?))
 }
 
-/// What is stored of a secret: its SHA-256.
+/// Returns the SHA-256 digest of a secret, which is stored in its place.
 pub fn digest(secret: &str) -> Vec<u8> {
     digest_of(secret.as_bytes())
 }
 
-/// The SHA-256 of some bytes.
+/// Returns the SHA-256 digest of bytes.
 pub fn digest_of(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
-/// Bytes in lower-case hexadecimal.
+/// Encodes bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
@@ -45,7 +45,7 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that [`hex`] wrote, in either case; nothing if it is no such text.
+/// Decodes hexadecimal text in either case; returns `None` for any other text.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let pair = |pair: &[u8]| match pair {
@@ -55,12 +55,12 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     text.as_bytes().chunks(2).map(pair).collect()
 }
 
-/// Bytes of a name, and how many are fetched at once.
+/// The number of bytes in a name. `NAMES` is the number of bytes fetched at once.
 const NAME: usize = 8;
 const NAMES: usize = 64 * NAME;
 
-/// A name that nobody else has, in hexadecimal: 64 bits of chance. No secret: chance is fetched for many at once.
-/// Empty if the operating system has none to give.
+/// Returns a unique name of 64 random bits in hexadecimal. It is not a secret, because random bytes are fetched for
+/// many names at once. The name is empty if the operating system provides no random bytes.
 pub fn name() -> String {
     thread_local! {
         static CHANCE: RefCell<([u8; NAMES], usize)> = const { RefCell::new(([0; NAMES], NAMES)) };

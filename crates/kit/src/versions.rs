@@ -1,6 +1,6 @@
-//! Versions of what is read often and changed seldom. A cached answer is keyed by a version read in the
-//! same transaction, so that two processes never disagree. A version is an id: one that was
-//! rolled back never comes again.
+//! Versions of data that is read often and changed seldom. A cached value is keyed by a version that is read in the
+//! same transaction, so that two processes never disagree. A version is an id, so a version that was rolled back
+//! never occurs again.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,10 +11,10 @@ use crate::errors::Result;
 use crate::ids::Id;
 use crate::{args, sql};
 
-/// Says that what `name` stands for has changed.
+/// Records that the data called `name` has changed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn bump(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     let version = tx.new_id()?;
     tx.run(
@@ -30,11 +30,11 @@ pub fn bump(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The version of `name`; 0 before the first change. All of them are read when the first one is asked for: a
-/// transaction sees one catalogue, whatever others change while it runs.
+/// Returns the version of `name`; 0 before the first change. The first call in a transaction reads all versions, so
+/// that the transaction sees one consistent set of versions whatever others change while it runs.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn current(tx: &mut Tx<'_>, name: &str) -> Result<Id> {
     if tx.versions.is_none() {
         let all: Vec<(String, Id)> = tx.all(sql!("SELECT name, version FROM versions"), args![])?;
@@ -44,13 +44,13 @@ pub fn current(tx: &mut Tx<'_>, name: &str) -> Result<Id> {
     Ok(known.copied().unwrap_or(Id(0)))
 }
 
-/// The version of `name` at this very moment.
+/// Returns the version of `name` as the database has it now, without the copy of the transaction.
 fn at_this_moment(tx: &mut Tx<'_>, name: &str) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(sql!("SELECT version FROM versions WHERE name = $1"), args![name])?;
     Ok(found.map_or(Id(0), |(version,)| version))
 }
 
-/// Answers kept by key, each good for one version.
+/// Values cached by key. Each is valid for one version.
 #[derive(Debug)]
 pub struct Cached<K, T>(Mutex<HashMap<K, (Id, Arc<T>)>>);
 
@@ -61,11 +61,11 @@ impl<K, T> Default for Cached<K, T> {
 }
 
 impl<K: Hash + Eq, T> Cached<K, T> {
-    /// The answer for `key`, as of the version of `name` in this transaction: the kept one, or what `load` reads.
-    /// What was read while somebody changed it is answered, but not kept.
+    /// Returns the value for `key` at the version of `name` in this transaction: the cached value, or else the
+    /// result of `load`. A value that was loaded while the version changed is returned but not cached.
     ///
     /// # Errors
-    /// What `load` answers.
+    /// Returns the error of `load`, or a fault if the database fails.
     pub fn get(
         &self,
         tx: &mut Tx<'_>,

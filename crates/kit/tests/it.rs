@@ -1,4 +1,4 @@
-//! The ground under test, on the engine of the suite: the seam, jobs, ids, copies.
+//! Tests of `kit` on the engine of the suite: the database layer, jobs, ids, and backups.
 
 #[path = "it/config.rs"]
 mod config;
@@ -30,7 +30,7 @@ async fn open() -> TestDb {
     TestDb::open("2026-11-24T15:00:00Z".parse().expect("a time")).await
 }
 
-/// Another process on a database.
+/// Opens the database a second time, as another process would.
 async fn another(url: &str) -> Db {
     let dependencies = Dependencies {
         clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
@@ -42,7 +42,7 @@ async fn another(url: &str) -> Db {
     Db::open(Place::parse(url).expect("an address"), dependencies, width).await.expect("it opens")
 }
 
-/// A row with a key: the ground has no table that is made for trying things out.
+/// Inserts a row with a unique key. `kit` has no table of its own for experiments, so the tests use `versions`.
 fn put(tx: &mut Tx<'_>, name: &str, version: i64) -> Result<u64> {
     tx.run(sql!("INSERT INTO versions (name, version) VALUES ($1, $2)"), args![name, version])
 }
@@ -56,7 +56,7 @@ async fn read_value(db: &Db, name: &'static str) -> Option<i64> {
     db.view(move |tx| got(tx, name)).await.expect("a look")
 }
 
-/// Somebody to refer to.
+/// Inserts a person to refer to.
 fn person(tx: &mut Tx<'_>, email: Option<&str>) -> Result<Id> {
     let id = tx.new_id()?;
     let now = tx.now();

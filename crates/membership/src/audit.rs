@@ -1,4 +1,4 @@
-//! What staff do with the memberships of others, in the audit log.
+//! Audit log entries for what staff do with the memberships of others.
 
 use kit::{Id, Result, Tx};
 use people::{Actor, AuditSubject, note_change};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::entitlements::Entitlements;
 use crate::model::{Membership, Plan};
 
-/// A membership as the log shows it.
+/// Converts a membership into JSON for the audit log.
 pub(crate) fn shown(membership: &Membership, plan: &Plan) -> Value {
     json!({"plan": plan.name, "price": plan.price, "status": membership.status.as_str(),
         "paid_until": membership.paid_until, "renews": membership.renews,
@@ -15,15 +15,15 @@ pub(crate) fn shown(membership: &Membership, plan: &Plan) -> Value {
         "frozen_until": membership.frozen.map(|(_, until)| until)})
 }
 
-/// What is shown of the membership that someone has; null of who has none.
+/// Converts the membership of a person into JSON for the audit log; null if the person has none.
 pub(crate) fn shown_of(entitlements: &Entitlements) -> Value {
     entitlements.held.as_ref().map_or(Value::Null, |(membership, plan)| shown(membership, plan))
 }
 
-/// Records what `by` has done with the membership of `person`, unless it is their own.
+/// Records what `by` did with the membership of `person`, unless it is their own.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn note(
     tx: &mut Tx<'_>,
     by: &Actor,

@@ -1,4 +1,5 @@
-//! What is done at the desk, where a payment is taken: enrolling, a month's dues, changing to a plan that costs more (M4).
+//! Operations of the front desk that take a payment: enrolling a person, collecting the dues of a month, and changing
+//! to a more expensive plan (M4).
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -17,37 +18,37 @@ use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
 use crate::plan_store::{Version, newest_of};
 use crate::store;
 
-/// How money knows a month of dues, or what changing to another plan costs: by the event of the membership.
+/// The kind of the subject of charges for memberships. The id of the subject is that of the membership event.
 pub const SUBJECT: &str = "membership";
 
-/// The plan does not cost more.
+/// The refusal for an upgrade to a plan that does not cost more.
 pub const NO_UPGRADE: Refusal = Refusal::conflict(
     "no_upgrade",
     "This plan doesn’t cost more. Switch to it from the next billing month instead.",
 );
-/// Someone took the dues a moment ago: the membership is paid until another day than staff saw.
+/// The refusal for dues of a month that someone else has just taken: the last paid day is not the one that staff saw.
 pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
     "This membership was just paid to a different date. Review the current version.",
 );
-/// Dues are collected on the last paid day and after it (M7).
+/// The refusal for dues before the last paid day. Dues are collected from that day on (M7).
 pub const NOTHING_DUE: Refusal =
     Refusal::conflict("nothing_due", "No dues are owed yet. They can be paid from the last paid day.");
-/// The price of a plan is another than staff saw (G3).
+/// The refusal for a price that differs from the one that staff saw (G3).
 pub const PRICE_CHANGED: Refusal =
     Refusal::conflict("price_changed", "The price has changed. Review the new price.");
 
-/// How it was paid at the desk (T3).
+/// How a payment was made at the front desk (T3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paid {
-    /// In cash.
+    /// The guest paid in cash.
     Cash,
-    /// At the card terminal of the desk.
+    /// The guest paid at the card terminal of the front desk.
     Terminal,
 }
 
 impl Paid {
-    /// As it stands in the tables and in the API.
+    /// The name of the payment method in the tables and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Paid::Cash => "cash",
@@ -55,7 +56,7 @@ impl Paid {
         }
     }
 
-    /// Reads `paid`: `cash` or `terminal`.
+    /// Parses the field `paid`: `cash` or `terminal`.
     pub fn parse(input: &mut RawInput) -> Paid {
         match input.opt_text_within("paid", 20).as_deref() {
             Some("cash") => Paid::Cash,
@@ -68,22 +69,23 @@ impl Paid {
     }
 }
 
-/// A plan that is sold at the desk.
+/// A plan that is sold at the front desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sold {
-    /// Its slug.
+    /// The slug of the plan.
     pub plan: String,
-    /// How it is paid.
+    /// How the payment is made.
     pub paid: Paid,
-    /// What staff saw that it costs now; if it is sent and differs, nothing is done.
+    /// The total in cents that staff saw. If it is present and differs from the current total, the operation is
+    /// refused.
     pub expected_total: Option<Cents>,
 }
 
 impl Sold {
-    /// Goes on if the price is what was seen.
+    /// Checks that the price is the one that staff saw.
     ///
     /// # Errors
-    /// [`PRICE_CHANGED`] with `total`.
+    /// Returns [`PRICE_CHANGED`] with `total` if it is not.
     fn check(&self, total: Cents) -> Result<()> {
         match self.expected_total {
             Some(expected) if expected != total => {
@@ -104,14 +106,16 @@ impl Input for Sold {
     }
 }
 
-/// The most that is expected of a plan, in cents.
+/// The maximum of `expected_total` in cents.
 const MOST_EXPECTED: i64 = 100_000_000;
 
-/// Makes a person a member from today on, with the first month paid at the desk. The last day that is paid.
+/// Makes a person a member from today on and takes the dues of the first month at the front desk. Returns the last paid
+/// day.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `already_member`, `price_changed`;
-/// `Error::NotFound` for an unknown person or plan.
+/// Returns `Error::Forbidden` unless `by` may run memberships, `own_account` if `by` is the person, `Error::NotFound`
+/// if there is no such person or plan, `already_member` if the person has a plan, and `price_changed` if the price is
+/// not the expected one.
 pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date> {
     by.need_for(Action::RunMemberships, person)?;
     people::person(tx, person)?;
@@ -143,7 +147,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     Ok(paid_until)
 }
 
-/// What was paid, beside a membership in the audit log.
+/// Adds the payment method and the amount to the JSON of a membership for the audit log.
 fn with_paid(mut after: Value, paid: Paid, amount: Cents) -> Value {
     if let Some(fields) = after.as_object_mut() {
         fields.insert("paid_by".to_owned(), json!(paid.as_str()));
@@ -152,11 +156,13 @@ fn with_paid(mut after: Value, paid: Paid, amount: Cents) -> Value {
     after
 }
 
-/// Takes a month's dues at the desk: benefits are back, if they were away. `seen` is the last paid day as staff saw it: of
-/// several who take the same month, one does. Not before that day (M7). The last day that is paid then.
+/// Takes the dues of a month at the front desk, from the last paid day on (M7). If the membership was suspended, its
+/// benefits return. `seen` is the last paid day that staff saw: if several requests take the same month, only one
+/// succeeds. Returns the new last paid day.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `no_plan`, `edited_meanwhile`, `nothing_due`.
+/// Returns `Error::Forbidden` unless `by` may run memberships, `own_account` if `by` is the person, `no_plan` if there
+/// is no membership, `edited_meanwhile` if the last paid day is not `seen`, and `nothing_due` before that day.
 pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date) -> Result<Date> {
     by.need_for(Action::RunMemberships, person)?;
     let (entitlements, membership, plan) = held(tx, by, person)?;
@@ -166,7 +172,7 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
     if entitlements.today.is_some_and(|today| today < seen) {
         return Err(Error::refused(&NOTHING_DUE).with("paid_until", seen.to_string()));
     }
-    // What changes with the month is written down before what is paid moves on.
+    // Store the changes that follow from the date first, because they depend on the old last paid day.
     lifecycle::bill_person(tx, person)?;
     let old = membership.paid_until;
     let until = after_months(membership.started_on, old, 1)?;
@@ -190,7 +196,7 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
     Ok(until)
 }
 
-/// Charges what was paid at the desk, and notes that it was.
+/// Creates the charge of a payment at the front desk and marks it as paid.
 fn take(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -204,33 +210,35 @@ fn take(
     if charge.status == money::ChargeStatus::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
 }
 
-/// What changing to a plan that costs more costs now (M4): what is left of what is paid, counted by the second.
+/// The cost of changing to a more expensive plan now (M4). The remaining paid time is counted by the second.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
-    /// The plan that one has.
+    /// The name of the current plan.
     pub from: String,
-    /// The plan that one would have.
+    /// The name of the new plan.
     pub to: String,
-    /// Until when both are counted.
+    /// The last day for which both plans are counted, which is the last paid day.
     pub until: Date,
-    /// What the new plan costs for the rest of it.
+    /// The price of the new plan for the remaining time in cents.
     pub charge: Cents,
-    /// What was paid for the old plan's rest.
+    /// The amount in cents that was paid for the current plan for the remaining time.
     pub credit: Cents,
-    /// What is due now; not below zero.
+    /// The amount that is due now in cents, which is not negative.
     pub total: Cents,
 }
 
-/// A price a month for the rest of what is paid: `whole` months and `rest` of the `length` seconds of the running one.
+/// Computes a monthly price for the remaining paid time: `whole` months, and `rest` seconds of the current month, which
+/// has `length` seconds.
 fn prorated(price: Cents, whole: i64, rest: i64, length: i64) -> Cents {
     let seconds = i128::from(whole) * i128::from(length) + i128::from(rest);
     Cents(half_up(i128::from(price.0) * seconds, i128::from(length.max(1))))
 }
 
-/// How much of what is paid is left at a moment: whole billing months, and seconds of the seconds of the running one.
+/// Returns the remaining paid time: the whole billing months after the current one, the seconds left of the current
+/// one, and its length in seconds.
 ///
 /// # Errors
-/// A fault if a date is beyond what the calendar holds.
+/// Returns a fault if a date is out of range.
 fn rest(
     entitlements: &Entitlements,
     paid_until: Date,
@@ -268,11 +276,12 @@ fn invoice(entitlements: &Entitlements, to: &Plan, zone: &TimeZone, now: Timesta
     Ok(Invoice { from, to, until: membership.paid_until, charge, credit, total: charge - credit })
 }
 
-/// What changing to a plan that costs more would cost now.
+/// Returns what changing to a more expensive plan would cost now.
 ///
 /// # Errors
-/// `no_plan`, `no_upgrade`; `wrong_state` while dues are open or a freeze runs or lies ahead; `Error::NotFound` for an unknown
-/// plan.
+/// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `Error::NotFound` if there is no such
+/// plan, `no_plan` if there is no membership, `no_upgrade` if the plan does not cost more, and `wrong_state` while dues
+/// are unpaid or a freeze is running or scheduled.
 pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<Invoice> {
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
@@ -283,11 +292,12 @@ pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> R
     invoice(&entitlements, &next.plan, &catalogue.club.zone, tx.now())
 }
 
-/// Changes to a plan that costs more, at once, with what it costs paid at the desk (M4). Credits that were used this month stay
-/// used; what is booked keeps its price.
+/// Changes to a more expensive plan at once and takes the payment at the front desk (M4). Credits that were used this
+/// month stay used, and existing bookings keep their price.
 ///
 /// # Errors
-/// As [`preview_upgrade`]; `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `price_changed`.
+/// Returns the same errors as [`preview_upgrade`], but `Error::Forbidden` unless `by` may run memberships,
+/// `own_account` if `by` is the person, and `price_changed` if the cost is not the expected one.
 pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Invoice> {
     by.need_for(Action::RunMemberships, person)?;
     let paid = sold.paid;
@@ -324,7 +334,7 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
 mod tests {
     use super::*;
 
-    /// M4: by the second, half-up.
+    /// M4: counted by the second, rounded half up.
     #[test]
     fn what_is_left_is_counted_by_the_second() {
         const DAY: i64 = 86_400;
@@ -336,7 +346,7 @@ mod tests {
             (70_000, 0, 1, 30 * DAY, 0),
             (70_000, 0, 19, 30 * DAY, 1),
             (70_000, 2, 15 * DAY, 30 * DAY, 175_000),
-            // A month in which the clock is turned back is an hour longer.
+            // A month in which the clock goes back is an hour longer.
             (70_000, 0, 15 * DAY, 30 * DAY + 3_600, 34_951),
         ] {
             assert_eq!(prorated(Cents(price), whole, rest, length), Cents(amount), "{whole} {rest}/{length}");

@@ -1,36 +1,37 @@
-//! What a person's plan allows, asked by everybody who sells something.
+//! What a person's plan allows. Every crate that prices or restricts something reads it from here.
 
 use jiff::civil::Date;
 use kit::Id;
 
 use crate::model::{Membership, MembershipStatus, Plan, Tier};
 
-/// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
+/// The number of days ahead that visitors and accounts without a plan can book (W1), unless the club has changed the
+/// setting.
 pub const ACCOUNT_DAYS: i64 = 3;
 
-/// A person's plan as it stands; nothing for visitors and accounts without one.
+/// What a person's plan allows today; empty for visitors and accounts without a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Entitlements {
-    /// The open membership and its plan.
+    /// The membership that has not ended, and its plan.
     pub held: Option<(Membership, Plan)>,
-    /// Credits used, by billing month (its first day).
+    /// The number of used credits per billing month. The date is the first day of the month.
     pub credits_used: Vec<(Date, i64)>,
-    /// Guest passes used, by billing month.
+    /// The number of used guest passes per billing month. The date is the first day of the month.
     pub passes_used: Vec<(Date, i64)>,
-    /// Whose it is.
+    /// The id of the person.
     pub person: Option<Id>,
-    /// The day they were born.
+    /// The date of birth.
     pub birthday: Option<Date>,
-    /// Months in which a birthday gift was used, counted from year 0 (M3).
+    /// The months in which a birthday gift was used, counted from year 0 (M3).
     pub birthdays_used: Vec<i64>,
-    /// The plan from the day after what is paid (M5).
+    /// The plan that applies from the day after the last paid day, if a change is scheduled (M5).
     pub next_plan: Option<Plan>,
-    /// The club's date, as far as it is known.
+    /// The date in the time zone of the club, if it is known.
     pub today: Option<Date>,
 }
 
 impl Entitlements {
-    /// The plan, if it is active or in grace now.
+    /// Returns the plan if the membership is active or in grace, and not frozen today.
     pub fn plan(&self) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
         let is_frozen = self.today.is_some_and(|today| self.is_frozen(today));
@@ -38,19 +39,20 @@ impl Entitlements {
             .then_some(plan)
     }
 
-    /// Whether a day lies in months without benefits (M6).
+    /// Returns whether the membership is frozen on a day (M6).
     pub fn is_frozen(&self, day: Date) -> bool {
         let frozen = self.held.as_ref().and_then(|(membership, _)| membership.frozen);
         frozen.is_some_and(|(from, until)| (from..=until).contains(&day))
     }
 
-    /// The plan, if it counts for something on `day`: active or in grace now, and paid or set to renew then (W2).
+    /// Returns the plan if it applies to a session on `day`: it has to apply today, and `day` has to be paid or the
+    /// membership has to renew (W2).
     pub fn plan_on(&self, day: Date) -> Option<&Plan> {
         self.plan().and_then(|_| self.plan_then(day))
     }
 
-    /// The plan that counts on `day` if nothing else changes: what was agreed is held by it. Unlike
-    /// [`Entitlements::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
+    /// Returns the plan that applies on `day` if nothing else changes. Existing bookings are priced by it. Unlike
+    /// [`Entitlements::plan_on`], it does not require that the plan applies today, because a freeze ends by itself.
     pub fn plan_then(&self, day: Date) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
         if !matches!(membership.status, MembershipStatus::Active | MembershipStatus::Grace)
@@ -64,18 +66,20 @@ impl Entitlements {
         membership.renews.then(|| self.next_plan.as_ref().unwrap_or(plan))
     }
 
-    /// How many guest passes are left for a session on `day` (M2).
+    /// Returns the number of guest passes that are left for a session on `day` (M2).
     pub fn passes_left(&self, day: Date) -> i64 {
         let given = self.plan_on(day).map_or(0, |plan| plan.guest_passes);
         (given - self.passes_used_in(day)).max(0)
     }
 
-    /// How many guest passes are used of the billing month in which `day` falls, whether the plan counts now or not.
+    /// Returns the number of guest passes used in the billing month that contains `day`, whether or not the plan
+    /// applies now.
     pub fn passes_used_in(&self, day: Date) -> i64 {
         self.used_in(&self.passes_used, day)
     }
 
-    /// How many credits are used of the billing month in which `day` falls; of a plan without limit, services.
+    /// Returns the number of credits used in the billing month that contains `day`. For a plan with unlimited credits,
+    /// it is the number of services.
     pub fn credits_used_in(&self, day: Date) -> i64 {
         self.used_in(&self.credits_used, day)
     }
@@ -85,8 +89,8 @@ impl Entitlements {
         used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n)
     }
 
-    /// Whether the gift of the birthday month can be used for a session on `day` (M3): Premium and Unlimited, once in
-    /// twelve months.
+    /// Returns whether the birthday gift can be used for a session on `day` (M3): it requires Premium or Unlimited, a
+    /// birthday in that month, and twelve months between two gifts.
     pub fn has_birthday(&self, day: Date) -> bool {
         let gives = self.plan_on(day).is_some_and(|plan| plan.tier >= Tier::Premium);
         gives
@@ -94,34 +98,35 @@ impl Entitlements {
             && self.birthdays_used.iter().all(|used| (used - month_number(day)).abs() >= 12)
     }
 
-    /// Whether credits are used without asking (P3).
+    /// Returns whether bookings use credits automatically (P3).
     pub fn uses_credits_unasked(&self) -> bool {
         self.held.as_ref().is_some_and(|(membership, _)| membership.auto_credit)
     }
 
-    /// How many days ahead a start on `day` may be booked (W1, W2); `account_days` without a plan, and at least.
+    /// Returns the number of days ahead that a start on `day` can be booked (W1, W2). It is `account_days` without a
+    /// plan, and at least `account_days` with one.
     pub fn days_ahead_for(&self, day: Date, account_days: i64) -> i64 {
         self.plan_on(day).map_or(account_days, |plan| plan.max_advance_days.max(account_days))
     }
 
-    /// How rules rank the person for a day: by the plan that counts then (W2).
+    /// Returns the tier for a session on `day`, by the plan that applies then (W2).
     pub fn tier_on(&self, day: Date) -> Tier {
         self.plan_on(day).map_or(Tier::None, |plan| plan.tier)
     }
 
-    /// How rules rank the person now.
+    /// Returns the tier now.
     pub fn tier(&self) -> Tier {
         self.plan().map_or(Tier::None, |plan| plan.tier)
     }
 
-    /// How many credits are left for a session on `day` (M1); `None` is without limit.
+    /// Returns the number of credits that are left for a session on `day` (M1). `None` means unlimited.
     pub fn credits_left(&self, day: Date) -> Option<i64> {
         let Some(plan) = self.plan_on(day) else { return Some(0) };
         Some((plan.monthly_credits? - self.credits_used_in(day)).max(0))
     }
 
-    /// The first day of the billing month in which `day` falls: months are counted from the day of joining,
-    /// and a month without that day begins on its last.
+    /// Returns the first day of the billing month that contains `day`. Billing months begin on the day of the month on
+    /// which the member joined; in a month without that day, on its last day.
     pub fn billing_month(&self, day: Date) -> Option<Date> {
         let (membership, _) = self.held.as_ref()?;
         let joined = membership.started_on;
@@ -138,7 +143,8 @@ impl Entitlements {
     }
 }
 
-/// How a membership stands on a day, after all that the calendar does to it (M5, M7): written down or not.
+/// Returns the status of a membership on a day after all changes that follow from the date (M5, M7), whether or not
+/// they are stored yet.
 pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> MembershipStatus {
     let Membership { status, paid_until, renews, .. } = *membership;
     let late = i64::from((today - paid_until).get_days());
@@ -151,7 +157,7 @@ pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> M
     }
 }
 
-/// Months since year 0: between two gifts of the birthday month lie twelve (M3).
+/// Returns the number of months since year 0. Between two birthday gifts there are at least twelve months (M3).
 pub(crate) fn month_number(day: Date) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month()) - 1
 }
@@ -216,7 +222,7 @@ mod tests {
         );
     }
 
-    /// The defect that this mends: while a freeze ran, what was booked for after it was priced as without a plan.
+    /// A regression test: during a freeze, bookings after the freeze were priced as without a plan.
     #[test]
     fn a_freeze_takes_nothing_from_the_days_after_it() {
         let mut frozen = entitlements(MembershipStatus::Active, true);

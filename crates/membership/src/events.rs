@@ -1,28 +1,29 @@
-//! What happened to a membership: for the letters that follow from it, and for staff.
+//! The events of memberships, which staff can read and from which notifications follow.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fault, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor};
 use serde_json::Value;
 
-/// For how long it is told what became of a membership.
+/// The age up to which an event is reported to the member.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Something that happened to a membership.
+/// An event of a membership.
 #[derive(Debug, Clone)]
 pub struct MembershipEvent {
-    /// Its id.
+    /// The id of the event.
     pub id: Id,
-    /// Whose membership it was.
+    /// The person whose membership it is.
     pub person: Id,
-    /// When.
+    /// When the event happened.
     pub at: Timestamp,
-    /// Who did it; nobody if it was the calendar.
+    /// The person who caused it; `None` for a change that follows from the date.
     pub by: Option<Id>,
-    /// `joined`, `leaves`, `stays`, `changes_down`, `keeps_plan`, `upgraded`, `moves_over`, `dues_taken`, `grace`,
-    /// `suspended`, `ended`, or `frozen_2026_2`: for so many months in that year.
+    /// The name of the event: `joined`, `leaves`, `stays`, `changes_down`, `keeps_plan`, `upgraded`, `moves_over`,
+    /// `dues_taken`, `grace`, `suspended`, `ended`, or `frozen_2026_2`, which means frozen for two months counted in
+    /// 2026.
     pub what: String,
-    /// More of it, by name: `plan`, `from`, `until`, `cents`, `paid`, `months`.
+    /// The details by name, such as `plan`, `from`, `until`, `cents`, `paid`, and `months`.
     pub detail: Value,
 }
 
@@ -45,10 +46,10 @@ impl EventRow {
     }
 }
 
-/// An event, for the club itself.
+/// Returns an event without a permission check, for the program itself.
 ///
 /// # Errors
-/// `Error::NotFound`.
+/// Returns `Error::NotFound` if there is no such event.
 pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
     let found: Option<EventRow> = tx.one(
         sql!(
@@ -60,13 +61,14 @@ pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
     found.ok_or(Error::NotFound)?.read()
 }
 
-/// What a membership event is told for, when it is told at all.
+/// The events that later events do not make obsolete.
 const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
 
-/// The event that an email reports, or why it need not be told any more: something later says otherwise.
+/// Returns the event of a notification, or the reason why the notification is no longer needed: the event is older than
+/// 30 days, or a later event makes it obsolete.
 ///
 /// # Errors
-/// `Error::NotFound`; a fault of the database.
+/// Returns `Error::NotFound` if there is no such event, and a fault if the database fails.
 pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<MembershipEvent, &'static str>> {
     let event = event(tx, id)?;
     if tx.now().duration_since(event.at) > NEWS_LIFE {
@@ -93,10 +95,11 @@ pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Membershi
     Ok(if is_undone { Err("a later change follows") } else { Ok(event) })
 }
 
-/// What happened to a person's memberships, the latest first, at most a hundred.
+/// Returns the 100 latest events of a person's memberships, the latest first.
 ///
 /// # Errors
-/// `Error::Forbidden` unless it is one's own, or `by` runs memberships.
+/// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` unless `by` is the person or may run
+/// memberships.
 pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<MembershipEvent>> {
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;

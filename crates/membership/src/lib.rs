@@ -1,5 +1,6 @@
-//! Plans, and what a person's plan allows: how far ahead they book, at what discount, with how many
-//! credits and passes; and what becomes of a membership. Cards come later: what needs a payment is done at the desk.
+//! Plans, and what a person's plan allows: how many days ahead they can book, with which discount, and with how many
+//! credits and guest passes; and the lifecycle of memberships. Card payments are not implemented yet: changes that need
+//! a payment are made at the front desk.
 
 mod api;
 mod audit;

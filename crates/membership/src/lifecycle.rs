@@ -1,5 +1,5 @@
-//! What becomes of a membership: leaving and staying, freezing, changing to a plan that costs less, and what the calendar
-//! does to it (M5 to M7). What needs a payment stands in [`crate::desk`].
+//! The lifecycle of a membership: leaving and staying, freezing, changing to a plan that does not cost more, and
+//! changes that follow from the date (M5 to M7). Operations that need a payment are in [`crate::desk`].
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
@@ -17,22 +17,22 @@ use crate::plan_store::newest_of;
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
-/// There is no plan to do this with.
+/// The refusal for a person without a membership.
 pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There’s no membership to change.");
-/// Not as the membership stands.
+/// The refusal for an operation that the state of the membership does not allow.
 pub const WRONG_STATE: Refusal =
     Refusal::conflict("wrong_state", "This membership can’t be changed that way right now.");
-/// Joining or changing up needs a payment.
+/// The refusal for joining or changing to a more expensive plan without a payment.
 pub const CARD_NEEDED: Refusal =
     Refusal::conflict("card_needed", "A payment is needed first. Please ask at the front desk.");
-/// As many months as a year allows.
+/// The refusal for freezing more months than a calendar year allows.
 pub const FROZEN_ENOUGH: Refusal =
     Refusal::conflict("frozen_enough", "This membership can’t be paused any longer this year.");
 
-/// Somebody's plan counts on other days than before: what was booked on those days follows.
+/// A job: the days on which a person's plan applies have changed, so the bookings on those days have to be updated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MembershipChanged {
-    /// Whose.
+    /// The id of the person.
     pub person: Id,
 }
 
@@ -40,10 +40,10 @@ impl Job for MembershipChanged {
     const KIND: &'static str = "membership.changed";
 }
 
-/// Somebody is to be told what became of their membership.
+/// A job: notifies a person of a change of their membership.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MembershipNews {
-    /// What: an event of the membership.
+    /// The id of the membership event.
     pub event: Id,
 }
 
@@ -51,16 +51,16 @@ impl Job for MembershipNews {
     const KIND: &'static str = "membership.told";
 }
 
-/// Has a person be told what became of their membership.
+/// Queues a notification to a person about a change of their membership.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn notify(tx: &mut Tx<'_>, person: Id, news: &MembershipNews) -> Result<()> {
     let subject = ("membership", person);
     tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), news)?, &[OWNER])
 }
 
-/// The work of every night; it asks for the next one itself.
+/// A daily job, which schedules its next run itself. See [`run_billing_day`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunBillingDay {}
 
@@ -68,7 +68,7 @@ impl Job for RunBillingDay {
     const KIND: &'static str = "membership.turn";
 }
 
-/// A person's open membership, for themselves or for staff; from here on nobody else changes it until the commit.
+/// Returns a person's current membership, for themselves or for staff, and locks the person until the commit.
 pub(crate) fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Entitlements, Membership, Plan)> {
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
@@ -81,7 +81,8 @@ pub(crate) fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Entitleme
     Ok((entitlements, membership, plan))
 }
 
-/// Notes what happened to a membership, when and by whom; its bookings follow, and the person is told. The event.
+/// Stores an event of a membership, queues the update of its bookings, and notifies the person. Returns the id of the
+/// event.
 pub(crate) fn changed(
     tx: &mut Tx<'_>,
     by: Option<Id>,
@@ -103,26 +104,29 @@ pub(crate) fn changed(
     Ok(id)
 }
 
-/// Goes on if `by` may do something with the membership of `person` as staff: of someone else.
+/// Checks that `by` may manage the membership of `person` as staff, which excludes their own.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may run memberships, and `own_account`
+/// if `by` is the person.
 pub fn as_staff(by: &Actor, person: Id) -> Result<()> {
     by.need_for(Action::RunMemberships, person)
 }
 
-/// Leaves at the end of what is paid (M5).
+/// Ends a membership after the last paid day (M5).
 ///
 /// # Errors
-/// `no_plan`; `wrong_state` if that is so already.
+/// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `no_plan` if there is no membership,
+/// and `wrong_state` if it is ending already.
 pub fn leave(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<()> {
     set_renews(tx, by, person, false)
 }
 
-/// Takes leaving back, as long as it has not happened.
+/// Reverts [`leave`], as long as the membership has not ended.
 ///
 /// # Errors
-/// `no_plan`; `wrong_state` if nobody is leaving.
+/// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `no_plan` if there is no membership,
+/// and `wrong_state` if it is not ending.
 pub fn stay(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<()> {
     set_renews(tx, by, person, true)
 }
@@ -144,11 +148,13 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
     audit::note(tx, by, if renews { "membership_kept" } else { "membership_ending" }, person, (before, after))
 }
 
-/// Changes to a plan that does not cost more, from the day after what is paid (M5). One that costs more needs a payment.
-/// Naming one's own plan takes the change back; its newest terms, if they are others, come with the change.
+/// Schedules a change to a plan that does not cost more, at its newest version, from the day after the last paid day
+/// (M5). A more expensive plan needs a payment. If `slug` is the current plan, any scheduled change is canceled
+/// instead.
 ///
 /// # Errors
-/// `no_plan`, `card_needed`; `Error::NotFound` for an unknown plan.
+/// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `Error::NotFound` if there is no such
+/// plan, `no_plan` if there is no membership, and `card_needed` if the plan is more expensive.
 pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<()> {
     let (_, membership, plan) = held(tx, by, person)?;
     let club = catalogue::current(tx)?.club.id;
@@ -167,10 +173,13 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
     audit::note(tx, by, "membership_changes_down", person, change)
 }
 
-/// Freezes for so many whole billing months from the next one on: no dues, no benefits (M6).
+/// Freezes a membership for whole billing months from the next one on: no dues and no benefits (M6). Returns the first
+/// and the last day.
 ///
 /// # Errors
-/// `no_plan`; `wrong_state` while one is frozen or leaves or dues are open; `frozen_enough`.
+/// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `no_plan` if there is no membership,
+/// `frozen_enough` if the calendar year does not allow so many months, and `wrong_state` if the membership is frozen
+/// already, is ending, or has unpaid dues.
 pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(Date, Date)> {
     let (_, membership, plan) = held(tx, by, person)?;
     if !may_rest(&membership) {
@@ -200,15 +209,15 @@ pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(D
     Ok((from, until))
 }
 
-/// How an event of freezing begins: months are counted in the calendar year in which they begin.
+/// Returns the prefix of the event names of freezes that are counted in the calendar year of `from`.
 fn frozen_in(from: Date) -> String {
     format!("frozen_{}_", from.year())
 }
 
-/// For how many months somebody may freeze their membership now (M6); 0 if not at all.
+/// Returns the maximum number of months for which the membership can be frozen now (M6); 0 if it cannot be frozen.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn freezable(tx: &mut Tx<'_>, entitlements: &Entitlements) -> Result<i64> {
     let Some((membership, _)) = entitlements.held.as_ref().filter(|(held, _)| may_rest(held)) else {
         return Ok(0);
@@ -216,12 +225,12 @@ pub fn freezable(tx: &mut Tx<'_>, entitlements: &Entitlements) -> Result<i64> {
     left_of_year(tx, membership.id, membership.paid_until.tomorrow().map_err(Fault::because)?)
 }
 
-/// Whether a membership is such that it can be frozen: paid, going on, and not frozen or about to be.
+/// Returns whether a membership can be frozen: it is paid, renews, and has no freeze that is running or scheduled.
 fn may_rest(membership: &Membership) -> bool {
     membership.renews && membership.frozen.is_none() && membership.status == MembershipStatus::Active
 }
 
-/// How many months of a year may still be frozen, if that begins on `from`.
+/// Returns how many months can still be frozen in the calendar year of `from`.
 fn left_of_year(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
     let most = catalogue::current(tx)?.setting(FROZEN_MONTHS);
     let year = frozen_in(from);
@@ -231,21 +240,22 @@ fn left_of_year(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
     Ok((most - before).max(0))
 }
 
-/// The last day of so many billing months after what is paid.
+/// Returns the last day of the billing month that is `months` after the last paid day.
 pub(crate) fn after_months(joined: Date, paid_until: Date, months: i64) -> Result<Date> {
     let first = paid_until.tomorrow().map_err(Fault::because)?;
     let month = first.checked_add(months.months()).map_err(Fault::because)?;
-    // Months are counted from the day of joining; one without that day begins on its last.
+    // Billing months begin on the day of the month on which the member joined; in a month without that day, on its last
+    // day.
     let day = joined.day().min(month.days_in_month());
     let next = Date::new(month.year(), month.month(), day).map_err(Fault::because)?;
     next.yesterday().map_err(Fault::because)
 }
 
-/// The last day of the billing month in which `day` falls, of who joined on a day before it: so far a member has paid who has
-/// paid each month, and no further (M7).
+/// Returns the last day of the billing month that contains `day`, for a member who joined on `joined`. It is the last
+/// paid day of a member who has paid every month and nothing in advance (M7).
 ///
 /// # Errors
-/// A fault if a date is beyond what the calendar holds.
+/// Returns a fault if a date is out of range.
 pub fn paid_through(joined: Date, day: Date) -> Result<Date> {
     let mut paid = joined.yesterday().map_err(Fault::because)?;
     while paid < day {
@@ -254,17 +264,17 @@ pub fn paid_through(joined: Date, day: Date) -> Result<Date> {
     Ok(paid)
 }
 
-/// Whether credits are used without asking (P3).
+/// Sets whether the actor's bookings use credits automatically (P3).
 ///
 /// # Errors
-/// `no_plan`.
+/// Returns `Error::Unauthorized` for a visitor, and `no_plan` if there is no membership.
 pub fn set_auto_credit(tx: &mut Tx<'_>, by: &Actor, auto: bool) -> Result<()> {
     let (_, membership, _) = held(tx, by, by.person()?.id)?;
     tx.run(sql!("UPDATE memberships SET auto_credit = $1 WHERE id = $2"), args![auto, membership.id])
         .map(drop)
 }
 
-/// A membership on which the calendar may have something to do.
+/// A membership whose last paid day has passed.
 struct Due {
     id: Id,
     person: Id,
@@ -287,12 +297,13 @@ impl kit::db::FromRow for Due {
     }
 }
 
-/// What the calendar does: unpaid dues bring grace, then suspension (M7); who leaves has left; who changes plan or terms
-/// has the others; who froze is thawed. Safe to run twice, or late: what a plan allows is read as of today in any case. How
-/// many changed.
+/// Stores the changes of memberships that follow from the date: unpaid dues lead to grace, then to suspension (M7),
+/// memberships that do not renew end, scheduled plans and versions take effect, and freezes end. It can run twice or
+/// late, because `entitlements` computes the state of today in any case. Returns how many memberships changed
+/// their status.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
@@ -312,7 +323,7 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
         sql!("UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE frozen_until < $1"),
         args![today],
     )?;
-    // Again when the club's next day begins.
+    // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
     tx.enqueue(&RunBillingDay {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;
     Ok(turned)
@@ -350,8 +361,7 @@ fn bill_membership(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> R
     Ok(moved)
 }
 
-/// Writes down what the calendar has done to one person's memberships, before something is done to them that it bears
-/// on.
+/// Stores the changes of one person's membership that follow from the date, before an operation that depends on them.
 pub(crate) fn bill_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
@@ -384,7 +394,7 @@ mod tests {
         }
     }
 
-    /// M1: joined on the 29th, 30th or 31st.
+    /// M1: members who joined on the 29th, 30th, or 31st.
     #[test]
     fn a_month_that_lacks_the_day_of_joining_begins_on_its_last() {
         for (joined, paid_until, months, until) in [

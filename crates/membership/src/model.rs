@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use kit::{Cents, Id};
 
-/// How near a person is to the club: rules ask by it (W3, L1). In rising order.
+/// How rules rank a person (W3, L1), in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
-    /// Visitor or account.
+    /// A visitor, or an account without a plan.
     None,
     /// A Base member.
     Base,
@@ -17,7 +17,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// As it stands in the tables.
+    /// The name of the tier in the tables.
     pub fn as_str(self) -> &'static str {
         match self {
             Tier::None => "none",
@@ -27,7 +27,7 @@ impl Tier {
         }
     }
 
-    /// Reads what [`Tier::as_str`] wrote.
+    /// Parses a name that [`Tier::as_str`] returns; `None` for any other text.
     pub fn read(text: String) -> Option<Tier> {
         [Tier::None, Tier::Base, Tier::Premium, Tier::Unlimited]
             .into_iter()
@@ -37,62 +37,63 @@ impl Tier {
 
 kit::column_as!(Tier, String, Tier::read);
 
-/// What can be joined (S13).
+/// A plan that a person can join (S13).
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Its id.
+    /// The id of the plan.
     pub id: Id,
-    /// Its name in addresses.
+    /// The name of the plan in URLs.
     pub slug: String,
-    /// Its name.
+    /// The name of the plan.
     pub name: String,
-    /// Its price a month.
+    /// The price per month in cents.
     pub price: Cents,
-    /// One line.
+    /// A description in one line.
     pub short_description: String,
-    /// What a member has of it.
+    /// The benefits as texts for people.
     pub benefits: Vec<String>,
-    /// Off the list price, in basis points (P8).
+    /// The discount on list prices in basis points (P8).
     pub discount_bp: i64,
-    /// How rules rank it.
+    /// The tier by which rules rank a member of this plan.
     pub tier: Tier,
-    /// How many days ahead a member books (W1).
+    /// The number of days ahead that a member can book (W1).
     pub max_advance_days: i64,
-    /// Service credits a billing month; none means without limit, 0 means none.
+    /// The service credits per billing month. `None` means unlimited, and 0 means none.
     pub monthly_credits: Option<i64>,
-    /// Guest passes a billing month.
+    /// The guest passes per billing month.
     pub guest_passes: i64,
-    /// Room control in Mensuite.
+    /// Whether members can control rooms in Mensuite.
     pub mensuite_access: bool,
-    /// Room control in Coresync Private.
+    /// Whether members can control rooms in Coresync Private.
     pub coresync_private_access: bool,
-    /// Room control at all.
+    /// Whether members can control rooms at all.
     pub iot_control_access: bool,
-    /// Concierge requests.
+    /// Whether members can make concierge requests.
     pub concierge: bool,
     /// First access to reserved times.
     pub priority_booking: bool,
-    /// Shown first.
+    /// Whether the plan is featured: shown before the others.
     pub featured: bool,
-    /// Where it stands in the list.
+    /// The position of the plan in the list of the club.
     pub position: i64,
 }
 
-/// Where a membership stands.
+/// The status of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipStatus {
-    /// Paid.
+    /// The dues are paid.
     Active,
-    /// Unpaid, for no longer than the club's `grace_days` (seven unless it says otherwise): benefits stay (M7).
+    /// The dues are unpaid, but not for longer than the setting `grace_days` (seven by default): the benefits stay
+    /// (M7).
     Grace,
-    /// Unpaid for longer: no benefits.
+    /// The dues are unpaid for longer than the grace period: there are no benefits.
     Suspended,
-    /// Over.
+    /// The membership is over.
     Ended,
 }
 
 impl MembershipStatus {
-    /// As it stands in the tables and in the API.
+    /// The name of the status in the tables and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             MembershipStatus::Active => "active",
@@ -102,7 +103,7 @@ impl MembershipStatus {
         }
     }
 
-    /// Reads what [`MembershipStatus::as_str`] wrote.
+    /// Parses a name that [`MembershipStatus::as_str`] returns; `None` for any other text.
     pub fn read(text: String) -> Option<MembershipStatus> {
         [
             MembershipStatus::Active,
@@ -117,38 +118,38 @@ impl MembershipStatus {
 
 kit::column_as!(MembershipStatus, String, MembershipStatus::read);
 
-/// A person's plan (S14).
+/// A person's membership of a plan (S14).
 #[derive(Debug, Clone)]
 pub struct Membership {
-    /// Its id.
+    /// The id of the membership.
     pub id: Id,
-    /// Where it stands.
+    /// The status of the membership.
     pub status: MembershipStatus,
-    /// The first day.
+    /// The first day of the membership.
     pub started_on: Date,
     /// The last day that is paid.
     pub paid_until: Date,
-    /// Whether it goes on after that.
+    /// Whether the membership continues after the last paid day.
     pub renews: bool,
-    /// Whether credits are used without asking (P3).
+    /// Whether bookings use credits automatically (P3).
     pub auto_credit: bool,
-    /// The first and the last day without dues and benefits (M6).
+    /// The first and the last day of a freeze, during which there are no dues and no benefits (M6).
     pub frozen: Option<(Date, Date)>,
 }
 
-/// A membership to be made.
+/// The data of a membership that is to be created.
 #[derive(Debug, Clone)]
 pub struct NewMembership {
-    /// Whose.
+    /// The id of the person who becomes a member.
     pub person: Id,
-    /// Which plan.
+    /// The id of the plan.
     pub plan: Id,
-    /// Where it stands.
+    /// The initial status.
     pub status: MembershipStatus,
-    /// The first day.
+    /// The first day of the membership.
     pub started_on: Date,
     /// The last day that is paid.
     pub paid_until: Date,
-    /// Whether it goes on after that.
+    /// Whether the membership continues after the last paid day.
     pub renews: bool,
 }

@@ -1,5 +1,5 @@
-//! What a plan gives besides its prices: credits (M1), guest passes (M2), the gift of the birthday month (M3). Each use is
-//! a row whose key can be there once.
+//! The benefits of a plan besides its prices: credits (M1), guest passes (M2), and the birthday gift (M3). Each use is
+//! a row with a unique key, so no benefit can be used twice.
 
 use std::ops::RangeInclusive;
 
@@ -9,11 +9,12 @@ use kit::{Id, Result, Tx, args, sql};
 
 use crate::entitlements::{Entitlements, month_number};
 
-/// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile. Of a plan
-/// without limit there always is one: what was used is counted all the same.
+/// Uses a credit of the billing month that contains `day` for a booking. Returns `false` if none is left, even if
+/// another transaction took the last one at the same time. A plan with unlimited credits always has one; its uses are
+/// counted too.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn use_credit(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
     let insert = sql!(
         "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
@@ -21,17 +22,17 @@ pub fn use_credit(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booki
     );
     let places = match entitlements.plan_on(day).map(|plan| plan.monthly_credits) {
         Some(Some(given)) => 1..=given,
-        // Behind those that are used.
+        // Begin after the numbers that are already used.
         Some(None) => entitlements.credits_used_in(day) + 1..=i64::MAX,
         None => return Ok(false),
     };
     use_one(tx, insert, entitlements, day, booking, places)
 }
 
-/// Uses a guest pass of a billing month for a booking (M2). `false` if there is none left.
+/// Uses a guest pass of the billing month that contains `day` for a booking (M2). Returns `false` if none is left.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn use_pass(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
     let insert = sql!(
         "INSERT INTO pass_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
@@ -41,7 +42,7 @@ pub fn use_pass(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking
     use_one(tx, insert, entitlements, day, booking, 1..=given)
 }
 
-/// Uses the first that is left of what a billing month was given.
+/// Inserts a use with the first free number of `places` in the billing month. Returns `false` if none is free.
 fn use_one(
     tx: &mut Tx<'_>,
     insert: &'static Sql,
@@ -61,16 +62,17 @@ fn use_one(
     Ok(false)
 }
 
-/// Uses the gift of the birthday month for a booking, and fixes the birthday (M3). `false` if there is none on that day, it was
-/// used less than twelve months before or after, or the birthday was changed meanwhile.
+/// Uses the birthday gift for a booking on `day`, and fixes the birthday (M3). Returns `false` if there is no gift on
+/// that day, if a gift was used less than twelve months before or after, or if the birthday was changed in the
+/// meantime.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn use_birthday(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
     let gift = entitlements.person.zip(entitlements.birthday).filter(|_| entitlements.has_birthday(day));
     let Some((person, birthday)) = gift else { return Ok(false) };
-    // The key lets one through of two in a year; that twelve months lie between two, no key can say. Whoever changes the
-    // birthday meanwhile comes before or after.
+    // The unique key prevents two gifts in one year, but it cannot express twelve months between two gifts. The lock
+    // puts a concurrent change of the birthday before or after this transaction.
     tx.lock_person(person)?;
     if !people::fix_birthday(tx, person, birthday)? {
         return Ok(false);
@@ -88,10 +90,11 @@ pub fn use_birthday(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, boo
     Ok(used == 1)
 }
 
-/// A standing as it is once a booking gives back what it used of the plan: what can pay for the booking where it moves.
+/// Returns the entitlements without the credits and guest passes that a booking used. They can pay for the booking
+/// again when it is rescheduled.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn without_uses_of(tx: &mut Tx<'_>, mut entitlements: Entitlements, booking: Id) -> Result<Entitlements> {
     if let Some((membership, _)) = &entitlements.held {
         let of_booking = args![booking, membership.id];
@@ -112,7 +115,7 @@ pub fn without_uses_of(tx: &mut Tx<'_>, mut entitlements: Entitlements, booking:
     Ok(entitlements)
 }
 
-/// Counts one use less for each of these months.
+/// Reduces the count of used benefits by one for each of these months.
 fn take_off(used: &mut [(Date, i64)], months: &[(Date,)]) {
     for (month,) in months {
         if let Some((_, count)) = used.iter_mut().find(|(used_in, _)| used_in == month) {
@@ -121,10 +124,11 @@ fn take_off(used: &mut [(Date, i64)], months: &[(Date,)]) {
     }
 }
 
-/// Gives back what a booking used of a plan (M1: on free cancellation).
+/// Deletes the credits, guest passes, and birthday gifts that a booking used, so that they can be used again (M1: on a
+/// cancellation at no charge). Returns how many there were.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn return_perks(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
     let credits = tx.run(sql!("DELETE FROM credit_uses WHERE booking_id = $1"), args![booking])?;
     let passes = tx.run(sql!("DELETE FROM pass_uses WHERE booking_id = $1"), args![booking])?;

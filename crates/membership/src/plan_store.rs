@@ -1,4 +1,4 @@
-//! Plans at their versions, as they are read.
+//! SQL statements that read plans and their versions.
 
 use jiff::Timestamp;
 use kit::db::{FromRow, Row};
@@ -7,7 +7,7 @@ use people::{Action, Actor};
 
 use crate::model::Plan;
 
-/// The columns of a plan at a version, in the order of [`read_plan`].
+/// The columns of a version of a plan, in the order that [`read_plan`] expects.
 macro_rules! plan_columns {
     () => {
         "p.id, p.slug, p.name, v.cents, v.short_description, v.benefits, v.discount_bp, p.tier, v.max_advance_days, \
@@ -18,7 +18,7 @@ macro_rules! plan_columns {
 
 pub(crate) use plan_columns;
 
-/// Reads a plan at a version, the first of whose columns is at `at`.
+/// Reads a version of a plan from the columns of a row that begin at `at`.
 pub(crate) fn read_plan(row: &Row<'_>, at: usize) -> Result<Plan> {
     let benefits: String = row.get(at + 5)?;
     Ok(Plan {
@@ -43,20 +43,20 @@ pub(crate) fn read_plan(row: &Row<'_>, at: usize) -> Result<Plan> {
     })
 }
 
-/// A plan as it was written on a day.
+/// A version of a plan.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// Its id.
+    /// The id of the version.
     pub id: Id,
-    /// Counted from 1.
+    /// The version number, counted from 1.
     pub n: i64,
-    /// When it was written; 1970 for what was there before versions were.
+    /// When the version was created; 1970 for versions that are older than this record.
     pub made_at: Timestamp,
-    /// By whom.
+    /// The person who created it.
     pub made_by: Option<Id>,
-    /// How many members go by it.
+    /// The number of current members with this version.
     pub members: i64,
-    /// The plan.
+    /// The plan with the terms of this version.
     pub plan: Plan,
 }
 
@@ -79,7 +79,7 @@ impl FromRow for Plan {
     }
 }
 
-/// The newest version of each plan of a club, in its order: from where they are read.
+/// The FROM clause for the newest version of each plan of a club, in the order of the club.
 macro_rules! of_club {
     () => {
         " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
@@ -88,38 +88,38 @@ macro_rules! of_club {
     };
 }
 
-/// Everything of a version, before its plan's columns.
+/// The columns of a version, before the columns of its plan.
 macro_rules! version_columns {
     () => {
         "v.id, v.n, v.made_at, v.made_by, (SELECT COUNT(*) FROM memberships m WHERE m.version_id = v.id AND m.status <> 'ended'), "
     };
 }
 
-/// The plans of a club as they can be joined now, in its order.
+/// Returns the plans of a club that a person can join now, in the order of the club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
     tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club])
 }
 
-/// The newest version of each plan of a club, in its order.
+/// Returns the newest version of each plan of a club, in the order of the club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
     tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club])
 }
 
-/// The newest version of the plan of this slug.
+/// Returns the newest version of the plan with this slug.
 ///
 /// # Errors
-/// `Error::NotFound`.
+/// Returns `Error::NotFound` if there is no such plan.
 pub(crate) fn newest_of(tx: &mut Tx<'_>, club: Id, slug: &str) -> Result<Version> {
     newest(tx, club)?.into_iter().find(|one| one.plan.slug == slug).ok_or(Error::NotFound)
 }
 
-/// The plan as a version has it.
+/// Returns the plan with the terms of a version.
 pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
     let found = tx.one(
         sql!(concat!(
@@ -132,10 +132,10 @@ pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
     found.ok_or(Error::NotFound)
 }
 
-/// Every version of a plan, the newest first.
+/// Returns all versions of a plan, the newest first.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for an unknown plan.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such plan.
 pub fn plan_versions(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<Vec<Version>> {
     by.need(Action::ManageCatalogue)?;
     let plan = newest_of(tx, club, slug)?.plan.id;

@@ -1,5 +1,6 @@
-//! Plans and their versions. An edit makes a new version: who joins gets the newest, who joined before keeps the version
-//! they joined with, until a manager moves them over or they change plan.
+//! Plans and their versions. An edit creates a new version. People who join get the newest version. Existing members
+//! keep the version that they joined with until a manager moves them to the newest version or they change to another
+//! plan.
 
 use kit::errors::OrRefuse as _;
 use kit::web::{Input, RawInput};
@@ -14,16 +15,16 @@ use crate::plan_store::{Version, newest_of};
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal =
     Refusal::conflict("slug_taken", "Another plan already uses this name in its address.");
-/// Somebody else edited the plan meanwhile.
+/// The refusal for an edit of a plan that someone else has edited in the meantime.
 pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
     "Someone just changed this plan. Review the current version, then try again.",
 );
 
-/// Adds a plan with its first version; its id is made.
+/// Adds a plan and its first version with a new id, which it returns.
 ///
 /// # Errors
-/// `slug_taken`.
+/// Returns the refusal `slug_taken` if a plan of the club has the same slug.
 pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
@@ -38,7 +39,7 @@ pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
     Ok(id)
 }
 
-/// Writes a version down.
+/// Inserts a version of a plan. `n` is the version number, counted from 1.
 fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &Plan) -> Result<()> {
     let (benefits, now) = (Value::from(plan.benefits.clone()), tx.now());
     tx.run(
@@ -72,38 +73,38 @@ fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &P
     versions::bump(tx, catalogue::VERSION)
 }
 
-/// What of a plan a manager can change.
+/// The terms of a plan that a manager can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanTerms {
-    /// The version that the manager saw.
+    /// The number of the version that the manager saw.
     pub seen: i64,
-    /// A month.
+    /// The price per month in cents.
     pub price: Cents,
-    /// One line.
+    /// A description in one line.
     pub short_description: String,
-    /// What a member has of it.
+    /// The benefits as texts for people.
     pub benefits: Vec<String>,
-    /// Off the list price, in whole percents.
+    /// The discount on list prices in whole percent.
     pub discount_percentage: i64,
-    /// How many days ahead a member books.
+    /// The number of days ahead that a member can book.
     pub max_advance_days: i64,
-    /// Service credits a month; none is without limit.
+    /// The service credits per billing month. `None` means unlimited.
     pub monthly_credits: Option<i64>,
-    /// Guest passes a month.
+    /// The guest passes per billing month.
     pub guest_passes: i64,
-    /// Room control in Mensuite.
+    /// Whether members can control rooms in Mensuite.
     pub mensuite_access: bool,
-    /// Room control in Coresync Private.
+    /// Whether members can control rooms in Coresync Private.
     pub coresync_private_access: bool,
-    /// Room control at all.
+    /// Whether members can control rooms at all.
     pub iot_control_access: bool,
-    /// Concierge requests.
+    /// Whether members can make concierge requests.
     pub concierge: bool,
     /// First access to reserved times.
     pub priority_booking: bool,
 }
 
-/// `375`, `$375.00`, `1,650.00`: a comma parts thousands and nothing else.
+/// Parses an amount such as `375`, `$375.00`, or `1,650.00`. A comma is accepted only between groups of thousands.
 fn amount(text: &str) -> Option<Cents> {
     let text = text.strip_prefix('$').unwrap_or(text);
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
@@ -116,7 +117,7 @@ fn amount(text: &str) -> Option<Cents> {
     format!("{}.{part}", whole.replace(',', "")).parse().ok()
 }
 
-/// The dearest plan, in cents a month.
+/// The maximum price of a plan in cents per month.
 const DEAREST: i64 = 10_000_000;
 
 impl Input for PlanTerms {
@@ -149,7 +150,7 @@ impl Input for PlanTerms {
     }
 }
 
-/// A list: of texts, or one text of a line each; at most twenty of at most 200 characters.
+/// Parses a list of texts, or one text with one item per line: at most 20 items of at most 200 characters.
 fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     if input.raw(field).is_none() {
         input.add_error(field, "This field is required. It can be empty.");
@@ -168,7 +169,7 @@ fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
 }
 
 impl PlanTerms {
-    /// The plan with these terms.
+    /// Returns the plan with these terms.
     fn of(&self, plan: Plan) -> Plan {
         Plan {
             price: self.price,
@@ -188,7 +189,7 @@ impl PlanTerms {
     }
 }
 
-/// A plan as the audit log shows it.
+/// Converts a version of a plan into JSON for the audit log.
 fn shown(plan: &Plan, version: i64) -> Value {
     json!({"version": version, "price": plan.price, "short_description": plan.short_description,
         "benefits": plan.benefits, "discount_percentage": plan.discount_bp / 100,
@@ -198,11 +199,11 @@ fn shown(plan: &Plan, version: i64) -> Value {
         "concierge": plan.concierge, "priority_booking": plan.priority_booking})
 }
 
-/// Writes a new version of a plan: who joins from now on gets it. Its number.
+/// Creates a new version of a plan, which applies to everyone who joins from now on, and returns its number.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`; `edited_meanwhile` if the manager did not see
-/// the newest.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::NotFound` if there is no such plan, and the
+/// refusal `edited_meanwhile` if the manager did not see the newest version.
 pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &PlanTerms) -> Result<i64> {
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;
@@ -212,14 +213,14 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     let (id, n, plan) = (tx.new_id()?, newest.n + 1, newest.plan);
     let (plan_id, before) = (plan.id, shown(&plan, newest.n));
     let plan = terms.of(plan);
-    // Of two at once the key lets one through.
+    // If two edits run at the same time, the unique key accepts only one.
     insert(tx, id, plan_id, n, by.id(), &plan)?;
     let subject = AuditSubject { kind: "plan", id: Some(plan_id), name: slug };
     people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n)))?;
     Ok(n)
 }
 
-/// The members whom [`move_over`] would move: their memberships and who they are.
+/// Returns the members whom [`move_over`] would move to the newest version, as pairs of membership id and person id.
 fn movable(tx: &mut Tx<'_>, club: Id, newest: &Version) -> Result<Vec<(Id, Id)>> {
     tx.all(
         sql!(
@@ -232,21 +233,22 @@ fn movable(tx: &mut Tx<'_>, club: Id, newest: &Version) -> Result<Vec<(Id, Id)>>
     )
 }
 
-/// How many members of a plan [`move_over`] would move.
+/// Returns the number of members whom [`move_over`] would move to the newest version.
 ///
 /// # Errors
-/// As [`move_over`].
+/// Returns the same errors as [`move_over`].
 pub fn movable_members(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<usize> {
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;
     Ok(movable(tx, club, &newest)?.len())
 }
 
-/// Has every member of a plan who goes by an older version go by the newest from their next billing month on; they are
-/// told. Who changes to another plan then does that instead. How many.
+/// Schedules the newest version of a plan for all of its members with an older version, from their next billing month
+/// on, and notifies them. A member who changes to another plan in the meantime gets that plan instead. Members who are
+/// leaving are not affected. Returns the number of members.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such plan.
 pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u64> {
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;

@@ -1,4 +1,4 @@
-//! What is kept of a membership, read as it stands today; and the row of a new one.
+//! SQL statements that read memberships as of today, and that insert new ones.
 
 use kit::errors::OrRefuse;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
@@ -8,13 +8,13 @@ use crate::model::{Membership, MembershipStatus, NewMembership};
 use crate::plan_store::{plan_at, plan_columns, read_plan};
 use crate::settings::GRACE_DAYS;
 
-/// A person has one plan at a time.
+/// The refusal for a person who already has a plan. A person has one plan at a time.
 pub const ALREADY_MEMBER: Refusal =
     Refusal::conflict("already_member", "This person already has a plan. Change it instead.");
-/// What a person's plan allows in a club.
+/// Returns what a person's plan allows in a club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlements> {
     let mut entitlements = Entitlements { person: Some(person), ..Entitlements::default() };
     let mut next: Option<Id> = None;
@@ -49,7 +49,7 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     entitlements.today = Some(today);
     entitlements.next_plan = next.map(|next| plan_at(tx, next)).transpose()?;
-    // What the calendar has done counts from midnight on, also before it is written down.
+    // Changes that follow from the date take effect at midnight, even before the billing job has stored them.
     membership.status = stands(&membership, today, catalogue.setting(GRACE_DAYS));
     if membership.status == MembershipStatus::Ended {
         return Ok(Entitlements { next_plan: None, ..entitlements });
@@ -80,10 +80,11 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
     Ok(entitlements)
 }
 
-/// Makes a person a member by the newest version of a plan. Not reachable from outside: joining goes through payment.
+/// Makes a person a member with the newest version of a plan. It does not take a payment and is not reachable from the
+/// API or pages: people join through [`crate::join`].
 ///
 /// # Errors
-/// `already_member`; `Error::NotFound` for an unknown plan.
+/// Returns the refusal `already_member` if the person has a plan, and `Error::NotFound` if there is no such plan.
 pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     let id = tx.new_id()?;
     let now = tx.now();
@@ -110,10 +111,10 @@ pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     if made == 1 { Ok(id) } else { Err(Error::NotFound) }
 }
 
-/// Every membership of whoever asks, with what became of it: as it is handed to whom it is of.
+/// Returns every membership of the actor with its events and used benefits, for the export of their personal data.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn export(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Value>> {
     use serde_json::json;
     let person = by.person()?.id;
@@ -147,10 +148,10 @@ pub fn export(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Val
     Ok(out)
 }
 
-/// The birthday gifts that whoever asks has used: year and booking.
+/// Returns the birthday gifts that the actor has used, with year and booking, for the export of their personal data.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn export_gifts(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Value>> {
     let person = by.person()?.id;
     let used: Vec<(i64, Id)> = tx.all(

@@ -1,4 +1,4 @@
-//! Memberships over HTTP, with no crate above them.
+//! Tests of memberships over HTTP, without any crate above them.
 
 #[path = "it/plans.rs"]
 mod plans;
@@ -7,7 +7,8 @@ use kit::jobs::Handlers;
 use membership::MembershipChanged;
 use testing::{NOW, Program, TestClub};
 
-/// Opens the small club with the routes of this crate. Nothing is priced here, so nothing follows from a change.
+/// Opens the small test club with the routes of this crate. There are no bookings, so the job after a change does
+/// nothing.
 async fn open() -> TestClub {
     let routes = |app: &kit::AppState| {
         let handlers = Handlers::default().on(|_: MembershipChanged| std::future::ready(Ok(())));

@@ -1,48 +1,48 @@
-//! Calendars: events as an iCalendar file (RFC 5545) that a mail program handles by itself (RFC 5546): it adds, moves and removes
-//! what it is sent. Times are in UTC, so that no time zone has to be described.
+//! Calendar files: events in the iCalendar format (RFC 5545) that an email client processes by itself (RFC 5546),
+//! adding, updating, and removing events. Times are in UTC, so that no time zone has to be described.
 
 use jiff::Timestamp;
 
-/// The most bytes on a line, without its end.
+/// The most bytes on a line, without the line ending.
 const WIDTH: usize = 75;
 
-/// A booking as a calendar sees it.
+/// A booking as a calendar event.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// The same for ever: by it a calendar finds the event again.
+    /// The permanent identifier by which a calendar finds the event again.
     pub uid: String,
-    /// Rises with every change.
+    /// The sequence number, which rises with every change.
     pub sequence: i64,
-    /// When it begins.
+    /// When the event begins.
     pub starts_at: Timestamp,
-    /// When it ends.
+    /// When the event ends.
     pub ends_at: Timestamp,
-    /// When this was written.
+    /// When this version of the event was written.
     pub stamped_at: Timestamp,
-    /// What it is.
+    /// The title of the event.
     pub summary: String,
-    /// Where it is.
+    /// The location of the event.
     pub location: String,
-    /// What else there is to know.
+    /// Further details.
     pub description: String,
-    /// Whether it is off.
+    /// Whether the event is canceled.
     pub cancelled: bool,
-    /// Who invites.
+    /// The party that invites.
     pub organizer: Party,
-    /// Who is invited.
+    /// The party that is invited.
     pub attendee: Party,
 }
 
-/// A name and an email address.
+/// A name with an email address.
 #[derive(Debug, Clone)]
 pub struct Party {
-    /// As it is shown.
+    /// The display name.
     pub name: String,
-    /// The address.
+    /// The email address.
     pub email: String,
 }
 
-/// The text of the file: every event is on, or every event is off (one file has one method).
+/// Returns the text of the file. All events must be active, or all canceled, because a file has only one method.
 pub fn ics(events: &[Event]) -> String {
     let is_cancelled = events.iter().all(|event| event.cancelled);
     let method = if is_cancelled { "CANCEL" } else { "REQUEST" };
@@ -82,13 +82,13 @@ fn component(event: &Event) -> Vec<String> {
     ]
 }
 
-/// A name as the value of a parameter: in quotes, without what would end them (RFC 5545, 3.2).
+/// Quotes a name as the value of a parameter, without the characters that would end the quotes (RFC 5545, 3.2).
 fn quoted(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !c.is_control() && *c != '"').collect();
     format!("\"{plain}\"")
 }
 
-/// An address without what has no place in one.
+/// Removes the characters that an address must not contain.
 fn address(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
 }
@@ -97,7 +97,7 @@ fn utc(moment: Timestamp) -> String {
     moment.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// Text in which nothing means anything to a calendar any more.
+/// Escapes the characters that have a meaning in iCalendar text.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {
@@ -111,7 +111,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The line in pieces of at most 75 bytes, no character torn apart; each piece but the first begins
+/// Folds a line into pieces of at most 75 bytes without splitting a character. Each piece except the first begins
 /// with a space.
 fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);

@@ -1,4 +1,4 @@
-//! From a mail of ours to a message as it goes over the wire.
+//! Composes the MIME message of a [`Mail`].
 
 use std::time::{Duration, SystemTime};
 
@@ -11,10 +11,10 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use crate::mail::Mail;
 
-/// Composes the message. Every header is typed, so that no text can begin another one.
+/// Composes the message. Every header has a type, so that no text can inject another header.
 ///
 /// # Errors
-/// A fault if the address is none.
+/// Returns a fault if the recipient's address cannot be parsed.
 pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Message> {
     let to: Mailbox = mail.to.parse().or_fault()?;
     let mut message = Message::builder()
@@ -34,7 +34,7 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Mes
             if let Some(html) = html {
                 shown = shown.singlepart(SinglePart::html(html.clone()));
             }
-            // As one of the ways to show the email, programs offer it as an invitation; as a file, anybody can save it.
+            // Email clients show the inline alternative as an invitation. The attached file can be saved by anyone.
             let shown = shown.singlepart(invitation(calendar)?);
             message.multipart(MultiPart::mixed().multipart(shown).singlepart(attached(calendar)?))
         }
@@ -42,7 +42,7 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Mes
     .or_fault()
 }
 
-/// Where a mail client ends such mails by itself.
+/// The header with the address at which an email client can unsubscribe.
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
@@ -60,7 +60,7 @@ impl Header for ListUnsubscribe {
     }
 }
 
-/// That one request of the client is enough (RFC 8058).
+/// The header that permits unsubscribing with a single request (RFC 8058).
 #[derive(Clone)]
 struct OneClick;
 
@@ -94,19 +94,20 @@ fn attached(calendar: &str) -> Result<SinglePart> {
     Ok(Attachment::new("booking.ics".to_owned()).body(calendar.to_owned(), calendar_type(calendar)?))
 }
 
-/// The calendar says in its own text whether it invites or cancels; the part has to say the same (RFC 6047, 2.4).
+/// The calendar text states whether it invites or cancels, and the content type must state the same (RFC 6047,
+/// 2.4).
 fn calendar_type(calendar: &str) -> Result<ContentType> {
     let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "REQUEST" };
     ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).or_fault()
 }
 
-/// The same mail has the same name however often it is tried: a receiver, and whoever reads the
-/// log of a server, can tell a second try from a second mail.
+/// Returns the `Message-ID`. The same email keeps its id on every attempt, so that receivers and readers of server
+/// logs can distinguish a retry from a second email.
 fn message_id(mail: &Mail, from: &Mailbox) -> Result<String> {
     Ok(format!("<{}@{}>", name(mail)?, from.email.domain()))
 }
 
-/// 32 digits that name a mail by its key, or by what is in it.
+/// Returns 32 hexadecimal digits that identify an email by its key or, without a key, by its content.
 pub(crate) fn name(mail: &Mail) -> Result<String> {
     let whole = match &mail.key {
         Some(key) => key.clone(),
@@ -115,7 +116,7 @@ pub(crate) fn name(mail: &Mail) -> Result<String> {
     Ok(tokens::hex(&tokens::digest(&whole)[..16]))
 }
 
-/// A subject stands on one line.
+/// Joins the subject into one line.
 fn one_line(text: &str) -> String {
     text.split(char::is_control).filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(" ")
 }

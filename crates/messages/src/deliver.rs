@@ -1,4 +1,4 @@
-//! Delivering a mail: hand it over, then write it in the log.
+//! Delivery of an email outside the outbox: send it, then record it in the log.
 
 use kit::db::containing;
 use kit::errors::OrFault as _;
@@ -7,11 +7,10 @@ use kit::{AppState, Result, Tx, args, sql};
 use crate::mail::Mail;
 use crate::post::Post;
 
-/// Sends a mail and writes it in the log. If it fails the job is tried again, and the same mail goes out
-/// under the same `Message-ID`.
+/// Sends an email and records it in the log. If the job fails, it is retried with the same `Message-ID`.
 ///
 /// # Errors
-/// A fault of the mail, the server, the folder or the database.
+/// Returns a fault if the email cannot be composed, or if the mail server, the folder, or the database fails.
 pub async fn deliver(app: &AppState, post: &Post, mail: Mail) -> Result<()> {
     let how = post.send(&mail, app.db.clock().now()).await?;
     app.db.tx(move |tx| log(tx, &mail, how)).await
@@ -26,11 +25,11 @@ fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
     .map(drop)
 }
 
-/// Takes an address out of the log of what was sent, and lets go of every job that names it, whether it waits or was set aside:
-/// whose it was is erased. Says how many rows that were.
+/// Erases an address: removes it from the log of sent emails, and deletes every job and notification that contains
+/// it, whether waiting or set aside. Returns the number of affected rows.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     let address = address.to_lowercase();
     let named = containing(&format!("<{address}>"));
@@ -42,7 +41,7 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
         args![&address, named.clone()],
     )?;
     let quoted = serde_json::to_string(&address).or_fault()?;
-    // A request that anyone made for an address names it, and no person.
+    // A request for an address that anyone may have made contains the address but no person.
     let notifications = tx.run(
         sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
         args![containing(&quoted)],

@@ -1,5 +1,6 @@
-//! What leaves the club: email and the calendar files in it. An operation writes a notification in its own transaction
-//! (`tx.notify`); the [`Outbox`] has it composed from the state as it is then, sends it, and writes it in the log.
+//! Outgoing email and the calendar files in it. An operation writes a notification in its own transaction
+//! (`tx.notify`). The [`Outbox`] composes the email from the state at the time of sending, sends it, and records it
+//! in the log.
 
 pub mod calendar;
 mod compose;

@@ -1,25 +1,26 @@
-//! An email that is to be sent.
+//! An email to be sent.
 
 use kit::jobs::Job;
 use serde::{Deserialize, Serialize};
 
-/// A mail that is to be sent; a job.
+/// An email to be sent. It is also a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mail {
-    /// To whom: an address, or a name with an address.
+    /// The recipient: an address, or a name with an address.
     pub to: String,
     /// The subject, on one line.
     pub subject: String,
-    /// The words.
+    /// The plain text.
     pub text: String,
-    /// The same for a client that shows pages.
+    /// The HTML version of the text.
     pub html: Option<String>,
     /// The text of an `.ics` file ([`crate::calendar::ics`]).
     pub calendar: Option<String>,
-    /// Where one press makes an end of such mails (RFC 8058): an address of ours.
+    /// The address on our site that unsubscribes from such emails with one request (RFC 8058).
     #[serde(default)]
     pub unsubscribe: Option<String>,
-    /// What names it: an email that is tried again has the same `Message-ID`. Nothing: what is in it.
+    /// The key that identifies the email, so that every attempt has the same `Message-ID`. `None` means that the
+    /// content identifies it.
     #[serde(default)]
     pub key: Option<String>,
 }

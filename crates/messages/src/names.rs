@@ -1,12 +1,13 @@
-//! Names that somebody has typed, in emails to somebody else (N1): a name may stand there and nothing that sends the reader anywhere.
+//! Names typed by one person in emails to another (N1). A name may appear there only if it cannot lead the reader
+//! anywhere.
 
-/// The longest name, in characters.
+/// The greatest length of a name in characters.
 const LONGEST: usize = 60;
 /// How many digits a name may have: fewer than any telephone number.
 const DIGITS: usize = 4;
 
-/// The text as a name in an email to somebody else. Nothing, if it is longer than 60 characters, or holds an address, a link or a
-/// telephone number: then it is no name.
+/// Returns the text as a name for an email to another person. Returns `None` if it is longer than 60 characters, or
+/// contains an address, a link, or a telephone number.
 pub fn plain_name(text: &str) -> Option<String> {
     let shown: String =
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
@@ -19,12 +20,12 @@ pub fn plain_name(text: &str) -> Option<String> {
     is_name.then_some(name)
 }
 
-/// Characters that are not seen, or that turn the direction of others.
+/// Returns whether a character is invisible or changes the text direction.
 fn is_hidden(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Characters of which addresses and links are made, in every width, and those that mean something to HTML.
+/// Returns whether a character occurs in addresses and links, in any width, or has a meaning in HTML.
 fn is_of_an_address(c: char) -> bool {
     matches!(
         c,
@@ -56,8 +57,8 @@ fn is_of_an_address(c: char) -> bool {
     )
 }
 
-/// Whether a dot stands between two characters as in `example.com`: mail programs make a link of that. Initials (`J.R. Smith`) have none
-/// of two letters behind it.
+/// Returns whether a dot is surrounded as in `example.com`, because email clients turn such text into a link. In
+/// initials (`J.R. Smith`), no dot is followed by two letters.
 fn has_domain(name: &str) -> bool {
     let is_dot = |c: char| matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}' | '\u{fe52}');
     let chars: Vec<char> = name.chars().collect();

@@ -1,6 +1,7 @@
-//! The outbox: sends what `kit::notifications` has written. Of one subject and recipient only the first is ever taken, so they
-//! leave in the order of their events; subjects do not wait for each other. A failure is tried again for as long as the
-//! notification still holds: whoever composes it reads the state anew each time and says when it does not any more.
+//! The outbox: sends the notifications that `kit::notifications` writes. Only the first pending notification of a
+//! subject and recipient is ever taken, so that they are sent in the order of their events; subjects do not wait
+//! for each other. A failure is retried as long as the notification still applies: the composing function reads the
+//! state anew each time and reports when it no longer applies.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,57 +20,58 @@ use tokio::task::JoinSet;
 use crate::mail::Mail;
 use crate::post::Post;
 
-/// For how long whoever takes a notification has it to itself; then another process may take it.
+/// How long a taken notification belongs to one process. Afterward, another process may take it.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// How long composing and sending may take: well within the lease, so that no two send the same at once.
+/// How long composing and sending may take. It is well within the lease, so that no two processes send the same
+/// notification at once.
 const DEADLINE: Duration = Duration::from_secs(120);
-/// The first pause after a failure; it doubles up to the longest.
+/// The pause after the first failure. It doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
-/// The longest pause between two attempts: so long after an outage everything has gone out.
+/// The longest pause between two attempts, and so the longest delay after an outage.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
-/// How many one runner sends at once.
+/// How many notifications one runner sends at once.
 const AT_ONCE: usize = 8;
-/// The longest pause between looks at the table: rows of other processes are found by then.
+/// The longest pause between two reads of the table, after which rows of other processes are found.
 const POLL: Duration = Duration::from_secs(1);
 
-/// A notification that is to be sent.
+/// A notification to be sent.
 #[derive(Debug, Clone)]
 pub struct PendingNotification {
-    /// Its id.
+    /// The id of the notification.
     pub id: Id,
-    /// What it is about: a kind …
+    /// The kind of the subject.
     pub subject_kind: String,
-    /// … and an id.
+    /// The id of the subject.
     pub subject: Id,
-    /// `owner` or `guest`.
+    /// The recipient: `owner` or `guest`.
     pub recipient: String,
-    /// What happened.
+    /// The kind of event.
     pub kind: String,
-    /// More of it, as JSON.
+    /// The data of the event, as JSON.
     pub data: String,
-    /// Whose account it concerns.
+    /// The person whose account is concerned.
     pub person: Option<Id>,
-    /// When it happened.
+    /// When the event happened.
     pub created_at: Timestamp,
-    /// How often it was taken, this time included.
+    /// How often the notification has been taken, including this time.
     pub attempt: i64,
 }
 
 row!(PendingNotification { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
 
-/// What is to become of a notification, as the state is now.
+/// What to do with a notification in the current state.
 #[derive(Debug, Clone)]
 pub enum Composed {
-    /// It still holds: this email says so.
+    /// The notification still applies; send this email.
     Email(Box<Mail>),
-    /// It does not hold any more, for this reason.
+    /// The notification no longer applies, for this reason.
     Dropped(&'static str),
 }
 
 type Compose =
     dyn Fn(PendingNotification) -> Pin<Box<dyn Future<Output = Result<Composed>> + Send>> + Send + Sync;
 
-/// Sends what waits. Clones share their connections.
+/// The sender of pending notifications. Clones share their connections.
 #[derive(Clone)]
 pub struct Outbox {
     db: Db,
@@ -77,7 +79,7 @@ pub struct Outbox {
     compose: Arc<Compose>,
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt.
 enum Outcome {
     Sent { to: String, subject: String, how: &'static str },
     Dropped(&'static str),
@@ -85,7 +87,7 @@ enum Outcome {
 }
 
 impl Outbox {
-    /// An outbox of this database that sends by `post` what `compose` answers.
+    /// Returns an outbox for this database that sends through `post` what `compose` returns.
     pub fn new<F, W>(db: Db, post: Post, compose: F) -> Outbox
     where
         F: Fn(PendingNotification) -> W + Send + Sync + 'static,
@@ -94,7 +96,7 @@ impl Outbox {
         Outbox { db, post, compose: Arc::new(move |waiting| Box::pin(compose(waiting))) }
     }
 
-    /// Sends until `stop` says so; what is in hand is finished first.
+    /// Sends notifications until `stop` is set; those in progress are finished first.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         giving_way(self.run_until(stop)).await;
     }
@@ -136,11 +138,11 @@ impl Outbox {
         }));
     }
 
-    /// Sends everything that is due, several at once, until nothing is. How many were sent or dropped. For tests, and for
-    /// commands that end.
+    /// Sends everything that is due, several at once, until nothing is due. Returns the number of notifications
+    /// that were sent or dropped. For tests, and for commands that end.
     ///
     /// # Errors
-    /// The first failure, after everything else was tried.
+    /// Returns the first failure, after everything else was tried.
     pub async fn deliver_due(&self) -> Result<usize> {
         let (mut done, mut failure) = (0, None);
         loop {
@@ -164,7 +166,7 @@ impl Outbox {
         failure.map_or(Ok(done), Err)
     }
 
-    /// Makes one attempt and writes how it ended. Why it failed, if it did.
+    /// Makes one attempt and records its outcome. Returns the error if the attempt failed.
     async fn deliver(&self, waiting: PendingNotification) -> Result<Option<String>> {
         let outcome = match tokio::time::timeout(DEADLINE, self.attempt(&waiting)).await {
             Ok(Ok(outcome)) => outcome,
@@ -210,7 +212,7 @@ async fn woken(changes: &mut broadcast::Receiver<Changed>) {
     }
 }
 
-/// Takes notifications that are due: of each subject and recipient the first alone, whoever else has taken something.
+/// Takes due notifications: only the first of each subject and recipient, even if another process has taken others.
 fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
     let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
     tx.all(
@@ -228,7 +230,7 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
     )
 }
 
-/// Writes how an attempt ended, unless another process has taken it meanwhile.
+/// Records the outcome of an attempt, unless another process has taken the notification meanwhile.
 fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> Result<()> {
     let PendingNotification { id, attempt, .. } = waiting;
     let (to, subject, how, why) = match outcome {
@@ -249,7 +251,8 @@ fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> 
     };
     let ended =
         tx.run(sql!("DELETE FROM notifications WHERE id = $1 AND attempt = $2"), args![*id, *attempt])?;
-    // Somebody was erased meanwhile, or another has it: then the log says nothing of whom it was.
+    // If the person was erased meanwhile, or another process has the notification, the log must not name the
+    // recipient.
     let to = if ended == 1 { to } else { "" };
     let (entry, now) = (tx.new_id()?, tx.now());
     tx.run(
@@ -274,17 +277,17 @@ fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> 
     .map(drop)
 }
 
-/// How long to wait after the n-th attempt: 10 s, 20 s, 40 s … up to 15 minutes.
+/// Returns the pause after the n-th attempt: 10 s, 20 s, 40 s, and so on, up to 15 minutes.
 fn pause(attempt: i64) -> SignedDuration {
     let doubled = 1_i32 << (attempt - 1).clamp(0, 10);
     (FIRST_PAUSE * doubled).min(LONGEST_PAUSE)
 }
 
-/// Deletes what is still to be sent about a person, and takes addresses out of the log of what was sent about them, also those of
-/// their guests: they are erased. How many rows that were.
+/// Deletes the pending notifications about a person, and removes the addresses from the log of emails about the
+/// person, including those of their guests. For the erasure of the person. Returns the number of affected rows.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     let waiting = tx.run(sql!("DELETE FROM notifications WHERE person_id = $1"), args![person])?;
     let sent = tx.run(

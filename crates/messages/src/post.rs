@@ -1,4 +1,4 @@
-//! The post: a mail server, or a folder in which every mail can be read.
+//! The transport for email: a mail server, or a folder in which every email can be read.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use crate::compose;
 use crate::mail::Mail;
 
-/// How long a mail server may take to take an email, from the first answer to the last.
+/// How long a mail server may take to accept an email, from connecting to its last reply.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How mail leaves the club. Clones share their connections.
+/// The transport for email. Clones share their connections.
 #[derive(Clone)]
 pub struct Post {
     from: Mailbox,
@@ -28,13 +28,13 @@ pub struct Post {
 
 #[derive(Clone)]
 enum Way {
-    /// To a server, over connections that are kept.
+    /// Sends to a server over pooled connections.
     Smtp(Arc<Server>),
-    /// Into this folder.
+    /// Writes into this folder.
     Kept(PathBuf),
 }
 
-/// A mail server. The limit of its library is for connecting alone, so the whole hand-over has one of its own.
+/// A mail server. The timeout of the library covers connecting only, so the whole transfer has a limit of its own.
 struct Server {
     patience: Duration,
     connections: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
@@ -55,9 +55,9 @@ impl Server {
     }
 }
 
-/// A conversation with a mail server. If it is dropped before it is over (because it took too long, or because its task was
-/// aborted), its connection goes back to the pool with replies that nobody has read, and the next email would take them for
-/// its own and count as sent. Then all connections of the pool are given up.
+/// A conversation with a mail server. If it is dropped before it is over (because of a timeout, or because its task
+/// was aborted), its connection returns to the pool with unread replies. The next email would take them for its own
+/// and count as sent. To prevent this, all connections of the pool are replaced.
 struct Conversation<'s> {
     server: &'s Server,
     is_over: bool,
@@ -74,19 +74,19 @@ impl Drop for Conversation<'_> {
 }
 
 impl Post {
-    /// From `smtp_url` (`smtps://user:password@host:port`, or `smtp://…?tls=required`; plain `smtp://` on
-    /// this machine alone); without it mail is kept in the folder `mail` of the data folder.
+    /// Builds the transport from `smtp_url` (`smtps://user:password@host:port`, or `smtp://…?tls=required`; plain
+    /// `smtp://` only to this machine). Without it, email is written into the folder `mail` of the data folder.
     ///
     /// # Errors
-    /// A fault that says what is wrong with `smtp_url` or `mail_from`.
+    /// Returns a fault that says what is wrong with `smtp_url` or `mail_from`.
     pub fn from_config(config: &Config) -> Result<Post> {
         Post::with_patience(config, PATIENCE)
     }
 
-    /// The same, with another limit for the mail server.
+    /// Like [`Post::from_config`], with a different time limit for the mail server.
     ///
     /// # Errors
-    /// As [`Post::from_config`].
+    /// Returns the errors of [`Post::from_config`].
     pub fn with_patience(config: &Config, patience: Duration) -> Result<Post> {
         let from: Mailbox =
             config.mail_from.parse().map_err(|e| Fault::because(format!("CORESYNC_MAIL_FROM: {e}")))?;
@@ -97,10 +97,10 @@ impl Post {
         Ok(Post { from, way })
     }
 
-    /// Hands a mail over. Answers how: `smtp` or `kept`.
+    /// Sends an email. Returns how it was sent: `smtp` or `kept`.
     ///
     /// # Errors
-    /// A fault if the mail can't be composed, is not taken or can't be written.
+    /// Returns a fault if the email cannot be composed, is not accepted by the server, or cannot be written.
     pub(crate) async fn send(&self, mail: &Mail, now: Timestamp) -> Result<&'static str> {
         let message = compose::compose(mail, &self.from, now)?;
         match &self.way {
@@ -109,7 +109,7 @@ impl Post {
                 Ok("smtp")
             }
             Way::Kept(folder) => {
-                // Sorted by name they stand in the order in which they were written.
+                // Sorted by name, the files are in the order in which they were written.
                 let order = mail.key.as_deref().and_then(|key| key.split(' ').next()?.parse::<u64>().ok());
                 let (at, order) = (now.strftime("%Y%m%dT%H%M%S%3fZ"), order.unwrap_or_default());
                 let name = format!("{at}-{order:016}-{}.eml", compose::name(mail)?);
@@ -127,7 +127,7 @@ fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<Server> {
             "CORESYNC_SMTP_URL: email to another machine must be encrypted: smtps://…, or smtp://…?tls=required",
         ));
     }
-    // The error names no part of the address, which holds a password.
+    // The error must not contain the address, which holds a password.
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
         .map_err(|_| Fault::because("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
     let name = ClientId::Domain(from.email.domain().to_owned());
@@ -136,7 +136,7 @@ fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<Server> {
     Ok(Server { patience, connections: Mutex::new(fresh()), fresh })
 }
 
-/// Whether the way to the server is encrypted, or does not leave this machine.
+/// Returns whether the connection to the server is encrypted or stays on this machine.
 fn is_safe(url: &str) -> bool {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -151,7 +151,7 @@ fn is_safe(url: &str) -> bool {
         || (scheme == "smtp" && (is_here || query.split('&').any(|pair| pair == "tls=required")))
 }
 
-/// Writes the file beside its place first, so that whoever looks finds it whole.
+/// Writes the file under a temporary name first, so that readers only ever see it complete.
 fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     std::fs::create_dir_all(folder).or_fault()?;
     let unfinished = folder.join(format!(".{name}"));

@@ -1,4 +1,4 @@
-//! Mail from a verb's job to the folder, and to a server that says no at first.
+//! Tests of sending email: from a job to the folder, and to a server that refuses at first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,7 +81,7 @@ async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
     }
     let boundary =
         head.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
-    // Before the first, the two parts, behind the last.
+    // The split yields the text before the first boundary, the two parts, and the end.
     assert_eq!(body.split(&format!("--{boundary}")).count(), 4, "{body}");
     assert!(body.contains("See you on Friday.") && body.contains("METHOD:REQUEST"), "{body}");
 
@@ -120,7 +120,7 @@ async fn a_second_try_is_recognisable_at_the_server() {
     assert_eq!(logged(&app).await.len(), 1);
 }
 
-/// What the server still says to a conversation that was broken off must not be taken for its answer to the next email.
+/// Late replies to an aborted conversation must not be taken for the replies to the next email.
 #[tokio::test]
 async fn an_aborted_conversation_is_not_continued() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -141,7 +141,7 @@ async fn an_aborted_conversation_is_not_continued() {
         }
         has_sender.send(()).expect("a test that waits");
         gave_up.await.expect("a test that goes on");
-        // The answer to MAIL, late; whoever still uses this connection would read it.
+        // A late reply to MAIL, which a client that still used this connection would read.
         let _ = first.write_all(b"250 ok\r\n").await;
         let (stream, _) = listener.accept().await.expect("a second client");
         converse(stream, false).await
@@ -163,7 +163,7 @@ async fn an_aborted_conversation_is_not_continued() {
     assert_eq!(logged(&app).await.len(), 1);
 }
 
-/// A mail server for one connection, which takes the mail or puts it off. Answers all that was said.
+/// A mail server for one connection that accepts the email or defers it. Returns everything that the client sent.
 async fn converse(stream: TcpStream, refuses: bool) -> String {
     let mut stream = BufReader::new(stream);
     let mut received = String::new();

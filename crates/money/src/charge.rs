@@ -10,28 +10,28 @@ use serde_json::{Value, json};
 use crate::line::Line;
 use crate::tax::tax_on;
 
-/// What a charge is for, known by kind and id alone.
+/// What a charge is for. This crate knows a subject only by its kind and its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject {
-    /// `booking`, later `order` and `request`.
+    /// The kind of the subject: `booking`, later also `order` and `request`.
     pub kind: &'static str,
-    /// Its id.
+    /// The id of the subject.
     pub id: Id,
 }
 
-/// Where a charge stands.
+/// The status of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChargeStatus {
     /// Due at the front desk.
     Due,
-    /// Paid, or nothing to pay.
+    /// The charge is paid, or its total is zero.
     Settled,
-    /// Not owed any more.
+    /// The charge is no longer owed.
     Void,
 }
 
 impl ChargeStatus {
-    /// As it stands in the tables and in the API.
+    /// The name of the status in the tables and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             ChargeStatus::Due => "due",
@@ -40,7 +40,7 @@ impl ChargeStatus {
         }
     }
 
-    /// Reads what [`ChargeStatus::as_str`] wrote.
+    /// Parses a name that [`ChargeStatus::as_str`] returns; `None` for any other text.
     pub fn read(text: String) -> Option<ChargeStatus> {
         [ChargeStatus::Due, ChargeStatus::Settled, ChargeStatus::Void]
             .into_iter()
@@ -50,38 +50,38 @@ impl ChargeStatus {
 
 kit::column_as!(ChargeStatus, String, ChargeStatus::read);
 
-/// A charge as it stands.
+/// A charge as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
-    /// Its id.
+    /// The id of the charge.
     pub id: Id,
-    /// The sum of its lines.
+    /// The sum of its lines in cents, without tax.
     pub net: Cents,
-    /// The tax on them.
+    /// The tax on its lines in cents.
     pub tax: Cents,
-    /// Where it stands.
+    /// The status of the charge.
     pub status: ChargeStatus,
 }
 
 row!(Charge { id, net, tax, status });
 
-/// What is to be charged.
+/// What [`charge`] needs to create a charge.
 #[derive(Debug, Clone)]
 pub struct Bill {
-    /// For what.
+    /// What the charge is for.
     pub subject: Subject,
-    /// Which club's.
+    /// The id of the club that the amount is owed to.
     pub club: Id,
-    /// To whom; nobody for a guest without an account.
+    /// The person who owes the amount; `None` for a guest without an account.
     pub person: Option<Id>,
-    /// Why. The sum is not below zero.
+    /// The amounts with their reasons. Their sum must not be negative.
     pub lines: Vec<Line>,
 }
 
-/// Writes a charge. What costs nothing is settled at once.
+/// Creates a charge with its tax and its lines. A charge whose total is zero is settled at once.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
     let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
     let tax = tax_on(tx, bill.club, &bill.lines)?;
@@ -117,10 +117,10 @@ pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
     Ok(charge)
 }
 
-/// The charge of a subject that counts, with its lines; void ones do not.
+/// Returns the charge of a subject that is not void, with its lines. If there are several, it returns the newest.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Vec<Line>)>> {
     let charge: Option<Charge> = tx.one(
         sql!(
@@ -137,10 +137,11 @@ pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Ve
     Ok(Some((charge, lines)))
 }
 
-/// Voids what was due for a subject and charges `bill` instead, if it has lines.
+/// Voids every charge of the subject of `bill` and creates a new one. Returns `None` if `bill` has no lines, so that
+/// nothing is charged.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
     let now = tx.now();
     tx.run(
@@ -153,11 +154,12 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
     if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
 }
 
-/// Takes back what [`replace`] did: voids the charge that counts now and lets the one before it count again, with the status
-/// that it had. Without `earlier`, the newest void charge of the subject counts again. `false` if there is none.
+/// Reverts [`replace`]: voids every charge of the subject, then restores the charge `earlier` with the status that it
+/// had. Without `earlier`, it restores the newest void charge of the subject: as settled if its total is zero,
+/// otherwise as due. Returns `false` if there is no charge to restore.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeStatus)>) -> Result<bool> {
     let earlier = match earlier {
         Some(earlier) => Some(earlier),
@@ -194,19 +196,19 @@ fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeSt
     }))
 }
 
-/// Notes that a charge was paid at the desk, by whom it was taken (T3).
+/// Marks a charge as paid at the front desk (T3).
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may take payment; `Error::NotFound` if nothing is due.
+/// Returns `Error::Forbidden` unless `by` may book for others, and `Error::NotFound` if the charge is not due.
 pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
     by.need(Action::BookForOthers)?;
     if note_paid(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Notes that a charge was paid, by the club's own word: for records of the past. `false` if nothing is due.
+/// Marks a charge as paid without a permission check, for imported records. Returns `false` if the charge is not due.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
     let now = tx.now();
     let settled = tx.run(
@@ -216,10 +218,11 @@ pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
     Ok(settled == 1)
 }
 
-/// Marks what is charged for a subject as earned from now on (T12): a service that is completed.
+/// Marks the charges of a subject that are not void as earned now (T12), because its service is completed. A charge
+/// that is already earned keeps its time. Returns the number of charges.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -231,10 +234,10 @@ pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
     )
 }
 
-/// Takes that back: the service is not completed after all.
+/// Reverts [`earn`], because the service is not completed after all. Returns the number of charges.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
     tx.run(
         sql!("UPDATE charges SET earned_at = NULL WHERE subject_id = $1 AND subject_kind = $2"),
@@ -242,10 +245,11 @@ pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
     )
 }
 
-/// What discounts, credits and plans have saved a person so far: on what is earned, so not on visits that are still to come.
+/// Returns how many cents discounts, credits, and plans have saved a person so far: the negative lines of charges that
+/// are earned and not void. Future visits do not count.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
     let sum: Option<(Cents,)> = tx.one(
         sql!(
@@ -258,10 +262,11 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
     Ok(sum.map_or(Cents::ZERO, |(cents,)| cents))
 }
 
-/// How the charges of a person's subjects of one kind stand, by subject.
+/// Returns the statuses of a person's charges for one kind of subject, by subject id. If a subject has several charges,
+/// the newest counts.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, ChargeStatus>> {
     let rows: Vec<(Id, ChargeStatus)> = tx.all(
         sql!("SELECT subject_id, status FROM charges WHERE person_id = $1 AND subject_kind = $2 ORDER BY id"),
@@ -269,10 +274,10 @@ pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, C
     )?;
     Ok(rows.into_iter().collect())
 }
-/// Every charge of whoever asks, with its lines: as it is handed to whom it is of.
+/// Returns every charge of the actor with its lines, for the export of their personal data.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
     let person = by.person()?.id;
     let charges: Vec<(Id, String, Id, Cents, Cents, String, Timestamp)> = tx.all(
@@ -296,10 +301,10 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
     Ok(out)
 }
 
-/// Makes the charge of a subject that is nobody's a person's.
+/// Assigns the charges of a subject that have no person to a person. Returns the number of charges.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
     tx.run(
         sql!(

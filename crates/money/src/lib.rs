@@ -1,5 +1,6 @@
-//! What is owed, and why: charges with their lines, tax by kind of sale. A charge belongs to a
-//! [`Subject`] that this crate knows only by kind and id. Cards come later; what is due is paid at the desk.
+//! Amounts owed and their reasons: charges with their lines, and tax by kind of sale. A charge belongs to a
+//! [`Subject`], which this crate knows only by kind and id. Card payments are not implemented yet; what is due is paid
+//! at the front desk.
 
 mod charge;
 mod line;

@@ -3,22 +3,22 @@
 use kit::{Cents, row};
 use serde::{Deserialize, Serialize};
 
-/// What kind of sale a line is: the tax table asks by it.
+/// The kind of sale of a line, which determines its tax rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineKind {
-    /// A service and what belongs to it.
+    /// A service and its add-ons.
     Service,
-    /// Things to take away.
+    /// Goods that a guest takes away.
     Goods,
     /// A fee, such as for a late cancellation.
     Fee,
-    /// A month of a plan, or what changing to another costs.
+    /// A month of a plan, or the cost of changing to another plan.
     Dues,
 }
 
 impl LineKind {
-    /// As it stands in the tables.
+    /// The name of the kind in the tables.
     pub fn as_str(self) -> &'static str {
         match self {
             LineKind::Service => "service",
@@ -37,23 +37,23 @@ impl LineKind {
 
 kit::column_as!(LineKind, String, LineKind::read);
 
-/// One reason for an amount.
+/// An amount with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What kind of sale it is.
+    /// The kind of sale.
     pub kind: LineKind,
-    /// Stable, for clients: `list`, `discount`, `addon` …
+    /// A stable code for clients: `list`, `discount`, `addon`, …
     pub code: String,
-    /// What a person reads.
+    /// The text that a person reads.
     pub label: String,
-    /// May be below zero: a discount.
+    /// The amount in cents; negative for a discount.
     pub amount: Cents,
 }
 
 row!(Line { kind, code, label, amount });
 
 impl Line {
-    /// A line.
+    /// Creates a line.
     pub fn new(kind: LineKind, code: &str, label: impl Into<String>, amount: Cents) -> Line {
         Line { kind, code: code.to_owned(), label: label.into(), amount }
     }

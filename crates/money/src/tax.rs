@@ -1,14 +1,15 @@
-//! Tax (T1): a table by kind of sale and club; rounded half-up once per document, kind and rate.
+//! Tax (T1): one rate for each kind of sale and club, rounded half up once per document, kind, and rate.
 
 use kit::amounts::half_up;
 use kit::{Cents, Id, Result, Tx, args, sql};
 
 use crate::line::{Line, LineKind};
 
-/// Sets what a kind of sale is taxed with in a club, in basis points (800 is 8 %), and what that rests on.
+/// Sets the tax rate of a kind of sale in a club, in basis points (800 is 8%), and the reference that the rate is based
+/// on.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn set_rate(tx: &mut Tx<'_>, club: Id, kind: LineKind, rate_bp: i64, rests_on: &str) -> Result<()> {
     tx.run(
         sql!(
@@ -25,24 +26,24 @@ pub fn set_rate(tx: &mut Tx<'_>, club: Id, kind: LineKind, rate_bp: i64, rests_o
 pub struct TaxRates(Vec<(String, i64)>);
 
 impl TaxRates {
-    /// The tax on a document's lines: what has no rate in the table is untaxed.
+    /// Returns the tax on the lines of a document. Kinds of sale without a rate are untaxed.
     pub fn on(&self, lines: &[Line]) -> Cents {
         self.0.iter().map(|(kind, rate_bp)| tax_of_kind(lines, kind, *rate_bp)).sum()
     }
 }
 
-/// The tax rates of a club.
+/// Returns the tax rates of a club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn tax_rates(tx: &mut Tx<'_>, club: Id) -> Result<TaxRates> {
     tx.all(sql!("SELECT kind, rate_bp FROM tax_rates WHERE club_id = $1"), args![club]).map(TaxRates)
 }
 
-/// The tax on a document's lines: what has no rate in the table is untaxed.
+/// Returns the tax on the lines of a document in a club. Kinds of sale without a rate are untaxed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn tax_on(tx: &mut Tx<'_>, club: Id, lines: &[Line]) -> Result<Cents> {
     Ok(tax_rates(tx, club)?.on(lines))
 }
@@ -61,7 +62,7 @@ mod tests {
         cents.iter().map(line).collect()
     }
 
-    /// Worked examples P, Q and R of the rules.
+    /// The worked examples P, Q, and R of the rules.
     #[test]
     fn tax_is_rounded_once_per_document_and_rate() {
         assert_eq!(tax_of_kind(&goods(&[12_000, 12_000]), "goods", 800), Cents(1_920));

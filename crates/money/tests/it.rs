@@ -7,7 +7,7 @@ use money::{Bill, ChargeStatus, Line, LineKind, Subject};
 use people::Actor;
 use testing::{BEA, DORA, GUS, NOW, Player, Program, TestClub};
 
-/// Opens the small club without any route.
+/// Opens the small test club without routes.
 async fn open() -> TestClub {
     let nothing = |app: &kit::AppState| Program::of_routes(app, Router::new(), Handlers::default());
     TestClub::open_around(NOW, |config| config, nothing).await
@@ -15,7 +15,7 @@ async fn open() -> TestClub {
 
 const SUBJECT: Subject = Subject { kind: "order", id: Id(17) };
 
-/// What Bea owes: each line in cents.
+/// Returns a bill for Bea with one line per amount in cents.
 fn bill(app: &TestClub, cents: &[i64]) -> Bill {
     let line = |cents: &i64| Line::new(LineKind::Goods, "item", "Item", Cents(*cents));
     let lines = cents.iter().map(line).collect();
@@ -31,7 +31,7 @@ async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
     let app = open().await;
     let expected = bill(&app, &[3_600, 5_200, 7_100]);
     let made = app.db().tx(move |tx| money::charge(tx, &expected)).await.expect("a charge");
-    // 8 % on goods: 1272 of 15900.
+    // 8% on goods: 1272 cents of 15900.
     assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), ChargeStatus::Due));
     let settle = async |by: Player| {
         let by = app.person(by);
@@ -70,7 +70,7 @@ async fn a_replaced_charge_counts_again_when_that_is_taken_back() {
     assert_eq!(counts().await, Some(Cents(10_000)));
 }
 
-/// What discounts have saved counts once a service is completed.
+/// The savings by discounts count once a service is completed.
 #[tokio::test]
 async fn savings_count_when_they_are_earned() {
     let app = open().await;

@@ -1,4 +1,4 @@
-//! The API of what keeps an account its owner's: letters with links, forgotten passwords, sign-ins.
+//! The API for account security: confirming addresses, forgotten passwords, changes of address, and sign-ins.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -141,7 +141,7 @@ async fn end_others(caller: Caller) -> Result<StatusCode> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// End one sign-in.
+/// End one of your sign-ins.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}/", tag = "auth", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Ended"),

@@ -1,5 +1,5 @@
-//! Emails about accounts: what is written when something happens to an account, and what is still to be said of it when the email is
-//! sent. Those that keep an account its owner's can't be switched off.
+//! Emails about accounts: which events cause an email, and what the email still needs to say at the time of
+//! sending. Emails that protect an account cannot be switched off.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
@@ -15,25 +15,26 @@ use crate::proofs::{
 };
 use crate::store;
 
-/// For how long a request for a link is worth an email: whoever waited longer has asked again, or has given up.
+/// How long a request for a link may wait for its email. After that, the person has asked again or given up.
 const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// For how long a new account is asked whether its address is its own.
+/// How long a new account may wait for the email that confirms its address.
 const CLAIM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// For how long it is told that an address or a password was changed.
+/// How long an email about a changed address or password may wait.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Something that happened to an account, or was asked of it, and that an email follows from.
+/// An event or a request that concerns an account and causes an email.
 pub trait AccountNews: Job {
-    /// What it is about. Emails to one address that anybody may have named are one subject, those about one account another: an
-    /// address that refuses everything holds up nothing else.
+    /// Returns the subject of the notification. Emails to an address that anyone may have entered have a subject of
+    /// their own for each address; emails about a known account have the account as subject. So an address that
+    /// rejects all email delays no other email.
     fn subject(&self) -> (&'static str, Id);
-    /// Whose account it concerns, as far as that is known.
+    /// Returns the person whose account is concerned, if it is known.
     fn person(&self) -> Option<Id> {
         None
     }
 }
 
-/// An address as a subject.
+/// Returns the notification subject of an email address.
 fn of_address(email: &str) -> (&'static str, Id) {
     let digest = tokens::digest(&kept_email(email));
     let number = digest.iter().take(6).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
@@ -82,15 +83,15 @@ impl AccountNews for PasswordChanged {
     }
 }
 
-/// Has an email follow from what happened to an account.
+/// Queues the email for an account event.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn notify<N: AccountNews>(tx: &mut Tx<'_>, news: &N) -> Result<()> {
     tx.notify(&Notification::new(N::KIND, news.subject(), news.person(), news)?, &[OWNER])
 }
 
-/// The kinds of [`notify`].
+/// The kinds of notification that [`notify`] writes.
 pub const ACCOUNT_KINDS: [&str; 5] = [
     AddressClaimed::KIND,
     ResetRequested::KIND,
@@ -103,12 +104,13 @@ fn read<N: AccountNews>(data: &str) -> Result<N> {
     serde_json::from_str(data).map_err(Fault::because)
 }
 
-/// The email that a notification of these kinds calls for now, or why it calls for none any more. Where it has a link, that is made here:
-/// the database keeps its digest alone. On a later attempt, a fresh link for the same address is one that an earlier attempt could not
-/// send, so it does not stand in the way.
+/// Returns the email that a notification of these kinds requires now, or the reason why none is required anymore.
+/// If the email has a link, its token is made here, because the database stores only the token's digest. On a later
+/// attempt, a fresh link for the same address comes from an earlier attempt that failed to send, so it does not
+/// prevent a new one.
 ///
 /// # Errors
-/// A fault of the database or of the data.
+/// Returns a fault if the database fails or the data cannot be parsed.
 pub fn account_email(
     tx: &mut Tx<'_>,
     (kind, data): (&str, &str),
@@ -158,7 +160,7 @@ pub fn account_email(
     Ok(email.ok_or("nobody to tell"))
 }
 
-/// Whether the password of whoever has an address was changed after a moment.
+/// Returns whether the password of the account with this address was changed after `since`.
 fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<bool> {
     let Some(person) = store::person_by_email(tx, email)? else { return Ok(false) };
     let found: Option<(Id,)> = tx.one(
@@ -171,8 +173,8 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
     Ok(found.is_some())
 }
 
-/// Asks for the email that shows whose an address is. It is counted here and not where it is sent, so that one that fails to go
-/// out is not lost by being tried again.
+/// Queues the email that confirms the address of a new account. The email is counted here and not when it is sent,
+/// so that retries after a failed delivery do not use up the limit.
 pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
     let is_over = limits::count_email(tx, EmailKind::Confirm, email, client_info)?;
     notify(tx, &AddressClaimed { person, is_over })

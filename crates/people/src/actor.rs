@@ -1,55 +1,55 @@
-//! Who asks: handed to every verb that does not do the same for everybody.
+//! The actor: who performs an operation. Passed to every operation whose result depends on it.
 
 use kit::{Error, Id, Refusal, Result};
 
 use crate::model::{Person, Role};
 use crate::permissions::{Action, may};
 
-/// No one acts as staff on their own account: it would be a deal with oneself.
+/// Staff cannot perform this operation for their own account, because they would make a deal with themselves.
 pub const OWN_ACCOUNT: Refusal =
     Refusal::forbidden("own_account", "You can’t do this for your own account. Please ask a colleague.");
 
-/// Whoever asks: somebody signed in, or a visitor.
+/// The actor of an operation: a signed-in person or a visitor.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// Who it is; nobody known for a visitor.
+    /// The signed-in person; `None` for a visitor.
     pub person: Option<Person>,
-    /// The session by which they are known; none for a visitor and for commands.
+    /// The session of the person; `None` for a visitor and for commands.
     pub session: Option<Id>,
-    /// The network from which they ask; nothing for a command, a job, a test.
+    /// The network of the request; empty for a command, a job, or a test.
     pub network: String,
 }
 
 impl Actor {
-    /// Nobody in particular.
+    /// Returns an anonymous visitor.
     pub fn visitor() -> Actor {
         Actor { person: None, session: None, network: String::new() }
     }
 
-    /// A person who needs no session: a command, a job, a test.
+    /// Returns an actor for a person without a session: for a command, a job, or a test.
     pub fn of(person: Person) -> Actor {
         Actor { person: Some(person), session: None, network: String::new() }
     }
 
-    /// Their id; none for a visitor.
+    /// Returns the id of the person; `None` for a visitor.
     pub fn id(&self) -> Option<Id> {
         self.person.as_ref().map(|person| person.id)
     }
 
-    /// Whether they work for the club.
+    /// Returns whether the actor works for the club.
     pub fn is_staff(&self) -> bool {
         self.role().is_some_and(|role| role != Role::Account)
     }
 
-    /// Whether they may do it.
+    /// Returns whether the actor's role permits the action.
     pub fn may(&self, action: Action) -> bool {
         may(self.role(), action)
     }
 
-    /// Goes on only if they may do it.
+    /// Checks that the actor's role permits the action.
     ///
     /// # Errors
-    /// `Error::Unauthorized` for a visitor, else `Error::Forbidden`.
+    /// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` for a role without the permission.
     pub fn need(&self, action: Action) -> Result<()> {
         self.person()?;
         if self.may(action) {
@@ -58,18 +58,18 @@ impl Actor {
         Err(self.forbidden(&format!("{action:?}")))
     }
 
-    /// `Error::Forbidden`, with a line in the log that names the person, their role, and what was refused to them.
+    /// Returns `Error::Forbidden`, and logs the person, their role, and the refused action.
     pub fn forbidden(&self, what: &str) -> Error {
         let person = self.id().map(|id| id.0);
         tracing::warn!(person, role = self.role().map(Role::name), what, "refused: not for this role");
         Error::Forbidden
     }
 
-    /// Continues only if they may do it and it is someone else's account: for staff operations that are worth something to the
-    /// person whom they are done for (dues, refunds, gifts, waived fees).
+    /// Checks that the actor's role permits the action and that `person` is someone else. For staff operations that
+    /// have a value for the person concerned (dues, refunds, gifts, waived fees).
     ///
     /// # Errors
-    /// As [`Actor::need`]; [`OWN_ACCOUNT`] for their own.
+    /// Returns the errors of [`Actor::need`], or [`OWN_ACCOUNT`] if `person` is the actor.
     pub fn need_for(&self, action: Action, person: Id) -> Result<()> {
         self.need(action)?;
         if self.id() != Some(person) {
@@ -79,20 +79,21 @@ impl Actor {
         Err(Error::refused(&OWN_ACCOUNT))
     }
 
-    /// Whether they may do it as staff for `person`: for someone else, or for a guest without an account.
+    /// Returns whether the actor may do this as staff for `person`: for someone else, or for a guest without an
+    /// account.
     pub fn may_for(&self, action: Action, person: Option<Id>) -> bool {
         self.may(action) && (person.is_none() || person != self.id())
     }
 
-    /// The person, where one is needed.
+    /// Returns the signed-in person.
     ///
     /// # Errors
-    /// `Error::Unauthorized` for a visitor.
+    /// Returns `Error::Unauthorized` for a visitor.
     pub fn person(&self) -> Result<&Person> {
         self.person.as_ref().ok_or(Error::Unauthorized)
     }
 
-    /// What they are to the club; nothing for a visitor.
+    /// Returns the role of the person; `None` for a visitor.
     pub fn role(&self) -> Option<Role> {
         self.person.as_ref().map(|person| person.role)
     }

@@ -1,4 +1,4 @@
-//! The API of accounts: `/api/auth/…` and `/api/users/profile/me/`.
+//! The API for accounts: `/api/auth/…` and `/api/users/profile/me/`.
 
 use axum::http::StatusCode;
 use kit::replies::Reply;
@@ -19,7 +19,7 @@ use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::user::User;
 use crate::{sign_in, sign_up};
 
-/// Every address of this crate, and how a request shows who it is from: `bearer` or `session`.
+/// Returns all API routes of this crate, with the two ways to authenticate: `bearer` and `session`.
 pub fn routes() -> OpenApiRouter<AppState> {
     let mut router = OpenApiRouter::new()
         .routes(routes!(login))
@@ -84,7 +84,7 @@ impl From<SignedIn> for PairAndUser {
     }
 }
 
-/// A refresh token.
+/// A request for new tokens.
 #[derive(ToSchema)]
 struct Refresh {
     /// As it was issued.
@@ -110,7 +110,7 @@ impl Input for SignOut {
     }
 }
 
-/// Sign in.
+/// Sign in with an email address and a password.
 #[utoipa::path(post, path = "/api/auth/login/", tag = "auth", request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = PairAndUser),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),

@@ -1,5 +1,6 @@
-//! The audit log: who did what to what, from where. A row is written in the transaction of what it tells of, and stays: SQLite
-//! refuses to change it, and on both engines a seal that only the key file can make shows what was changed.
+//! The audit log: who did what to whom or what, and from where. A row is written in the transaction that it
+//! describes, and it stays: SQLite refuses to change it, and on both engines checkpoints that only the key file can
+//! produce reveal changed rows.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
@@ -11,54 +12,54 @@ use serde_json::{Value, json};
 use crate::actor::Actor;
 use crate::permissions::Action;
 
-/// What is written down.
+/// An event about a person that the audit log records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// An account was made.
+    /// An account was created.
     SignedUp,
-    /// Somebody came in.
+    /// A person signed in.
     SignedIn,
-    /// Somebody was refused at the door.
+    /// An attempt to sign in failed.
     SignInFailed,
     /// A sign-in was ended.
     SessionEnded,
-    /// Every other sign-in was ended.
+    /// All sign-ins of a person, or all except the current one, were ended.
     SessionsEnded,
-    /// A refresh token came a second time: everything of its sign-in ended.
+    /// A refresh token was used a second time, so all tokens of its sign-in were ended.
     TokenReused,
-    /// An address was shown to be theirs.
+    /// A person confirmed that an email address is theirs.
     AddressConfirmed,
-    /// Another address took the place of one.
+    /// The email address of an account was changed.
     AddressChanged,
-    /// The password was changed by who knew it.
+    /// A person who knew the password changed it.
     PasswordChanged,
-    /// The password was set by who reads the mail.
+    /// The password was reset through an email.
     PasswordReset,
-    /// Somebody has another role.
+    /// A person received another role.
     RoleChanged,
-    /// Staff looked at somebody.
+    /// Staff viewed a person.
     ProfileRead,
-    /// Staff read whom to call for somebody.
+    /// Staff read the emergency contact of a person.
     ContactRead,
-    /// Staff looked somebody up.
+    /// Staff searched for people.
     PeopleSearched,
-    /// The log itself was taken along.
+    /// The audit log was exported.
     AuditRead,
-    /// Something was agreed to.
+    /// A person gave a consent.
     ConsentGiven,
-    /// It was taken back.
+    /// A person withdrew a consent.
     ConsentWithdrawn,
-    /// Everything of somebody was handed to them.
+    /// A person exported their own data.
     Exported,
-    /// Somebody was erased.
+    /// A person's data was erased.
     Erased,
     /// Staff corrected a birthday.
     BirthdayCorrected,
 }
 
 impl What {
-    /// All of it.
+    /// Every event.
     pub const ALL: [What; 20] = [
         What::SignedUp,
         What::SignedIn,
@@ -82,7 +83,7 @@ impl What {
         What::BirthdayCorrected,
     ];
 
-    /// Its name in the table and in the filter.
+    /// Returns the name of the event in the table and in the filter.
     pub fn name(self) -> &'static str {
         match self {
             What::SignedUp => "signed_up",
@@ -109,19 +110,19 @@ impl What {
     }
 }
 
-/// Writes down what whoever asks has done to a person (or to nothing in particular). `details` hold no secret.
+/// Records what the actor did to a person (or to nothing in particular). `details` must not contain a secret.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, what: What, person: Option<Id>, details: Value) -> Result<()> {
     let subject = if person.is_some() { "person" } else { "" };
     note_operation(tx, by, what.name(), (subject, person), details)
 }
 
-/// The same for the operations of other houses, on things of theirs: `("booking", Some(id))`.
+/// Records an operation of another crate on one of its own entities, such as `("booking", Some(id))`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note_operation(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -141,23 +142,23 @@ pub fn note_operation(
     .map(drop)
 }
 
-/// A thing of the club that was changed, as the log names it.
+/// An entity that was changed, as the audit log names it.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditSubject<'s> {
-    /// Which kind: `booking`, `plan`, `rule`, `setting` …
+    /// The kind of entity: `booking`, `plan`, `rule`, `setting`, …
     pub kind: &'static str,
-    /// Its id, if it has one.
+    /// The id of the entity, if it has one.
     pub id: Option<Id>,
-    /// What people call it: the slug of a plan, the place of a picture; may be empty.
+    /// The name by which people know the entity, such as the slug of a plan; may be empty.
     pub name: &'s str,
 }
 
-/// Records a change of a thing in the transaction of the change: what it was and what it is, by name. Of two objects only the
-/// fields that differ are stored; `null` before is a thing that was added, `null` after one that was removed. Neither may hold
-/// a secret.
+/// Records a change of an entity in the transaction of the change, with the values before and after. For two
+/// objects, only the fields that differ are stored. `null` before means that the entity was added, and `null` after
+/// that it was removed. Neither value may contain a secret.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note_change(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -173,7 +174,7 @@ pub fn note_change(
     note_operation(tx, by, what, (subject.kind, subject.id), details)
 }
 
-/// Two objects without the fields that both have alike.
+/// Removes the fields that are equal in both objects.
 fn differing(before: Value, after: Value) -> (Value, Value) {
     match (before, after) {
         (Value::Object(mut before), Value::Object(mut after)) => {
@@ -190,54 +191,55 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
     }
 }
 
-/// What of the log is asked for.
+/// A filter for the audit log.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Done by or to this person.
+    /// The person who acted or who is the subject.
     pub person: Option<Id>,
-    /// Of this kind. `price_changed` includes single times with a factor and plans whose price was changed.
+    /// The event. `price_changed` includes overrides of single times with a factor, and plans whose price was
+    /// changed.
     pub what: Option<String>,
-    /// Done to a thing of this kind: `booking`, `plan` …
+    /// The kind of the subject: `booking`, `plan`, …
     pub subject: Option<String>,
-    /// Done to the thing of this id.
+    /// The id of the subject.
     pub subject_id: Option<Id>,
-    /// From this network.
+    /// The network of the request.
     pub network: Option<String>,
-    /// Not before.
+    /// The earliest time, inclusive.
     pub from: Option<Timestamp>,
-    /// Before.
+    /// The latest time, exclusive.
     pub to: Option<Timestamp>,
 }
 
-/// A row of the log.
+/// A row of the audit log.
 #[derive(Debug, Clone, Serialize)]
 pub struct AuditRow {
-    /// Its number.
+    /// The id of the row.
     pub id: Id,
-    /// When.
+    /// When the event happened.
     pub at: Timestamp,
-    /// Who; nobody for a visitor.
+    /// The person who acted; `None` for a visitor.
     pub who: Option<Id>,
-    /// What they were to the club then.
+    /// The role of that person at the time.
     pub role: String,
-    /// What they did.
+    /// The name of the event.
     pub what: String,
-    /// To what kind of thing.
+    /// The kind of the subject.
     pub subject: String,
-    /// To which.
+    /// The id of the subject.
     pub subject_id: Option<Id>,
-    /// From which network.
+    /// The network of the request.
     pub network: String,
-    /// What else there is to know.
+    /// Further details of the event.
     pub details: Value,
 }
 
 row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details });
 
-/// A page of the log, the newest first, and how many rows there are.
+/// Returns a page of the matching rows, the newest first, and the number of all matching rows.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden`.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may see the audit log, or a fault.
 pub fn audit(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -249,7 +251,7 @@ pub fn audit(
     let whole = args![
         filter.person,
         filter.what.clone(),
-        // Networks are written in small letters, however they are typed.
+        // Networks are stored in lower case.
         filter.network.as_deref().map(str::to_lowercase),
         filter.from.unwrap_or(Timestamp::UNIX_EPOCH),
         filter.to.unwrap_or(Timestamp::MAX),
@@ -286,10 +288,10 @@ pub fn audit(
     Ok((rows, count.map_or(0, |(count,)| count)))
 }
 
-/// Everything that the log holds of somebody, the oldest first: for who asks what is kept of them.
+/// Returns all rows that concern the actor, the oldest first. For the export of a person's own data.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     let me = by.person()?.id;
     tx.all(
@@ -301,7 +303,7 @@ pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     )
 }
 
-/// The seal of every minute; a job.
+/// The job that makes a checkpoint of the audit log every minute.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checkpoint {}
 
@@ -309,14 +311,16 @@ impl Job for Checkpoint {
     const KIND: &'static str = "people.seal";
 }
 
-/// How far back a row may be that was not there when the last seal was made: longer than any transaction takes.
+/// How long a transaction may take at most. A row may be dated this much before the last checkpoint and still be
+/// missing from it.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
-/// How many rows one seal covers.
+/// The most rows in one checkpoint.
 const MOST: i64 = 5_000;
 
-/// From when on rows may be unsealed: a little before the last seal. Where the clock shows less than when that was made, it was ahead
-/// and has come back; then from the last seal on that was made before this time, for that is when it ran right. Only if there is none
-/// it is a little before now.
+/// Returns the earliest time at which a row without a checkpoint may be dated: shortly before the last checkpoint.
+/// If the last checkpoint is later than the current time, the clock was ahead and was set back; then the time is
+/// shortly before the last checkpoint that is not in the future, when the clock was right. If there is none, it is
+/// shortly before now.
 fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
     let now = tx.now();
     let last: Option<(Timestamp,)> =
@@ -335,10 +339,10 @@ fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
     Ok(since - LATE)
 }
 
-/// Seals what is not sealed yet. Says how many rows that were.
+/// Makes a checkpoint of the rows that have none yet. Returns their number.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     let last: Option<(i64, Timestamp, Vec<u8>)> = tx
         .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
@@ -360,7 +364,8 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     }
     let encrypted = tx.encrypt(&place(number), &digest(&before, &rows))?;
     let count = i64::try_from(rows.len()).map_err(Fault::because)?;
-    // The next seal looks on from here. Of more than one covers, it begins where this one ended.
+    // The next checkpoint continues from this time. If more rows are pending than fit into one checkpoint, it
+    // continues at the last one included.
     let made_at = match rows.last() {
         Some(last) if count == MOST => last.at,
         _ => tx.now(),
@@ -373,7 +378,7 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
         args![number, made_at, count, encrypted],
     )?;
     if is_ours == 0 {
-        // Another process was first; the next minute is ours.
+        // Another process was first. The next run covers the rest.
         return Ok(0);
     }
     for row in &rows {
@@ -382,10 +387,10 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     Ok(rows.len())
 }
 
-/// The number and the digest of the last seal: `17:5f…`; nothing before the first.
+/// Returns the number and the digest of the last checkpoint, such as `17:5f…`; an empty text if there is none.
 ///
 /// # Errors
-/// A fault of the database or of the key.
+/// Returns a fault if the database fails or the checkpoint cannot be decrypted.
 pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<String> {
     let last: Option<(i64, Vec<u8>)> =
         tx.one(sql!("SELECT number, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
@@ -394,21 +399,22 @@ pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<String> {
     })
 }
 
-/// What a look at the whole log found.
+/// The result of a check of the whole audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audited {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: i64,
-    /// How many seals, each of which fits.
+    /// The number of checkpoints, all of which match their rows.
     pub seals: i64,
-    /// The digest of the last seal: written down elsewhere, it shows whether the end was cut off.
+    /// The digest of the last checkpoint. A copy kept elsewhere shows whether the end of the log was cut off.
     pub last: String,
 }
 
-/// Looks whether every seal fits what it covers.
+/// Checks that every checkpoint matches the rows that it covers.
 ///
 /// # Errors
-/// A fault that names the first seal that does not fit, or rows that slipped past their seal.
+/// Returns a fault that names the first checkpoint that does not match, or that reports older rows without a
+/// checkpoint.
 pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
     let seals: Vec<(i64, i64, Vec<u8>)> =
         tx.all(sql!("SELECT number, entries, sealed FROM audit_seals ORDER BY number"), args![])?;
@@ -455,7 +461,8 @@ fn place(number: i64) -> String {
     format!("audit_seals.sealed:{number}")
 }
 
-/// The digest of some rows and of what was before them. Each row is JSON, in which no text can pass for two.
+/// Returns the digest of rows and of the digest before them. Each row is hashed as JSON, so that two different rows
+/// never yield the same text.
 fn digest(before: &str, rows: &[AuditRow]) -> String {
     let mut whole = before.to_owned();
     for row in rows {

@@ -1,5 +1,5 @@
-//! Whoever sent a request: their credential, resolved in the same transaction as what they ask, so that
-//! a session that was ended a moment ago does nothing more.
+//! The caller: the credential of a request, resolved in the same transaction as the operation, so that a session
+//! that was just ended has no effect anymore.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,7 +18,7 @@ use crate::hash_queue::{HashQueue, Turn};
 use crate::known_credentials::Known;
 use crate::{cookies, store, store::sessions as session_store};
 
-/// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
+/// The sender of a request. An extractor for every handler; extracting it does not access the database.
 #[derive(Clone)]
 pub struct Caller {
     app: AppState,
@@ -26,19 +26,19 @@ pub struct Caller {
     client_info: ClientInfo,
 }
 
-/// What a request carries, as it is stored.
+/// The credential of a request, as it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Credential {
-    /// A visitor.
+    /// No credential: a visitor.
     None,
-    /// The digest of an access token: it must be good.
+    /// The digest of an access token. An invalid one is an error.
     Bearer(Vec<u8>),
-    /// The digest of a page's token: if it is not good, this is a visitor.
+    /// The digest of a browser session token. With an invalid one, the caller counts as a visitor.
     Cookie(Vec<u8>),
 }
 
 impl Credential {
-    /// By what it is stored; a visitor has none.
+    /// Returns the digest of the token; `None` for a visitor.
     pub(crate) fn digest(&self) -> Option<&[u8]> {
         match self {
             Credential::None => None,
@@ -48,10 +48,11 @@ impl Credential {
 }
 
 impl Caller {
-    /// Runs `verb` in a transaction, with whoever asks. See [`kit::Db::tx`].
+    /// Runs `verb` in a transaction, with the actor of this request. See [`kit::Db::tx`].
     ///
     /// # Errors
-    /// `Error::Unauthorized` for a bearer token that is unknown, expired or ended; the verb's; a fault.
+    /// Returns `Error::Unauthorized` for a bearer token that is unknown, expired, or ended; the error of `verb`; or
+    /// a fault.
     pub async fn tx<T, F>(&self, verb: F) -> Result<T>
     where
         T: Send + 'static,
@@ -65,10 +66,10 @@ impl Caller {
         self.app.db.tx(operation).await
     }
 
-    /// Runs `reading` on one snapshot, with whoever asks. See [`kit::Db::view`].
+    /// Runs `reading` on one snapshot, with the actor of this request. See [`kit::Db::view`].
     ///
     /// # Errors
-    /// As [`Caller::tx`].
+    /// Returns the errors of [`Caller::tx`].
     pub async fn view<T, F>(&self, reading: F) -> Result<T>
     where
         T: Send + 'static,
@@ -87,7 +88,7 @@ impl Caller {
         Ok(read)
     }
 
-    /// Notes, every ten minutes, that a session is used. Whoever asks is answered whether that works out or not.
+    /// Records, at most every ten minutes, that a session is in use. A failure is only logged.
     async fn see(&self, session: Id) {
         let network = self.client_info.network();
         let seen = self.app.db.tx(move |tx| session_store::see(tx, session, &network)).await;
@@ -96,11 +97,11 @@ impl Caller {
         }
     }
 
-    /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
-    /// kept in the transaction of the operation. See [`kit::replies`].
+    /// Runs `verb` once, however often the request is sent with the same key ([`kit::web::Once`]). The reply is
+    /// stored in the transaction of the operation. See [`kit::replies`].
     ///
     /// # Errors
-    /// As [`Caller::tx`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
+    /// Returns the errors of [`Caller::tx`], or [`kit::replies::IDEMPOTENCY_MISMATCH`].
     pub async fn once<F>(&self, idempotency_key: Option<IdempotencyKey>, verb: F) -> Result<Reply>
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
@@ -119,11 +120,11 @@ impl Caller {
         Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 
-    /// The same for a verb that many may ask for in vain: `look` says no before it has to wait for its turn to write. What
-    /// it says was so at a moment between the question and the answer, as with the verb.
+    /// Like [`Caller::once`], for an operation that often fails: `look` can refuse it before it waits for its turn
+    /// to write. Its answer was true at some moment between request and response, like that of `verb`.
     ///
     /// # Errors
-    /// As [`Caller::once`], and what `look` answers.
+    /// Returns the errors of [`Caller::once`], or the error of `look`.
     pub async fn look_then_once<L, F>(
         &self,
         idempotency_key: Option<IdempotencyKey>,
@@ -142,7 +143,7 @@ impl Caller {
         let same_network = network.clone();
         let look = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &same_credential, &same_network)?;
-            // What was done once is told again, whatever stands in its way now.
+            // A stored reply is repeated, whatever would prevent the operation now.
             let done = same_idempotency_key
                 .as_ref()
                 .map(|idempotency_key| was_done(tx, idempotency_key, &asker_of(&by, &same_visitor)));
@@ -159,11 +160,11 @@ impl Caller {
         Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 
-    /// Who a visitor is to [`kit::replies::once`]: whose requests carry the cookie `__Host-visitor`, else somebody new, whose
-    /// answer hands out the cookie. A network is shared by strangers, so it says nothing of who asks.
+    /// Returns the identity of a visitor for [`kit::replies::once`]: the one in the cookie `__Host-visitor`, or
+    /// else a new one, whose reply sets that cookie. A network is no identity, because strangers share it.
     ///
     /// # Errors
-    /// A fault if there is no chance to be had.
+    /// Returns a fault if the system provides no random bytes.
     pub(crate) fn asker(&self) -> Result<Asker> {
         let (token, is_new) = match &self.client_info.visitor {
             Some(token) => (token.clone(), false),
@@ -178,43 +179,43 @@ impl Caller {
     /// Waits for a turn to compute a password hash.
     ///
     /// # Errors
-    /// [`crate::TOO_MANY_ATTEMPTS`] where too many wait.
+    /// Returns [`crate::TOO_MANY_ATTEMPTS`] if too many requests are waiting.
     pub(crate) async fn hash_turn(&self) -> Result<Turn> {
         self.app.db.dependencies().caches.get::<HashQueue>().turn(self.client_info.address).await
     }
 
-    /// The club.
+    /// Returns the state of the program.
     pub fn app(&self) -> &AppState {
         &self.app
     }
 
-    /// Where the request came from. `0.0.0.0` if the server was not told (a test without a port).
+    /// Returns the address from which the request came; `0.0.0.0` if it is unknown (a test without a port).
     pub fn address(&self) -> IpAddr {
         self.client_info.address
     }
 
-    /// From where, and with what.
+    /// Returns the network, the device, and the cookies of the request.
     pub fn client_info(&self) -> &ClientInfo {
         &self.client_info
     }
 
-    /// Whether the request carries a credential, good or not.
+    /// Returns whether the request carries a credential, valid or not.
     pub fn has_credential(&self) -> bool {
         self.credential != Credential::None
     }
 }
 
-/// Who a visitor is to [`kit::replies::once`].
+/// The identity of a visitor for [`kit::replies::once`].
 #[derive(Debug, Clone)]
 pub(crate) struct Asker {
-    /// The name under which answers are kept.
+    /// The name under which replies are stored.
     pub(crate) name: String,
-    /// The cookie to hand out, for one who has none yet.
+    /// The cookie to set, for a visitor who has none yet.
     new: Option<String>,
 }
 
 impl Asker {
-    /// The answer, with the cookie by which the visitor is known if they ask again.
+    /// Adds the cookie that identifies the visitor in a repeated request.
     pub(crate) fn mark(self, reply: Reply) -> Reply {
         match self.new {
             Some(token) => reply.with(&SET_COOKIE, cookies::visitor_cookie(&token)),
@@ -223,12 +224,12 @@ impl Asker {
     }
 }
 
-/// Who asks, to [`kit::replies::once`].
+/// Returns the name of the actor for [`kit::replies::once`].
 fn asker_of(by: &Actor, visitor: &str) -> String {
     by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| asker_name(person.id))
 }
 
-/// Who a person is to [`kit::replies::once`].
+/// Returns the name of a person for [`kit::replies::once`].
 pub(crate) fn asker_name(person: Id) -> String {
     format!("person:{}", person.0)
 }
@@ -248,14 +249,15 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-/// Where a request came from: the peer, or whom the trusted proxies saw.
+/// Returns the address from which a request came: that of the peer, or the one that the trusted proxies report.
 pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, config: &Config) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
     client_address(peer, headers, &config.trusted_proxies)
 }
 
-/// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
+/// Reads the credential of a request. `Authorization` takes precedence over the cookie. A value that is not a
+/// bearer token is used as a whole and matches no token.
 pub(crate) fn credential(headers: &HeaderMap) -> Credential {
     if let Some(authorization) = headers.get(AUTHORIZATION) {
         let authorization = authorization.to_str().unwrap_or_default();
@@ -288,7 +290,8 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
     }
 }
 
-/// The same in a transaction that may write: every ten minutes it is noted that the session is used.
+/// Resolves the actor in a transaction that may write, and records, at most every ten minutes, that the session is
+/// in use.
 fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
     let by = resolve(tx, credential, network)?;
     if let Some(session) = by.session.filter(|_| is_due(tx, credential)) {
@@ -297,14 +300,14 @@ fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Acto
     Ok(by)
 }
 
-/// Whether it is time to note again that a credential is used.
+/// Returns whether the use of a credential must be recorded again.
 fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
     let (known, now) = (tx.caches::<Known>(), tx.now());
     credential.digest().is_some_and(|digest| known.is_due(digest, now))
 }
 
-/// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may
-/// have been written by anybody.
+/// Returns the address that the outermost trusted proxy reports. Entries further left in `X-Forwarded-For` may be
+/// forged.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|text| text.split(',')).map(str::trim).collect();
@@ -319,7 +322,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAd
     client
 }
 
-/// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1` or `[2001:db8::1]:443`.
+/// Parses `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, or `[2001:db8::1]:443`.
 fn hop_address(hop: &str) -> Option<IpAddr> {
     let bare = hop.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     let address = bare.or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()));

@@ -1,4 +1,5 @@
-//! From where somebody comes: the network, the kind of browser or app, and whether the browser has been here before.
+//! Information about the client of a request: the network, the browser or app, and the cookies that recognize a
+//! browser.
 
 use std::net::IpAddr;
 
@@ -9,26 +10,26 @@ use kit::tokens;
 use crate::cookies;
 use crate::network::network_name;
 
-/// The longest name that an app gives itself, in characters.
+/// The greatest length of the name that an app gives itself, in characters.
 const LONGEST: usize = 60;
 
-/// From where a request comes.
+/// Information about the client of a request.
 #[derive(Debug, Clone)]
 pub struct ClientInfo {
-    /// The address of the network.
+    /// The IP address.
     pub address: IpAddr,
-    /// The browser or app, as its owner would call it: `Firefox on Linux`.
+    /// The browser or app in words that its owner knows, such as `Firefox on Linux`.
     pub device: String,
-    /// The digest of what this browser keeps since somebody signed in here.
+    /// The digest of the cookie that this browser has had since someone signed in with it.
     pub(crate) known: Option<Vec<u8>>,
-    /// The digest of what this browser keeps since it signed up.
+    /// The digest of the cookie that this browser has had since it signed up.
     pub(crate) sign_up: Option<Vec<u8>>,
-    /// What a visitor's requests have in common.
+    /// The token in the cookie that connects the requests of a visitor.
     pub(crate) visitor: Option<String>,
 }
 
 impl ClientInfo {
-    /// Somewhere of which only the address is known.
+    /// Returns client information with only an address.
     pub fn address(address: IpAddr) -> ClientInfo {
         ClientInfo { address, device: device(""), known: None, sign_up: None, visitor: None }
     }
@@ -41,13 +42,14 @@ impl ClientInfo {
         ClientInfo { address, device: device(agent), known, sign_up, visitor }
     }
 
-    /// The network as it is kept and shown: of IPv6 the first half of the address.
+    /// Returns the network as it is stored and shown: for IPv6, the first half of the address.
     pub fn network(&self) -> String {
         network_name(self.address)
     }
 }
 
-/// The device, if it is one that we name ourselves: what an app calls itself is not passed on in an email.
+/// Returns the device if it is one of our own names. A name that an app gives itself must not be repeated in an
+/// email.
 pub(crate) fn known_device(device: &str) -> Option<&str> {
     let is_ours = |word: &str| {
         BROWSERS.iter().any(|(_, name)| *name == word) || SYSTEMS.iter().any(|(_, name)| *name == word)
@@ -73,7 +75,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// What people call what sends this `User-Agent`.
+/// Returns a readable name for the client that sends this `User-Agent`.
 fn device(agent: &str) -> String {
     let find =
         |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|one| one.1);

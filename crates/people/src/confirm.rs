@@ -1,8 +1,9 @@
-//! Showing whose an address is, by the link of an email.
+//! Confirming an email address with the link in an email.
 //!
-//! The link alone shows who reads the mail, not who made the account: an account that somebody else made with the address must not
-//! become one that both of them use. So besides the link it takes the account's password, the browser that signed up, or (for
-//! another address) the account's own sign-in; or else a new password, which ends everything that was there before.
+//! The link proves only that a person reads the email of the address, not that they created the account. An account
+//! that someone else created with the address must not be shared by both. So besides the link, one of these is
+//! required: the account's password, the browser that signed up, or (for a changed address) a sign-in to the
+//! account. Alternatively, a new password ends everything that existed before.
 
 use kit::{Error, Fields, Id, Result, Tx, tokens};
 use serde_json::json;
@@ -21,34 +22,34 @@ use crate::sign_in::is_password_of;
 use crate::store::sessions::{self as session_store, Proof};
 use crate::{passwords, store};
 
-/// What the link of an email would do.
+/// The purpose of the link in an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Show whose the address of a new account is.
+    /// To confirm the address of a new account.
     Address,
-    /// Show whose the other address of an account is.
+    /// To confirm the new address of an existing account.
     OtherAddress,
-    /// Set a password.
+    /// To set a new password.
     Password,
 }
 
-/// A link that is good.
+/// A valid link.
 #[derive(Debug, Clone)]
 pub struct EmailLink {
-    /// What it is for.
+    /// The purpose of the link.
     pub purpose: Purpose,
-    /// Which address it is about.
+    /// The email address that the link is about.
     pub email: String,
-    /// The account, as the email tells of it.
+    /// The account, as the email describes it.
     pub account: Claim,
-    /// Whether it needs the account's password too.
+    /// Whether the account's password is required, too.
     pub needs_password: bool,
 }
 
-/// What a link is for, if it is good.
+/// Returns what a link is for, without using it up.
 ///
 /// # Errors
-/// [`LINK_EXPIRED`].
+/// Returns [`LINK_EXPIRED`] if the link is invalid.
 pub fn look_at(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, token: &str) -> Result<EmailLink> {
     let proof = session_store::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
     let person = store::person(tx, proof.person)?;
@@ -64,7 +65,8 @@ pub fn look_at(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, token: &st
     })
 }
 
-/// Whether whoever opens a link is known to be whose account it is: by the browser that signed up, or by their sign-in.
+/// Returns whether the person who opens a link is known to own the account: by the browser that signed up, or by
+/// their sign-in.
 fn is_known(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, proof: &Proof) -> Result<bool> {
     if proof.kind == "change" {
         return Ok(by.id() == Some(proof.person));
@@ -73,36 +75,37 @@ fn is_known(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, proof: &Proof
     Ok(signed_up_by.is_some() && signed_up_by == client_info.sign_up)
 }
 
-/// By what somebody shows, besides the link, that an account is theirs.
+/// What a person presents, besides the link, to prove that an account is theirs.
 #[derive(Debug, Clone)]
 enum Shown {
-    /// The browser that signed up, or their sign-in.
+    /// The browser that signed up, or a sign-in to the account.
     Known,
-    /// The password, which made this hash.
+    /// The password, with the hash against which it was checked.
     Password(Option<String>),
-    /// Nothing: it gets another password, with this hash.
+    /// Nothing. The account receives a new password with this hash.
     NewPassword(String),
 }
 
-/// An address that was confirmed.
+/// The result of confirming an address.
 #[derive(Clone)]
 pub struct Confirmed {
-    /// Whose it is.
+    /// The owner of the address.
     pub person: Person,
-    /// The sign-in of a browser that asked for one.
+    /// The session tokens of a browser, if the link was for a new account.
     pub tokens: Option<Tokens>,
-    /// Where the sign-up was to go on to: a path.
+    /// The path at which the sign-up continues.
     pub next: Option<String>,
-    /// The digest of the token of what the visitor held who signed up. Nothing where a new password was set: it is not known that
-    /// they are the same.
+    /// The digest of the token of the hold that the visitor placed before signing up. `None` if a new password was
+    /// set, because it is unknown whether this is the same person.
     pub carried: Option<Vec<u8>>,
 }
 
-/// Takes the link of an email as the proof that the address is whose account it is; it is good once. A browser (`kind` is a page)
-/// is signed in where the link is of a new account.
+/// Confirms with the link from an email that the address belongs to the account. The link works once. A browser
+/// (`kind` is a page) is signed in if the link is for a new account.
 ///
 /// # Errors
-/// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
+/// Returns [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; or `Error::Invalid` for a missing or
+/// wrong `password`, or for a rejected `new_password`.
 pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
     let digest = tokens::digest(&input.token);
     let (sent_digest, client_info) = (digest.clone(), caller.client_info().clone());
@@ -155,7 +158,8 @@ fn confirm(
     store::hold(tx, proof.person)?;
     let before = store::person(tx, proof.person)?;
     let is_change = proof.kind == EmailKind::Change.name();
-    // A link that was overtaken by a change of the claim proves something else, and a password by a change of it.
+    // What was checked before this transaction may have changed since: the known browser or sign-in, or the
+    // password.
     let is_overtaken = match shown {
         Shown::Known => !is_known(tx, by, client_info, &proof)?,
         Shown::Password(hash) => store::password_hash(tx, before.id)? != *hash,
@@ -196,8 +200,8 @@ fn confirm(
     Ok(Confirmed { person, tokens, next, carried })
 }
 
-/// Makes another address an account's own: links that went to the old one are good no more, other sign-ins end, the old address
-/// is told.
+/// Replaces the address of an account: links to the old address become invalid, other sign-ins end, and the old
+/// address is notified.
 fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> Result<()> {
     make_own(tx, before.id, email)?;
     session_store::forget_all_proofs(tx, before.id)?;
@@ -214,7 +218,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
     note(tx, &owner, What::AddressChanged, Some(before.id), json!({}))
 }
 
-/// Makes an address an account's own.
+/// Makes an address the verified address of an account.
 pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
     use kit::errors::OrRefuse as _;
     let is_first = store::own_address(tx, person)?.is_none();
@@ -225,8 +229,8 @@ pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
     tx.enqueue(&Proven { person, is_first }, tx.now())
 }
 
-/// Gives an account that somebody else may have made to who reads the mail of its address: another password, and nothing left of
-/// sign-ins, known browsers, links, phone, birthday and emergency contact.
+/// Gives an account that someone else may have created to the person who reads the email of its address. Sets a new
+/// password and deletes the sign-ins, known browsers, links, phone, birthday, and emergency contact.
 pub(crate) fn start_over(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
     crate::sign_in::set_password(tx, person, hash)?;
     session_store::forget_devices(tx, person)?;

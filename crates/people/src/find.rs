@@ -1,4 +1,4 @@
-//! Finding someone, for staff.
+//! Finding people, for staff.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,14 +14,15 @@ use crate::model::Person;
 use crate::permissions::Action;
 use crate::search_index::{MOST_PREFIXES, is_search, prefixes};
 
-/// The most people that one search answers at the desk.
+/// The most people that one search at the front desk returns.
 const MOST: usize = 50;
 
-/// People in whose name, email address or phone number each word of `search` begins a word; the first 50, in the
-/// order of the word that the longest begins, then by name. Nobody for no word. What was found is written to the audit log.
+/// Returns the first 50 people for whom each word of `search` is the beginning of a word in their name, email
+/// address, or phone number. They are ordered by the word that the longest search word matches, then by name. An
+/// empty search returns nobody. The search is recorded in the audit log.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` books for others.
+/// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` unless `by` may book for others.
 pub fn find(tx: &mut Tx<'_>, by: &Actor, search: &str) -> Result<Vec<Person>> {
     by.need(Action::BookForOthers)?;
     if !is_search(search) {
@@ -32,13 +33,13 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, search: &str) -> Result<Vec<Person>> {
     Ok(found)
 }
 
-/// Where the words of a search begin and end in the index, the longest first; nothing for words that it does not have.
+/// Returns the range of index words for each search word, the longest first; a missing search word yields NULL.
 fn ranges(search: &str) -> Vec<Value> {
     let prefixes = prefixes(search);
     let range = |at: usize| match prefixes.get(at) {
         Some(prefix) => {
             let from = prefix.as_bytes().to_vec();
-            // No byte of UTF-8 is as large.
+            // No byte of UTF-8 is this large.
             let to = [prefix.as_bytes(), &[0xff]].concat();
             [Some(from), Some(to)]
         }
@@ -47,9 +48,10 @@ fn ranges(search: &str) -> Vec<Value> {
     (0..MOST_PREFIXES).flat_map(range).map(Value::from).collect()
 }
 
-/// Who has a word in each of the ranges. The first is read from the index in its order, each person at their first word in it; the
-/// others are looked up person by person. So a page of many is found without looking at all of them. They are counted, not asked
-/// whether they exist: PostgreSQL would read everyone who has the other word first.
+/// The people who have a word in each of the ranges. The first range is read in the order of the index, with each
+/// person at their first matching word; the other ranges are looked up for each person. So a page of a large result
+/// is found without reading all of it. `COUNT` is used instead of `EXISTS` because PostgreSQL would otherwise first
+/// read everyone who has the other word.
 macro_rules! found {
     () => {
         " FROM people_words a WHERE a.word >= $1 AND a.word < $2
@@ -64,7 +66,7 @@ macro_rules! found {
     };
 }
 
-/// A page of those whom a search finds.
+/// Returns one page of the people whom a search finds.
 pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<Vec<Person>> {
     let (size, before) = paging.rows();
     let arguments: Vec<Value> = ranges(search).into_iter().chain(args![size, before]).collect();
@@ -80,10 +82,10 @@ pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<V
     )
 }
 
-/// The most people that are counted: whoever finds more looks for less.
+/// The most people that are counted. For larger results, the search must be narrowed.
 const MOST_COUNTED: i64 = 1_000;
 
-/// How many people a search finds, at most 1,000.
+/// Returns the number of people whom a search finds, at most 1,000.
 pub(crate) fn count_of(tx: &mut Tx<'_>, search: &str) -> Result<i64> {
     let arguments: Vec<Value> = ranges(search).into_iter().chain(args![MOST_COUNTED]).collect();
     let count: Option<(i64,)> = tx.one(
@@ -93,10 +95,10 @@ pub(crate) fn count_of(tx: &mut Tx<'_>, search: &str) -> Result<i64> {
     Ok(count.map_or(0, |(count,)| count))
 }
 
-/// The full names of people, for lists of who did what.
+/// Returns the full names of people by id, for lists of who did what.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns `Error::NotFound` if an id does not exist, or a fault if the database fails.
 pub fn names(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = Id>) -> Result<HashMap<Id, String>> {
     let mut names = HashMap::new();
     for id in ids {

@@ -1,5 +1,5 @@
-//! Who may compute a password hash now. Two at once in one process; who waits is served by turns of the network they ask from,
-//! so that a flood from one network delays another by a single hash.
+//! The queue for computing password hashes. A process computes two at once. Waiting requests are served in turn by
+//! network, so that a flood from one network delays another by a single hash.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -11,39 +11,39 @@ use tokio::sync::oneshot;
 use crate::limits::TOO_MANY_ATTEMPTS;
 use crate::network::network;
 
-/// How many hashes at once: each costs 19 MiB and about 20 ms of a core.
+/// How many hashes are computed at once. Each takes 19 MiB and about 20 ms of one core.
 const AT_ONCE: usize = 2;
-/// How many may wait from one network.
+/// How many requests of one network may wait.
 const WAITING_OF_ONE: usize = 64;
-/// How many may wait in all.
+/// How many requests may wait in total.
 const WAITING: usize = 1_024;
-/// When it is worth another try, in seconds.
+/// The number of seconds after which a refused request may be retried.
 const AGAIN: i64 = 5;
 
-/// The queue of one process. Clones are the same.
+/// The queue of one process. Clones share the same queue.
 #[derive(Clone, Default)]
 pub(crate) struct HashQueue(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// Hashes that are being computed.
+    /// The number of hashes that are being computed.
     running: usize,
     waiting: usize,
-    /// Networks with whoever waits from them; the front is served next.
+    /// The networks with their waiting requests. The one at the front is served next.
     networks: VecDeque<(IpAddr, VecDeque<oneshot::Sender<Turn>>)>,
 }
 
-/// A turn to compute one hash; the next in the queue gets it when it is dropped.
+/// The right to compute one hash. When it is dropped, it passes to the next request in the queue.
 pub(crate) struct Turn {
     queue: HashQueue,
     is_over: bool,
 }
 
 impl HashQueue {
-    /// Waits for a turn of a network (of IPv6, a /64).
+    /// Waits for a turn of a network (for IPv6, a /64).
     ///
     /// # Errors
-    /// [`TOO_MANY_ATTEMPTS`] where 64 wait from the network already, or 1,024 in all.
+    /// Returns [`TOO_MANY_ATTEMPTS`] if 64 requests of the network, or 1,024 in total, are waiting already.
     pub(crate) async fn turn(&self, address: IpAddr) -> Result<Turn> {
         let turn = {
             let mut state = self.state();
@@ -66,7 +66,7 @@ impl HashQueue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands a turn on, past those who do not wait anymore.
+    /// Passes the turn on, skipping requests that no longer wait.
     fn hand_on(&self) {
         loop {
             let next = {
@@ -79,13 +79,13 @@ impl HashQueue {
             };
             match next.send(self.a_turn()) {
                 Ok(()) => return,
-                // Nobody takes it: it must not hand itself on besides.
+                // Nobody received this turn, and the loop passes it on itself, so its drop must not.
                 Err(mut turn) => turn.is_over = true,
             }
         }
     }
 
-    /// How many wait.
+    /// Returns the number of waiting requests.
     #[cfg(test)]
     fn waiting(&self) -> usize {
         self.state().waiting
@@ -135,7 +135,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    /// Lets every task that can go on do so.
+    /// Yields until every task that can run has run.
     async fn settle() {
         for _ in 0..300 {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! What people send in, and what is wrong with it.
+//! The inputs of this crate and their validation.
 
 use axum::extract::{FromRequest, Request};
 use jiff::civil::Date;
@@ -12,14 +12,14 @@ use crate::model::{EmergencyContact, Role, kept_email};
 use crate::passwords;
 use crate::phones::e164;
 
-/// The longest address of mail (RFC 5321).
+/// The greatest length of an email address (RFC 5321).
 const LONGEST_EMAIL: usize = 254;
-/// The longest name.
+/// The greatest length of a name.
 const LONGEST_NAME: usize = 80;
-/// The longest phone number as it is typed.
+/// The greatest length of a phone number as entered.
 const LONGEST_PHONE: usize = 60;
 
-/// An attempt to sign in.
+/// The input for signing in.
 #[derive(Clone, ToSchema)]
 pub struct SignIn {
     /// The email, in any spelling.
@@ -45,15 +45,15 @@ pub struct SignUp {
     /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
-    /// First name.
+    /// The first name.
     #[schema(max_length = 80)]
     pub first_name: String,
-    /// Last name.
+    /// The last name.
     #[schema(max_length = 80)]
     pub last_name: String,
     /// Phone, with country code.
     pub phone: Option<String>,
-    /// The day they were born: 18 years ago or more.
+    /// The date of birth, at least 18 years ago.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<Date>,
 }
@@ -128,7 +128,7 @@ impl Input for Forgotten {
 /// The confirmation of an email by its link.
 #[derive(Clone, ToSchema)]
 pub struct ConfirmAddress {
-    /// The 64 digits behind `token=`.
+    /// The 64 digits after `token=` in the link.
     pub token: String,
     /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
     #[schema(format = Password)]
@@ -154,7 +154,7 @@ impl Input for ConfirmAddress {
 /// A password set by an emailed link.
 #[derive(Clone, ToSchema)]
 pub struct NewPassword {
-    /// The 64 digits behind `token=`.
+    /// The 64 digits after `token=` in the link.
     pub token: String,
     /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
@@ -173,7 +173,7 @@ impl Input for NewPassword {
 /// A new role.
 #[derive(Clone, ToSchema)]
 pub struct NewRole {
-    /// Which.
+    /// The new role.
     pub role: Role,
 }
 
@@ -190,14 +190,14 @@ impl Input for NewRole {
 /// Changes to a profile. Fields left out stay; null clears a field.
 #[derive(Clone, Default, ToSchema)]
 pub struct ProfileChange {
-    /// First name.
+    /// The first name.
     pub first_name: Option<String>,
-    /// Last name.
+    /// The last name.
     pub last_name: Option<String>,
-    /// Phone, or null.
+    /// The phone number; `null` removes it.
     #[schema(value_type = Option<String>)]
     pub phone: Option<Option<String>>,
-    /// Birthday, or null.
+    /// The date of birth; `null` removes it.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<Option<Date>>,
     /// Emergency contact, or null.
@@ -218,7 +218,7 @@ impl Input for ProfileChange {
     }
 }
 
-/// A change as JSON, in which null is not the same as nothing.
+/// A change as JSON, in which `null` differs from a missing field.
 pub(crate) struct Change<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: Input> FromRequest<S> for Change<T> {
@@ -227,7 +227,7 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Change<T> {
     async fn from_request(request: Request, _: &S) -> Result<Change<T>> {
         let bytes = read(request).await?;
         let body = match serde_json::from_slice(&bytes) {
-            // To the words, null is nothing; an empty text was said.
+            // [`RawInput`] treats null as missing. An empty text counts as sent.
             Ok(Value::Object(mut values)) => {
                 values.values_mut().filter(|value| value.is_null()).for_each(|value| *value = "".into());
                 Value::Object(values).to_string().into_bytes()
@@ -252,7 +252,7 @@ impl Input for EmergencyContact {
     }
 }
 
-/// An object inside the object: its complaints stand beside `emergency_contact.name` and so on.
+/// Parses a nested object. Its errors are reported for `emergency_contact.name` and so on.
 fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
     let value = input.raw("emergency_contact").filter(|value| *value != "")?.to_string();
     match RawInput::from_json(value.as_bytes()).and_then(RawInput::parse) {
@@ -267,7 +267,7 @@ fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
     }
 }
 
-/// An address of mail that may be missing, in the form in which it is kept.
+/// Parses an optional email address into its stored form.
 pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
     let email = kept_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
@@ -277,7 +277,8 @@ pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
     Some(email)
 }
 
-/// A name that may be missing: it has a letter. What can't be seen is taken out, and it stands on one line.
+/// Parses an optional name, which must contain a letter. Invisible characters are removed, and the result is one
+/// line.
 pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
     let name = one_line(&input.opt_text_within(field, LONGEST_NAME)?);
     if !name.chars().any(char::is_alphabetic) {
@@ -287,7 +288,7 @@ pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
     Some(name)
 }
 
-/// A phone number that may be missing, however it is typed or pasted, in the form in which it is kept ([`crate::e164`]).
+/// Parses an optional phone number, however it is typed or pasted, into its stored form ([`crate::e164`]).
 pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
     let phone = e164(&input.opt_text_within(field, LONGEST_PHONE)?);
     if phone.is_none() {
@@ -299,7 +300,7 @@ pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
     phone
 }
 
-/// A birthday that may be missing, under that name.
+/// Parses the optional field `birthday`.
 pub fn opt_birthday(input: &mut RawInput) -> Option<Date> {
     let text = input.opt_text("birthday")?;
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
@@ -321,18 +322,18 @@ fn needed_name(input: &mut RawInput, field: &str) -> String {
 fn needed(input: &mut RawInput, field: &str, read: fn(&mut RawInput, &str) -> Option<String>) -> String {
     let read = read(input, field);
     if read.is_none() {
-        // The first complaint about a field stays.
+        // If the field already has an error, that one is kept.
         input.add_error(field, "This field is required.");
     }
     read.unwrap_or_default()
 }
 
-/// A password that may be missing.
+/// Parses an optional password.
 fn opt_secret(input: &mut RawInput, field: &str) -> Option<String> {
     input.raw(field).is_some_and(|value| value != "").then(|| needed_secret(input, field))
 }
 
-/// A password as it came. Longer than any password of ours it is not looked at.
+/// Parses a password as it was sent. More than 128 characters are an error.
 fn needed_secret(input: &mut RawInput, field: &str) -> String {
     let secret = input.secret(field).unwrap_or_default();
     if secret.is_empty() {
@@ -350,7 +351,7 @@ fn check_secret(input: &mut RawInput, field: &str, secret: &str, email: &str) {
     }
 }
 
-/// Whether mail can be sent there: the plain form that every server takes.
+/// Returns whether the text is an email address in the plain form that every mail server accepts.
 fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
     let dotted = |text: &str, extra: &str| {

@@ -1,4 +1,4 @@
-//! Credentials that were good of late in this process, so that a request can be counted before its transaction.
+//! Credentials that were recently valid in this process, so that a request can be counted before its transaction.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,15 +8,15 @@ use kit::Id;
 
 use crate::store::sessions::SEEN;
 
-/// How many credentials are remembered.
+/// How many credentials are stored.
 const MOST: usize = 100_000;
 
-/// Whose the credentials are that were good of late, by their digests, and when their use was noted last.
+/// The owners of recently valid credentials by digest, and when their use was last recorded.
 #[derive(Default)]
 pub(crate) struct Known(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
 
 impl Known {
-    /// Notes that a credential was good.
+    /// Records that a credential is valid.
     pub(crate) fn learn(&self, digest: &[u8], person: Id) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.get(digest).is_some_and(|(whose, _)| *whose == person) {
@@ -28,7 +28,7 @@ impl Known {
         known.insert(digest.to_vec(), (person, Timestamp::MIN));
     }
 
-    /// Whether the use of a credential was not noted for a while. It counts as noted from here on.
+    /// Returns whether the use of a credential must be recorded again. If so, it counts as recorded from now on.
     pub(crate) fn is_due(&self, digest: &[u8], now: Timestamp) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((_, noted)) = known.get_mut(digest) else { return false };
@@ -39,12 +39,12 @@ impl Known {
         is_due
     }
 
-    /// Notes that a credential is good no more.
+    /// Records that a credential is no longer valid.
     pub(crate) fn forget(&self, digest: &[u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
     }
 
-    /// Whose a credential is, if it was good of late.
+    /// Returns the owner of a credential that was recently valid.
     pub(crate) fn whose(&self, digest: &[u8]) -> Option<Id> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).map(|(person, _)| *person)
     }

@@ -1,5 +1,5 @@
-//! Who: accounts, sign-in, sessions, roles and what each role may do. Whoever asks is resolved in the
-//! same transaction as what they ask ([`Caller`]); what they may do is one table ([`may`]).
+//! Accounts, sign-in, sessions, roles, and permissions. The actor is resolved in the same transaction as the
+//! operation ([`Caller`]), and one table lists what each role may do ([`may`]).
 
 mod account_api;
 mod account_emails;

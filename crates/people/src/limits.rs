@@ -1,20 +1,21 @@
-//! How often a password may be guessed. It is counted in the database, so that it holds over all processes.
+//! Limits for guessing passwords and for requesting emails. They are counted in the database, so that they hold
+//! across all processes.
 //!
-//! | what is counted | in which time | how many |
+//! | what is counted | period | limit |
 //! |---|---|---|
-//! | one account from one network | 15 minutes | 10 |
-//! | all accounts from one network | 15 minutes | 50 |
-//! | one account from everywhere | 24 hours | 100 |
-//! | a browser in which this person has signed in before, alone, instead of all of these | 15 minutes | 10 |
+//! | failures of one account from one network | 15 minutes | 10 |
+//! | failures of all accounts from one network | 15 minutes | 50 |
+//! | failures of one account from everywhere | 24 hours | 100 |
+//! | failures in a browser that this person has signed in with (instead of all others) | 15 minutes | 10 |
 //!
-//! So nobody closes somebody else's account by guessing wrong: its owner comes from another network, or with a browser that is
-//! known; and where the account's own day is spent, networks from which its owner has come of late still count only for
-//! themselves.
+//! So nobody can lock another person out by guessing wrong: the owner comes from another network, or with a known
+//! browser. When the daily limit of the account is reached, networks from which its owner recently signed in still
+//! count only for themselves.
 //!
-//! Emails with a link that anybody can ask for are counted by kind, address and network ([`count_email`]).
+//! Emails with a link that anyone can request are counted by kind, address, and network ([`count_email`]).
 //!
-//! An attempt is counted before the password is looked at and taken back when it was right. So attempts
-//! that run at the same time can't slip past the limit together.
+//! An attempt is counted before the password is checked, and taken back if the password was right. So simultaneous
+//! attempts cannot exceed the limit together.
 
 use std::net::IpAddr;
 
@@ -32,36 +33,36 @@ use crate::store::sessions as session_store;
 pub const TOO_MANY_ATTEMPTS: Refusal =
     Refusal::too_many("too_many_attempts", "Too many attempts. Please wait a few minutes and try again.");
 
-/// How far back failures count.
+/// The period in which failures count.
 const SPAN: SignedDuration = SignedDuration::from_mins(15);
-/// How far back those of one account from everywhere count.
+/// The period in which the failures of one account from everywhere count.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// Failures are added up in slices of one minute, in milliseconds.
+/// Failures are summed in slices of one minute. The length is in milliseconds.
 const SLICE: i64 = 60_000;
-/// Failures of one account from one network, or with one browser that is known.
+/// The limit for failures of one account from one network, or with one known browser.
 const BY_PAIR: i64 = 10;
-/// Failures from one network.
+/// The limit for failures from one network.
 const BY_NETWORK: i64 = 50;
-/// Failures of one account in a day.
+/// The limit for failures of one account in a day.
 const BY_ACCOUNT: i64 = 100;
-/// Accounts that are made from one network.
+/// The limit for new accounts from one network, and for email requests from one network or known browser.
 const SIGN_UPS: i64 = 40;
-/// Emails of one kind to one address that one network may ask for in an hour.
+/// The limit for emails of one kind to one address that one network may request in an hour.
 const EMAILS: i64 = 3;
-/// The same from everywhere.
+/// The limit for emails of one kind to one address that all networks may request in an hour.
 const EMAILS_IN_ALL: i64 = 10;
 
-/// An attempt that is counted already.
+/// An attempt that has been counted.
 #[derive(Debug, Clone)]
 pub(crate) struct Counted {
     slice: Timestamp,
     keys: Vec<String>,
 }
 
-/// Counts an attempt to guess the password of an account (`person`, if there is one).
+/// Counts an attempt to guess the password of an account (`person`, if it exists).
 ///
 /// # Errors
-/// [`TOO_MANY_ATTEMPTS`].
+/// Returns [`TOO_MANY_ATTEMPTS`] if a limit is exceeded, or a fault.
 pub(crate) fn count(
     tx: &mut Tx<'_>,
     email: &str,
@@ -98,7 +99,7 @@ pub(crate) fn count(
     Ok(Counted { slice, keys: keys.into_iter().map(|(key, _, _)| key).collect() })
 }
 
-/// Takes back what [`count`] counted: the attempt was right.
+/// Takes back an attempt that [`count`] counted, because the password was right.
 pub(crate) fn take_back(tx: &mut Tx<'_>, counted: &Counted) -> Result<()> {
     for key in &counted.keys {
         tx.run(
@@ -112,20 +113,20 @@ pub(crate) fn take_back(tx: &mut Tx<'_>, counted: &Counted) -> Result<()> {
     Ok(())
 }
 
-/// Counts an account that is made.
+/// Counts the creation of an account.
 ///
 /// # Errors
-/// [`TOO_MANY_ATTEMPTS`].
+/// Returns [`TOO_MANY_ATTEMPTS`] if the limit is exceeded, or a fault.
 pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
     let slice = slice(tx);
     add(tx, &format!("sign_up {}", address_key(address)), slice, SIGN_UPS, SPAN)
 }
 
-/// Counts a request for an email. A browser in which somebody has signed in before counts alone: who floods from its network
-/// does not close it out.
+/// Counts a request for an email. A browser with which someone has signed in before is counted by itself, so that a
+/// flood from its network does not lock it out.
 ///
 /// # Errors
-/// [`TOO_MANY_ATTEMPTS`].
+/// Returns [`TOO_MANY_ATTEMPTS`] if the limit is exceeded, or a fault.
 pub(crate) fn count_request(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result<()> {
     let slice = slice(tx);
     let known = match &client_info.known {
@@ -138,19 +139,19 @@ pub(crate) fn count_request(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result
     add(tx, &format!("email_request {key}"), slice, SIGN_UPS, SPAN)
 }
 
-/// An email that anybody can have sent to an address by naming it. Each kind is counted alone (N7).
+/// The kinds of email that anyone can trigger by entering an address. Each kind is counted separately (N7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EmailKind {
-    /// Whether an address is whose account claims it.
+    /// The email that confirms the address of a new account.
     Confirm,
-    /// Another password.
+    /// The email that resets a password.
     Reset,
-    /// Another address.
+    /// The email that confirms a changed address.
     Change,
 }
 
 impl EmailKind {
-    /// Its name in the tables: of limits and of proofs.
+    /// Returns the name of the kind in the tables of limits and of proofs.
     pub(crate) fn name(self) -> &'static str {
         match self {
             EmailKind::Confirm => "confirm",
@@ -160,9 +161,10 @@ impl EmailKind {
     }
 }
 
-/// Counts an email to an address. Whether this is more than one network may ask for in an hour, or all together: then it is
-/// sent only if no link of the kind went there a moment ago ([`session_store::has_fresh_proof`]). So nobody uses up the emails of an
-/// address: there is always one to be had, or one just came.
+/// Counts an email to an address. Returns whether the limit of the network or of all networks for an hour is
+/// exceeded. If so, the email is sent only if no link of this kind was recently sent to the address
+/// ([`session_store::has_fresh_proof`]). So nobody can use up the emails of an address: either a new one is sent,
+/// or one has just arrived.
 pub(crate) fn count_email(
     tx: &mut Tx<'_>,
     kind: EmailKind,
@@ -183,7 +185,7 @@ pub(crate) fn count_email(
     Ok(is_over)
 }
 
-/// Forgets what was counted for an account: its address is erased.
+/// Deletes the counts of an account whose address is erased. Returns how many.
 pub(crate) fn forget_account(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
     let key = containing(&account_key(email));
     tx.run(sql!("DELETE FROM sign_in_failures WHERE key LIKE $1 ESCAPE '!'"), args![key])
@@ -193,7 +195,7 @@ fn slice(tx: &Tx<'_>) -> Timestamp {
     from_millis(tx.now().as_millisecond() / SLICE * SLICE)
 }
 
-/// Adds one, then looks at the sum: whoever comes second waits for the first one's row.
+/// Adds one and then checks the sum. A simultaneous transaction waits for the row of the first.
 fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDuration) -> Result<()> {
     tx.run(
         sql!(
@@ -219,7 +221,8 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
     Err(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", (wait.max(1) + 999) / 1_000))
 }
 
-/// The table keeps no addresses of people who only mistyped.
+/// Returns the key of an account. It holds a digest, so that the table does not store the addresses of people who
+/// only mistyped.
 fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
 }

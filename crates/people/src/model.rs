@@ -1,4 +1,4 @@
-//! The nouns: a person, a role, an emergency contact; and the ways this crate says no to staff.
+//! The entities of this crate: person, role, and emergency contact; and a refusal for staff.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -6,43 +6,45 @@ use kit::db::{FromRow, Row};
 use kit::{Fields, Id, Refusal, Result};
 use serde::{Deserialize, Serialize};
 
-/// Somebody else has this address. For staff and commands; a guest is told less (see [`crate::sign_up`]).
+/// Another account has this address. For staff and commands; a guest is told less (see [`crate::sign_up`]).
 pub const EMAIL_TAKEN: Refusal =
     Refusal::conflict("email_taken", "An account with this email already exists.");
 
-/// The youngest age that the club serves, in years.
+/// The minimum age of guests in years.
 const OF_AGE: i64 = 18;
 
-/// Somebody the club knows.
+/// A person who is known to the club.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// Their number.
+    /// The id of the person.
     pub id: Id,
-    /// Lower case, without spaces around it. Somebody whom the desk wrote down may have none.
+    /// The email address in lower case without surrounding spaces, verified or only claimed. A guest whom the front
+    /// desk entered may have none.
     pub email: Option<String>,
-    /// As they wrote it.
+    /// The first name, as the person wrote it.
     pub first_name: String,
-    /// As they wrote it.
+    /// The last name, as the person wrote it.
     pub last_name: String,
-    /// As they wrote it.
+    /// The phone number, normally in the form of [`crate::e164`].
     pub phone: Option<String>,
-    /// What they are to the club.
+    /// The role of the person in the club.
     pub role: Role,
-    /// The day they were born.
+    /// The date of birth.
     pub birthday: Option<Date>,
-    /// When it was shown that the address is theirs.
+    /// When the person confirmed that the address is theirs.
     pub verified_at: Option<Timestamp>,
-    /// When they were written down.
+    /// When the person was created.
     pub created_at: Timestamp,
 }
 
 impl Person {
-    /// Whether it was shown that the address is theirs. Somebody without an address has nothing that could be shown.
+    /// Returns whether the address is confirmed. A person without an address has nothing to confirm and counts as
+    /// verified.
     pub fn is_verified(&self) -> bool {
         self.verified_at.is_some() || self.email.is_none()
     }
 
-    /// First and last name.
+    /// Returns the first and last name.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
@@ -81,7 +83,7 @@ pub enum Role {
     Technician,
     /// Runs the front desk.
     FrontDesk,
-    /// Runs the club.
+    /// Manages the club.
     Manager,
     /// Owns the club.
     Owner,
@@ -91,7 +93,7 @@ impl Role {
     /// Every role, in order of rank.
     pub const ALL: [Role; 5] = [Role::Account, Role::Technician, Role::FrontDesk, Role::Manager, Role::Owner];
 
-    /// Its name in the table, in the API and in commands.
+    /// Returns the name of the role in the table, in the API, and in commands.
     pub fn name(self) -> &'static str {
         match self {
             Role::Account => "account",
@@ -102,7 +104,7 @@ impl Role {
         }
     }
 
-    /// The role of that name.
+    /// Returns the role with this name.
     pub fn named(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }
@@ -121,37 +123,37 @@ pub struct EmergencyContact {
     pub relation: String,
 }
 
-/// A person who is to be written down by staff or a command.
+/// A person to be created by staff or by a command.
 #[derive(Debug, Clone)]
 pub struct NewPerson {
-    /// Trimmed and lower-cased before it is kept.
+    /// The email address, trimmed and converted to lower case before it is stored.
     pub email: Option<String>,
-    /// First name.
+    /// The first name.
     pub first_name: String,
-    /// Last name.
+    /// The last name.
     pub last_name: String,
-    /// Phone.
+    /// The phone number.
     pub phone: Option<String>,
-    /// What they are to the club.
+    /// The role in the club.
     pub role: Role,
-    /// The day they were born.
+    /// The date of birth.
     pub birthday: Option<Date>,
-    /// From [`crate::hash_password`]; without it they can't sign in.
+    /// The hash from [`crate::hash_password`]. Without it, the person cannot sign in.
     pub password_hash: Option<String>,
-    /// Whether the address is known to be theirs.
+    /// Whether the address is known to belong to the person.
     pub verified: bool,
 }
 
-/// An address as it is kept and looked up.
+/// Returns the form in which an address is stored and looked up.
 pub(crate) fn kept_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Refuses who is under 18. The eighteenth birthday counts once it has begun everywhere on earth, for
-/// a person is not bound to one club's time.
+/// Refuses a person under 18. The eighteenth birthday counts once it has begun everywhere on earth, because a
+/// person is not bound to the time zone of one club.
 ///
 /// # Errors
-/// `Error::Invalid` for `birthday`.
+/// Returns `Error::Invalid` for `birthday`.
 pub(crate) fn check_of_age(birthday: Option<Date>, now: Timestamp) -> Result<()> {
     let last_to_begin = jiff::tz::Offset::constant(-12);
     let today = last_to_begin.to_datetime(now).date();

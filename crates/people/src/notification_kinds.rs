@@ -1,5 +1,5 @@
-//! What somebody wants to be told, by kind and channel. Reminders and offers can be switched off; what happens to a booking, a payment
-//! or an account is always told (N5).
+//! The notifications that a person can switch off, by kind and channel: reminders and waitlist offers.
+//! Notifications about a booking, a payment, or an account are always sent (N5).
 
 use kit::web::{Input, RawInput};
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::actor::Actor;
 use crate::store::hold;
 
-/// The link of an email by which it is not wanted any more, changed on the way.
+/// The unsubscribe link from an email was damaged.
 pub const LINK_BROKEN: Refusal =
     Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
@@ -24,10 +24,10 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    /// All of them.
+    /// Every kind.
     pub const ALL: [NotificationKind; 2] = [NotificationKind::Reminders, NotificationKind::Waitlist];
 
-    /// Its name in the table, in forms and in links.
+    /// Returns the name of the kind in the table, in forms, and in links.
     pub fn name(self) -> &'static str {
         match self {
             NotificationKind::Reminders => "reminders",
@@ -35,19 +35,19 @@ impl NotificationKind {
         }
     }
 
-    /// The notice of that name.
+    /// Returns the kind with this name.
     pub fn named(name: &str) -> Option<NotificationKind> {
         NotificationKind::ALL.into_iter().find(|notification_kind| notification_kind.name() == name)
     }
 }
 
-/// The only channel there is by now.
+/// The name of the only channel so far.
 const MAIL: &str = "email";
 
-/// Whether a person wants to be told of it by mail.
+/// Returns whether a person wants this kind of notification by email.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn wants(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> Result<bool> {
     let silent: Option<(i64,)> = tx.one(
         sql!("SELECT person_id FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
@@ -56,10 +56,10 @@ pub fn wants(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -
     Ok(silent.is_none())
 }
 
-/// What whoever asks wants to be told: each with yes or no.
+/// Returns every kind with whether the actor wants it.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn my_notification_kinds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(NotificationKind, bool)>> {
     let person = by.person()?.id;
     NotificationKind::ALL
@@ -70,10 +70,10 @@ pub fn my_notification_kinds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notific
         .collect()
 }
 
-/// Has whoever asks be told of these and of no others.
+/// Switches these kinds on and all others off for the actor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn choose_notification_kinds(tx: &mut Tx<'_>, by: &Actor, requested: &[NotificationKind]) -> Result<()> {
     let person = by.person()?.id;
     hold(tx, person)?;
@@ -102,14 +102,16 @@ fn silence(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> 
     .map(drop)
 }
 
-/// Which notices are wanted, as a form or a client says: `notices=bookings&notices=waitlist`, or a list.
+/// The kinds of notification that a person chooses, from a form (`notices=reminders&notices=waitlist`) or a JSON
+/// list.
 #[derive(Debug, Clone)]
 pub struct ChosenNotifications(pub Vec<NotificationKind>);
 
 impl Input for ChosenNotifications {
     fn parse(input: &mut RawInput) -> ChosenNotifications {
         let mut chosen = Vec::new();
-        // Nothing said is not the same as nothing wanted: that is an empty list, or what a form sends when no box is ticked.
+        // A missing field is an error. To choose none, a client sends an empty list, and a form without a checked
+        // box sends an empty value.
         if input.raw("notices").is_none() {
             input.add_error(
                 "notices",
@@ -126,28 +128,28 @@ impl Input for ChosenNotifications {
     }
 }
 
-/// What stands before what is sealed in a link.
+/// The place to which the encrypted token in a link is bound.
 const PLACE: &str = "unsubscribe";
 
-/// The token of the link by which a person is not told of it any more, signed in or not. Nobody else can make one, and it is
-/// good as long as the key file is.
+/// Returns the token of an unsubscribe link for a person and a kind. The link works signed in or not, nobody else
+/// can make one, and it is valid as long as the key file.
 ///
 /// # Errors
-/// A fault of chance.
+/// Returns a fault if the system provides no random bytes.
 pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notification_kind: NotificationKind) -> Result<String> {
     Ok(tokens::hex(&tx.encrypt(PLACE, &format!("{person} {}", notification_kind.name()))?))
 }
 
-/// Of whom and of what a link speaks.
+/// Returns the person and the kind that an unsubscribe token stands for.
 ///
 /// # Errors
-/// [`LINK_BROKEN`].
+/// Returns [`LINK_BROKEN`] if the token is invalid.
 pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, NotificationKind)> {
     let broken = || Error::refused(&LINK_BROKEN);
     let bytes = tokens::unhex(token).ok_or_else(broken)?;
     let text = tx.decrypt(PLACE, &bytes).map_err(|_| broken())?;
     let (person, notification_kind) = text.split_once(' ').ok_or_else(broken)?;
-    // A link of an email that could once be switched off: what can still be is the reminders.
+    // Emails about bookings could be switched off in the past. Of these, only the reminders still can.
     let notification_kind = if notification_kind == "bookings" { "reminders" } else { notification_kind };
     Ok((
         Id(person.parse().map_err(|_| broken())?),
@@ -155,10 +157,10 @@ pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, NotificationKin
     ))
 }
 
-/// Silences what a link speaks of, at once.
+/// Switches off the kind of notification that an unsubscribe token stands for.
 ///
 /// # Errors
-/// [`LINK_BROKEN`]; `Error::NotFound` for a person who is not there any more.
+/// Returns [`LINK_BROKEN`] if the token is invalid, or `Error::NotFound` if the person no longer exists.
 pub fn unsubscribe(tx: &mut Tx<'_>, token: &str) -> Result<NotificationKind> {
     let (person, notification_kind) = read_unsubscribe(tx, token)?;
     hold(tx, person)?;

@@ -1,6 +1,6 @@
-//! Passwords: Argon2id, by turns ([`crate::hash_queue`]) and never inside a transaction. A hash costs 19 MiB and about 20 ms.
-//! A password is hashed and compared in Unicode normalization form C, so that an accent is the same on every keyboard
-//! (N7).
+//! Passwords: hashed with Argon2id, in turns ([`crate::hash_queue`]), and never inside a transaction. A hash costs
+//! 19 MiB and about 20 ms. Passwords are hashed and compared in Unicode normalization form C, so that accents are
+//! the same on every keyboard (N7).
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -12,28 +12,28 @@ use zxcvbn::Score;
 
 use crate::hash_queue::Turn;
 
-/// The shortest password, in characters.
+/// The least length of a password in characters.
 const SHORTEST: usize = 8;
-/// The longest password, in characters.
+/// The greatest length of a password in characters.
 const LONGEST: usize = 128;
 
-/// How much of a password is weighed, in characters: what begins so well needs no more, and the time it takes stays short.
-/// From 28 on the number of ways along a keypad would overflow.
+/// How many characters of a password are rated for strength. A strong beginning is enough, and the limit bounds the
+/// time. From 28 characters on, the number of keyboard patterns would overflow.
 const WEIGHED: usize = 24;
 
-/// Marks that stand for letters. Whoever uses more than four kinds of them is beyond a million guesses, and each kind
-/// doubles what there would be to look up.
+/// Characters that stand for letters. A password with more than four kinds of them needs more than a million
+/// guesses, and each kind doubles the lookups.
 const LIKE_LETTERS: [char; 10] = ['@', '(', '{', '[', '<', '|', '!', '$', '+', '%'];
 
-/// Stands in for the hash of an account that does not exist, so that its absence takes as long to find out.
+/// The hash that replaces that of a missing account, so that a check takes equally long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZXN5bmMtbm9ib2R5$\
                       FzTC0dV7OoTsDdg8oKkVBvBmdWYSfEThZEkQzIdTkuo";
 
 impl Turn {
-    /// Whether this password made this hash. Without a hash it takes as long, and is false.
+    /// Returns whether this password produced this hash. Without a hash, takes equally long and returns false.
     ///
     /// # Errors
-    /// A fault if the hash is none.
+    /// Returns a fault if the hash is malformed.
     pub(crate) async fn verify(self, password: String, hash: Option<String>) -> Result<bool> {
         self.compute(move || {
             for form in forms(&password) {
@@ -49,7 +49,7 @@ impl Turn {
     /// Hashes a password for the table.
     ///
     /// # Errors
-    /// As [`hash_password`].
+    /// Returns the errors of [`hash_password`].
     pub(crate) async fn hash(self, password: String) -> Result<String> {
         self.compute(move || hash_now(&password)).await
     }
@@ -59,7 +59,7 @@ impl Turn {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let done = tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, even if nobody waits for it any more.
+            // The turn ends with the work, even if the caller no longer waits.
             let _turn = self;
             work()
         });
@@ -67,8 +67,8 @@ impl Turn {
     }
 }
 
-/// What is compared: the password in normalization form C, then as it was typed, if that is something else. Hashes from before
-/// passwords were normalized keep working.
+/// Returns the forms of a password to compare: normalization form C and, if it differs, the password as typed. The
+/// second keeps hashes valid that were made before passwords were normalized.
 fn forms(password: &str) -> Vec<String> {
     let normal = nfc(password);
     if normal == password { vec![normal] } else { vec![normal, password.to_owned()] }
@@ -81,11 +81,11 @@ fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
     Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
 }
 
-/// Hashes a password for the table, as a PHC string, without waiting for a turn: for commands and the demonstration club. Ask
-/// [`check_password`] first.
+/// Hashes a password for the table, as a PHC string, without waiting for a turn. For commands and the demonstration
+/// club. Call [`check_password`] first.
 ///
 /// # Errors
-/// A fault if there is no chance or no memory to be had.
+/// Returns a fault if random bytes or memory are not available.
 pub async fn hash_password(password: String) -> Result<String> {
     let done = tokio::task::spawn_blocking(move || hash_now(&password));
     done.await.unwrap_or_else(|error| Err(Fault::because(error)))
@@ -102,16 +102,16 @@ fn argon2() -> Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The rules for a new password: 8 to 128 characters of any kind, not the address, not what a million guesses
-/// would find (NIST SP 800-63B: length counts, composition does not; ASVS 6.2.4).
+/// Checks the rules for a new password: 8 to 128 characters of any kind, not the email address, not the name of the
+/// club, and not found within a million guesses (NIST SP 800-63B: length counts, composition does not; ASVS 6.2.4).
 ///
 /// # Errors
-/// `Error::Invalid` for `password`.
+/// Returns `Error::Invalid` for `password`.
 pub fn check_password(password: &str, email: &str) -> Result<()> {
     password_error(password, email).map_or(Ok(()), |sentence| Err(Fields::one("password", sentence)))
 }
 
-/// Words of the club that are no password, whatever digits and marks stand around them (ASVS 6.1.2).
+/// Names of the club that are no password, whatever digits and marks surround them (ASVS 6.1.2).
 const OF_THE_CLUB: [&str; 6] =
     ["coresync", "coresyncprivate", "mensuite", "backyard", "wellness", "wellnessclub"];
 
@@ -120,8 +120,8 @@ fn is_of_the_club(password: &str) -> bool {
     OF_THE_CLUB.contains(&letters.as_str())
 }
 
-/// Whether fewer than a million guesses find it: what everybody takes, words, names, dates, rows of keys, and what is
-/// made of them. Known words are tried first, and those of the address.
+/// Returns whether a password is found within a million guesses: common passwords, words, names, dates, keyboard
+/// patterns, and their combinations. The parts of the email address count as known words.
 fn is_soon_guessed(password: &str, email: &str) -> bool {
     let weighed: String = password.chars().take(WEIGHED).collect();
     if LIKE_LETTERS.iter().filter(|mark| weighed.contains(**mark)).count() > 4 {
@@ -132,7 +132,7 @@ fn is_soon_guessed(password: &str, email: &str) -> bool {
     zxcvbn::zxcvbn(&weighed, &known).score() < Score::Two
 }
 
-/// What is wrong with a new password.
+/// Returns the sentence that rejects a new password; `None` if the password is acceptable.
 pub(crate) fn password_error(password: &str, email: &str) -> Option<&'static str> {
     let password = &nfc(password);
     let length = password.chars().count();
@@ -209,7 +209,7 @@ mod tests {
         }
     }
 
-    /// The same letters from another keyboard, and a hash from before passwords were normalized.
+    /// The same letters match from another keyboard, and with a hash made before passwords were normalized.
     #[tokio::test]
     async fn an_accent_is_the_same_on_every_keyboard() {
         let (composed, decomposed) = ("caf\u{e9} cr\u{e8}me", "cafe\u{301} cre\u{300}me");

@@ -1,38 +1,38 @@
-//! What each role may do: one table, asked by verbs. Whether a thing is somebody's own is not asked
-//! here; a verb knows that.
+//! What each role may do: one table, used by the operations. Whether an entity belongs to the actor is decided by
+//! the operation, not here.
 
 use crate::model::Role;
 
-/// Something that not everybody may do.
+/// An action that requires a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Book, move and cancel in the name of somebody else.
+    /// Book, reschedule, and cancel for another person.
     BookForOthers,
-    /// Book outside the windows and releases (W1, W3).
+    /// Book outside the booking windows and release rules (W1, W3).
     BookAnyTime,
-    /// Check guests in, begin and end their time, say who did not come.
+    /// Check guests in, begin and end visits, and mark no-shows.
     RunTheDay,
-    /// Undo a step of a visit after the desk's own time for it, with a reason (D4).
+    /// Undo a step of a visit after the front desk's time limit, with a reason (D4).
     CorrectTheDay,
-    /// See the whole day, not one's own bookings alone.
+    /// See all bookings of a day, not only one's own.
     SeeEveryBooking,
-    /// Change services, prices, rooms, plans and release rules.
+    /// Change services, prices, rooms, plans, and release rules.
     ManageCatalogue,
-    /// Write staff down, plan shifts, approve hours.
+    /// Add staff, plan shifts, and approve hours.
     ManageStaff,
-    /// Read reports and figures.
+    /// Read reports and metrics.
     SeeMetrics,
     /// Look people up.
     SeePeople,
     /// Read the audit log.
     SeeAudit,
-    /// Give and take roles.
+    /// Give and remove roles.
     ManageRoles,
-    /// Enrol, take dues, change, freeze and end the memberships of others.
+    /// Enroll members, collect dues, and change, freeze, and end memberships of others.
     RunMemberships,
-    /// Correct what people can't change of themselves, such as a birthday after its gift was used.
+    /// Correct what people cannot change themselves, such as a birthday after its gift was used.
     CorrectPeople,
-    /// See background jobs, try them again, and discard them.
+    /// See background jobs, retry them, and discard them.
     ManageJobs,
 }
 
@@ -56,7 +56,7 @@ impl Action {
     ];
 }
 
-/// The table: who may do it.
+/// Returns the roles that may perform the action. This is the permission table.
 fn table(action: Action) -> &'static [Role] {
     use Role::{FrontDesk, Manager, Owner};
     match action {
@@ -77,7 +77,7 @@ fn table(action: Action) -> &'static [Role] {
     }
 }
 
-/// Whether somebody of this role (`None`: a visitor) may do it.
+/// Returns whether a person with this role (`None`: a visitor) may perform the action.
 pub fn may(role: Option<Role>, action: Action) -> bool {
     role.is_some_and(|role| table(action).contains(&role))
 }
@@ -96,7 +96,7 @@ mod tests {
             matrix.push_str(&format!("{marks} {action:?}\n"));
         }
         println!("{matrix}");
-        // visitor, account, technician, front desk, manager, owner
+        // The columns: visitor, account, technician, front desk, manager, owner.
         let written = "\
 ...xxx BookForOthers
 ...xxx BookAnyTime

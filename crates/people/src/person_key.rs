@@ -1,5 +1,6 @@
-//! A person's own key (S16): what is sealed with it can be read as long as the key is there, and erasing a person destroys it,
-//! in every copy of the database that is made from then on. It is wrapped by the key file.
+//! Encryption keys of single people (S16). Text encrypted with a person's key is readable as long as the key
+//! exists. Erasing the person destroys the key, in every copy of the database made from then on. The key itself is
+//! encrypted with the key file.
 
 use kit::encryption::Encryptor;
 use kit::errors::OrFault as _;
@@ -9,7 +10,7 @@ fn place(person: Id) -> String {
     format!("person_keys.wrapped:{person}")
 }
 
-/// The person's own key, if there is one.
+/// Returns the person's key, if there is one.
 fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Encryptor>> {
     let stored: Option<(Vec<u8>,)> =
         tx.one(sql!("SELECT wrapped FROM person_keys WHERE person_id = $1"), args![person])?;
@@ -18,10 +19,10 @@ fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Encryptor>> {
     Encryptor::from_key(&key.unwrap_or_default()).map(Some)
 }
 
-/// Seals a text with the person's own key, which is made if there is none yet.
+/// Encrypts a text with the person's key. Creates the key if there is none yet.
 ///
 /// # Errors
-/// A fault of the database, of chance or of the key file.
+/// Returns a fault if the database or the key file fails, or if the system provides no random bytes.
 pub fn encrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> Result<Vec<u8>> {
     let encryptor = match find(tx, person)? {
         Some(encryptor) => encryptor,
@@ -30,7 +31,7 @@ pub fn encrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> R
     encryptor.encrypt(bound_to, text)
 }
 
-/// Of two who make it at once the first wins, and both use that one.
+/// Creates a person's key. Of two simultaneous attempts the first wins, and both use its key.
 fn make(tx: &mut Tx<'_>, person: Id) -> Result<Encryptor> {
     let key = tokens::hex(&tokens::chance::<32>()?);
     let (wrapped, now) = (tx.encrypt(&place(person), &key)?, tx.now());
@@ -44,10 +45,11 @@ fn make(tx: &mut Tx<'_>, person: Id) -> Result<Encryptor> {
     find(tx, person)?.ok_or("the key of a person is there once it was made").or_fault()
 }
 
-/// Opens what [`encrypt_for`] made. What was sealed before people had keys of their own is opened by the key file.
+/// Decrypts a text that [`encrypt_for`] encrypted. A text from before people had their own keys is decrypted with
+/// the key file.
 ///
 /// # Errors
-/// A fault if the key is gone or another, or the bytes were changed.
+/// Returns a fault if the key is gone or different, or if the bytes were changed.
 pub fn decrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, encrypted: &[u8]) -> Result<String> {
     let decrypted = find(tx, person)?.map(|encryptor| encryptor.decrypt(bound_to, encrypted));
     match decrypted {
@@ -56,7 +58,7 @@ pub fn decrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, encrypted: &[u8]
     }
 }
 
-/// Destroys the key.
+/// Destroys a person's key. Returns the number of deleted keys.
 pub(crate) fn destroy(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM person_keys WHERE person_id = $1"), args![person])
 }

@@ -1,21 +1,21 @@
-//! Phone numbers: read however they are typed or pasted, kept as E.164 (N7).
+//! Phone numbers: parsed however they are typed or pasted, and stored as E.164 (N7).
 //!
-//! A parser of our own: the library for this brings the numbering plans of every country (decision 2), and what is kept here has
-//! to be dialable and findable, not proven to be in use.
+//! This parser is our own. The usual library contains the numbering plans of every country (decision 2), but a
+//! stored number only needs to be dialable and findable, not proven to be in use.
 
 use kit::text::{clean, nfkc};
 
-/// The country code of a number that names none.
+/// The country code of a number that has none.
 const HOME: &str = "1";
-/// How many digits a number with its country code has (E.164 allows 15).
+/// The allowed number of digits with the country code (E.164 allows 15).
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
-/// The most digits of an extension (RFC 3966 sets no limit; no switchboard has more).
+/// The most digits of an extension. RFC 3966 sets no limit, but no phone system has more.
 const EXTENSION: usize = 7;
-/// How an extension is announced, longest first.
+/// The marks that introduce an extension, with a longer one before its parts.
 const MARKS: [&str; 6] = [";ext=", "extension", "ext", "x", "#", ";"];
 
-/// A number as it is kept: `+12125550100`, with an extension `+12125550100;ext=42` (RFC 3966). `None` for what is no phone
-/// number. Without a country code it is taken for one of North America.
+/// Returns the stored form of a number: `+12125550100`, with an extension `+12125550100;ext=42` (RFC 3966). Returns
+/// `None` for text that is not a phone number. A number without a country code is taken as North American.
 pub fn e164(entered: &str) -> Option<String> {
     let plain: String = nfkc(&clean(entered)).chars().map(plain).collect::<String>().to_lowercase();
     let plain = plain.trim().trim_start_matches("tel:");
@@ -27,7 +27,8 @@ pub fn e164(entered: &str) -> Option<String> {
     })
 }
 
-/// A number as people read it: `+1 212 555 0100 ext. 42`. What is not kept as E.164 is shown as it is.
+/// Returns a number in a readable form: `+1 212 555 0100 ext. 42`. A number that is not stored as E.164 is returned
+/// unchanged.
 pub fn spoken_phone(stored: &str) -> String {
     let (number, extension) =
         stored.split_once(";ext=").map_or((stored, None), |(one, other)| (one, Some(other)));
@@ -38,7 +39,7 @@ pub fn spoken_phone(stored: &str) -> String {
     extension.map_or(grouped.clone(), |extension| format!("{grouped} ext. {extension}"))
 }
 
-/// Digits of other scripts as plain ones, separators of any kind as a space.
+/// Replaces digits of other scripts by ASCII digits, and separators by a space.
 fn plain(one: char) -> char {
     let digit = |zero: char| char::from_digit(u32::from(one) - u32::from(zero), 10).unwrap_or(one);
     match one {
@@ -61,11 +62,12 @@ fn plain(one: char) -> char {
     }
 }
 
-/// The number and the digits of its extension. `None` where something else is announced as one.
+/// Splits a text into the number and the digits of its extension. Returns `None` if the text after an extension
+/// mark is not an extension.
 fn split_extension(text: &str) -> Option<(&str, Option<String>)> {
     let found = MARKS.iter().filter_map(|mark| text.find(mark).map(|at| (at, mark.len()))).min_by_key(
         |(at, length)| {
-            // At the same place the longest mark holds.
+            // At the same position, the longest mark wins.
             (*at, usize::MAX - *length)
         },
     );
@@ -77,7 +79,7 @@ fn split_extension(text: &str) -> Option<(&str, Option<String>)> {
     is_extension.then_some((number.trim_end_matches([' ', ',', ';']), Some(digits)))
 }
 
-/// The digits of a number with its country code.
+/// Returns the digits of a number with its country code; `None` if the text is not a valid number.
 fn with_country(text: &str) -> Option<String> {
     let is_international = text.trim_start().starts_with('+');
     let rest = text.trim_start().trim_start_matches('+');
@@ -88,7 +90,7 @@ fn with_country(text: &str) -> Option<String> {
     let all = digits(rest);
     let abroad = ["011", "00"].iter().find_map(|prefix| all.strip_prefix(prefix)).map(str::to_owned);
     let number = match (is_international, abroad) {
-        // `+44 (0)20 …`: the zero is dialed at home alone.
+        // In `+44 (0)20 …`, the zero is dialed only inside the country.
         (true, _) => digits(&rest.replacen(" 0 ", " ", 1)),
         (false, Some(number)) => number,
         (false, None) if all.len() == 10 => format!("{HOME}{all}"),
@@ -102,7 +104,8 @@ fn with_country(text: &str) -> Option<String> {
     is_good.then_some(number)
 }
 
-/// Area code and exchange begin with 2 to 9 (the North American Numbering Plan).
+/// Returns whether a number is valid in the North American Numbering Plan: area code and exchange begin with 2 to
+/// 9.
 fn is_north_american(national: &str) -> bool {
     let begins_well =
         |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));

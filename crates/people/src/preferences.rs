@@ -1,4 +1,4 @@
-//! What a room is set to for somebody (S17): scene, light, temperature, scents, music.
+//! The room settings that a person prefers (S17): scene, light, temperature, scents, and music.
 
 use jiff::Timestamp;
 use kit::web::{Input, RawInput};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::actor::Actor;
 use crate::store::hold;
 
-/// The scenes that the wall of a room can show, to choose from: each by its name in addresses and in the API, and its name.
+/// The scenes that the wall of a room can show: the identifier in addresses and in the API, and the display name.
 pub const SCENES: [(&str, &str); 6] = [
     ("swiss-alps", "Swiss Alps"),
     ("venice-canals", "Venice Canals"),
@@ -19,7 +19,7 @@ pub const SCENES: [(&str, &str); 6] = [
     ("sunset-desert", "Sunset Desert"),
     ("executive-focus", "Executive Focus"),
 ];
-/// The scents to choose from.
+/// The available scents: identifier and display name.
 pub const SCENTS: [(&str, &str); 7] = [
     ("lavender", "Lavender"),
     ("eucalyptus", "Eucalyptus"),
@@ -29,7 +29,7 @@ pub const SCENTS: [(&str, &str); 7] = [
     ("sandalwood", "Sandalwood"),
     ("mint", "Mint"),
 ];
-/// The music to choose from.
+/// The available music: identifier and display name.
 pub const MUSIC: [(&str, &str); 6] = [
     ("silence", "Silence"),
     ("ambient", "Ambient"),
@@ -38,11 +38,11 @@ pub const MUSIC: [(&str, &str); 6] = [
     ("nature", "Sounds of nature"),
     ("electronic", "Electronic"),
 ];
-/// How many scents at most.
+/// The most scents that a person may choose.
 const MOST_SCENTS: usize = 3;
 /// The color temperature of the light, in kelvin.
 const KELVIN: (i64, i64) = (2_200, 6_500);
-/// The temperature, in tenths of a degree Celsius.
+/// The range of the temperature, in tenths of a degree Celsius.
 const TENTHS: (i64, i64) = (160, 300);
 
 /// Room preferences. Null means the room’s own setting.
@@ -58,7 +58,7 @@ pub struct Preferences {
     #[schema(value_type = Option<String>, examples("22.5"))]
     #[serde(serialize_with = "degrees")]
     pub temperature: Option<i64>,
-    /// Up to three of `lavender`, `eucalyptus`, `cedar`, `rose`, `citrus`, `sandalwood`, `mint`.
+    /// Up to three of `lavender`, `eucalyptus`, `cedar`, `rose`, `citrus`, `sandalwood`, and `mint`.
     pub scents: Vec<String>,
     /// `silence`, `ambient`, `piano`, `jazz`, `nature`, or `electronic`.
     pub music: Option<String>,
@@ -73,7 +73,7 @@ fn degrees<S: serde::Serializer>(
     tenths.map(spoken_degrees).serialize(serializer)
 }
 
-/// Tenths as they are written: `22.5`.
+/// Formats tenths of a degree, such as `22.5`.
 pub fn spoken_degrees(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
@@ -81,24 +81,24 @@ pub fn spoken_degrees(tenths: i64) -> String {
 /// Changes to room preferences. Fields left out stay; null clears a field.
 #[derive(Debug, Clone, Default, ToSchema)]
 pub struct PreferencesChange {
-    /// See [`Preferences`], or null.
+    /// The scene (see [`Preferences`]); `null` removes it.
     #[schema(value_type = Option<String>)]
     pub scene: Option<Option<String>>,
-    /// From 0 to 100, or null.
+    /// The brightness, from 0 to 100; `null` removes it.
     #[schema(value_type = Option<i64>)]
     pub light_percent: Option<Option<i64>>,
-    /// From 2200 to 6500, or null.
+    /// The color temperature, from 2200 to 6500; `null` removes it.
     #[schema(value_type = Option<i64>)]
     pub light_kelvin: Option<Option<i64>>,
-    /// `22.5`, or null.
+    /// The temperature, such as `22.5`; `null` removes it.
     #[schema(value_type = Option<String>)]
     pub temperature: Option<Option<i64>>,
-    /// Up to three; an empty list is none.
+    /// Up to three scents; an empty list removes all.
     pub scents: Option<Vec<String>>,
-    /// See [`Preferences`], or null.
+    /// The music (see [`Preferences`]); `null` removes it.
     #[schema(value_type = Option<String>)]
     pub music: Option<Option<String>>,
-    /// From 0 to 100, or null.
+    /// The volume, from 0 to 100; `null` removes it.
     #[schema(value_type = Option<i64>)]
     pub volume_percent: Option<Option<i64>>,
 }
@@ -133,7 +133,7 @@ fn names(known: &[(&str, &str)]) -> String {
     known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-/// `22.5`, `22` or a number of JSON, in tenths.
+/// Parses `22.5`, `22`, or a JSON number into tenths of a degree.
 fn tenths(input: &mut RawInput) -> Option<i64> {
     let text = input.opt_text_within("temperature", 10)?;
     let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
@@ -148,7 +148,7 @@ fn tenths(input: &mut RawInput) -> Option<i64> {
     tenths
 }
 
-/// A list of JSON, or what a form sends: one value or several.
+/// Parses a JSON list, or one or several values of a form.
 fn scents(input: &mut RawInput) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
     for one in input.many("scents").iter().filter(|one| **one != "") {
@@ -164,18 +164,18 @@ fn scents(input: &mut RawInput) -> Vec<String> {
     known
 }
 
-/// What whoever asks likes.
+/// Returns the preferences of the actor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn preferences(tx: &mut Tx<'_>, by: &Actor) -> Result<Preferences> {
     preferences_of(tx, by.person()?.id)
 }
 
-/// What a person likes, for the club itself.
+/// Returns the preferences of a person, for use by the club itself.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
     type PreferencesRow =
         (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
@@ -194,10 +194,10 @@ pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
     Ok(Preferences { scene, light_percent, light_kelvin, temperature, scents, music, volume_percent })
 }
 
-/// Changes what whoever asks likes. What the change does not name stays.
+/// Changes the preferences of the actor. Fields that the change does not contain stay unchanged.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn change_preferences(tx: &mut Tx<'_>, by: &Actor, change: &PreferencesChange) -> Result<Preferences> {
     let person = by.person()?.id;
     hold(tx, person)?;

@@ -1,4 +1,4 @@
-//! What somebody agreed to, and how they leave altogether.
+//! Consents, and the erasure of a person.
 
 use jiff::Timestamp;
 use kit::replies::forget_replies_of;
@@ -12,18 +12,18 @@ use crate::caller::{Caller, asker_name};
 use crate::sign_in::{ask_password, wrong_password};
 use crate::{limits, person_key, search_index, store, store::sessions as session_store};
 
-/// Something that can be agreed to, and the version of the words that are agreed to now.
+/// A subject of consent, with the current version of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Agreement {
-    /// Its name.
+    /// The identifier of the agreement.
     pub kind: &'static str,
-    /// The version of its words.
+    /// The version of the text.
     pub version: &'static str,
-    /// What is agreed to.
+    /// The text to which the person agrees.
     pub words: &'static str,
 }
 
-/// What can be agreed to. Nothing of it is needed for an account.
+/// The available agreements. None of them is required for an account.
 pub const AGREEMENTS: [Agreement; 3] = [
     Agreement {
         kind: "face",
@@ -34,27 +34,27 @@ pub const AGREEMENTS: [Agreement; 3] = [
     Agreement { kind: "news", version: "2026-11", words: "Email me news from the club." },
 ];
 
-/// What was agreed to, when, until when.
+/// A consent with its period.
 #[derive(Debug, Clone, Serialize)]
 pub struct Consent {
-    /// Its number.
+    /// The id of the consent.
     pub id: Id,
-    /// To what.
+    /// The identifier of the agreement.
     pub kind: String,
-    /// To which version of its words.
+    /// The version of the text.
     pub version: String,
-    /// Since when.
+    /// When the consent was given.
     pub given_at: Timestamp,
-    /// Until when.
+    /// When the consent was withdrawn, if it was.
     pub withdrawn_at: Option<Timestamp>,
 }
 
 row!(Consent { id, kind, version, given_at, withdrawn_at });
 
-/// Everything that whoever asks has ever agreed to, the oldest first.
+/// Returns every consent that the actor has ever given, the oldest first.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn my_consents(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Consent>> {
     let person = by.person()?.id;
     tx.all(
@@ -65,10 +65,10 @@ pub fn my_consents(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Consent>> {
     )
 }
 
-/// Whether a person agrees to something as its words are now: for whoever acts on it.
+/// Returns whether a person consents to the current version of an agreement. For the code that acts on the consent.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn consents_to(tx: &mut Tx<'_>, person: Id, agreement: &Agreement) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!(
@@ -79,10 +79,10 @@ pub fn consents_to(tx: &mut Tx<'_>, person: Id, agreement: &Agreement) -> Result
     Ok(found.is_some())
 }
 
-/// Has whoever asks agree to these, as their words are now, and to nothing else.
+/// Records that the actor consents to the current versions of these agreements and withdraws all others.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     let person = by.person()?.id;
     store::hold(tx, person)?;
@@ -113,10 +113,10 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Every address that whoever asks had before the present one, or asked to have, and since when.
+/// Returns every address that the actor had before the current one or asked to have, with the time since when.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn my_addresses(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)>> {
     let person = by.person()?.id;
     tx.all(
@@ -125,11 +125,11 @@ pub fn my_addresses(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestam
     )
 }
 
-/// The browsers by which whoever asks is known, and the links that are open: when each was seen or made. What they open with is
-/// kept as a digest, which says nothing to anybody.
+/// Returns the browsers that are recognized as the actor's, and the open email links, each with the time of last
+/// use or creation. The tokens themselves are stored only as digests, which reveal nothing.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn my_devices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)>> {
     let person = by.person()?.id;
     tx.all(
@@ -141,30 +141,32 @@ pub fn my_devices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)
     )
 }
 
-/// Somebody who has shown, with their password, that they want to be erased.
+/// A person who has confirmed with their password that they want to be erased.
 #[derive(Debug, Clone)]
 pub struct Leaver {
     person: Id,
     hash: Option<String>,
 }
 
-/// Asks for the password of who wants to be erased.
+/// Checks the password of the caller who wants to be erased.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
+/// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
     let (person, hash) = ask_password(caller, password).await?;
     Ok(Leaver { person: person.id, hash })
 }
 
-/// Erases whoever asks: everything that says who they are or what they like is emptied, their own key destroyed, every session
-/// ended. Their row stays under a pseudonym, for what must be kept for seven years refers to it.
+/// Erases the actor: clears everything that identifies the person or describes their preferences, destroys their
+/// key, and deletes every session. The row stays under a pseudonym, because records that must be kept for seven
+/// years refer to it.
 ///
-/// Other houses empty what they hold of the person in the same transaction, before this.
+/// Other crates clear their own data about the person in the same transaction, before this.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor; `Error::Forbidden` for who works for the club; `Error::Invalid` for a password that was
-/// changed meanwhile.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` for staff, or `Error::Invalid` if the password
+/// was changed meanwhile.
 pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.id;
     if by.is_staff() {

@@ -1,4 +1,4 @@
-//! The API of what people like and want to be told.
+//! The API for preferences and notification settings.
 
 use kit::web::{Json, Problem};
 use kit::{AppState, Result};

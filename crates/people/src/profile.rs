@@ -1,4 +1,4 @@
-//! What people keep of themselves: names, phone, birthday, and whom to call for them (S18).
+//! Profiles: names, phone, birthday, and emergency contact (S18).
 
 use jiff::civil::Date;
 use kit::errors::OrFault as _;
@@ -12,17 +12,17 @@ use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
 use crate::{person_key, store};
 
-/// A birthday whose gift was used stays (M3).
+/// A birthday whose gift was used cannot be changed (M3).
 pub const BIRTHDAY_FIXED: Refusal = Refusal::conflict(
     "birthday_fixed",
     "You’ve used your birthday gift, so your birthday can’t be changed here. If it’s wrong, the front desk can correct it.",
 );
 
-/// Changes the profile of whoever asks. What the change does not name stays.
+/// Changes the profile of the actor. Fields that the change does not contain stay unchanged.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for a birthday under 18 years ago, [`BIRTHDAY_FIXED`], a
-/// fault.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for a birthday under 18 years ago,
+/// [`BIRTHDAY_FIXED`], or a fault.
 pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Result<Person> {
     let id = by.person()?.id;
     store::hold(tx, id)?;
@@ -51,20 +51,20 @@ pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Re
     Ok(person)
 }
 
-/// Fixes the birthday of a person, because its gift is being used: from here on only staff change it. `false` if it is another
-/// one meanwhile, or the person is erased.
+/// Fixes the birthday of a person because its gift is being used; from now on only staff can change it. Returns
+/// `false` if the birthday is meanwhile a different one, or if the person is erased.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Result<bool> {
     store::fix_birthday(tx, person, birthday)
 }
 
-/// Corrects a person's birthday, fixed or not; it stays fixed if it was.
+/// Corrects a person's birthday, fixed or not. It stays fixed if it was.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden` unless `by` may correct people; [`crate::OWN_ACCOUNT`]; `Error::NotFound`;
-/// `Error::Invalid` for a birthday under 18 years ago.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may correct people,
+/// [`crate::OWN_ACCOUNT`], `Error::NotFound`, or `Error::Invalid` for a birthday under 18 years ago.
 pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> Result<Person> {
     by.need_for(Action::CorrectPeople, id)?;
     check_of_age(Some(birthday), tx.now())?;
@@ -80,20 +80,20 @@ pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> 
     Ok(person)
 }
 
-/// Whom to call for whoever asks.
+/// Returns the emergency contact of the actor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, a fault if it was sealed under another key.
+/// Returns `Error::Unauthorized` for a visitor, or a fault if the contact was encrypted with another key.
 pub fn emergency_contact(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<EmergencyContact>> {
     let id = by.person()?.id;
     open(tx, id)
 }
 
-/// Whom to call for somebody, in an emergency; it is written down who asked.
+/// Returns the emergency contact of a person, for use in an emergency. The access is recorded in the audit log.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden` unless `by` runs the day, `Error::NotFound`, a fault if it was sealed under another
-/// key.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` runs the day, `Error::NotFound`, or
+/// a fault if the contact was encrypted with another key.
 pub fn contact_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<EmergencyContact>> {
     by.need(Action::RunTheDay)?;
     store::person(tx, id)?;
@@ -111,7 +111,7 @@ fn encrypt(tx: &mut Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8
     person_key::encrypt_for(tx, id, &place(id), &serde_json::to_string(contact).or_fault()?)
 }
 
-/// The place that a sealed contact is bound to.
+/// Returns the place to which an encrypted contact is bound.
 fn place(id: Id) -> String {
     format!("people.emergency_contact:{id}")
 }

@@ -1,6 +1,6 @@
-//! What is proven by mail: that an address is somebody's, that a password may be set anew. A request for an email looks nothing
-//! up and answers everybody alike; who has which account is found out by the job behind it. So neither the words nor the
-//! time of an answer say whose addresses the club knows.
+//! Links in emails, which prove that an address belongs to a person or allow a new password. A request for an email
+//! looks nothing up and answers every address alike; a background delivery finds out who has which account. So
+//! neither the text nor the timing of a response reveals which addresses the club knows.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
@@ -12,81 +12,81 @@ use crate::limits::EmailKind;
 use crate::model::{Person, kept_email};
 use crate::{store, store::sessions as session_store};
 
-/// A link of an email that is good no more.
+/// The link from an email is no longer valid.
 pub const LINK_EXPIRED: Refusal = Refusal::bad_request(
     "link_expired",
     "This link was already used or has expired. Request a new one and use the latest email.",
 );
-/// The address has become another's meanwhile.
+/// The address meanwhile belongs to another account.
 pub const ADDRESS_GONE: Refusal = Refusal::conflict(
     "address_gone",
     "That email belongs to another account. Sign in there, or reset its password.",
 );
 
-/// How long the email to a new account is good.
+/// How long the link in the email to a new account is valid.
 const CONFIRM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long the email for another address is good.
+/// How long the link that confirms a changed address is valid.
 const CHANGE_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long the email for another password is good.
+/// How long the link that resets a password is valid.
 const RESET_LIFE: SignedDuration = SignedDuration::from_mins(30);
 
-/// Somebody claims an address: it is to be asked whether it is theirs; a job.
+/// A new account claims an address, which must be confirmed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressClaimed {
-    /// Who.
+    /// The person who claims the address.
     pub person: Id,
-    /// Whether more was asked for this address than may be: then a link that just went there is enough.
+    /// Whether the limit of emails to this address is exceeded. If so, a link that was just sent is enough.
     #[serde(default)]
     pub is_over: bool,
 }
 
-/// Somebody has forgotten the password of an address; a job.
+/// A person forgot the password of an account. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ResetRequested {
-    /// Which.
+    /// The address of the account.
     pub email: String,
     /// As [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
 }
 
-/// Somebody wants another address; a job.
+/// A person wants to change their address. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressChangeRequested {
-    /// Who.
+    /// The person.
     pub person: Id,
-    /// Which.
+    /// The new address.
     pub email: String,
     /// As [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
-    /// From where it was asked for: the device, if it has a name of ours, and the network.
+    /// The origin of the request: the device, if it is one of our names, and the network.
     #[serde(default)]
     pub from: (Option<String>, String),
 }
 
-/// Somebody has another address: the old one is told; a job.
+/// A person changed their address, and the old address is informed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressChanged {
-    /// Who.
+    /// The person.
     pub person: Id,
-    /// Which they had.
+    /// The previous address.
     pub old: String,
 }
 
-/// Somebody has another password: they are told; a job.
+/// A password was changed, and its owner is informed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PasswordChanged {
-    /// Who.
+    /// The person.
     pub person: Id,
 }
 
-/// An address is known to be somebody's: what carries it is theirs; a job.
+/// A person confirmed their address, so entities that carry the address belong to them. A job.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Proven {
-    /// Who.
+    /// The person.
     pub person: Id,
-    /// Whether it is the first of theirs: until now nothing was written to them.
+    /// Whether it is the person's first confirmed address; until now no other email was sent to them.
     #[serde(default)]
     pub is_first: bool,
 }
@@ -108,62 +108,62 @@ jobs! {
     Proven "people.proven";
 }
 
-/// What somebody is to be told by mail.
+/// An email about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountEmail {
-    /// To which address.
+    /// The address of the recipient.
     pub to: String,
-    /// What.
+    /// The content.
     pub news: News,
 }
 
-/// What an email is about. A token stands in it once and nowhere else.
+/// The content of an email. A token is contained in it once and stored nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// Show that the address is yours.
+    /// A request to confirm the address of a new account.
     Confirm {
-        /// For the link.
+        /// The token for the link.
         token: String,
-        /// What would be confirmed.
+        /// The account that would be confirmed.
         account: Claim,
     },
-    /// Somebody has signed up with, or asked for, an address that has an account already.
+    /// A person signed up with, or asked for, an address that already has an account.
     HasAccount,
     /// Choose a new password.
     Reset {
-        /// For the link.
+        /// The token for the link.
         token: String,
     },
-    /// Show that the new address is yours.
+    /// A request to confirm a changed address.
     Change {
-        /// For the link.
+        /// The token for the link.
         token: String,
-        /// What would be confirmed.
+        /// The account that would be confirmed.
         account: Claim,
     },
-    /// The account has another address.
+    /// The address of the account was changed.
     AddressChanged,
-    /// The account has another password.
+    /// The password of the account was changed.
     PasswordChanged,
 }
 
-/// An account that claims an address, as the address is told of it and the page of the link shows it.
+/// The description of an account that claims an address, for the email to that address and the page of its link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Its name; nothing if that could be taken for an address, a link or a number (N1).
+    /// The name on the account; `None` if it could be taken for an address, a link, or a number (N1).
     pub name: Option<String>,
     /// When the address was claimed.
     pub at: Timestamp,
-    /// With what, if that is a browser or system that we know.
+    /// The browser or system, if it is one that we know.
     pub device: Option<String>,
-    /// From which network.
+    /// The network of the request.
     pub network: String,
 }
 
-/// The longest name that stands in an email to somebody else, in characters (N1).
+/// The greatest length of a name in an email to another person, in characters (N1).
 const LONGEST_NAME: usize = 60;
 
-/// A name that somebody typed, as it may stand in an email to somebody else.
+/// Returns a typed name as it may appear in an email to another person; `None` if it is not plain.
 fn told_name(name: &str) -> Option<String> {
     let name = kit::text::one_line(name);
     let letters: Vec<char> = name.chars().collect();
@@ -177,7 +177,7 @@ fn told_name(name: &str) -> Option<String> {
 }
 
 impl Claim {
-    /// The account that signed up with an address.
+    /// Returns the description of the account that signed up with an address.
     pub(crate) fn of_sign_up(tx: &mut Tx<'_>, person: &Person) -> Result<Claim> {
         let made = session_store::sign_up_of(tx, person.id)?;
         let (device, network, at) = match made {
@@ -196,7 +196,7 @@ impl AccountEmail {
 }
 
 fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: SignedDuration) -> Result<String> {
-    // In line with a change of the password, which ends the links there are.
+    // Waits for a simultaneous change of the password, which ends existing links.
     store::hold(tx, person)?;
     let token = tokens::secret()?;
     let until = tx.now() + life;
@@ -204,10 +204,11 @@ fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: Signed
     Ok(token)
 }
 
-/// The email to an address that somebody claims: a link, if it is nobody's yet.
+/// Returns the email to an address that an account claims: with a link if nobody owns the address yet. Returns
+/// `None` if no email is needed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Result<Option<AccountEmail>> {
     if !store::is_here(tx, claimed.person)? {
         return Ok(None);
@@ -226,10 +227,10 @@ pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Re
     Ok(AccountEmail::to(&person, News::Confirm { token, account }))
 }
 
-/// The email to whoever has forgotten a password: none, where there is no account.
+/// Returns the email to a person who forgot a password; `None` if there is no account.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result<Option<AccountEmail>> {
     let email = kept_email(&requested.email);
     let found = match store::person_by_email(tx, &email)? {
@@ -244,10 +245,10 @@ pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result
     Ok(AccountEmail::to(&person, News::Reset { token }))
 }
 
-/// The email to an address that somebody wants to have.
+/// Returns the email that confirms a changed address; `None` if no email is needed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn email_to_new_address(
     tx: &mut Tx<'_>,
     requested: &AddressChangeRequested,
@@ -272,20 +273,20 @@ pub(crate) fn email_to_new_address(
     Ok(Some(AccountEmail { to, news: News::Change { token, account } }))
 }
 
-/// The email to who has another password.
+/// Returns the email about a changed password; `None` if the person has no verified address.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn password_changed_email(tx: &mut Tx<'_>, person: Id) -> Result<Option<AccountEmail>> {
     let to = mail_of(tx, person)?;
     Ok(to.map(|to| AccountEmail { to, news: News::PasswordChanged }))
 }
 
-/// The address to which a person is written: their own. One that they only claim may be anybody's, and gets nothing but the
-/// question whether it is theirs.
+/// Returns the address for emails to a person: their own. An address that a person only claims may belong to
+/// anyone, so it receives only the request to confirm it.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     store::own_address(tx, person)
 }

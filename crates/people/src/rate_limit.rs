@@ -1,8 +1,8 @@
-//! How fast people may ask. Whoever is signed in is counted alone, a visitor with the network they ask from: an
-//! account that asks too much closes the door for itself and for nobody beside it.
+//! Request limits. A signed-in person is counted alone, and a visitor with their network, so that an account that
+//! sends too many requests blocks only itself.
 //!
-//! A credential is believed here once it was good in a transaction, so that a made-up one does not slip past the
-//! count of its network.
+//! A credential is trusted here only after it was valid in a transaction, so that an invented one does not bypass
+//! the limit of its network.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::caller::{Credential, address, credential, resolve};
 use crate::known_credentials::Known;
 use crate::network::network;
 
-/// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
+/// Too many requests. Carries `retry_after`: the number of seconds after which a retry makes sense.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
     "too_many_requests",
     "Too many requests this minute. Please wait a moment and try again.",
 );
 
-/// What [`limit`] counts with. Clones are the same.
+/// The state of [`limit`]. Clones share the same counts.
 #[derive(Clone)]
 pub struct RateLimits {
     app: AppState,
@@ -33,14 +33,14 @@ pub struct RateLimits {
     uncounted: &'static [&'static str],
 }
 
-/// Who is counted.
+/// The person or network that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Who {
     Person(Id),
     Network(IpAddr),
 }
 
-/// What is counted.
+/// The kind of request that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Read,
@@ -48,13 +48,13 @@ enum Kind {
 }
 
 impl RateLimits {
-    /// As the configuration of the club says. Addresses that begin with one of `uncounted` cost nothing.
+    /// Returns the limits of the configuration. Paths that begin with one of `uncounted` are not limited.
     pub fn new(app: AppState, uncounted: &'static [&'static str]) -> RateLimits {
         let limiter = Arc::new(RateLimiter::new(app.db.clock().clone()));
         RateLimits { known: app.db.dependencies().caches.get(), limiter, app, uncounted }
     }
 
-    /// What a request is, if there may be a limit for it.
+    /// Returns the kind of a request if it may be limited.
     fn kind(&self, request: &Request) -> Option<Kind> {
         let config = &self.app.config;
         let (kind, is_limited) = match *request.method() {
@@ -65,8 +65,8 @@ impl RateLimits {
         (is_limited && !self.uncounted.iter().any(|one| path.starts_with(one))).then_some(kind)
     }
 
-    /// Counts a request. Only where a network has no more to spend is somebody looked up whom this process has
-    /// not met: visitors can't spend what is an account's.
+    /// Counts a request. Only if the limit of a network is reached is an unknown credential looked up, so that
+    /// visitors cannot use up the limit of an account.
     async fn count(&self, kind: Kind, credential: Credential, address: IpAddr) -> Result<()> {
         let known = credential.digest().and_then(|digest| self.known.whose(digest));
         if let Some(person) = known {
@@ -100,7 +100,7 @@ impl RateLimits {
     }
 }
 
-/// Lets a request through, or answers [`TOO_MANY_REQUESTS`].
+/// Passes a request on, or responds with [`TOO_MANY_REQUESTS`].
 pub async fn limit(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     if let Some(kind) = limits.kind(&request) {
         let from = address(request.extensions(), request.headers(), &limits.app.config);

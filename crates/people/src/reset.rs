@@ -1,4 +1,4 @@
-//! Asking for emails with links, and setting a password by one.
+//! Requests for emails with links, and setting a password with such a link.
 
 use kit::{AppState, Error, Fields, Result, Tx, tokens};
 use serde_json::json;
@@ -17,11 +17,11 @@ use crate::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, Reset
 use crate::sign_in::{ask_password, set_password, wrong_password};
 use crate::{passwords, store, store::sessions as session_store};
 
-/// Asks anew for the email of a sign-up: that of this browser, else the last for an address. The answer is the same for every
-/// address.
+/// Requests the confirmation email of a sign-up again: for the sign-up of this browser, or else for the last
+/// sign-up with the address. The response is the same for every address.
 ///
 /// # Errors
-/// [`crate::TOO_MANY_ATTEMPTS`].
+/// Returns [`crate::TOO_MANY_ATTEMPTS`] if too many emails were requested, or a fault.
 pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
     limits::count_request(tx, client_info)?;
     let own_sign_up = match &client_info.sign_up {
@@ -39,10 +39,10 @@ pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>)
     }
 }
 
-/// Asks for an email by which a password can be set anew. The answer is the same for every address.
+/// Requests an email with a link that resets the password. The response is the same for every address.
 ///
 /// # Errors
-/// [`crate::TOO_MANY_ATTEMPTS`] from a network that asks too often.
+/// Returns [`crate::TOO_MANY_ATTEMPTS`] for a network that requests too often, or a fault.
 pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
     limits::count_request(tx, client_info)?;
     let email = kept_email(email);
@@ -50,10 +50,11 @@ pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Resu
     notify(tx, &ResetRequested { email, is_over })
 }
 
-/// Asks for an email to another address of whoever asks, who knows their password.
+/// Requests the email that confirms a new address of the caller, who must know their password.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; [`crate::TOO_MANY_ATTEMPTS`].
+/// Returns `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; or
+/// [`crate::TOO_MANY_ATTEMPTS`].
 pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
     let (_, hash) = ask_password(caller, request.current_password).await?;
     let (client_info, email) = (caller.client_info().clone(), request.email);
@@ -72,11 +73,11 @@ pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
         .await
 }
 
-/// Sets another password by the link of an email, which shows besides that the address is theirs. Every sign-in and every other
+/// Sets a new password with the link from an email, which also confirms the address. Every sign-in and every other
 /// link ends.
 ///
 /// # Errors
-/// [`LINK_EXPIRED`]; `Error::Invalid` for `password`; [`crate::TOO_MANY_ATTEMPTS`].
+/// Returns [`LINK_EXPIRED`]; `Error::Invalid` for `password`; or [`crate::TOO_MANY_ATTEMPTS`].
 pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: NewPassword) -> Result<()> {
     let NewPassword { token, password } = request;
     let digest = tokens::digest(&token);
@@ -102,7 +103,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
                 start_over(tx, person.id, &hash)?;
             } else {
                 set_password(tx, person.id, &hash)?;
-                // Whoever knew the old password may have left a browser behind that is known.
+                // A person who knew the old password may have left a recognized browser behind.
                 session_store::forget_devices(tx, person.id)?;
             }
             if person.verified_at.is_none() {

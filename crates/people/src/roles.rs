@@ -1,4 +1,4 @@
-//! Who is what to the club: looking people up, giving and taking roles.
+//! Staff operations on people: looking people up, and giving and removing roles.
 
 use kit::web::Paging;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
@@ -11,15 +11,15 @@ use crate::permissions::Action;
 use crate::search_index::is_search;
 use crate::{find, store};
 
-/// Nobody takes their own role away: a club would be left without an owner.
+/// Nobody can change their own role, so that a club is never left without an owner.
 pub const OWN_ROLE: Refusal =
     Refusal::conflict("own_role", "You can’t change your own role. Ask another owner of the club.");
 
-/// People by name, email address or phone, and how many there are (see [`crate::find`]). Without words, those who work here. That somebody
-/// searched, and how many were found, is written down.
+/// Returns a page of people by name, email address, or phone (see [`crate::find`]), with the number of all matches.
+/// Without words, returns the staff. A search is recorded in the audit log with the number of people found.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden`.
+/// Returns `Error::Unauthorized` for a visitor, or `Error::Forbidden` unless `by` may see people.
 pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> Result<(Vec<Person>, i64)> {
     by.need(Action::SeePeople)?;
     if is_search(words) {
@@ -29,7 +29,7 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
         return Ok((found, count));
     }
     if !words.trim().is_empty() {
-        // Too little to look for anyone.
+        // The text is too short for a search.
         return Ok((Vec::new(), 0));
     }
     let (size, before) = paging.rows();
@@ -46,10 +46,11 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
     Ok((found, count.map_or(0, |(count,)| count)))
 }
 
-/// Somebody by number, for who may look people up; it is written down that they were looked at.
+/// Returns a person by id. The access is recorded in the audit log.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden`, `Error::NotFound`.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may see people, or
+/// `Error::NotFound`.
 pub fn look_up(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Person> {
     by.need(Action::SeePeople)?;
     let person = store::person(tx, id)?;
@@ -57,18 +58,19 @@ pub fn look_up(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Person> {
     Ok(person)
 }
 
-/// Writes down that whoever asks has looked at somebody else.
+/// Records in the audit log that the actor viewed another person.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note_look(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     if by.id() == Some(id) { Ok(()) } else { note(tx, by, What::ProfileRead, Some(id), json!({})) }
 }
 
-/// Gives somebody another role. Every session of theirs ends: what they may do is decided anew.
+/// Gives a person another role. Every session of the person ends, so that their permissions are resolved anew.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden`, `Error::NotFound`, [`OWN_ROLE`].
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may manage roles, `Error::NotFound`,
+/// or [`OWN_ROLE`].
 pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Person> {
     by.need(Action::ManageRoles)?;
     if by.id() == Some(id) {
@@ -85,10 +87,12 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     store::person(tx, id)
 }
 
-/// Ends every sign-in of somebody: a device is lost, or somebody leaves the club. Says how many sessions that were.
+/// Ends every sign-in of a person, after a device was lost or when the person leaves the club. Returns the number
+/// of ended sessions.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden`, `Error::NotFound`.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may manage roles, or
+/// `Error::NotFound`.
 pub fn sign_out_of_all(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<u64> {
     by.need(Action::ManageRoles)?;
     store::hold(tx, id)?;

@@ -1,5 +1,6 @@
-//! The words by which people are found (D12): an indexed table, written in the transaction of each change of a name, an address
-//! or a phone number, erased with the person ([decision 21](../../../docs/decisions/0021-search-and-audit.md)).
+//! The search index of people (D12): a table of words, written in the transaction of each change of a name, an
+//! address, or a phone number, and erased with the person ([decision
+//! 21](../../../docs/decisions/0021-search-and-audit.md)).
 
 use std::collections::BTreeSet;
 
@@ -9,13 +10,13 @@ use kit::{Db, Id, Result, Tx, args, row, sql};
 
 /// The fewest digits by which a phone number is found.
 pub(crate) const FEWEST_DIGITS: usize = 4;
-/// The most words that are stored of one person.
+/// The most words stored for one person.
 const MOST_WORDS: usize = 60;
-/// How many people are indexed in one transaction when the program starts: their rows are written in the order of the key, so that
-/// each page of the index is touched once a batch.
+/// How many people are indexed in one transaction at program start. Rows are written in key order, so that each
+/// page of the index is touched once for each batch.
 const BATCH: i64 = 20_000;
 
-/// What of a person is searched.
+/// The searchable fields of a person.
 pub(crate) struct Source {
     pub(crate) id: Id,
     pub(crate) first_name: String,
@@ -28,17 +29,17 @@ pub(crate) struct Source {
 row!(Source { id, first_name, last_name, email, claimed_email, phone });
 
 impl Source {
-    /// By what people are ordered in a list: last name, then first, without case and accents.
+    /// Returns the sort key of a person in a list: last name, then first name, without case and accents.
     pub(crate) fn sort_name(&self) -> String {
         cut(&format!("{} {}", fold(&self.last_name), fold(&self.first_name))).to_owned()
     }
 
-    /// Every word by which the person is found, each once.
+    /// Returns every word by which the person is found, each once.
     pub(crate) fn words(&self) -> BTreeSet<String> {
         let mut words = BTreeSet::new();
         for name in [&self.first_name, &self.last_name] {
             words.extend(folding::words(name));
-            // `Anna-Maria` is found as `annamaria` too, `O’Brien` by `brien`.
+            // `Anna-Maria` is also found by `annamaria`, and `O’Brien` by `brien`.
             for chunk in name.split_whitespace() {
                 let parts = folding::words(chunk);
                 if parts.len() > 1 {
@@ -57,8 +58,8 @@ impl Source {
     }
 }
 
-/// `anna.smith@example.com` is found by its beginning, and from each part of its name on: `smith@ex`. Not by its domain, which
-/// half of all people share.
+/// Adds the words of an email address: `anna.smith@example.com` is found by its beginning and by the beginning of
+/// each part of its local name, such as `smith@ex`. It is not found by its domain, which half of all people share.
 fn add_address(words: &mut BTreeSet<String>, address: &str) {
     let name_ends = address.find('@').unwrap_or(address.len());
     let mut is_start = true;
@@ -74,14 +75,15 @@ fn add_address(words: &mut BTreeSet<String>, address: &str) {
     }
 }
 
-/// Each end of a number of at least four digits: what begins one of them stands somewhere in the number.
+/// Adds each suffix, of at least four digits, of a number. A search for the beginning of a suffix finds digits
+/// anywhere in the number.
 fn add_digits(words: &mut BTreeSet<String>, number: &str) {
     let ends = (0..=number.len().saturating_sub(FEWEST_DIGITS)).map(|at| &number[at..]);
     words.extend(ends.filter(|end| end.len() >= FEWEST_DIGITS).map(|end| format!("#{end}")));
 }
 
-/// What [`Source`] is made of, as one text: none of it can hold a line break. The number at its head rises when words are made
-/// otherwise; then every row is indexed anew.
+/// The fields of [`Source`] as one text; no field can contain a line break. The leading number must be raised when
+/// the rules for words change; then every row is indexed again.
 macro_rules! source_text {
     () => {
         "'2\n' || first_name || '\n' || last_name || '\n' || COALESCE(email, '') || '\n' || COALESCE(claimed_email, '') \
@@ -89,17 +91,17 @@ macro_rules! source_text {
     };
 }
 
-/// People whose words are not those of their row.
+/// The condition for people whose indexed words do not match their row.
 macro_rules! is_stale {
     () => {
         concat!("erased_at IS NULL AND (words_of IS NULL OR words_of <> ", source_text!(), ")")
     };
 }
 
-/// Writes the words of a person anew, if their name, address or phone changed. To be called after each such change.
+/// Indexes a person again if their name, address, or phone changed. Must be called after each such change.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn index(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let changed: Option<Source> = tx.one(
         sql!(concat!(
@@ -116,20 +118,21 @@ pub(crate) fn index(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     insert::<FEW>(tx, insert_few(), &rows_of(&source))
 }
 
-/// Forgets the words of who is erased.
+/// Deletes the words of an erased person.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn forget(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM people_words WHERE person_id = $1"), args![person])?;
     tx.run(sql!("UPDATE people SET words_of = NULL WHERE id = $1"), args![person]).map(drop)
 }
 
-/// Indexes everyone whose words are missing or were made of something else: after an update of the program, or where a row was
-/// written by other means. Runs at every start; may be broken off and run by several processes at once. Says how many that were.
+/// Indexes everyone whose words are missing or out of date: after an update of the program, or after a row was
+/// written by other means. Runs at every start; may be interrupted, and several processes may run it at once.
+/// Returns the number of people indexed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub async fn index_people(db: &Db) -> Result<u64> {
     let (mut after, mut indexed) = (Id(0), 0);
     while let Some((last, count)) = db.tx(move |tx| index_batch(tx, after)).await? {
@@ -138,7 +141,8 @@ pub async fn index_people(db: &Db) -> Result<u64> {
     Ok(indexed)
 }
 
-/// Indexes the next people behind an id. The last of them and how many; nothing if there is nobody left.
+/// Indexes the next batch of people after an id. Returns the last id and the number of people; `None` if nobody is
+/// left.
 fn index_batch(tx: &mut Tx<'_>, after: Id) -> Result<Option<(Id, u64)>> {
     let last: Option<(Option<Id>,)> = tx.one(
         sql!(concat!(
@@ -149,7 +153,7 @@ fn index_batch(tx: &mut Tx<'_>, after: Id) -> Result<Option<(Id, u64)>> {
         args![after, BATCH],
     )?;
     let Some((Some(last),)) = last else { return Ok(None) };
-    // From here on nobody else changes them until the commit: an older name is never written over a newer one.
+    // From here to the commit nobody else can change these rows, so an older name never replaces a newer one.
     tx.run(
         sql!(concat!("UPDATE people SET words_of = '' WHERE id > $1 AND id <= $2 AND ", is_stale!())),
         args![after, last],
@@ -176,7 +180,7 @@ fn index_batch(tx: &mut Tx<'_>, after: Id) -> Result<Option<(Id, u64)>> {
     Ok(Some((last, u64::try_from(due.len()).unwrap_or_default())))
 }
 
-/// A row of the table: word, sort name, person.
+/// A row of the table: word, sort name, and person.
 type Row = (String, String, Id);
 
 fn rows_of(source: &Source) -> Vec<Row> {
@@ -184,11 +188,11 @@ fn rows_of(source: &Source) -> Vec<Row> {
     source.words().into_iter().map(|word| (word, sort_name.clone(), source.id)).collect()
 }
 
-/// How many rows one statement writes: of one person, of many.
+/// How many rows one statement writes for a single person. `MANY` is the number for a batch of people.
 const FEW: usize = 16;
 const MANY: usize = 256;
 
-/// Writes rows, so many with each statement; the last one is filled up with its own last row.
+/// Writes rows in chunks of `ROWS`. The last chunk is padded with its own last row.
 fn insert<const ROWS: usize>(tx: &mut Tx<'_>, statement: &'static Sql, rows: &[Row]) -> Result<()> {
     for some in rows.chunks(ROWS) {
         let mut values: Vec<Value> = Vec::with_capacity(3 * ROWS);
@@ -206,7 +210,8 @@ fn insert<const ROWS: usize>(tx: &mut Tx<'_>, statement: &'static Sql, rows: &[R
 const HEAD: &str = "INSERT INTO people_words (word, sort_name, person_id) VALUES ";
 const TAIL: &str = " ON CONFLICT (word, sort_name, person_id) DO NOTHING";
 
-/// The statement with `rows` rows: `… VALUES ($1, $2, $3), ($4, $5, $6) …`; its length without a place to write it to.
+/// Writes the statement with `rows` rows (`… VALUES ($1, $2, $3), ($4, $5, $6) …`) into `out`. Returns its length,
+/// even if `out` is too short.
 const fn write_statement<const SIZE: usize>(rows: usize, out: &mut [u8; SIZE]) -> usize {
     let mut at = put(out, 0, HEAD.as_bytes());
     let mut row = 0;
@@ -223,7 +228,7 @@ const fn write_statement<const SIZE: usize>(rows: usize, out: &mut [u8; SIZE]) -
     put(out, at, TAIL.as_bytes())
 }
 
-/// Writes bytes at a place, as far as there is room; where they end.
+/// Writes bytes at a position, as far as there is room. Returns the position after them.
 const fn put<const SIZE: usize>(out: &mut [u8; SIZE], at: usize, bytes: &[u8]) -> usize {
     let mut n = 0;
     while n < bytes.len() {
@@ -266,8 +271,9 @@ fn insert_many() -> &'static Sql {
     sql!(INSERT_MANY)
 }
 
-/// What each word of a search begins with: the longest first, each once. Digits and what people write between them are one
-/// number, found wherever it stands in a phone number; of fewer than four, and beside letters, they are a word.
+/// Returns the prefixes for which a search looks: the longest first, each once. Digits with separators between them
+/// form one number, which is found anywhere in a phone number. Fewer than four digits, or digits next to letters,
+/// are a word.
 pub(crate) fn prefixes(search: &str) -> Vec<String> {
     let (mut found, mut number) = (BTreeSet::new(), String::new());
     for chunk in search.split_whitespace() {
@@ -295,9 +301,9 @@ pub(crate) fn prefixes(search: &str) -> Vec<String> {
     found
 }
 
-/// The most words of a search that count, the longest.
+/// The most words of a search that count; the longest are used.
 pub(crate) const MOST_PREFIXES: usize = 4;
-/// A number that is dialed with leading zeros has so many digits.
+/// The least number of digits from which leading zeros count as a dialing prefix and are ignored.
 const DIALED: usize = 7;
 
 fn number_prefix(number: &str) -> Option<String> {
@@ -309,10 +315,11 @@ fn number_prefix(number: &str) -> Option<String> {
     Some(cut(&format!("#{}", if is_dialed { bare } else { number })).to_owned())
 }
 
-/// What staff read when a search says too little to look for someone.
+/// The message to staff when a search is too short.
 pub const SEARCH_TOO_SHORT: &str = "Type at least two letters of a name or four digits of a phone number.";
 
-/// Whether a search says enough to look for someone: at least one word of two letters, or of one where that is a whole name.
+/// Returns whether a search is long enough: at least one word of two letters, or of one letter that takes several
+/// bytes, which may be a whole name.
 pub fn is_search(search: &str) -> bool {
     prefixes(search).iter().any(|prefix| prefix.len() >= 2)
 }

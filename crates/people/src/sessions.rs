@@ -1,5 +1,5 @@
-//! Sessions: what a sign-in hands out, how it is renewed, how it ends. A browser's page has one token in a
-//! cookie; an app has an access token for 30 minutes and a refresh token that is good once.
+//! Sessions: the tokens of a sign-in, their renewal, and their end. A browser has one token in a cookie. An app has
+//! an access token for 30 minutes and a refresh token that works once.
 
 use jiff::SignedDuration;
 use kit::{AppState, Error, Id, Result, Tx, tokens};
@@ -14,15 +14,15 @@ use crate::model::Person;
 use crate::store::sessions::{self as session_store, SignedInHere};
 use crate::store::{self, Session};
 
-/// How long an access token is good.
+/// How long an access token is valid.
 const ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(30);
-/// How long a refresh token is good; each use begins anew.
+/// How long a refresh token is valid. Each renewal starts the period anew.
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// How long a sign-in lasts at most, however often its tokens are renewed (ASVS 7.3.2).
+/// The longest duration of a sign-in, however often its tokens are renewed (ASVS 7.3.2).
 const WHOLE_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// What kind of client signs in.
+/// The kind of client that signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionKind {
     /// A browser: one token, for the cookie.
@@ -31,27 +31,27 @@ pub enum SessionKind {
     App,
 }
 
-/// What a client carries from now on. The database keeps only digests.
+/// The tokens for a client. The database stores only their digests.
 #[derive(Clone)]
 pub struct Tokens {
-    /// For the cookie ([`crate::session_cookie`]) or for `Authorization: Bearer`.
+    /// The token for the cookie ([`crate::session_cookie`]) or for `Authorization: Bearer`.
     pub access: String,
-    /// For an app alone.
+    /// The refresh token, for an app only.
     pub refresh: Option<String>,
-    /// By which a browser is known from now on ([`crate::device_cookie`]), if it was not before.
+    /// The token that recognizes a browser from now on ([`crate::device_cookie`]), if the browser had none.
     pub device: Option<String>,
 }
 
-/// Somebody who has just signed in or up.
+/// A person who has just signed in.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// Who it is.
+    /// The person.
     pub person: Person,
-    /// What their client carries.
+    /// The tokens for their client.
     pub tokens: Tokens,
 }
 
-/// Opens the session of a new sign-in.
+/// Opens the sessions of a new sign-in.
 pub(crate) fn open(
     tx: &mut Tx<'_>,
     person: Id,
@@ -71,7 +71,8 @@ pub(crate) fn open(
     }
 }
 
-/// Has a browser be known, once somebody has shown that they know the password.
+/// Makes a browser recognized after a person has proven to know the password. Returns the token for its cookie, if
+/// it had none.
 pub(crate) fn know(tx: &mut Tx<'_>, person: Id, client_info: &ClientInfo) -> Result<Option<String>> {
     if let Some(device) = &client_info.known {
         session_store::know_device(tx, device, person)?;
@@ -101,18 +102,18 @@ fn hand_out(
     Ok(token)
 }
 
-/// Renews an app's tokens: the refresh token ends, a new pair takes its place. A token that comes a second
-/// time is in two hands, and nobody can say whose is the right one: everything of that sign-in ends.
+/// Renews the tokens of an app: the refresh token ends, and a new pair replaces it. If a token is used a second
+/// time, two clients have it, and nobody can tell which one is legitimate, so all tokens of that sign-in end.
 ///
 /// # Errors
-/// `Error::Unauthorized` if the token is unknown, expired or ended.
+/// Returns `Error::Unauthorized` if the token is unknown, expired, or ended.
 pub async fn refresh(app: &AppState, client_info: &ClientInfo, token: &str) -> Result<Tokens> {
     let (digest, network) = (tokens::digest(token), client_info.network());
     let renewed = app.db.tx(move |tx| renew(tx, digest.clone(), network.clone())).await?;
     renewed.ok_or(Error::Unauthorized)
 }
 
-/// `None` is a no that must be committed: the end of a family.
+/// Returns `None` for a refused renewal. This is not an error, because ending the sign-in must be committed.
 fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tokens>> {
     let Some(old) = store::refresh_session(tx, digest)? else { return Ok(None) };
     store::hold(tx, old.person)?;
@@ -136,10 +137,10 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
     Ok(Some(renewed))
 }
 
-/// Signs the caller out: everything of their sign-in ends at once. Of a visitor it asks nothing.
+/// Signs the caller out: all tokens of their sign-in end at once. Does nothing for a visitor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a bearer token that is not good; a fault.
+/// Returns `Error::Unauthorized` for an invalid bearer token, or a fault.
 pub async fn sign_out(caller: &Caller) -> Result<()> {
     caller
         .tx(|tx, by| {
@@ -152,19 +153,20 @@ pub async fn sign_out(caller: &Caller) -> Result<()> {
         .await
 }
 
-/// The sign-ins of whoever asks that go on, and which of them is this one.
+/// Returns the active sign-ins of the actor, and the id of the one that sent this request.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn my_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<(Vec<SignedInHere>, Option<Id>)> {
     let all = session_store::sign_ins(tx, by.person()?.id)?;
     Ok((all, own_family(tx, by)?))
 }
 
-/// Ends one sign-in of whoever asks, this one or another.
+/// Ends one sign-in of the actor, the current one or another.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::NotFound` for what is over or not theirs.
+/// Returns `Error::Unauthorized` for a visitor, or `Error::NotFound` for a sign-in that has ended or belongs to
+/// another person.
 pub fn end_sign_in(tx: &mut Tx<'_>, by: &Actor, family: Id) -> Result<()> {
     let person = by.person()?.id;
     store::hold(tx, person)?;
@@ -175,10 +177,10 @@ pub fn end_sign_in(tx: &mut Tx<'_>, by: &Actor, family: Id) -> Result<()> {
     note(tx, by, What::SessionEnded, Some(person), json!({"sign_in": family}))
 }
 
-/// Ends every sign-in of whoever asks but this one. Says how many sessions that were.
+/// Ends every sign-in of the actor except the current one. Returns the number of ended sessions.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for a visitor.
 pub fn end_other_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
     let person = by.person()?.id;
     store::hold(tx, person)?;
@@ -187,7 +189,7 @@ pub fn end_other_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
     Ok(ended)
 }
 
-/// Ends everything of a person but the sign-in by which they ask.
+/// Ends every session of the actor except those of the current sign-in.
 pub(crate) fn end_others(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
     let person = by.person()?.id;
     match own_family(tx, by)? {
@@ -200,8 +202,8 @@ fn own_family(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
     by.session.map_or(Ok(None), |session| store::family_of(tx, session))
 }
 
-/// Signs an app out by its refresh token: its access token may have expired before. One that is unknown
-/// is signed out already.
+/// Signs an app out by its refresh token, because its access token may have expired. An unknown token counts as
+/// signed out already.
 pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, client_info: &ClientInfo, token: &str) -> Result<()> {
     let Some(found) = store::refresh_session(tx, tokens::digest(token))? else { return Ok(()) };
     store::hold(tx, found.person)?;
@@ -223,7 +225,7 @@ mod tests {
     use crate::model::{NewPerson, Role};
     use crate::{set_password, sign_up};
 
-    /// A renewal is half done when the password is changed: what it opens ends all the same.
+    /// A renewal that is in progress when the password is changed is ended, too.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_of_password_waits_for_what_is_being_opened_and_ends_it() {
         let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;

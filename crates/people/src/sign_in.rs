@@ -1,5 +1,4 @@
-//! Signing in, and changing the password that opens the door. The password is looked at between two
-//! transactions, never inside one.
+//! Signing in and changing the password. The password is checked between two transactions, never inside one.
 
 use kit::{AppState, Error, Fields, Id, Refusal, Result, Tx};
 use serde_json::json;
@@ -21,11 +20,11 @@ use crate::{passwords, store, store::sessions as session_store};
 pub const WRONG_SIGN_IN: Refusal =
     Refusal { code: "wrong_sign_in", sentence: "That email and password don’t match.", status: 401 };
 
-/// Signs somebody in whose address is verified. Who only claims an address is nobody here: whether somebody does is told to no
-/// one who has not read its mail.
+/// Signs a person in whose address is verified. An account that only claims an address is treated as missing, so
+/// that only a person who reads the email of the address learns that it exists.
 ///
 /// # Errors
-/// [`WRONG_SIGN_IN`], [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns [`WRONG_SIGN_IN`], [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub async fn sign_in(
     app: &AppState,
     client_info: &ClientInfo,
@@ -33,7 +32,7 @@ pub async fn sign_in(
     kind: SessionKind,
 ) -> Result<SignedIn> {
     let SignIn { email, password } = attempt;
-    // The turn comes first: whoever waits for it is not counted yet.
+    // The turn comes first, so that waiting requests are not counted yet.
     let turn = app.db.dependencies().caches.get::<HashQueue>().turn(client_info.address).await?;
     let (address, from) = (email.clone(), client_info.clone());
     let (owner, hash, counted) = app.db.tx(move |tx| begin(tx, &address, &from)).await?;
@@ -45,7 +44,7 @@ pub async fn sign_in(
     };
     let enter = move |tx: &mut Tx<'_>| {
         limits::take_back(tx, &counted)?;
-        // The password may have been changed while we looked at it.
+        // The password may have changed while it was checked.
         store::hold(tx, id)?;
         if store::password_hash(tx, id)? != hash {
             return Err(Error::refused(&WRONG_SIGN_IN));
@@ -62,7 +61,8 @@ pub async fn sign_in(
     app.db.tx(enter).await
 }
 
-/// Counts the attempt; answers whose the address is, if it is somebody's, and their hash, if they have one.
+/// Counts the attempt. Returns the owner of the address, if there is one, and their password hash, if they have
+/// one.
 fn begin(
     tx: &mut Tx<'_>,
     email: &str,
@@ -79,11 +79,13 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) ->
     note(tx, &by, What::SignInFailed, owner, json!({"device": client_info.device}))
 }
 
-/// Goes on if whoever asks knows their password: before what must not happen by a browser that was left open. It is counted as
-/// signing in is. Answers the person and their hash, for the transaction that follows to look whether it is still that.
+/// Checks the caller's password, for operations that must not happen through a browser that was left open. Failures
+/// count like failed sign-ins. Returns the person and their hash, so that the following transaction can check that
+/// the hash has not changed.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
+/// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
     let read = |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
@@ -96,11 +98,11 @@ pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(P
     Ok((person, hash))
 }
 
-/// Whether a password is that of an account, whose hash was read before. A wrong one counts as a failed sign-in does, and is
-/// written to the audit log.
+/// Returns whether a password is that of an account whose hash was read before. A wrong password counts as a failed
+/// sign-in and is recorded in the audit log.
 ///
 /// # Errors
-/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns [`crate::TOO_MANY_ATTEMPTS`] or a fault.
 pub(crate) async fn is_password_of(
     caller: &Caller,
     person: &Person,
@@ -126,12 +128,12 @@ pub(crate) fn wrong_password() -> Error {
     Fields::one("current_password", "That isn’t your current password.")
 }
 
-/// Changes the caller's password, if they know the present one. Everything else that they are signed in with ends; the
-/// browser by which they ask gets another token.
+/// Changes the caller's password if they know the current one. All their other sign-ins end; a browser receives a
+/// new token.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password` or `new_password`,
-/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password` or `new_password`,
+/// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub async fn change_password(
     caller: &Caller,
     change: ChangePassword,
@@ -152,7 +154,7 @@ pub async fn change_password(
                 return Err(wrong_password());
             }
             store::set_password_hash(tx, id, &new_hash)?;
-            // A link that was asked for before is good no more (N7).
+            // A link that was requested before is no longer valid (N7).
             session_store::forget_all_proofs(tx, id)?;
             let tokens = match kind {
                 SessionKind::Page => {
@@ -171,10 +173,10 @@ pub async fn change_password(
         .await
 }
 
-/// Keeps another password's hash for a person and ends every session and every open link of theirs.
+/// Stores a new password hash for a person, and ends all their sessions and open links.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn set_password(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
     store::set_password_hash(tx, person, hash)?;
     session_store::forget_all_proofs(tx, person)?;

@@ -1,8 +1,9 @@
-//! Signing up, and writing people down by hand.
+//! Signing up, and creating people by hand.
 //!
-//! Whoever signs up has nothing but an account that claims its address and waits: it is signed in nowhere until the link of an
-//! email shows that the address is theirs ([`crate::confirm_address`]). Signing up does not even look whether the address is
-//! somebody's already: no answer and no clock can tell. The email can, and it goes to whoever reads that mail.
+//! A new account only claims its address and waits: it cannot sign in until the link in an email proves that the
+//! address belongs to the person ([`crate::confirm_address`]). Signing up does not even look up whether the address
+//! has an account, so neither the response nor its timing reveals it. Only the email does, which goes to the person
+//! who reads that address.
 
 use jiff::SignedDuration;
 use kit::replies::{IdempotencyKey, Reply, once};
@@ -21,23 +22,23 @@ use crate::{limits, store};
 
 /// How long an account may wait for its address to be verified.
 const UNVERIFIED_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How many are pruned in one transaction.
+/// How many accounts are pruned in one transaction.
 const AT_ONCE: i64 = 200;
 
-/// What a sign-up goes on with once its address is verified.
+/// What a sign-up continues with after its address was verified.
 #[derive(Debug, Clone, Default)]
 pub struct Onward {
-    /// The path of a page.
+    /// The path of the next page.
     pub next: Option<String>,
-    /// The token of what the visitor holds.
+    /// The token of the visitor's hold on a time, if there is one.
     pub carried: Option<String>,
 }
 
-/// Makes an account that waits for its address to be verified. Answers the secret by which its browser is known
+/// Creates an account that waits for its address to be verified. Returns the secret that recognizes its browser
 /// ([`crate::sign_up_cookie`]).
 ///
 /// # Errors
-/// `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], a fault.
+/// Returns `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub async fn sign_up(caller: &Caller, request: SignUp, onward: Onward) -> Result<String> {
     let new = read(caller, request).await?;
     let (browser, client_info) = (tokens::secret()?, caller.client_info().clone());
@@ -46,10 +47,10 @@ pub async fn sign_up(caller: &Caller, request: SignUp, onward: Onward) -> Result
     Ok(browser)
 }
 
-/// The same for an app, once however often it is sent; `reply` is what is answered.
+/// Creates an account for an app, once however often the request is sent. Returns the response that `reply` builds.
 ///
 /// # Errors
-/// As [`sign_up`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
+/// Returns the errors of [`sign_up`], or [`kit::replies::IDEMPOTENCY_MISMATCH`].
 pub(crate) async fn sign_up_once(
     caller: &Caller,
     idempotency_key: Option<IdempotencyKey>,
@@ -108,11 +109,12 @@ fn make(
     note(tx, &by, What::SignedUp, Some(id), json!({"device": client_info.device}))
 }
 
-/// Takes away accounts whose address was not verified within 30 days, at most 200. One that something refers to (`is_needed`: the
-/// desk booked for it, say) loses its address and password alone, and stays as a guest whom the desk wrote down. Says how many.
+/// Deletes accounts whose address was not verified within 30 days, at most 200. An account to which something
+/// refers (`is_needed`; for example, the front desk booked for it) only loses its address and password, and stays
+/// like a guest whom the front desk entered. Returns the number of accounts.
 ///
 /// # Errors
-/// A fault of the database, or what `is_needed` answers.
+/// Returns the error of `is_needed`, or a fault if the database fails.
 pub fn prune_unverified(
     tx: &mut Tx<'_>,
     is_needed: impl Fn(&mut Tx<'_>, Id) -> Result<bool>,
@@ -131,10 +133,10 @@ pub fn prune_unverified(
     Ok(old.len())
 }
 
-/// Writes a person down: for staff, commands and imports.
+/// Creates a person, for staff, commands, and imports.
 ///
 /// # Errors
-/// [`EMAIL_TAKEN`], `Error::Invalid` for a birthday under 18 years ago, a fault.
+/// Returns [`EMAIL_TAKEN`], `Error::Invalid` for a birthday under 18 years ago, or a fault.
 pub fn add(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Person> {
     check_of_age(new.birthday, tx.now())?;
     let id = tx.new_id()?;

@@ -1,4 +1,4 @@
-//! The API of who is what to the club, and of the audit log.
+//! The staff API for people: searching, roles, and birthdays.
 
 use jiff::civil::Date;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
 }
 
-/// Someone, as staff see them.
+/// A person as staff see them.
 #[derive(Serialize, ToSchema)]
 struct FoundPerson {
     #[serde(flatten)]
@@ -105,10 +105,10 @@ async fn give_role(
     to_response(caller.tx(move |tx, by| roles::set_role(tx, by, id, request.role)).await)
 }
 
-/// A birthday.
+/// The input for correcting a birthday.
 #[derive(ToSchema)]
 struct NewBirthday {
-    /// 18 years ago or more.
+    /// The date of birth, at least 18 years ago.
     #[schema(value_type = String, format = Date)]
     birthday: Date,
 }

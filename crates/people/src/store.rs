@@ -1,4 +1,4 @@
-//! Statements on people and their sessions that more than one verb needs. They decide nothing.
+//! SQL statements on people and sessions that several operations share. They decide nothing.
 
 pub(crate) mod sessions;
 
@@ -10,10 +10,10 @@ use kit::{Error, Id, Result, Tx, args, row, sql};
 use crate::model::{NewPerson, Person, kept_email};
 use crate::search_index;
 
-/// Somebody by number.
+/// Returns a person by id.
 ///
 /// # Errors
-/// `Error::NotFound` if there is nobody of that number.
+/// Returns `Error::NotFound` if there is no person with this id.
 pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
     let found = tx.one(
         sql!(
@@ -25,20 +25,21 @@ pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
     found.ok_or(Error::NotFound)
 }
 
-/// Whether there is somebody of this number who is not erased.
+/// Returns whether a person with this id exists and is not erased.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn is_here(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
     let found: Option<(Id,)> =
         tx.one(sql!("SELECT id FROM people WHERE id = $1 AND erased_at IS NULL"), args![id])?;
     Ok(found.is_some())
 }
 
-/// Whoever an address of mail belongs to, however it is written. Who only claims it is somebody else.
+/// Returns the owner of an email address, in any case of letters. People who only claim the address are not
+/// returned.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     tx.one(
         sql!(
@@ -49,7 +50,7 @@ pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     )
 }
 
-/// The last who claimed an address that they have not shown to be theirs yet.
+/// Returns the last person who claimed an address and has not confirmed it yet.
 pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     tx.one(
         sql!(
@@ -60,7 +61,7 @@ pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Perso
     )
 }
 
-/// Makes an address somebody's own, unless it is another's. Whether that was done.
+/// Makes an address the verified address of a person, unless another person owns it. Returns whether it was done.
 pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool> {
     let now = tx.now();
     let owned = tx.run(
@@ -78,20 +79,20 @@ pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool
     Ok(is_owned)
 }
 
-/// The address that is somebody's own, not one that they claim.
+/// Returns the address that a person owns, not one that they only claim.
 pub(crate) fn own_address(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     let found: Option<(Option<String>,)> =
         tx.one(sql!("SELECT email FROM people WHERE id = $1"), args![person])?;
     Ok(found.and_then(|(email,)| email))
 }
 
-/// Gives somebody another role.
+/// Gives a person another role.
 pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: &'static str) -> Result<u64> {
     tx.run(sql!("UPDATE people SET role = $1 WHERE id = $2"), args![role, person])
 }
 
-/// Writes a person down: who only claims an address beside whoever has it, else unless the address is somebody's already.
-/// Whether that was done.
+/// Creates a person. A claim (`is_claim`) succeeds even if another person owns the address; otherwise an owned
+/// address prevents the insert. Returns whether it was done.
 pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -> Result<bool> {
     let now = tx.now();
     let address = new.email.as_deref().map(kept_email);
@@ -122,7 +123,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -
     Ok(written == 1)
 }
 
-/// Changes what a person may change of themselves.
+/// Updates the fields that a person may change themselves.
 pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
     let changed = tx.run(
         sql!("UPDATE people SET first_name = $1, last_name = $2, phone = $3, birthday = $4 WHERE id = $5"),
@@ -132,14 +133,14 @@ pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
     Ok(changed)
 }
 
-/// Whether a person's birthday is fixed: its gift was used.
+/// Returns whether a person's birthday is fixed because its gift was used.
 pub(crate) fn is_birthday_fixed(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let found: Option<(Option<Timestamp>,)> =
         tx.one(sql!("SELECT birthday_fixed_at FROM people WHERE id = $1"), args![person])?;
     Ok(found.is_some_and(|(fixed_at,)| fixed_at.is_some()))
 }
 
-/// Fixes a birthday, if it is still that one.
+/// Fixes a birthday if it is still the given one. Returns whether it was done.
 pub(crate) fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Result<bool> {
     let now = tx.now();
     let fixed = tx.run(
@@ -152,57 +153,57 @@ pub(crate) fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Resul
     Ok(fixed == 1)
 }
 
-/// Takes the person's row until the commit, so that two changes to what is theirs never pass each other unseen: what one
-/// opens, the other one ends, and nothing is written down of who is being erased.
+/// Locks the person's row until the commit, so that two changes of the same person's data are serialized: neither
+/// misses what the other opens or ends, and nothing is stored for a person who is being erased.
 ///
 /// # Errors
-/// `Error::NotFound` for who is erased or was never there.
+/// Returns `Error::NotFound` if the person is erased or does not exist.
 pub(crate) fn hold(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let held =
         tx.run(sql!("UPDATE people SET role = role WHERE id = $1 AND erased_at IS NULL"), args![person])?;
     if held == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// The hash of a person's password, if they have one.
+/// Returns the password hash of a person, if they have one.
 pub(crate) fn password_hash(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     let found: Option<(Option<String>,)> =
         tx.one(sql!("SELECT password_hash FROM people WHERE id = $1"), args![person])?;
     Ok(found.and_then(|(hash,)| hash))
 }
 
-/// Keeps another hash.
+/// Stores a new password hash.
 pub(crate) fn set_password_hash(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<u64> {
     tx.run(sql!("UPDATE people SET password_hash = $1 WHERE id = $2"), args![hash, person])
 }
 
-/// Forgets what whoever made an account said of themselves besides their name.
+/// Deletes the details other than the name that the creator of an account entered.
 pub(crate) fn forget_details(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("UPDATE people SET phone = NULL, birthday = NULL WHERE id = $1"), args![person])
 }
 
-/// Takes the address that somebody only claims, and the password, from them.
+/// Removes the claimed address and the password of a person.
 pub(crate) fn forget_claim(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("UPDATE people SET claimed_email = NULL, password_hash = NULL WHERE id = $1"), args![person])
 }
 
-/// Takes a person away to whom nothing refers.
+/// Deletes a person without a verified address. Nothing may refer to the person.
 pub(crate) fn delete(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM people WHERE id = $1 AND email IS NULL"), args![person])
 }
 
-/// The sealed emergency contact.
+/// Returns the encrypted emergency contact.
 pub(crate) fn contact(tx: &mut Tx<'_>, person: Id) -> Result<Option<Vec<u8>>> {
     let found: Option<(Option<Vec<u8>>,)> =
         tx.one(sql!("SELECT emergency_contact FROM people WHERE id = $1"), args![person])?;
     Ok(found.and_then(|(encrypted,)| encrypted))
 }
 
-/// Keeps another emergency contact, or none.
+/// Stores a new emergency contact, or removes it.
 pub(crate) fn set_contact(tx: &mut Tx<'_>, person: Id, encrypted: Option<Vec<u8>>) -> Result<u64> {
     tx.run(sql!("UPDATE people SET emergency_contact = $1 WHERE id = $2"), args![encrypted, person])
 }
 
-/// A session that is good, and whose it is.
+/// A valid session with its owner.
 pub(crate) struct Found {
     pub(crate) session: Id,
     pub(crate) person: Person,
@@ -214,11 +215,12 @@ impl FromRow for Found {
     }
 }
 
-/// How long a browser stays signed in without being used (ASVS 7.3.1): somebody who works here, and anybody else.
+/// How long a browser stays signed in without use (ASVS 7.3.1): for staff, and for everyone else.
 const IDLE: (SignedDuration, SignedDuration) =
     (SignedDuration::from_hours(12), SignedDuration::from_hours(14 * 24));
 
-/// Whoever holds this token, if it is of this kind, not ended, not expired and was not left unused for too long.
+/// Returns the session and the owner of a token, if the token is of this kind, has not ended or expired, and was
+/// not unused for too long.
 pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<Found>> {
     let now = tx.now();
     tx.one(
@@ -235,7 +237,7 @@ pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Op
     )
 }
 
-/// A session as it stands in the table, good or not.
+/// A session as stored, valid or not.
 pub(crate) struct Session {
     pub(crate) id: Id,
     pub(crate) person: Id,
@@ -246,7 +248,7 @@ pub(crate) struct Session {
 
 row!(Session { id, person, family, expires_at, ended_at });
 
-/// The session of a refresh token.
+/// Returns the session of a refresh token.
 pub(crate) fn refresh_session(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Session>> {
     tx.one(
         sql!(
@@ -257,13 +259,13 @@ pub(crate) fn refresh_session(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option
     )
 }
 
-/// The sign-in that a session belongs to.
+/// Returns the sign-in to which a session belongs.
 pub(crate) fn family_of(tx: &mut Tx<'_>, session: Id) -> Result<Option<Id>> {
     let found: Option<(Id,)> = tx.one(sql!("SELECT family FROM sessions WHERE id = $1"), args![session])?;
     Ok(found.map(|(family,)| family))
 }
 
-/// Writes a session down.
+/// Inserts a session.
 pub(crate) fn insert_session(
     tx: &mut Tx<'_>,
     session: &Session,
@@ -280,7 +282,7 @@ pub(crate) fn insert_session(
     )
 }
 
-/// Ends one session that is not ended yet. Whether it was so.
+/// Ends one session. Returns whether it had not ended before.
 pub(crate) fn end_session(tx: &mut Tx<'_>, session: Id) -> Result<bool> {
     let now = tx.now();
     let ended = tx.run(
@@ -290,7 +292,7 @@ pub(crate) fn end_session(tx: &mut Tx<'_>, session: Id) -> Result<bool> {
     Ok(ended == 1)
 }
 
-/// Ends everything that came of one sign-in.
+/// Ends every session of one sign-in.
 pub(crate) fn end_family(tx: &mut Tx<'_>, family: Id) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -308,7 +310,7 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     )
 }
 
-/// Ends every session of a person but those of one sign-in.
+/// Ends every session of a person except those of one sign-in.
 pub(crate) fn end_others(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -317,7 +319,7 @@ pub(crate) fn end_others(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<u64>
     )
 }
 
-/// Forgets a person's sessions that could not be good any more.
+/// Deletes the expired sessions of a person.
 pub(crate) fn forget_expired(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     let now = tx.now();
     tx.run(sql!("DELETE FROM sessions WHERE person_id = $1 AND expires_at <= $2"), args![person, now])

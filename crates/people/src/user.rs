@@ -13,9 +13,9 @@ pub struct User {
     pub id: Id,
     /// Their email.
     pub email: Option<String>,
-    /// First name.
+    /// The first name.
     pub first_name: String,
-    /// Last name.
+    /// The last name.
     pub last_name: String,
     /// First and last name.
     pub full_name: String,

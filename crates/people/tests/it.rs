@@ -1,4 +1,5 @@
-//! Accounts over HTTP, mounted alone: signing up, in and out, tokens, limits, the profile.
+//! Tests of accounts over HTTP with only the routes of this crate: sign-up, sign-in, sign-out, tokens, limits, and
+//! the profile.
 
 #[path = "it/desk.rs"]
 mod desk;
@@ -30,21 +31,21 @@ use tower::ServiceExt as _;
 
 const PASSWORD: &str = "coresync-demo";
 
-/// The club of people alone, its clock at noon in New York on 24 November 2026.
+/// The routes of this crate alone, with the clock at noon in New York on 24 November 2026.
 struct App {
     test: TestDb,
     state: AppState,
     router: Router,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 struct Answer {
     status: u16,
     body: Value,
 }
 
-/// By what a request is known.
+/// The credential of a request.
 #[derive(Clone, Copy)]
 enum As<'a> {
     Nobody,
@@ -100,7 +101,7 @@ impl App {
         self.sign_up(anna()).await
     }
 
-    /// Somebody signs up, follows the link with their password, and signs in.
+    /// A person signs up, follows the link with their password, and signs in.
     async fn sign_up(&self, body: Value) -> Answer {
         let (email, password) = (body["email"].clone(), body["password"].clone());
         let answer = self.post("/api/auth/register/", As::Nobody, body).await;
@@ -114,7 +115,7 @@ impl App {
         answer
     }
 
-    /// The link of the email to whoever signed up last.
+    /// Returns the token of the link in the email to the person who signed up last.
     async fn link(&self) -> String {
         let written = self.state.db.tx(|tx| {
             let last: Option<(Id,)> = tx.one(

@@ -1,5 +1,5 @@
-//! Forgotten passwords, and what the links of letters lead to. A page is drawn by whoever opens a link (a program that looks
-//! through mail, too); something happens only when its button is pressed.
+//! Pages for forgotten passwords and for the links in emails. Opening a link only shows a page, because mail
+//! scanners open links, too; the effect happens only when the button on the page is pressed.
 
 use askama::Template;
 use axum::Router;
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/verify/", get(verify).post(confirm))
 }
 
-/// The link's token, or none.
+/// The token of the link; empty if it is missing.
 struct Link(String);
 
 impl Input for Link {
@@ -68,10 +68,10 @@ struct VerifyPage {
     is_done: bool,
 }
 
-/// What a link of an address would confirm.
+/// What the link for an address would confirm.
 struct LinkShown {
     email: String,
-    /// The name of the account, if it is one that can be shown.
+    /// The name of the account, if it may be shown.
     name: Option<String>,
     /// `Tuesday, November 24, 10:30, with Firefox on Linux, network 192.0.2.1`
     requested: Option<String>,
@@ -111,7 +111,7 @@ async fn send(
     Ok(Page::of(&page)?.into_response())
 }
 
-/// The link of an email and the time zone of the club, if the link is good.
+/// Returns the link of an email with the time zone of the club and the current time; `None` if the link is invalid.
 async fn link(caller: &Caller, token: &str) -> Result<Option<(people::EmailLink, TimeZone, Timestamp)>> {
     let (token, client_info) = (token.to_owned(), caller.client_info().clone());
     let looked = caller.view(move |tx, by| {
@@ -219,10 +219,10 @@ async fn confirm(
 const CONFIRM: [(&str, &str); 3] =
     [("password", "Password"), ("new_password", "New password"), ("body", "Form")];
 
-/// Signs the browser in with an account that was confirmed a moment ago, hands it what was held, and goes on where signing up
-/// left off.
+/// Signs the browser in with the account that was just confirmed, passes the visitor's hold on to it, and redirects
+/// to where the sign-up continues.
 async fn go_on(caller: &Caller, confirmed: Confirmed, tokens: &Tokens) -> Result<Response> {
-    // Whatever this browser was signed in with before is over.
+    // Any earlier sign-in of this browser ends.
     people::sign_out(caller).await?;
     if let Some(carried) = confirmed.carried {
         let by = Actor::of(confirmed.person);

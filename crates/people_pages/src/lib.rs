@@ -1,5 +1,5 @@
-//! The pages of people: signing in and up, links of emails, profile, preferences, sessions; for staff the people and the
-//! audit log.
+//! The pages of the `people` crate: sign-in and sign-up, links in emails, profile, preferences, and sessions; for
+//! staff, the list of people and the audit log.
 
 mod email_links;
 mod preferences;
@@ -13,7 +13,7 @@ use kit::AppState;
 
 pub use staff::BACK_OFFICE;
 
-/// The addresses of the pages.
+/// Returns the routes of the pages.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(sign_in::routes())

@@ -1,4 +1,4 @@
-//! How somebody likes a room to be, what they want to be told, and the link of a letter that makes an end of it.
+//! The pages for room preferences, for notification settings, and for the unsubscribe link in an email.
 
 use askama::Template;
 use axum::Router;
@@ -45,7 +45,7 @@ struct PreferencesPage {
     notices: Vec<(&'static str, &'static str, bool)>,
 }
 
-/// The words of one of the preferences, or none of them.
+/// Returns the choices of a preference, beginning with the default of the room.
 fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
     from_pairs([("", "Room default")].into_iter().chain(all.iter().copied()), chosen)
 }
@@ -77,7 +77,7 @@ impl Input for RoomForm {
     }
 }
 
-/// A notice in words.
+/// Returns the label of a kind of notification.
 fn spoken(notification_kind: NotificationKind) -> &'static str {
     match notification_kind {
         NotificationKind::Reminders => "Visit reminders",
@@ -159,7 +159,7 @@ async fn choose(
     or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
 }
 
-/// The token of a link, in the query also where a mail client sends the request by itself.
+/// The token of a link. It is read from the query even if an email client sends the request by itself.
 struct Link(String);
 
 impl Input for Link {
@@ -192,7 +192,7 @@ async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Respo
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, false))?))
 }
 
-/// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
+/// Unsubscribes at once, for a person and for their email client (RFC 8058). No sign-in is required.
 async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let sent_token = token.clone();

@@ -1,4 +1,4 @@
-//! What a person keeps of themselves, their address and their password.
+//! The page for the profile, the email address, and the password.
 
 use askama::Template;
 use axum::Router;
@@ -63,7 +63,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-/// The page with what is kept, or with what was typed.
+/// Renders the page with the stored values, or with the values of the rejected form.
 fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<ProfilePage> {
     let person = by.person()?;
     let contact = people::emergency_contact(tx, by)?;
@@ -92,7 +92,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Profil
     })
 }
 
-/// The profile as its form sends it: what is empty is taken away.
+/// The profile as its form sends it: an empty field removes the value.
 struct ProfileForm(ProfileChange);
 
 impl Input for ProfileForm {
@@ -116,7 +116,7 @@ impl Input for ProfileForm {
     }
 }
 
-/// All of it, or nothing.
+/// Parses the emergency contact. Either all three fields are filled or none is.
 fn contact(input: &mut RawInput) -> Option<EmergencyContact> {
     let name = people::opt_name(input, "contact_name");
     let phone = people::opt_phone(input, "contact_phone");
@@ -173,7 +173,8 @@ async fn change_address(
     answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), raw_form).await
 }
 
-/// The change of a password as the page's form sends it: two forms of one page can't have fields of one name.
+/// The change of a password as the form of this page sends it. Its fields have other names than in the API, because
+/// two forms on one page must not share a field name.
 struct PasswordForm(ChangePassword);
 
 impl Input for PasswordForm {
@@ -220,7 +221,7 @@ async fn change_password(
     answer(&caller, answered, raw_form).await
 }
 
-/// The answer to a form, or the page with what was wrong about it.
+/// Returns the response to a form, or the page with its errors.
 async fn answer(caller: &Caller, done: Result<Response>, raw_form: RawForm) -> Result<Response> {
     let error = match done {
         Ok(response) => return Ok(response),

@@ -1,4 +1,4 @@
-//! Where a person is signed in, and how they end it.
+//! The page that lists and ends the sign-ins of a person.
 
 use askama::Template;
 use axum::Router;
@@ -57,7 +57,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
     })
 }
 
-/// Which sign-in is to end.
+/// The sign-ins to end.
 #[derive(Debug, Clone, Copy)]
 enum Which {
     Others,
@@ -78,7 +78,7 @@ async fn end(caller: Caller, Form(which): Form<Which>) -> Result<Response> {
         .tx(move |tx, by| match which {
             Which::Others => people::end_other_sign_ins(tx, by).map(drop),
             Which::One(id) => match people::end_sign_in(tx, by, id) {
-                // It has ended meanwhile: what was wanted.
+                // The sign-in has already ended, which is the desired result.
                 Err(Error::NotFound) => Ok(()),
                 ended => ended,
             },

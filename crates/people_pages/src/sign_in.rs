@@ -1,4 +1,4 @@
-//! In and out of the club: signing in, signing up, signing out.
+//! The pages for signing in, signing up, and signing out.
 
 use std::convert::Infallible;
 
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/logout/", get(logout).post(sign_out))
 }
 
-/// Where to go on to: it is read from what was typed.
+/// A form input with no fields of its own. The next path is read from the raw form.
 struct Next;
 
 impl kit::web::Input for Next {
@@ -46,7 +46,8 @@ struct LoginPage {
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
-    /// Why no browser would stay signed in here.
+    /// The https address to use instead, if the page was requested over plain http, where no browser would stay
+    /// signed in.
     plain_http: Option<String>,
 }
 
@@ -111,7 +112,7 @@ async fn is_signed_in(caller: &Caller) -> Result<bool> {
     caller.view(|_, by| Ok(by.person.is_some())).await
 }
 
-/// Where somebody goes who has come in.
+/// Returns the path to which a signed-in person is redirected.
 fn inside(next: &str) -> &str {
     if next.is_empty() { "/dashboard/" } else { next }
 }
@@ -147,7 +148,7 @@ async fn sign_in(
     };
     let wrong = match outcome {
         Ok(signed_in) => {
-            // Whatever this browser was signed in with before is over.
+            // Any earlier sign-in of this browser ends.
             people::sign_out(&caller).await?;
             return enter(&signed_in, inside(&page.next));
         }
@@ -179,7 +180,7 @@ async fn sign_up(
     Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
 }
 
-/// The page that is shown to everybody who signed up, whatever the address.
+/// Returns the path of the page that follows every sign-up, whatever the address.
 fn check_path(next: &str) -> String {
     if next.is_empty() {
         "/signup/check/".to_owned()
@@ -188,7 +189,7 @@ fn check_path(next: &str) -> String {
     }
 }
 
-/// A time that is held while its holder looks for our email.
+/// A time that stays on hold while the visitor looks for the email.
 struct HeldTime {
     path: String,
     service: String,
@@ -221,7 +222,7 @@ async fn check_email(
     Ok(Page::of(&CheckEmailPage { frame, next, held, refused: None, is_sent })?.into_response())
 }
 
-/// What is held at a path, for who holds it.
+/// Returns the hold behind a path, if it belongs to this holder and has not expired.
 fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<HeldTime>> {
     let id = path.strip_prefix("/book/held/").and_then(|rest| rest.trim_end_matches('/').parse().ok());
     let Some(id) = id.map(Id) else { return Ok(None) };
@@ -245,7 +246,7 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
     }))
 }
 
-/// The address of a sign-up; not needed in the browser that signed up.
+/// The address of a sign-up. Not needed in the browser that signed up.
 struct Again(Option<String>);
 
 impl kit::web::Input for Again {
@@ -272,7 +273,8 @@ async fn send_again(
     Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
 }
 
-/// Why no browser would stay signed in here: the page came over plain http, on a name other than localhost.
+/// The https address to use instead, if the page was requested over plain http with a host other than localhost,
+/// where no browser would stay signed in.
 pub(crate) struct PlainHttp(Option<String>);
 
 impl FromRequestParts<AppState> for PlainHttp {
@@ -283,7 +285,7 @@ impl FromRequestParts<AppState> for PlainHttp {
         let host = header("host").and_then(|host| host.parse::<Authority>().ok());
         let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
         let public = app.config.public_url.parse::<Uri>().unwrap_or_default();
-        // Behind our own https address stands a proxy; it may say that it was asked without.
+        // Our own https address is served through a proxy, which may report that the request came without https.
         let is_ours = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
         let is_safe = match header("x-forwarded-proto") {
             Some(proto) => proto.eq_ignore_ascii_case("https"),
@@ -302,7 +304,7 @@ fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {
     with_tokens(see_other(place), &signed_in.tokens)
 }
 
-/// Has the browser keep what it was handed.
+/// Adds the cookies for the issued tokens to a response.
 pub(crate) fn with_tokens(response: Response, tokens: &Tokens) -> Result<Response> {
     let response = with_cookie(response, &people::session_cookie(&tokens.access))?;
     match &tokens.device {
@@ -319,7 +321,7 @@ async fn logout(caller: Caller) -> Result<Response> {
 async fn sign_out(caller: Caller) -> Result<Response> {
     people::sign_out(&caller).await?;
     let mut response = see_other("/");
-    // Also what the browser has kept of answers for apps.
+    // Also clears the cached responses of the browser.
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     with_cookie(response, &people::ended_cookie())
 }

@@ -1,4 +1,4 @@
-//! The artwork of pages: the club's own photograph or film where it has published one, else a light study.
+//! The artwork of pages: the club's own photograph or film if one is published, otherwise a light study.
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use ui::assets::{self, Study};
@@ -6,37 +6,38 @@ use ui::assets::{self, Study};
 use crate::slots::{self, SlotSubject};
 use crate::{Kind, Picture, Shown};
 
-/// The study of the club itself.
+/// The name of the light study of the club itself.
 const CLUB_STUDY: &str = "the-house";
-/// The study that moves where a browser can do it, and nothing speaks against it.
+/// The name of the light study that browsers animate, unless the device is too slow or the person prefers reduced
+/// motion or data.
 const LIVING: &str = CLUB_STUDY;
 
-/// What a page shows of a thing.
+/// What a page shows of a subject.
 #[derive(Debug, Clone)]
 pub struct Artwork {
-    /// The light study, drawn by us.
+    /// The light study of the subject.
     pub study: &'static Study,
-    /// What the club has published in its place.
+    /// The picture that the club has published in place of the light study.
     published: Option<Picture>,
-    /// Whether it fills the screen.
+    /// Whether the artwork fills the screen.
     is_whole: bool,
 }
 
 impl Artwork {
-    /// The study of that name; the club itself where there is none.
+    /// Creates the artwork of the light study of this name, or of the club itself if there is none of this name.
     pub fn named(name: &str) -> Artwork {
         let study = assets::study(name).or_else(|| assets::study(CLUB_STUDY));
         let study = study.or_else(|| assets::studies().first()).expect("web/dist has studies");
         Artwork { study, published: None, is_whole: false }
     }
 
-    /// The same, unless the club has published something at its slot.
+    /// Uses the picture that is published in a slot, if there is one.
     fn or_published(self, shown: &Shown, slot: &str) -> Artwork {
         Artwork { published: shown.at(slot).cloned(), ..self }
     }
 
-    /// The same, unless a photograph is published at its own slot or, else, at one of those whose study it borrows. Films
-    /// are not lent: they stay in their slot.
+    /// If nothing is published in the artwork's own slot, uses the first photograph that is published in one of
+    /// `slots`, which are the slots of the subjects whose light study it shares. Films are never shared between slots.
     fn or_lent(self, shown: &Shown, slots: impl IntoIterator<Item = String>) -> Artwork {
         let lent = || {
             let mut published = slots.into_iter().filter_map(|slot| shown.at(&slot));
@@ -45,24 +46,25 @@ impl Artwork {
         Artwork { published: self.published.or_else(lent), ..self }
     }
 
-    /// The same, where it fills the screen.
+    /// Makes the artwork fill the screen.
     pub fn whole(self) -> Artwork {
         Artwork { is_whole: true, ..self }
     }
 
-    /// The photograph.
+    /// Returns the published photograph, if there is one.
     pub fn photograph(&self) -> Option<&Picture> {
         self.published.as_ref().filter(|picture| picture.kind == Kind::Photograph)
     }
 
-    /// Whether the same is seen of another thing.
+    /// Returns whether both artworks show the same picture.
     pub fn is_like(&self, other: &Artwork) -> bool {
         let published = |artwork: &Artwork| artwork.published.as_ref().map(|picture| picture.id);
         published(self) == published(other)
             && (self.published.is_some() || self.study.name == other.study.name)
     }
 
-    /// What it shows where a page is passed on, as every program can show it: its path, and its words.
+    /// Returns the artwork for link previews in a format that every program can show: its path and its text
+    /// alternative. A film is replaced by the light study.
     pub fn passed_on(&self) -> (String, String) {
         match self.photograph() {
             Some(picture) => (picture.fallback(), picture.alt.clone()),
@@ -70,14 +72,15 @@ impl Artwork {
         }
     }
 
-    /// Where the film is.
+    /// Returns the path of the published film, if there is one.
     pub fn film(&self) -> Option<String> {
         let picture = self.published.as_ref()?;
         Some(picture.path(0, picture.film?))
     }
 
-    /// How dark the ground of text on it must be, from 1 to 5: as its pixels ask for. Nothing is known of the pixels of a
-    /// film, and our own studies have lamps in them.
+    /// Returns how dark the background of text on the artwork must be, from 1 to 5. For a photograph, it is computed
+    /// from the pixels. Films and light studies get the darkest level: the pixels of a film are unknown, and the light
+    /// studies contain bright lamps.
     pub fn scrim(&self) -> i64 {
         match &self.published {
             Some(picture) if picture.kind == Kind::Photograph => picture.scrim,
@@ -85,17 +88,17 @@ impl Artwork {
         }
     }
 
-    /// A tiny picture of it, seen while it comes.
+    /// Returns a tiny version of the artwork, which is shown while the artwork loads, as a `data:` URL.
     pub fn ground(&self) -> &str {
         self.photograph().map_or(self.study.ground, |picture| &picture.preview)
     }
 
-    /// The study in the shape of a phone.
+    /// Returns the portrait version of the light study, for artwork that fills the screen.
     pub fn tall(&self) -> Option<&'static Study> {
         if self.is_whole { assets::study(&format!("{}-tall", self.study.name)) } else { None }
     }
 
-    /// Whether it moves.
+    /// Returns whether the light study is animated.
     pub fn lives(&self) -> bool {
         self.is_whole && self.study.name == LIVING
     }
@@ -106,37 +109,39 @@ pub fn of_club(shown: &Shown) -> Artwork {
     Artwork::named(CLUB_STUDY).or_published(shown, slots::WHOLE_CLUB).whole()
 }
 
-/// The club where it is one thing among others: never a film.
+/// Returns the artwork of the club for places where it does not fill the screen; never a film.
 pub fn of_club_still(shown: &Shown) -> Artwork {
     Artwork::named(CLUB_STUDY).or_lent(shown, [slots::WHOLE_CLUB.to_owned()])
 }
 
-/// What fills the screen on the page of a brand.
+/// Returns the artwork that fills the screen on the page of a brand.
 pub fn of_half(shown: &Shown, half: Half) -> Artwork {
     Artwork::named(half_word(half)).or_published(shown, &slots::of_half(half)).whole()
 }
 
-/// What is seen of a scene of the immersive wall.
+/// Returns the artwork of a scene of the immersive wall.
 pub fn of_scene(shown: &Shown, scene: &str) -> Artwork {
     Artwork::named(scene).or_published(shown, &slots::of_scene(scene))
 }
 
-/// What is seen of a room.
+/// Returns the artwork of a room.
 pub fn of_room(shown: &Shown, room: &Room) -> Artwork {
     let study = study_of_room(room).unwrap_or_else(|| half_word(room.half));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_room(room));
     artwork.or_lent(shown, half_if(study, room.half))
 }
 
-/// What is seen of a category of services.
+/// Returns the artwork of a category of services.
 pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
     let study = study_of_category(category).unwrap_or_else(|| half_word(category.half));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_category(category));
     artwork.or_lent(shown, half_if(study, category.half))
 }
 
-/// What its own word, its only room, its family or its first room shows. Where that is the study of one of its rooms, of
-/// its family or of its half, a photograph of theirs is shown in its place.
+/// Returns the artwork of a service. Its light study is that of the service's own slug, of its only room, of its
+/// category, or of the kind of its first room, whichever exists first, otherwise that of its brand. If that light study
+/// belongs to one of its rooms, its category, or its brand, a photograph that is published for one of them replaces it,
+/// unless a picture is published for the service itself.
 pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Artwork {
     let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
     let category = catalogue.category(service.category);
@@ -157,7 +162,8 @@ pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Ar
     Artwork::named(study).or_published(shown, &slots::of_service(service)).or_lent(shown, lent)
 }
 
-/// A study that stands in a page for itself: a photograph of what it is the study of, where the club has published one.
+/// Returns the artwork of a light study that a page names directly: the first photograph that is published for a scene,
+/// room, category, or service with this light study, otherwise the light study itself.
 pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
     let rooms = catalogue.rooms.iter().filter(|room| room.active && study_of_room(room) == Some(name));
     let families = catalogue.categories.iter().filter(|one| study_of_category(one) == Some(name));
@@ -169,7 +175,7 @@ pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
     Artwork::named(name).or_lent(shown, things)
 }
 
-/// What is seen of a thing that a picture can be of.
+/// Returns the artwork of the subject of a slot.
 pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
     match thing {
         SlotSubject::WholeClub => of_club(shown),
@@ -189,13 +195,13 @@ fn study_of_category(category: &Category) -> Option<&'static str> {
     known([category.slug.as_str()])
 }
 
-/// Of its own word alone, or of that without its last part: `deep-tissue-60`.
+/// Finds the light study of a service by its slug, or by its slug without the last part, as in `deep-tissue-60`.
 fn study_of_service(service: &Service) -> Option<&'static str> {
     let stem = service.slug.rsplit_once('-').map(|(word, _)| word);
     known([service.slug.as_str()].into_iter().chain(stem))
 }
 
-/// The slot of a half, or of the whole club, if a study is its study.
+/// Returns the slot of a brand, or of the whole club for what is shared, if a light study is that of the brand.
 fn half_if(study: &str, half: Half) -> Option<String> {
     (study == half_word(half)).then(|| match half {
         Half::Mensuite | Half::Private => slots::of_half(half),
@@ -211,7 +217,7 @@ fn half_word(half: Half) -> &'static str {
     }
 }
 
-/// The first word that a study is called by.
+/// Returns the name of the light study of the first word that has one.
 fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
     words.into_iter().find_map(|word| {
         let name = called(word).unwrap_or(word);
@@ -219,7 +225,7 @@ fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
     })
 }
 
-/// Words of a catalogue that our studies are called otherwise by.
+/// Maps words of a catalogue to the names of light studies that are named differently.
 fn called(word: &str) -> Option<&'static str> {
     Some(match word {
         "couples-massage" => "together",

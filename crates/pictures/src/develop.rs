@@ -1,4 +1,5 @@
-//! Making a photograph anew: nothing of what came is left but what is to be seen.
+//! Processing of uploaded photographs: the pixels are encoded again, so nothing else of the uploaded file, such as
+//! metadata, remains.
 
 use std::io::Cursor;
 
@@ -14,59 +15,63 @@ use ravif::{Encoder, Img, RGB8};
 use crate::model::Format;
 use crate::scrim::scrim;
 
-/// The widths that are made, as far as what came is that wide, in pixels.
+/// The widths in pixels that are generated, except those that are wider than the uploaded photograph.
 const WIDTHS: [u32; 4] = [480, 960, 1_600, 2_400];
-/// A photograph is at least that wide, in pixels.
+/// The minimum width of a photograph in pixels.
 pub const LEAST_WIDTH: u32 = 480;
-/// A photograph is at least that high, in pixels.
+/// The minimum height of a photograph in pixels.
 pub const LEAST_HEIGHT: u32 = 200;
-/// The longest side that is taken, in pixels.
+/// The maximum length in pixels of the longer side.
 const LONGEST_SIDE: u32 = 12_000;
-/// How many pixels are taken: more than any camera in use makes.
+/// The maximum number of pixels, which is more than any camera in use produces.
 const MOST_PIXELS: u64 = 65_000_000;
-/// How much memory the pixels of one may take, in bytes; 65 million of three bytes, 40 million of six.
+/// The maximum memory in bytes for the decoded pixels: enough for 65 million pixels of three bytes or 40 million of
+/// six.
 const MEMORY: u64 = 240 << 20;
-/// What is wider is made smaller by whole pixels first, for the good filter takes sixteen bytes a pixel.
+/// A wider photograph is first reduced with a fast filter, because the good filter needs 16 bytes per pixel. In pixels.
 const WIDE: u32 = 3_600;
-/// The width of the preview, in pixels.
+/// The width of the preview in pixels.
 const PREVIEW: u32 = 24;
 
-/// A photograph in all its files.
+/// A processed photograph with all its files.
 #[derive(Debug)]
 pub struct Developed {
-    /// Pixels of the largest file.
+    /// The width of the largest file in pixels.
     pub width: u32,
-    /// Pixels of the largest file.
+    /// The height of the largest file in pixels.
     pub height: u32,
-    /// The whole as an address of a few hundred bytes.
+    /// A tiny version of the photograph as a `data:` URL of a few hundred bytes.
     pub preview: String,
-    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the background of text on the photograph must be, from 1 to 5 (see [`crate::scrim`]).
     pub scrim: i64,
-    /// Width, format, bytes.
+    /// The files: width in pixels, format, and content.
     pub files: Vec<(u32, Format, Vec<u8>)>,
 }
 
-/// Looks at the header of what came, before anything of it is kept: kind and size.
+/// Checks the format and the size of an upload by its header, before anything is stored.
 ///
 /// # Errors
-/// `Error::Invalid` if it is no JPEG, PNG or WebP that we can read, or too small or too large, with what it must be.
+/// Returns `Error::Invalid` with a sentence that states the requirements if the upload is not a readable JPEG, PNG, or
+/// WebP, or is too small or too large.
 pub fn check(bytes: &[u8]) -> Result<()> {
     opened(bytes).map(drop)
 }
 
-/// Whether these first bytes can be those of a photograph that is taken.
+/// Returns whether these first bytes of a file belong to a JPEG, PNG, or WebP.
 pub fn is_photograph(bytes: &[u8]) -> bool {
     let format = image::guess_format(bytes).ok();
     matches!(format, Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP))
 }
 
-/// What is said of what can't be read as a photograph.
+/// The message for a file that cannot be read as a photograph.
 pub(crate) const UNREADABLE: &str = "We can’t read this file as a picture. Use a JPEG, PNG, or WebP.";
 
-/// Reads what came; slow work, not for a thread that serves.
+/// Converts an uploaded photograph into all widths and formats. This is slow, so it must not run on a thread that
+/// serves requests.
 ///
 /// # Errors
-/// `Error::Invalid` if it is no JPEG, PNG or WebP that we can read, or too small or too large.
+/// Returns `Error::Invalid` if the upload is not a readable JPEG, PNG, or WebP, or is too small or too large, and a
+/// fault if an encoder fails.
 pub fn develop(bytes: Vec<u8>) -> Result<Developed> {
     let source = read(&bytes)?;
     drop(bytes);
@@ -91,7 +96,7 @@ pub fn develop(bytes: Vec<u8>) -> Result<Developed> {
     Ok(Developed { width: largest.0, height: largest.1, preview, scrim, files })
 }
 
-/// What came, opened as far as its header, and how the camera was held.
+/// Opens an upload as far as its header, and returns its decoder and the orientation of the camera.
 fn opened(bytes: &[u8]) -> Result<(impl ImageDecoder + '_, Orientation)> {
     let wrong = |sentence: String| Fields::one("picture", sentence);
     let unreadable = || wrong(UNREADABLE.to_owned());
@@ -137,7 +142,8 @@ fn is_on_its_side(turned: Orientation) -> bool {
     matches!(turned, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
-/// The pixels, no wider than is worth it, as the camera was held.
+/// Decodes the pixels, reduces them if they are much wider than the widest file, and applies the orientation of the
+/// camera.
 fn read(bytes: &[u8]) -> Result<RgbImage> {
     let (decoder, turned) = opened(bytes)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(|_| Fields::one("picture", UNREADABLE))?;

@@ -1,6 +1,6 @@
-//! The photographs and films that a club hangs in its own pages. What comes is never shown as it came: it is taken
-//! apart and made anew in several widths and formats, so that nothing but the picture is left of it. A picture hangs at a
-//! spot, such as `service/deep-tissue`; which spots there are, pages know.
+//! The photographs and films that a club publishes on its pages. An uploaded photograph is never served as it is: it is
+//! decoded and encoded again in several widths and formats, so that nothing but the pixels remains of it. A picture is
+//! published in a slot, such as `service/deep-tissue`; the crate derives the slots from the pages and the catalogue.
 
 pub mod artwork;
 mod develop;

@@ -1,92 +1,94 @@
-//! The nouns of pictures.
+//! The entities of pictures.
 
 use kit::{Fields, Id, Result};
 
-/// The largest photograph that is taken, in bytes.
+/// The maximum size of a photograph in bytes.
 pub const LIMIT: usize = 20 << 20;
-/// The largest film that is taken, in bytes.
+/// The maximum size of a film in bytes.
 pub const FILM_LIMIT: usize = 40 << 20;
 
-/// How much of a film is written in one transaction, is one row and is answered at once, in bytes.
+/// The size in bytes of the pieces of an upload. Each piece is one row, and each piece of a film is written in its own
+/// transaction and served as one response.
 pub(crate) const PIECE: usize = 1 << 20;
 
-/// The longest name of a spot.
+/// The maximum length of the name of a slot in bytes.
 const LONGEST_SLOT: usize = 120;
 
-/// What hangs.
+/// The kind of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A photograph, made anew in several widths.
+    /// A photograph, which is processed into several widths.
     Photograph,
-    /// A film, shown as it came.
+    /// A film, which is served as it was uploaded.
     Film,
 }
 
-/// Where a picture stands.
+/// The processing state of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureState {
-    /// It is being made.
+    /// It is being processed or uploaded.
     Working,
     /// It can be shown.
     Ready,
-    /// It could not be made.
+    /// It could not be processed.
     Failed,
 }
 
-/// The formats in which a picture is kept, the smallest first: a browser takes the first that it knows.
+/// The formats of the files of a picture. The image formats are in order of their size, the smallest first: a browser
+/// takes the first one that it supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// AV1 image.
+    /// An AVIF image.
     Avif,
-    /// WebP.
+    /// A WebP image.
     Webp,
-    /// JPEG, which everybody knows.
+    /// A JPEG image, which every browser supports.
     Jpeg,
-    /// MPEG-4 film.
+    /// An MP4 film.
     Mp4,
-    /// WebM film.
+    /// A WebM film.
     Webm,
-    /// What came.
+    /// The uploaded file, until it is processed.
     Source,
 }
 
 /// Focal point when a picture is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Focus {
-    /// In the middle.
+    /// The center of the picture.
     #[default]
     Centre,
-    /// Above.
+    /// The top of the picture.
     Top,
-    /// Below.
+    /// The bottom of the picture.
     Bottom,
-    /// On the left.
+    /// The left side.
     Left,
-    /// On the right.
+    /// The right side.
     Right,
-    /// Above on the left.
+    /// The top left corner.
     TopLeft,
-    /// Above on the right.
+    /// The top right corner.
     TopRight,
-    /// Below on the left.
+    /// The bottom left corner.
     BottomLeft,
-    /// Below on the right.
+    /// The bottom right corner.
     BottomRight,
 }
 
-/// Gives an enum its words: as they stand in the tables, in forms and in class names.
+/// Gives each variant of an enum its name in tables, forms, and class names.
 macro_rules! words {
     ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
-            /// Every one.
+            /// All variants of the enum.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
-            /// Its word.
+            /// Returns the name of the variant.
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word),+ }
             }
 
-            /// Reads its word.
+            /// Parses the name of a variant.
             pub fn read(text: String) -> Option<$name> {
                 $name::ALL.iter().copied().find(|one| one.as_str() == text)
             }
@@ -106,7 +108,7 @@ words!(Focus {
 });
 
 impl Format {
-    /// Its media type; nothing of what is never shown.
+    /// Returns the media type; `None` for the uploaded file, which is never served.
     pub fn media_type(self) -> Option<&'static str> {
         match self {
             Format::Avif => Some("image/avif"),
@@ -119,74 +121,74 @@ impl Format {
     }
 }
 
-/// A picture that hangs somewhere.
+/// A photograph or film that was uploaded for a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// Its id.
+    /// The id of the picture.
     pub id: Id,
-    /// What it is.
+    /// Whether it is a photograph or a film.
     pub kind: Kind,
     /// Alt text, for those who can't see it.
     pub alt: String,
     /// Focal point.
     pub focus: Focus,
-    /// Where it stands.
+    /// The processing state.
     pub state: PictureState,
-    /// Pixels of the largest file.
+    /// The width of the largest file in pixels; 0 for a film.
     pub width: i64,
-    /// Pixels of the largest file.
+    /// The height of the largest file in pixels; 0 for a film.
     pub height: i64,
-    /// The whole as an address of a few hundred bytes (`data:`); empty of a film.
+    /// A tiny version as a `data:` URL of a few hundred bytes; empty for a film.
     pub preview: String,
-    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the background of text on the picture must be, from 1 to 5 (see [`crate::scrim`]).
     pub scrim: i64,
-    /// Why it could not be used.
+    /// Why the picture could not be processed.
     pub problem: Option<String>,
-    /// Whether it hangs: before it is made it does not.
+    /// Whether the picture is published. A picture that is not processed yet is not.
     pub hangs: bool,
-    /// The widths in which it is kept, rising.
+    /// The widths of its image files in pixels, in ascending order.
     pub widths: Vec<i64>,
-    /// Of a film, its format.
+    /// The format of a film; `None` for a photograph.
     pub film: Option<Format>,
 }
 
 impl Picture {
-    /// Where a file of it is. The bytes under an address never change.
+    /// Returns the path of a file of the picture. The content of a path never changes.
     pub fn path(&self, width: i64, format: Format) -> String {
         format!("/pictures/{}-{width}.{}", self.id, format.as_str())
     }
 
-    /// The files of one format as a browser's choice by width.
+    /// Returns the files of one format with their widths, in the syntax of the `srcset` attribute.
     pub fn srcset(&self, format: Format) -> String {
         let one = |width: &i64| format!("{} {width}w", self.path(*width, format));
         self.widths.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
-    /// The AVIF files, as `srcset` has them.
+    /// Returns the AVIF files in the syntax of the `srcset` attribute.
     pub fn avif(&self) -> String {
         self.srcset(Format::Avif)
     }
 
-    /// The WebP files, as `srcset` has them.
+    /// Returns the WebP files in the syntax of the `srcset` attribute.
     pub fn webp(&self) -> String {
         self.srcset(Format::Webp)
     }
 
-    /// The JPEG files, as `srcset` has them.
+    /// Returns the JPEG files in the syntax of the `srcset` attribute.
     pub fn jpeg(&self) -> String {
         self.srcset(Format::Jpeg)
     }
 
-    /// The largest file that everybody knows.
+    /// Returns the path of the largest JPEG file, which every browser supports.
     pub fn fallback(&self) -> String {
         self.path(self.widths.last().copied().unwrap_or_default(), Format::Jpeg)
     }
 }
 
-/// What is said of a picture that is to hang.
+/// The data of a picture besides its content: the slot and the description.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// Where: `service/deep-tissue`.
+    /// The name of the slot, such as `service/deep-tissue`.
     pub slot: String,
     /// Alt text, for those who can't see it.
     pub alt: String,
@@ -195,7 +197,8 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Refuses a name that no slot has, and a picture without words.
+    /// Checks that the slot name has only permitted characters and that the text alternative is not empty. It does not
+    /// check that the slot exists.
     pub(crate) fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
@@ -209,15 +212,15 @@ impl Upload {
     }
 }
 
-/// How far a photograph is.
+/// The processing state of an uploaded photograph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Where it is to be seen.
+    /// The name of the slot in which it will be shown.
     pub slot: String,
-    /// Whether it is being made, ready, or could not be used.
+    /// Whether the photograph is being processed, is ready, or could not be processed.
     pub state: PictureState,
-    /// Why it could not be used.
+    /// Why the photograph could not be processed.
     pub problem: Option<String>,
-    /// How many are made before it.
+    /// The number of photographs that are processed before it.
     pub before: i64,
 }

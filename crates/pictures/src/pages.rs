@@ -1,4 +1,5 @@
-//! Where a manager publishes photographs and films: every slot of the pages with what is published there now.
+//! The back office page on which managers publish photographs and films. It lists every slot with the picture that is
+//! published in it.
 
 use askama::Template;
 use axum::Router;
@@ -17,10 +18,10 @@ use crate::slots::{self, PageLink, PictureSlot};
 use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, PictureState, Progress, Upload};
 
 const HERE: &str = "/staff/pictures/";
-/// What the words of a form may take beside the picture, in bytes.
+/// The maximum size in bytes of the fields of a form besides the picture.
 const WORDS: usize = 1 << 16;
 
-/// The page of pictures, as the navigation of the back office shows it.
+/// The entry of the pictures page in the navigation of the back office.
 pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
     position: 100,
     path: HERE,
@@ -29,7 +30,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
     needs: Some(Action::ManageCatalogue),
 }];
 
-/// The addresses of the page on which managers publish photographs and films.
+/// Returns the routes of the pages on which managers publish photographs and films.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(show).post(upload))
@@ -39,17 +40,17 @@ pub fn routes() -> Router<AppState> {
         .route("/staff/pictures/words/", post(describe))
 }
 
-/// A place for a picture, and what hangs there.
+/// A slot with its pictures, as the page shows it.
 struct Place {
-    /// The name of its spot.
+    /// The name of the slot.
     name: String,
     label: String,
     seen: Vec<PageLink>,
     takes_film: bool,
     hanging: Option<Picture>,
-    /// What is seen there while nothing hangs.
+    /// The artwork that pages show while nothing is published.
     artwork: Option<Artwork>,
-    /// What is being made, or could not be.
+    /// The newest picture that is being processed or has failed.
     coming: Option<Picture>,
 }
 
@@ -79,7 +80,7 @@ impl Place {
         self.coming.as_ref().is_some_and(|picture| picture.state == PictureState::Working)
     }
 
-    /// Why the last one could not be used.
+    /// Returns why the latest upload could not be processed.
     fn problem(&self) -> Option<&str> {
         let failed = self.coming.as_ref().filter(|picture| picture.state == PictureState::Failed)?;
         Some(
@@ -93,7 +94,7 @@ impl Place {
 struct PicturesPage {
     frame: Frame,
     groups: Vec<(&'static str, Vec<Place>)>,
-    /// The spot whose form was not taken, and what is wrong with it.
+    /// The name of the slot whose form was rejected; its errors are in `errors`.
     wrong: String,
     errors: FieldErrors,
 }
@@ -131,7 +132,7 @@ async fn show(caller: Caller) -> Result<Response> {
 }
 
 async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
-    // Who may not is not listened to for forty megabytes.
+    // Check the permission before reading up to 40 megabytes from a caller who may not upload.
     let allowed = caller.view(|_, by| by.need(Action::ManageCatalogue)).await;
     if let Err(error) = allowed {
         return or_sign_in::<Response>(Err(error), HERE);
@@ -156,12 +157,12 @@ async fn refused(caller: &Caller, slot: String, fields: Fields) -> Result<Respon
     Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
 }
 
-/// A spot on the page of all.
+/// Returns the path of the page with the anchor of a slot.
 fn at(slot: &str) -> String {
     format!("{HERE}#{}", slot.replace('/', "-"))
 }
 
-/// Takes what came. Of a photograph, which one it is: it is still to be made.
+/// Stores an upload. Returns the id of a photograph, which is still to be processed, and `None` for a film.
 async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
     let slot = words.slot.clone();
     let known = caller.view(move |tx, _| {
@@ -180,7 +181,7 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
     caller.tx(move |tx, by| crate::upload(tx, by, &words, &bytes)).await.map(Some)
 }
 
-/// How far a photograph is that was sent.
+/// The page that shows the processing state of an uploaded photograph.
 #[derive(Template)]
 #[template(path = "staff/picture.html")]
 struct ProgressPage {
@@ -188,11 +189,11 @@ struct ProgressPage {
     progress: Progress,
     is_working: bool,
     here: String,
-    /// The spot on the page of all.
+    /// The path back to the slot on the page of all slots.
     back: String,
 }
 
-/// How often the page of progress asks again, in seconds.
+/// The interval in seconds after which the progress page reloads.
 const AGAIN: &str = "2";
 
 async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -205,7 +206,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         Ok(ProgressPage { frame, progress, is_working, here: format!("{HERE}{id}/"), back })
     });
     let page = match drawn.await {
-        // Another one has taken its place, and it is gone.
+        // The picture was replaced by another one and deleted.
         Err(Error::NotFound) => return Ok(see_other(HERE)),
         other => other,
     };
@@ -214,7 +215,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
             return Ok(see_other(&page.back));
         }
         let shown = Page::of(&page)?.into_response();
-        // A header, so that nobody who reads the page is moved away from it once there is nothing to wait for.
+        // Use a header, so that the page stops reloading once there is nothing to wait for.
         let refresh = page.is_working.then_some([("refresh", AGAIN)]);
         Ok(match refresh {
             Some(refresh) => (refresh, shown).into_response(),
@@ -228,8 +229,8 @@ fn broken() -> Error {
     Fields::one("picture", "The file is larger than 40 MB, or the upload was interrupted.")
 }
 
-/// The bytes of a picture as they come. What begins like neither a photograph nor a film is not kept; the rest of it is
-/// read all the same, so that the browser hears the answer.
+/// Reads the content of a picture. If it begins like neither a photograph nor a film, the content is discarded; the
+/// rest is read nevertheless, because otherwise the browser would not receive the response.
 async fn picture(mut field: Field<'_>) -> Result<Vec<u8>> {
     let mut bytes: Vec<u8> = Vec::new();
     let mut is_refused = false;
@@ -253,10 +254,10 @@ async fn picture(mut field: Field<'_>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// By how many bytes at most every kind of picture and film is known.
+/// The number of bytes that is enough to recognize every permitted format.
 const HEAD: usize = 64;
 
-/// What a form holds: the words and the picture. An error carries the spot, as far as it was read.
+/// Reads the fields of a form and the picture. An error carries the name of the slot, if it was read before.
 async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
     let mut words = Upload { slot: String::new(), alt: String::new(), focus: Focus::default() };
     let mut bytes = Vec::new();
@@ -283,7 +284,7 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
     Ok((words, bytes))
 }
 
-/// What is said of a spot without a new picture.
+/// The fields of a form without a new picture.
 struct UploadOut(Upload);
 
 impl Input for UploadOut {

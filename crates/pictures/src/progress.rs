@@ -1,4 +1,4 @@
-//! How far a photograph is that came: for whoever sent it.
+//! The processing state of an uploaded photograph, for the person who uploaded it.
 
 use kit::{Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -6,10 +6,11 @@ use people::{Action, Actor};
 use crate::model::Progress;
 use crate::store;
 
-/// How far a photograph of the club is.
+/// Returns the processing state of a photograph of the club.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` if there is none, or it has been replaced.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such picture
+/// or it has been replaced.
 pub fn progress(tx: &mut Tx<'_>, by: &Actor, picture: Id) -> Result<Progress> {
     by.need(Action::ManageCatalogue)?;
     let club = catalogue::current(tx)?.club.id;

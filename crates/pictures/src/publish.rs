@@ -1,4 +1,4 @@
-//! Hanging a picture, and taking it down again. What hung there before goes with it.
+//! Operations that publish a picture in a slot or remove it. The picture that was published there before is deleted.
 
 use jiff::SignedDuration;
 use kit::errors::OrFault as _;
@@ -13,10 +13,10 @@ use crate::develop::{Developed, UNREADABLE, check, develop};
 use crate::model::{Format, Kind, PIECE, PictureState, Upload};
 use crate::store;
 
-/// A photograph that came is to be made anew; a job.
+/// A job: processes an uploaded photograph.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Develop {
-    /// Which.
+    /// The id of the picture.
     pub picture: Id,
 }
 
@@ -24,11 +24,11 @@ impl Job for Develop {
     const KIND: &'static str = "pictures.develop";
 }
 
-/// Takes a photograph and hangs it: until it is made anew, what hung there is still shown.
+/// Stores a photograph and queues its processing. The slot keeps its current picture until the photograph is processed.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for an unknown sort of spot, no words, or what
-/// is no photograph or of the wrong size.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if the slot name is malformed,
+/// the text alternative is empty, or the file is not a photograph of a permitted size.
 pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
@@ -43,13 +43,13 @@ pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Resu
     Ok(picture)
 }
 
-/// What is shown at a place, as the audit log shows it.
+/// Returns what is shown in a slot, as JSON for the audit log.
 fn shown(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Value> {
     let found = store::shown_at(tx, club, slot)?;
     Ok(found.map_or(Value::Null, |(kind, alt, focus)| json!({"kind": kind, "alt": alt, "focus": focus})))
 }
 
-/// Records that a picture was sent for a place, and what is shown there until it is ready.
+/// Records in the audit log that a picture was uploaded for a slot, and what the slot shows until the picture is ready.
 fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
     let before = shown(tx, club, &words.slot)?;
     let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
@@ -57,7 +57,7 @@ fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, wo
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
-/// One photograph of a process is made at a time: each takes hundreds of megabytes meanwhile.
+/// Limits each process to one photograph at a time, because processing one takes hundreds of megabytes of memory.
 struct OneAtATime(Semaphore);
 
 impl Default for OneAtATime {
@@ -66,14 +66,15 @@ impl Default for OneAtATime {
     }
 }
 
-/// How long a photograph waits before it tries again while another one is made.
+/// The time after which the processing of a photograph is tried again while another one is processed.
 const NEXT_TRY: SignedDuration = SignedDuration::from_secs(2);
 
-/// Makes a photograph anew; does nothing if that was done already. While this crate makes another one it is put off, so
-/// that no other job waits for it.
+/// Processes a photograph and publishes it. Does nothing if that was done already. While this process is busy with
+/// another photograph, the job is postponed, so that it does not occupy the job runner.
 ///
 /// # Errors
-/// A fault of the database. What can't be made is marked as failed, with the reason.
+/// Returns a fault if the database or an encoder fails. A photograph that cannot be processed is no error: it is marked
+/// as failed, with the reason.
 pub async fn develop_job(app: AppState, picture: Id) -> Result<()> {
     let one_at_a_time = app.db.dependencies().caches.get::<OneAtATime>();
     let Ok(_turn) = one_at_a_time.0.try_acquire() else {
@@ -109,7 +110,7 @@ fn finish(tx: &mut Tx<'_>, picture: Id, made: &Developed) -> Result<()> {
     publish(tx, picture)
 }
 
-/// Hangs a picture where it is meant to be, in place of what hung there.
+/// Publishes a picture in the slot that it was uploaded for, in place of the previous one.
 fn publish(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
     let Some((club, slot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
     store::publish(tx, club, &slot, picture, by)?;
@@ -117,10 +118,11 @@ fn publish(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
     versions::bump(tx, catalogue::VERSION)
 }
 
-/// Leaves a spot empty, so that its light study is shown again.
+/// Empties a slot, so that it shows its light study again.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` if nothing hangs there.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if nothing is published in
+/// the slot.
 pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let club = catalogue::current(tx)?.club.id;
@@ -134,10 +136,11 @@ pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
     versions::bump(tx, catalogue::VERSION)
 }
 
-/// Says something else of the picture that hangs at a spot.
+/// Changes the text alternative and the focus of the picture that is published in a slot.
 ///
 /// # Errors
-/// As [`upload`]; `Error::NotFound` if nothing hangs there.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::Invalid` if the slot name is malformed or
+/// the text alternative is empty, and `Error::NotFound` if nothing is published in the slot.
 pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
@@ -152,16 +155,16 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
     versions::bump(tx, catalogue::VERSION)
 }
 
-/// A film that came, and what is said of it.
+/// An uploaded film with its description.
 #[derive(Debug)]
 pub struct Film {
-    /// What is said of it.
+    /// The slot and the description of the film.
     pub words: Upload,
-    /// Its bytes.
+    /// The content of the film.
     pub bytes: Vec<u8>,
 }
 
-/// What a film is, by its first bytes.
+/// Recognizes the format of a film by its first bytes.
 fn film_format(bytes: &[u8]) -> Option<Format> {
     if bytes.get(4..8) == Some(b"ftyp") {
         return Some(Format::Mp4);
@@ -169,15 +172,17 @@ fn film_format(bytes: &[u8]) -> Option<Format> {
     bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]).then_some(Format::Webm)
 }
 
-/// Whether these bytes begin as a film does.
+/// Returns whether these bytes begin like an MP4 or a WebM film.
 pub fn is_film(bytes: &[u8]) -> bool {
     film_format(bytes).is_some()
 }
 
-/// Takes a film and hangs it. It is written in pieces, so that nobody waits for the whole of it; it hangs once it is there.
+/// Stores a film and publishes it. The film is written in several transactions, one for each piece, so that other
+/// writers do not wait for the whole film. It is published after the last piece.
 ///
 /// # Errors
-/// As [`upload`]; `Error::Invalid` if it is neither MP4 nor WebM.
+/// Returns `Error::Forbidden` unless the caller may manage the catalogue, and `Error::Invalid` if the slot name is
+/// malformed, the text alternative is empty, or the film is neither MP4 nor WebM.
 pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
     let Some(format) = film_format(&film.bytes) else {
         return Err(Fields::one("picture", "Browsers can’t play this film. Use an MP4 or WebM."));
@@ -197,10 +202,11 @@ pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
         .await
 }
 
-/// Writes down a film whose pieces are to come.
+/// Inserts a film without its content, which is added in pieces.
 ///
 /// # Errors
-/// As [`upload`].
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if the slot name is malformed
+/// or the text alternative is empty.
 pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;

@@ -1,30 +1,30 @@
-//! How dark the ground of text on a photograph must be. A page lays its ground color over the picture where text stands, at
-//! one of five opacities; which one is computed from the pixels, so that text keeps its contrast on any photograph, a white
-//! one included.
+//! How dark the background of text on a photograph must be. A page puts a layer of its background color between the
+//! picture and the text, at one of five opacities. The opacity is computed from the pixels, so that text keeps its
+//! contrast on any photograph, even a white one.
 
 #![allow(clippy::float_arithmetic, reason = "luminance of pixels (WCAG 2.2), never money")]
 
 use image::RgbImage;
 
-/// The least contrast between text and its ground (WCAG 2.2, 1.4.3).
+/// The minimum contrast between text and its background (WCAG 2.2, 1.4.3).
 pub const LEAST_CONTRAST: f64 = 4.5;
-/// The ground that is laid over the picture: `--ink` of the stylesheet.
+/// The color of the layer over the picture: `--ink` of the stylesheet.
 const INK: [u8; 3] = [0x0b, 0x0b, 0x0c];
-/// The darkest color in which text stands on a picture: `--lamp` of the stylesheet.
+/// The darkest text color on a picture: `--lamp` of the stylesheet.
 const DIMMEST: [u8; 3] = [0xe0, 0xb6, 0x4f];
-/// The opacities of the ground in percent, by level from 1: `.scrim-1` to `.scrim-5` of the stylesheet.
+/// The opacities of the layer in percent, by level from 1: `.scrim-1` to `.scrim-5` of the stylesheet.
 pub const SCRIMS: [u8; 5] = [40, 50, 58, 66, 75];
-/// The level that is enough on any picture.
+/// The darkest level, which is sufficient for any picture.
 pub const DARKEST: i64 = 5;
 
-/// The lowest level at which text keeps its contrast on every pixel of a picture. Every pixel, because how a picture is cut
-/// depends on the screen.
+/// Returns the lowest level at which text keeps its contrast on every pixel of a picture. Every pixel counts, because
+/// the screen determines how a picture is cropped.
 pub fn scrim(picture: &RgbImage) -> i64 {
     let limit = brightest_ground();
     let tables = SCRIMS.map(table);
     let mut level = 0;
     for pixel in picture.pixels() {
-        // A darker ground suits every pixel that a lighter one suits: none is looked at twice.
+        // A higher level is sufficient for every pixel for which a lower one is, so no pixel has to be checked again.
         while tables.get(level + 1).is_some() && luminance(&tables[level], pixel.0) > limit {
             level += 1;
         }
@@ -32,13 +32,13 @@ pub fn scrim(picture: &RgbImage) -> i64 {
     i64::try_from(level + 1).unwrap_or(DARKEST)
 }
 
-/// The contrast of the dimmest text on a pixel under the ground of a level.
+/// Returns the contrast of the darkest text color on a pixel under the layer of a level.
 pub fn contrast(level: i64, pixel: [u8; 3]) -> f64 {
     let place = usize::try_from(level - 1).unwrap_or(0).min(SCRIMS.len() - 1);
     (text_luminance() + 0.05) / (luminance(&table(SCRIMS[place]), pixel) + 0.05)
 }
 
-/// The luminance that the ground of text may have at most.
+/// Returns the maximum luminance of the background of text.
 fn brightest_ground() -> f64 {
     (text_luminance() + 0.05) / LEAST_CONTRAST - 0.05
 }
@@ -47,7 +47,7 @@ fn text_luminance() -> f64 {
     luminance(&table(0), DIMMEST)
 }
 
-/// What each value of each channel adds to the luminance, under a ground of this opacity.
+/// The contribution of each value of each channel to the luminance, under a layer of one opacity.
 type Table = [[f64; 256]; 3];
 
 fn table(percent: u8) -> Table {
@@ -64,7 +64,7 @@ fn table(percent: u8) -> Table {
     table
 }
 
-/// The relative luminance of a pixel (WCAG 2.2).
+/// Returns the relative luminance of a pixel (WCAG 2.2).
 fn luminance(table: &Table, [red, green, blue]: [u8; 3]) -> f64 {
     table[0][usize::from(red)] + table[1][usize::from(green)] + table[2][usize::from(blue)]
 }
@@ -91,7 +91,8 @@ mod tests {
         }
     }
 
-    /// Every color there is, in steps: the level is enough, and the darkest is enough for all.
+    /// Checks colors across the whole range in steps of 15: the computed level is sufficient, and the darkest level is
+    /// sufficient for all.
     #[test]
     fn every_color_is_dark_enough_at_its_level() {
         let steps: Vec<u8> = (0..=255).step_by(15).collect();
@@ -107,7 +108,7 @@ mod tests {
         }
     }
 
-    /// One white window in a dark room counts: text may stand on it.
+    /// One white window in a dark room determines the level, because text may be placed on it.
     #[test]
     fn one_bright_pixel_counts() {
         let mut room = RgbImage::from_pixel(64, 64, Rgb([10, 10, 10]));

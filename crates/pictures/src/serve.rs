@@ -1,4 +1,4 @@
-//! Handing out the files. The bytes under an address never change, so a browser may keep them for ever.
+//! Serves the files of pictures. The content of a path never changes, so browsers may cache it permanently.
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,7 +13,7 @@ use crate::store;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// The addresses of the files: `/pictures/17-960.avif`.
+/// Returns the route of the files: `/pictures/17-960.avif`.
 pub fn routes() -> Router<AppState> {
     Router::new().route("/pictures/{name}", get(file))
 }
@@ -35,14 +35,14 @@ async fn file(
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response())
 }
 
-/// A part of a film: from which byte, of how many, and the bytes.
+/// A part of a film: its first byte, the length of the whole film in bytes, and its content.
 struct Part {
     from: i64,
     whole: i64,
     bytes: Vec<u8>,
 }
 
-/// From a byte to the end of its piece.
+/// Reads from a byte of a film to the end of the piece that contains it.
 fn part(tx: &mut Tx<'_>, picture: Id, format: Format, from: i64) -> Result<Part> {
     let whole = store::length(tx, picture, 0, format)?.ok_or(Error::NotFound)?;
     let length = i64::try_from(PIECE).or_fault()?;
@@ -51,7 +51,8 @@ fn part(tx: &mut Tx<'_>, picture: Id, format: Format, from: i64) -> Result<Part>
     Ok(Part { from, whole, bytes: piece.get(skipped..).unwrap_or_default().to_vec() })
 }
 
-/// A film is always answered in parts (RFC 9110, 14): a browser asks for the next one itself.
+/// Responds with a part of a film (RFC 9110, section 14). Films are always sent in parts; a browser requests the next
+/// part itself.
 fn answer_part(kind: &'static str, part: Part) -> Response {
     let Part { from, whole, bytes } = part;
     if bytes.is_empty() {
@@ -68,13 +69,14 @@ fn answer_part(kind: &'static str, part: Part) -> Response {
     (StatusCode::PARTIAL_CONTENT, headers, bytes).into_response()
 }
 
-/// `bytes=1048576-`: where a range begins. Anything else is read from the beginning.
+/// Returns the first byte of a range header such as `bytes=1048576-`; `None` for any other form, which is read from the
+/// beginning.
 fn first_byte(range: &str) -> Option<i64> {
     let (from, _) = range.strip_prefix("bytes=")?.split_once('-')?;
     from.parse().ok().filter(|from| *from >= 0)
 }
 
-/// `17-960.avif`
+/// Parses a file name such as `17-960.avif` into the picture, the width, and the format.
 fn parse(name: &str) -> Option<(Id, i64, Format)> {
     let (stem, ending) = name.split_once('.')?;
     let (picture, width) = stem.split_once('-')?;

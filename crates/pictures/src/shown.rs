@@ -1,5 +1,5 @@
-//! What hangs where, as pages ask it: kept in memory under the version that pages are kept under, for a picture is part of
-//! what they show.
+//! The published pictures for pages. They are cached under the version of the catalogue, which is also the version of
+//! cached pages, because pictures are part of what those pages show.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,21 +10,21 @@ use kit::{Id, Result, Tx};
 use crate::model::{Picture, PictureState};
 use crate::store;
 
-/// What hangs in a club and can be shown, by spot.
+/// The published pictures of a club that can be shown, by slot.
 #[derive(Debug, Default)]
 pub struct Shown(HashMap<String, Picture>);
 
 impl Shown {
-    /// The picture at a spot, if there is one that can be shown.
+    /// Returns the picture in a slot, if one can be shown.
     pub fn at(&self, slot: &str) -> Option<&Picture> {
         self.0.get(slot)
     }
 }
 
-/// What can be shown in a club now.
+/// Returns the pictures that a club shows now.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<Shown>> {
     tx.caches::<Cached<Id, Shown>>().get(tx, catalogue::VERSION, club, |tx, _| {
         let known = store::pictures(tx, club)?.into_iter();
@@ -34,10 +34,10 @@ pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<Shown>> {
     })
 }
 
-/// Everything of a club, also what is still being made or could not be, by spot.
+/// Returns all pictures of a club with their slots, including those that are being processed or failed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn list(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture)>> {
     store::pictures(tx, club)
 }

@@ -1,4 +1,4 @@
-//! The slots of pictures: every one of them by its name, and the pages that show what is published there.
+//! All picture slots, with their names and the pages that show what is published in them.
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use people::SCENES;
@@ -27,10 +27,10 @@ pub(crate) fn of_service(service: &Service) -> String {
     format!("service/{}", service.slug)
 }
 
-/// A page that shows what hangs at a spot: its name and its path.
+/// A page that shows the picture of a slot: its name and its path.
 pub(crate) type PageLink = (String, String);
 
-/// What a picture can be of.
+/// What the picture of a slot shows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SlotSubject<'c> {
     WholeClub,
@@ -54,12 +54,12 @@ impl SlotSubject<'_> {
     }
 }
 
-/// A place for a picture.
+/// A slot in which a picture can be published.
 pub(crate) struct PictureSlot<'c> {
     pub(crate) thing: SlotSubject<'c>,
     pub(crate) name: String,
     pub(crate) label: String,
-    /// Where it is seen; never nowhere.
+    /// The pages that show the slot. The list is not empty in the result of [`all`].
     pub(crate) seen: Vec<PageLink>,
 }
 
@@ -68,13 +68,13 @@ impl<'c> PictureSlot<'c> {
         PictureSlot { thing, name: thing.slot(), label: label.to_owned(), seen }
     }
 
-    /// Whether a film may be published there.
+    /// Returns whether a film may be published in the slot.
     pub(crate) fn takes_film(&self) -> bool {
         matches!(self.thing, SlotSubject::WholeClub)
     }
 }
 
-/// Every slot of the pages, by group. What no page shows is no slot.
+/// Returns all slots by group. Slots that no page shows are left out.
 pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'_>>)> {
     let groups = [
         ("The house", app()),
@@ -105,7 +105,8 @@ fn scenes() -> Vec<PictureSlot<'static>> {
     SCENES.iter().map(scene).collect()
 }
 
-/// A room is seen on the page of its half; what belongs to neither, where it is booked.
+/// Returns the slots of the rooms. A room is shown on the page of its brand; a room of neither brand is shown on the
+/// pages of the offered services that use it.
 fn rooms<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let slot = |room: &'c Room| {

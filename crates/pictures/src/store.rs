@@ -1,11 +1,11 @@
-//! Every statement on the tables of pictures.
+//! All SQL statements on the tables of pictures.
 
 use jiff::SignedDuration;
 use kit::{Id, Result, Tx, args, sql};
 
 use crate::model::{Focus, Format, Kind, Picture, PictureState, Progress, Upload};
 
-/// Writes down a picture that is being made.
+/// Inserts a picture in the state `working` and returns its id.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
     let (id, now) = (tx.new_id()?, tx.now());
     tx.run(
@@ -18,7 +18,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Uplo
     Ok(id)
 }
 
-/// Keeps a file of a picture, or a piece of a film.
+/// Stores a file of a picture, or one piece of it.
 pub(crate) fn keep(
     tx: &mut Tx<'_>,
     picture: Id,
@@ -36,7 +36,7 @@ pub(crate) fn keep(
     .map(drop)
 }
 
-/// What came, if it is still to be made into a picture.
+/// Returns the uploaded file of a picture that is not processed yet.
 pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
     let mut source = Vec::new();
     tx.each(
@@ -56,7 +56,8 @@ pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
 
 kit::row!(Progress { slot, state, problem, before });
 
-/// How far a photograph of a club is, and how many that came before it are still to be made.
+/// Returns the processing state of a picture of a club, with the number of photographs that were uploaded before it and
+/// are not processed yet.
 pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<Progress>> {
     tx.one(
         sql!(
@@ -68,7 +69,7 @@ pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<
     )
 }
 
-/// Notes that a picture could not be used, and why. `false` if it is not being made any more.
+/// Marks a picture as failed, with the reason. Returns `false` if it is no longer being processed.
 pub(crate) fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<bool> {
     let done = tx.run(
         sql!("UPDATE pictures SET state = 'failed', problem = $2 WHERE id = $1 AND state = 'working'"),
@@ -77,18 +78,18 @@ pub(crate) fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<bool> 
     Ok(done == 1)
 }
 
-/// Notes how dark the ground of text on a picture must be.
+/// Stores how dark the background of text on a picture must be.
 pub(crate) fn set_scrim(tx: &mut Tx<'_>, picture: Id, scrim: i64) -> Result<()> {
     tx.run(sql!("UPDATE pictures SET scrim = $2 WHERE id = $1"), args![picture, scrim]).map(drop)
 }
 
-/// Forgets what came.
+/// Deletes the uploaded file of a picture.
 pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM picture_files WHERE picture_id = $1 AND format = 'source'"), args![picture])
         .map(drop)
 }
 
-/// Ends the making of a picture. `false` if that was done already.
+/// Ends the processing of a picture. Returns `false` if it had ended already.
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     picture: Id,
@@ -105,7 +106,7 @@ pub(crate) fn finish(
     Ok(done == 1)
 }
 
-/// Hangs a picture at a spot, in place of what hung there.
+/// Publishes a picture in a slot, in place of the previous one.
 pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, slot: &str, picture: Id, by: Id) -> Result<()> {
     let now = tx.now();
     tx.run(
@@ -119,14 +120,15 @@ pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, slot: &str, picture: Id, by: Id
     .map(drop)
 }
 
-/// Leaves a spot empty. `false` if it was.
+/// Empties a slot. Returns `false` if it was empty.
 pub(crate) fn withdraw(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<bool> {
     let done =
         tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, slot])?;
     Ok(done == 1)
 }
 
-/// Removes pictures of a club that hang nowhere, with their files; what is still being made stays for a day.
+/// Deletes the pictures of a club that are not published, with their files. A picture that is still being processed is
+/// kept for a day.
 pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     let yesterday = tx.now() - SignedDuration::from_hours(24);
     tx.run(
@@ -147,7 +149,7 @@ pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     .map(drop)
 }
 
-/// What is shown at a spot now: its kind, description and focus.
+/// Returns the picture that is published in a slot: its kind, text alternative, and focus.
 pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Option<(String, String, String)>> {
     tx.one(
         sql!(
@@ -158,7 +160,7 @@ pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Option<(
     )
 }
 
-/// Changes what is said of the picture at a spot.
+/// Changes the text alternative and the focus of the picture in a slot. Returns `false` if the slot is empty.
 pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: Focus) -> Result<bool> {
     let done = tx.run(
         sql!(
@@ -170,12 +172,12 @@ pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: 
     Ok(done == 1)
 }
 
-/// Where a picture that was made is to hang, and who brought it.
+/// Returns the club and the slot that a picture was uploaded for, and the person who uploaded it.
 pub(crate) fn meant_for(tx: &mut Tx<'_>, picture: Id) -> Result<Option<(Id, String, Id)>> {
     tx.one(sql!("SELECT club_id, spot, uploaded_by FROM pictures WHERE id = $1"), args![picture])
 }
 
-/// The pictures of a club by spot, those that hang and those that do not yet.
+/// Returns all pictures of a club with the slots that they were uploaded for, published or not, sorted by slot.
 pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture)>> {
     let mut hanging: Vec<(String, Picture)> = Vec::new();
     tx.each(
@@ -225,7 +227,7 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
     Ok(hanging)
 }
 
-/// One piece of a file.
+/// Returns one piece of a file.
 pub(crate) fn piece(
     tx: &mut Tx<'_>,
     picture: Id,
@@ -242,7 +244,7 @@ pub(crate) fn piece(
     Ok(found.map(|(bytes,)| bytes))
 }
 
-/// How long a file is, in bytes; nothing if there is none.
+/// Returns the length of a file in bytes; `None` if there is no such file.
 pub(crate) fn length(tx: &mut Tx<'_>, picture: Id, width: i64, format: Format) -> Result<Option<i64>> {
     let found: Option<(Option<i64>,)> = tx.one(
         sql!(

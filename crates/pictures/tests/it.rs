@@ -1,4 +1,4 @@
-//! Photographs that are uploaded: who may, and how they are made.
+//! Uploaded photographs: who may upload them, and how they are processed.
 
 use std::io::Cursor;
 
@@ -9,7 +9,7 @@ use people::Actor;
 use pictures::{Develop, Focus, Upload};
 use testing::{BEA, DORA, MAX, NOW, Player, Program, TestClub};
 
-/// Opens the small club with the routes and the job of this crate.
+/// Opens the small test club with the routes and the job of this crate.
 async fn open() -> TestClub {
     let program = |app: &kit::AppState| {
         let developing = app.clone();
@@ -19,7 +19,7 @@ async fn open() -> TestClub {
     TestClub::open_around(NOW, |config| config, program).await
 }
 
-/// A photograph of a sunset.
+/// Creates a JPEG photograph with a color gradient.
 fn photograph(width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| {
         let (x, y) = (x * 255 / width, y * 255 / height);
@@ -59,7 +59,7 @@ async fn only_who_manages_the_catalogue_uploads_a_picture_and_its_files_are_serv
     app.visitor().get(&format!("/pictures/{picture}-0.source")).await.expect(404);
 }
 
-/// A photograph is put off while another one is made, and each is made once.
+/// A photograph is postponed while another one is processed, and each is processed once.
 #[tokio::test]
 async fn photographs_are_made_one_after_the_other() {
     let app = open().await;
@@ -67,7 +67,7 @@ async fn photographs_are_made_one_after_the_other() {
     for slot in spots {
         upload(&app, MAX, slot, photograph(700, 500)).await.expect("it is taken");
     }
-    // All at once, as the runner has eight in hand.
+    // Run all jobs at once, as a job runner does with up to eight jobs.
     let ids: Vec<(kit::Id,)> = app
         .db()
         .view(|tx| tx.all(kit::sql!("SELECT id FROM pictures ORDER BY id"), kit::args![]))

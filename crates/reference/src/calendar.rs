@@ -1,4 +1,4 @@
-//! The club's clock, when something is open, and who is busy in a minute.
+//! The club's clock, opening hours, and who is busy in a minute.
 
 use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -6,8 +6,8 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::model::{Booking, Id, Moment, Open, Shift, World};
 
-/// When the clock first shows so many minutes from a day's midnight, or more: a time that the night repeats is its first
-/// coming, one that it skips is the moment of the change (decision 5).
+/// Returns the moment when the clock first shows this many minutes from a day's midnight, or more. For a time that the
+/// night repeats, it is the first occurrence; for one that it skips, the moment of the change (decision 5).
 pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
     let civil = day.at(0, 0, 0, 0) + minutes.minutes();
     let ambiguous = zone.to_ambiguous_timestamp(civil);
@@ -21,24 +21,25 @@ pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
     at
 }
 
-/// When a day begins.
+/// Returns the moment at which a day begins.
 pub fn midnight(zone: &TimeZone, day: Date) -> Moment {
     moment(zone, day, 0)
 }
 
-/// The date that the clock shows.
+/// Returns the date that the clock shows.
 pub fn date_of(zone: &TimeZone, at: Moment) -> Date {
     zone.to_datetime(Timestamp::from_second(at).expect("a moment")).date()
 }
 
-/// What the clock shows, in minutes from a day's midnight: an hour that comes twice is counted twice (decision 7).
+/// Returns what the clock shows, in minutes from a day's midnight. Both occurrences of a repeated hour have the same
+/// minutes (decision 7).
 pub fn clock_minute(zone: &TimeZone, day: Date, at: Moment) -> i64 {
     let civil = zone.to_datetime(Timestamp::from_second(at).expect("a moment"));
     let days = i64::from((civil.date() - day).get_days());
     days * 1440 + i64::from(civil.hour()) * 60 + i64::from(civil.minute())
 }
 
-/// Whether every minute of a stretch lies in some shift, whichever day that began on.
+/// Returns whether every minute of a period lies in some shift, on whichever day that began.
 pub(crate) fn is_open(shifts: &[Open], from: Moment, to: Moment) -> bool {
     let mut at = from;
     while at < to {
@@ -51,7 +52,7 @@ pub(crate) fn is_open(shifts: &[Open], from: Moment, to: Moment) -> bool {
 }
 
 impl World {
-    /// Writes down when everything is open around these days: what a question needs first.
+    /// Computes the shifts of all rooms and technicians around these days. This has to be called before a search.
     pub fn unroll(&mut self, first: Date, last: Date) {
         self.open.clear();
         let mut all: Vec<(Id, Vec<Shift>)> = Vec::new();
@@ -74,17 +75,17 @@ impl World {
         }
     }
 
-    /// The shifts of a room or a technician, as they were written down.
+    /// Returns the computed shifts of a room or a technician.
     pub(crate) fn shifts(&self, id: Id) -> &[Open] {
         self.open.get(&id).expect("the days were unrolled")
     }
 
-    /// The shifts that begin on a day.
+    /// Returns the shifts that begin on a day.
     pub(crate) fn shifts_on(&self, id: Id, day: Date) -> Vec<Open> {
         self.shifts(id).iter().copied().filter(|open| open.day == day).collect()
     }
 
-    /// Puts a booking into the calendar: what it claims (F1).
+    /// Adds a booking to the calendar with everything that it claims (F1).
     pub fn book(&mut self, booking: Booking) {
         let service = self.service(booking.service).clone();
         let end = booking.start + booking.minutes * 60;
@@ -104,14 +105,14 @@ impl World {
         }
     }
 
-    /// Takes a booking out of the calendar.
+    /// Removes a booking from the calendar.
     pub fn cancel(&mut self, booking: Id) {
         for claims in self.claims.values_mut() {
             claims.retain(|(whose, _, _)| *whose != booking);
         }
     }
 
-    /// What a booking has: who or what, from when to when.
+    /// Returns the claims of a booking: the resource, and the first and last moment.
     pub fn claims_of(&self, booking: Id) -> Vec<(Id, Moment, Moment)> {
         let mut found = Vec::new();
         for (id, claims) in &self.claims {
@@ -124,13 +125,13 @@ impl World {
         found
     }
 
-    /// When somebody or something is claimed.
+    /// Returns when a resource is claimed.
     pub(crate) fn claimed(&self, id: Id) -> Vec<(Moment, Moment)> {
         let claims = self.claims.get(&id).map(Vec::as_slice).unwrap_or_default();
         claims.iter().map(|(_, from, to)| (*from, *to)).collect()
     }
 
-    /// How many bookings somebody has ahead (F7).
+    /// Returns how many upcoming bookings a person has (F7).
     pub(crate) fn ahead(&self, person: Id, now: Moment) -> i64 {
         let mut ahead = 0;
         for (begins, _) in self.claimed(person) {
@@ -141,9 +142,9 @@ impl World {
         ahead
     }
 
-    /// How many bookings have somebody or something in the fullest minute of a stretch.
+    /// Returns how many bookings claim a resource in the fullest minute of a period.
     pub(crate) fn fullest(&self, id: Id, from: Moment, to: Moment) -> i64 {
-        // What is blocked has nothing left, however much it takes at once.
+        // A blocked resource has nothing left, however many bookings it takes at once.
         if self.blocks.iter().any(|(of, begins, ends)| *of == id && *begins < to && from < *ends) {
             return i64::MAX;
         }

@@ -1,4 +1,4 @@
-//! Which starts a day has (F1 to F5), for whoever asks.
+//! The starts of a day that a person is offered (F1 to F5).
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use jiff::civil::Date;
 use crate::calendar::{date_of, is_open, midnight};
 use crate::model::{Id, Moment, Open, Person, Room, Service, Technician, World};
 
-/// What is asked for.
+/// A search for free times.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchInput<'a> {
-    /// Who asks.
+    /// The person who searches.
     pub person: &'a Person,
-    /// For which service.
+    /// The id of the service.
     pub service: Id,
-    /// For how long.
+    /// The duration in minutes.
     pub minutes: i64,
-    /// For how many people.
+    /// The number of people.
     pub party: i64,
-    /// In this room.
+    /// The room that was named, if any.
     pub room: Option<Id>,
-    /// By this technician.
+    /// The technician that was named, if any.
     pub technician: Option<Id>,
-    /// Now.
+    /// The current moment.
     pub now: Moment,
 }
 
@@ -33,27 +33,28 @@ pub struct Slot {
     pub start: Moment,
     /// The best room.
     pub room: Id,
-    /// Who serves, the best first.
+    /// The technicians who serve, the best first.
     pub technicians: Vec<Id>,
-    /// The piece of equipment.
+    /// The piece of equipment, if one is needed.
     pub equipment: Option<Id>,
     /// How many such bookings could start then.
     pub spots: i64,
-    /// Unsellable minutes left beside it.
+    /// The unsellable minutes left beside the booking (F4).
     pub lost: i64,
-    /// 1 is best.
+    /// The rank of the start on its day; 1 is the best.
     pub rank: i64,
 }
 
-/// A day.
+/// The offered starts of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
-    /// In the order of time.
+    /// The slots in chronological order.
     pub slots: Vec<Slot>,
 }
 
 impl World {
-    /// The rooms that could serve what is asked: of the service's, in use, large enough, the one that was named.
+    /// Returns the rooms for a search: those of the service that are in use and large enough, or only the named one of
+    /// them.
     pub(crate) fn rooms_for(&self, search: &SearchInput<'_>) -> Vec<&Room> {
         let service = self.service(search.service);
         self.rooms
@@ -68,7 +69,7 @@ impl World {
             .collect()
     }
 
-    /// Whoever has the skill; a service that names none asks for anybody.
+    /// Returns the technicians with the skill. A service without a skill can be performed by all.
     pub fn skilled(&self, service: &Service) -> Vec<&Technician> {
         let can = |one: &&Technician| {
             one.active && (service.skill.is_empty() || one.skills.contains(&service.skill))
@@ -76,7 +77,7 @@ impl World {
         self.technicians.iter().filter(can).collect()
     }
 
-    /// Whether a room has a unit free in every minute of what would be claimed (F1, F5).
+    /// Returns how many units a room has free in every minute that would be claimed (F1, F5).
     pub(crate) fn room_units_left(&self, search: &SearchInput<'_>, room: &Room, start: Moment) -> i64 {
         let service = self.service(search.service);
         let from = start - service.setup * 60;
@@ -84,7 +85,7 @@ impl World {
         room.units.saturating_sub(self.fullest(room.id, from, to)).max(0)
     }
 
-    /// The technicians who could serve at a start: skilled, at work and free, their own pad included.
+    /// Returns the technicians who could serve at a start: skilled, at work, and free, including their own pad.
     pub(crate) fn technicians_at(&self, search: &SearchInput<'_>, start: Moment) -> Vec<&Technician> {
         let service = self.service(search.service);
         let end = start + search.minutes * 60;
@@ -95,7 +96,7 @@ impl World {
         found
     }
 
-    /// The pieces that are free at a start, until they are ready again.
+    /// Returns the pieces of equipment that are free at a start, including their reset time.
     pub(crate) fn pieces_at(&self, search: &SearchInput<'_>, start: Moment) -> Vec<Id> {
         let service = self.service(search.service);
         let mut found = Vec::new();
@@ -109,7 +110,7 @@ impl World {
         found
     }
 
-    /// Whether a booking in this room could start then, whoever asks.
+    /// Returns whether a booking in this room could start then, for any person.
     pub fn is_possible(&self, search: &SearchInput<'_>, room: &Room, start: Moment) -> bool {
         let service = self.service(search.service);
         let end = start + search.minutes * 60;
@@ -126,19 +127,21 @@ impl World {
         service.equipment.is_empty() || !self.pieces_at(search, start).is_empty()
     }
 
-    /// The first moment that can still be booked: an hour ahead online; by staff, also what began up to two hours ago (W1).
+    /// Returns the first moment that can still be booked: `lead` minutes ahead online, or for staff also starts up to
+    /// `walk_in` minutes ago (W1).
     pub(crate) fn earliest(&self, search: &SearchInput<'_>) -> Moment {
         if search.person.staff { search.now - self.walk_in * 60 } else { search.now + self.lead * 60 }
     }
 
-    /// Whether a person may book this start in this room now: not blocked, not kept, and not too near (W1, W3).
+    /// Returns whether a person may book this start in this room now: not blocked, not reserved for others, and not too
+    /// soon (W1, W3).
     pub fn is_allowed(&self, search: &SearchInput<'_>, room: &Room, day: Date, start: Moment) -> bool {
         let soon = start < self.earliest(search);
         let term = self.term(search.person, (search.service, room.id), day, start, search.now);
         !soon && term.kept.is_none()
     }
 
-    /// The slots of an operating day.
+    /// Returns the slots of an operating day.
     pub fn day(&self, search: &SearchInput<'_>, day: Date) -> Day {
         if self.needs_plan(search, day) || !self.window(search.person, day, search.now).is_open {
             return Day { slots: Vec::new() };
@@ -149,8 +152,8 @@ impl World {
             for Open { from: opens, to: closes, .. } in self.shifts_on(room.id, day) {
                 let mut start = opens;
                 while start < closes {
-                    // The grid from opening, and the edges of neighbours (F2): a possible start beside one that would be
-                    // possible if nothing were claimed (decision 5).
+                    // The grid from opening, and the edges beside claims (F2): a possible start directly next to one
+                    // that would be possible if nothing were claimed (decision 5).
                     let is_edge = |beside: Moment| {
                         empty.is_possible(search, room, beside) && !self.is_possible(search, room, beside)
                     };
@@ -177,16 +180,17 @@ impl World {
         Day { slots }
     }
 
-    /// Whether a service is for members, and this person is none on that day (W2).
+    /// Returns whether a service is for members only and the person is not a member on that day (W2).
     pub(crate) fn needs_plan(&self, search: &SearchInput<'_>, day: Date) -> bool {
         let today = date_of(&self.zone, search.now);
         let has_plan = search.person.plan_on(day, today).is_some();
         self.service(search.service).member_only && !search.person.staff && !has_plan
     }
 
-    /// The slot of a start that is possible: the best room (F3), the best technicians, how many could start (F5).
+    /// Returns the slot of a possible start: the best room (F3), the best technicians, and how many bookings could
+    /// start (F5).
     ///
-    /// A start is one slot, in whichever room: also in one where it is neither on the grid nor an edge.
+    /// A start is one slot for all rooms, including those in which it is neither on the grid nor an edge.
     pub fn slot(&self, search: &SearchInput<'_>, day: Date, start: Moment) -> Slot {
         let service = self.service(search.service);
         let mut rooms: Vec<&Room> = self.rooms_for(search);
@@ -206,7 +210,7 @@ impl World {
                 spots = spots.min(1);
             }
             let mut ranked = here;
-            // Whoever is asked for by name is one of those who serve (decision 5).
+            // A named technician is one of those who serve (decision 5).
             ranked.sort_by_key(|one| {
                 (
                     search.technician != Some(one.id),
@@ -226,8 +230,9 @@ impl World {
         Slot { start, room: room.id, technicians, equipment, spots, lost, rank: 0 }
     }
 
-    /// The operating day of a start: that of a room that is open for it. Where rooms differ, the earlier one on which it can
-    /// be had, else the earlier one; where none is open, the date that the clock shows (the wording leaves it open).
+    /// Returns the operating day of a start: that of a room that is open for it. If rooms differ, the earlier day on
+    /// which it can be booked, otherwise the earlier one. If no room is open, the date that the clock shows (the
+    /// specification leaves it open).
     pub fn day_of(&self, search: &SearchInput<'_>, start: Moment) -> Date {
         let shown = date_of(&self.zone, start);
         let end = start + search.minutes * 60;
@@ -254,12 +259,13 @@ impl World {
         days.iter().find(can_be_had).or(days.first()).copied().unwrap_or(shown)
     }
 
-    /// Whether a start lies in a shift of a room that begins on a day: then it has that `date`.
+    /// Returns whether a start lies in a shift of a room that begins on a day: then the start belongs to that day.
     pub fn starts_on(&self, room: &Room, day: Date, start: Moment) -> bool {
         self.shifts_on(room.id, day).iter().any(|open| open.from <= start && start < open.to)
     }
 
-    /// Minutes of the shifts that begin on a day in which a technician is claimed, pads included (decision 5).
+    /// Returns the minutes in the shifts that begin on a day in which a technician is claimed, pads included (decision
+    /// 5).
     pub(crate) fn booked_minutes(&self, one: &Technician, day: Date) -> i64 {
         let claimed = self.claimed(one.id);
         let mut minutes: Vec<Moment> = Vec::new();
@@ -277,23 +283,23 @@ impl World {
         minutes.len() as i64
     }
 
-    /// Since when a technician is idle at a start: the earlier, the longer. What lies more than a day before the operating
-    /// day does not count (decision 5).
+    /// Returns since when a technician is idle at a start. Claims that end more than a day before the operating day do
+    /// not count (decision 5).
     pub(crate) fn last_busy(&self, one: &Technician, day: Date, start: Moment) -> Moment {
         let before = self.claimed(one.id).into_iter().filter(|(_, to)| *to <= start);
         let long_ago = midnight(&self.zone, day) - 24 * 3600;
         before.map(|(_, to)| to).max().unwrap_or(long_ago).max(long_ago)
     }
 
-    /// How long the shortest is that a room serves (F4).
+    /// Returns the minutes of the shortest booking that a room serves (F4).
     fn shortest(&self, room: Id) -> i64 {
         let served = self.services.iter().filter(|service| service.rooms.contains(&room));
         let whole = |one: &Service| one.setup + one.least.unwrap_or(one.minutes) + one.turnover;
         served.map(whole).min().unwrap_or(0)
     }
 
-    /// The minutes that can't be sold any more beside a booking (F4): the gaps to its neighbours, or to opening and closing,
-    /// that are shorter than anything the room serves (decision 5).
+    /// Returns the minutes beside a booking that can't be sold any more (F4): the gaps to its neighbors, or to opening
+    /// and closing, that are shorter than any service in the room (decision 5).
     pub(crate) fn lost(&self, search: &SearchInput<'_>, room: &Room, start: Moment) -> i64 {
         let service = self.service(search.service);
         let from = start - service.setup * 60;

@@ -1,8 +1,9 @@
-//! The rules once more, for tests alone: written from their wording, minute by minute, over plain data. It shares no code
-//! with the crates and is as slow as it is obvious; where the two differ, one of them is wrong.
+//! The reference implementation of the booking rules, for tests only: written from the specification, minute by minute,
+//! over plain data. It shares no code with the other crates, and is slow but obvious. Where the two differ, one of them
+//! is wrong.
 //!
-//! Moments are seconds since 1970, stretches are minutes, money is cents. Where the wording leaves something open, the
-//! decision records 5, 7 and 10 say what is meant; each such place names its record.
+//! Moments are seconds since 1970, durations are minutes, and money is cents. Where the specification leaves something
+//! open, the decision records 5, 7, and 10 say what is meant; each such place names its record.
 
 mod calendar;
 mod fees;

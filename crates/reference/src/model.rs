@@ -5,143 +5,143 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Whatever names a thing.
+/// The id of any resource, person, or booking.
 pub type Id = i64;
 
-/// Seconds since 1970.
+/// A moment, in seconds since 1970.
 pub type Moment = i64;
 
-/// From when to when on one weekday, in minutes of the clock from its midnight, past 1440 after it.
+/// The hours of one weekday, in minutes of the clock from its midnight; values above 1440 are after the next midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shift {
-    /// 1 is Monday.
+    /// The weekday; 1 is Monday.
     pub weekday: i64,
     /// The first minute.
     pub opens: i64,
-    /// The minute after the last.
+    /// The minute after the last one.
     pub closes: i64,
 }
 
 /// A room.
 #[derive(Debug, Clone)]
 pub struct Room {
-    /// Its id.
+    /// The id of the room.
     pub id: Id,
-    /// Its type.
+    /// The type of the room.
     pub kind: String,
-    /// People in one booking.
+    /// The maximum number of people in one booking.
     pub capacity: i64,
-    /// Bookings at once.
+    /// The number of bookings at once.
     pub units: i64,
-    /// Basis points.
+    /// The price factor in basis points.
     pub factor: i64,
-    /// When it is open.
+    /// The opening hours.
     pub hours: Vec<Shift>,
-    /// In use.
+    /// Whether the room is in use.
     pub active: bool,
 }
 
 /// A technician.
 #[derive(Debug, Clone)]
 pub struct Technician {
-    /// Its id.
+    /// The id of the technician.
     pub id: Id,
-    /// What they can do.
+    /// The skills of the technician.
     pub skills: Vec<String>,
-    /// Minutes kept free after each booking.
+    /// The minutes kept free after each booking.
     pub pad: i64,
-    /// When they work.
+    /// The working hours.
     pub hours: Vec<Shift>,
-    /// Working here.
+    /// Whether the technician works at the club.
     pub active: bool,
 }
 
 /// A piece of equipment.
 #[derive(Debug, Clone)]
 pub struct Equipment {
-    /// Its id.
+    /// The id of the piece.
     pub id: Id,
-    /// Minutes until it can be used again.
+    /// The minutes until it can be used again.
     pub reset: i64,
-    /// In use.
+    /// Whether the piece is in use.
     pub active: bool,
 }
 
 /// An add-on.
 #[derive(Debug, Clone)]
 pub struct Addon {
-    /// Its id.
+    /// The id of the add-on.
     pub id: Id,
-    /// Its price.
+    /// The price in cents.
     pub cents: i64,
 }
 
 /// A service.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Its id.
+    /// The id of the service.
     pub id: Id,
-    /// List price.
+    /// The list price in cents.
     pub list: i64,
-    /// Member price.
+    /// The member price in cents.
     pub member: i64,
-    /// Duration; of what is sold by time, how long the price is for.
+    /// The duration in minutes. For a service that is sold by time, the duration that the price is for.
     pub minutes: i64,
-    /// The least duration of what is sold by time (F9).
+    /// The minimum duration in minutes of a service that is sold by time (F9).
     pub least: Option<i64>,
-    /// Before.
+    /// The set-up time before the guest's time, in minutes.
     pub setup: i64,
-    /// After.
+    /// The turnover time after the guest's time, in minutes.
     pub turnover: i64,
-    /// People, unless asked otherwise.
+    /// The number of people, unless requested otherwise.
     pub party: i64,
-    /// People at most.
+    /// The maximum number of people.
     pub most: i64,
-    /// Technicians at the same time.
+    /// The number of technicians who serve at the same time.
     pub technicians: i64,
-    /// What they must be able to do; empty is nothing in particular.
+    /// The required skill; empty if none is required.
     pub skill: String,
-    /// For who has a plan.
+    /// Whether the service is for members only.
     pub member_only: bool,
-    /// Rooms that serve it.
+    /// The rooms that serve it.
     pub rooms: Vec<Id>,
-    /// Equipment of which it needs one piece; empty is none.
+    /// The equipment of which it needs one piece; empty if it needs none.
     pub equipment: Vec<Id>,
 }
 
-/// How rules rank a person.
+/// The tier by which the rules rank a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// Visitor, account.
+    /// A visitor, or an account without a plan.
     None,
-    /// Base.
+    /// The Base plan.
     Base,
-    /// Premium.
+    /// The Premium plan.
     Premium,
-    /// Unlimited.
+    /// The Unlimited plan.
     Unlimited,
 }
 
 /// A person's plan.
 #[derive(Debug, Clone)]
 pub struct Membership {
-    /// How rules rank it.
+    /// The tier of the plan.
     pub rank: Rank,
-    /// Percent off, in basis points.
+    /// The discount in basis points.
     pub discount: i64,
-    /// Days ahead.
+    /// The booking window in days.
     pub days: i64,
-    /// Credits a billing month; none is without limit.
+    /// The credits per billing month; `None` means no limit.
     pub credits: Option<i64>,
-    /// Active or in grace, as it was written down: time takes that away ([`crate::Person::plan_on`]).
+    /// Whether it is recorded as active or in grace. It can still end with time ([`crate::Person::plan_on`]).
     pub counts: bool,
     /// The first day.
     pub started: Date,
     /// The last day that is paid.
     pub paid_until: Date,
-    /// Set to renew after that.
+    /// Whether it renews after that.
     pub renews: bool,
-    /// Uses credits unasked.
+    /// Whether credits are used automatically.
     pub auto_credit: bool,
     /// The first and the last day without benefits (M6).
     pub frozen: Option<(Date, Date)>,
@@ -149,145 +149,145 @@ pub struct Membership {
     pub used: Vec<Date>,
 }
 
-/// Who asks.
+/// The person who searches or books.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
-    /// Their id; nobody without an account has one.
+    /// The id of the person; `None` for a person without an account.
     pub id: Option<Id>,
-    /// Works at the desk.
+    /// Whether the person works at the front desk.
     pub staff: bool,
-    /// Their plan.
+    /// The plan of the person.
     pub plan: Option<Membership>,
 }
 
-/// What stands in the calendar.
+/// A booking in the calendar.
 #[derive(Debug, Clone)]
 pub struct Booking {
-    /// Its id.
+    /// The id of the booking.
     pub id: Id,
-    /// What.
+    /// The id of the service.
     pub service: Id,
-    /// Where.
+    /// The id of the room.
     pub room: Id,
-    /// By whom.
+    /// The ids of the technicians.
     pub technicians: Vec<Id>,
-    /// With what.
+    /// The id of the piece of equipment, if any.
     pub equipment: Option<Id>,
-    /// For whom.
+    /// The ids of the people who come.
     pub people: Vec<Id>,
     /// When the guest's time begins.
     pub start: Moment,
-    /// For how long.
+    /// The duration in minutes.
     pub minutes: i64,
 }
 
 /// A release rule (W3).
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// Room types; none is all.
+    /// The room types; empty means all.
     pub kinds: Vec<String>,
-    /// Services; none is all.
+    /// The services; empty means all.
     pub services: Vec<Id>,
-    /// Weekdays, 1 is Monday; none is all.
+    /// The weekdays, where 1 is Monday; empty means all.
     pub weekdays: Vec<i64>,
-    /// From this minute of the operating day.
+    /// The first minute of the operating day.
     pub from: i64,
-    /// To before this one.
+    /// The minute after the last one.
     pub to: i64,
-    /// For whom.
+    /// The tier that the time is reserved for.
     pub rank: Rank,
-    /// Until so many hours before.
+    /// The hours before the start until which the time is reserved.
     pub hours: i64,
-    /// Basis points.
+    /// The price factor in basis points.
     pub factor: i64,
 }
 
-/// What was decided by hand about one start in one room.
+/// An override of one start in one room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Nobody.
+    /// The start can't be booked by anyone.
     Block,
-    /// Everybody, without a factor.
+    /// The start is open to everyone, without a factor.
     Open,
-    /// At this factor.
+    /// The start has this factor, in basis points.
     Reprice(i64),
-    /// For this rank until so many hours before.
+    /// The start is reserved for this tier until this many hours before.
     Keep(Rank, i64),
 }
 
-/// A decision by hand (W3).
+/// An override with its room and start (W3).
 #[derive(Debug, Clone)]
 pub struct Hand {
-    /// In which room.
+    /// The id of the room.
     pub room: Id,
-    /// For which start.
+    /// The start.
     pub start: Moment,
-    /// What.
+    /// The decision.
     pub decision: Decision,
 }
 
-/// Everything.
+/// The whole club.
 #[derive(Debug, Clone)]
 pub struct World {
-    /// The club's zone.
+    /// The club's time zone.
     pub zone: TimeZone,
-    /// Its rooms.
+    /// The rooms of the club.
     pub rooms: Vec<Room>,
-    /// Its technicians.
+    /// The technicians of the club.
     pub technicians: Vec<Technician>,
-    /// Its equipment.
+    /// The equipment of the club.
     pub equipment: Vec<Equipment>,
-    /// What it sells.
+    /// The services of the club.
     pub services: Vec<Service>,
-    /// What goes with it.
+    /// The add-ons of the club.
     pub addons: Vec<Addon>,
-    /// Its release rules.
+    /// The release rules of the club.
     pub rules: Vec<Rule>,
-    /// What was decided by hand.
+    /// The overrides of single times.
     pub hands: Vec<Hand>,
-    /// What is claimed of everybody and everything: by which booking, from when to when.
+    /// The claims by resource: the id of the booking, the first moment, and the moment after the last.
     pub claims: BTreeMap<Id, Vec<(Id, Moment, Moment)>>,
-    /// When rooms are open and technicians work, as moments: see [`World::unroll`].
+    /// The shifts of rooms and technicians as moments (see [`World::unroll`]).
     pub open: BTreeMap<Id, Vec<Open>>,
-    /// Days ahead without a plan (W1).
+    /// The booking window without a plan, in days (W1).
     pub account_days: i64,
-    /// Minutes ahead, online (W1).
+    /// The minimum minutes between booking and start, online (W1).
     pub lead: i64,
-    /// Minutes after its start until which staff enter a visit (W1).
+    /// The minutes after its start until which staff can enter a visit (W1).
     pub walk_in: i64,
-    /// What is blocked: which room, technician or piece, from when to when.
+    /// The blocks: a room, technician, or piece of equipment, the first moment, and the moment after the last.
     pub blocks: Vec<(Id, Moment, Moment)>,
 }
 
 impl World {
-    /// The service of this id.
+    /// Returns the service with this id.
     pub fn service(&self, id: Id) -> &Service {
         self.services.iter().find(|one| one.id == id).expect("a service of this club")
     }
 
-    /// The room of this id.
+    /// Returns the room with this id.
     pub fn room(&self, id: Id) -> &Room {
         self.rooms.iter().find(|one| one.id == id).expect("a room of this club")
     }
 
-    /// The technician of this id.
+    /// Returns the technician with this id.
     pub fn technician(&self, id: Id) -> &Technician {
         self.technicians.iter().find(|one| one.id == id).expect("a technician of this club")
     }
 
-    /// The equipment of this id.
+    /// Returns the piece of equipment with this id.
     pub fn piece(&self, id: Id) -> &Equipment {
         self.equipment.iter().find(|one| one.id == id).expect("equipment of this club")
     }
 }
 
-/// A shift as it falls on a day.
+/// A shift on a certain day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
     /// The day on which it begins.
     pub day: Date,
-    /// Its first moment.
+    /// The first moment.
     pub from: Moment,
-    /// The moment after its last.
+    /// The moment after the last one.
     pub to: Moment,
 }

@@ -1,4 +1,4 @@
-//! What a booking costs (P1 to P8), in whole fractions until the one rounding.
+//! The price of a booking (P1 to P8), calculated with exact fractions until the one rounding.
 
 use jiff::civil::Date;
 
@@ -7,30 +7,30 @@ use crate::model::{Person, Service};
 /// What pays for the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paid {
-    /// Money alone.
+    /// Money only.
     Money,
     /// A credit.
     Credit,
-    /// Unlimited.
+    /// The Unlimited plan.
     Unlimited,
 }
 
-/// A price and how it came about.
+/// A price and its steps, in cents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
-    /// Without add-ons, before tax.
+    /// The service without add-ons, before tax.
     pub service: i64,
-    /// Of the add-ons.
+    /// The add-ons.
     pub addons: i64,
-    /// Both.
+    /// The service and the add-ons.
     pub total: i64,
-    /// What pays.
+    /// What pays for the service.
     pub paid: Paid,
-    /// Each step, summing to the total (P7).
+    /// The steps, which add up to the total (P7).
     pub why: Vec<(&'static str, i64)>,
 }
 
-/// A number as a whole fraction.
+/// A number as a fraction of integers.
 #[derive(Debug, Clone, Copy)]
 struct Fraction(i128, i128);
 
@@ -43,14 +43,15 @@ impl Fraction {
         self.0 * other.1 < other.0 * self.1
     }
 
-    /// Half-up.
+    /// Rounds half up.
     fn rounded(self) -> i64 {
         let twice = 2 * self.0 + self.1;
         i64::try_from(twice.div_euclid(2 * self.1)).expect("a price")
     }
 }
 
-/// What a service costs somebody on a day, in a room and at a time with these factors, with these add-ons.
+/// Returns the price of a service for a person on a day, with the factors of the room and the time (in basis points)
+/// and with add-ons.
 pub fn price(
     service: &Service,
     minutes: i64,
@@ -60,7 +61,7 @@ pub fn price(
     addons: &[(i64, i64)],
     wants_credit: Option<bool>,
 ) -> Price {
-    // What is sold by time costs by time (F9).
+    // A service that is sold by time is priced by its duration (F9).
     let by_time = |cents: i64| Fraction(i128::from(cents), 1).times(minutes, service.minutes);
     let list = by_time(service.list);
     let plan = person.plan_on(day, today);
@@ -73,11 +74,11 @@ pub fn price(
         }
     };
     let whole = base.times(room, 10_000).times(time, 10_000);
-    // Asked for, or declined, or as the person has set it (P3).
+    // Requested, declined, or according to the person's setting (P3).
     let has_credit = plan.is_some_and(|plan| {
         plan.credits_left(day).is_some_and(|left| left > 0) && wants_credit.unwrap_or(plan.auto_credit)
     });
-    // Credits without limit are Unlimited (M1).
+    // A plan with unlimited credits is Unlimited (M1).
     let paid = if plan.is_some_and(|plan| plan.credits.is_none()) {
         Paid::Unlimited
     } else if has_credit {
@@ -89,7 +90,7 @@ pub fn price(
     let due = match paid {
         Paid::Money => full,
         Paid::Unlimited => 0,
-        // The surcharge above factor 1: what the factors put on top of the price without them.
+        // The surcharge above factor 1: what the factors add to the price without them.
         Paid::Credit => (full - base.rounded()).max(0),
     };
     let extra: i64 = addons.iter().map(|(cents, quantity)| cents * quantity).sum();

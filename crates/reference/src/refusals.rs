@@ -1,4 +1,4 @@
-//! "Why not?": what speaks against one start, in the order of the table.
+//! The reasons against a start, in the order of the table.
 
 use std::collections::BTreeMap;
 
@@ -9,49 +9,50 @@ use crate::free::SearchInput;
 use crate::model::{Moment, Room, World};
 use crate::who::Reserved;
 
-/// A refusal, in the order of the table. `taken` stands after what the person may not (decision 7), and last of what can
-/// be wrong with a time, for it is told where nothing else explains why nothing fits.
+/// A refusal. The variants are in the order of the table. `Taken` comes after what the person may not do (decision 7),
+/// and after all other reasons why a time does not fit, because it is reported if nothing else explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum No {
-    /// The day opens later.
+    /// The day is outside the person's window.
     OutsideWindow {
-        /// When.
+        /// When the day opens.
         opens: Moment,
-        /// How many days ahead.
+        /// The person's window in days.
         days: i64,
     },
-    /// Kept for Unlimited members, until it opens to the person.
+    /// Reserved for Unlimited members until the moment when it opens to the person.
     VipOnly(Moment),
-    /// Kept for members, until it opens to the person.
+    /// Reserved for members until the moment when it opens to the person.
     MembersOnly(Moment),
     /// The service needs a plan.
     PlanRequired,
     /// No room is open then.
     RoomClosed,
-    /// Too few who can do it work then.
+    /// Too few skilled technicians work then.
     TechnicianOff,
-    /// Whoever was named can't do it.
+    /// The named technician does not have the skill.
     Skill,
-    /// Only our own time to prepare or clean is missing (decision 10).
+    /// Only the time to prepare or clean is missing (decision 10).
     Turnover,
-    /// No room takes so many.
+    /// No room is large enough.
     Capacity,
-    /// Blocked by hand.
+    /// Blocked by an override or a block.
     Maintenance,
-    /// Only the piece is missing (decision 10).
+    /// Only the piece of equipment is missing (decision 10).
     Equipment,
-    /// Somebody was quicker.
+    /// Another booking has the time.
     Taken,
-    /// The person is booked elsewhere then.
+    /// The person has another booking at that time.
     SamePerson,
-    /// As many bookings ahead as they may have.
+    /// The person has the maximum number of upcoming bookings.
     TooManyOpen,
-    /// Too soon.
+    /// The start is too soon.
     TooLate,
 }
 
 impl World {
-    /// Everything that speaks against a start of an operating day, the first first. Empty is: it can be booked.
+    /// Returns everything that speaks against a start of an operating day, in the order of the table. If it is empty,
+    /// the start can be booked.
     pub fn why_not(&self, search: &SearchInput<'_>, day: Date, start: Moment) -> Vec<No> {
         let mut found = Vec::new();
         let (service, person) = (self.service(search.service), search.person);
@@ -71,8 +72,8 @@ impl World {
             found.push(No::OutsideWindow { opens: window.opens, days: window.days });
         }
 
-        // Kept in every room that would be free; where none is, in every one that would be if nothing were claimed. Of several
-        // rooms the one is told that opens first (decision 7).
+        // Reserved in every room that would be free, or, if none is free, in every room that would be if nothing were
+        // claimed. Of several rooms, the one that opens first is reported (decision 7).
         let asked_of = if free.is_empty() { &ever } else { &free };
         let term = |room: &Room| self.term(person, (service.id, room.id), day, start, search.now).kept;
         let kept: Vec<Option<Reserved>> = asked_of.iter().map(term).collect();
@@ -93,7 +94,7 @@ impl World {
             found.push(No::PlanRequired);
         }
 
-        // Where no room takes so many, whether it is closed besides is asked of those that serve fewer.
+        // If no room is large enough, the smaller ones decide whether the club is closed.
         let alone = SearchInput { party: 1, ..*search };
         let in_use = if rooms.is_empty() { self.rooms_for(&alone) } else { rooms.clone() };
         let open =
@@ -114,7 +115,7 @@ impl World {
                 found.push(No::Skill);
             }
         }
-        // What is claimed is asked for only where it would fit if nothing were.
+        // Claims are a reason only if the booking would fit without them.
         let would_fit = !ever.is_empty();
         let bare = |world: &World| {
             let mut bare = world.clone();
@@ -164,8 +165,9 @@ impl World {
 }
 
 impl World {
-    /// Whether blocks of rooms, of technicians, of equipment are why this person can't have a start that they could have if
-    /// nothing were blocked: each kind that prevents it alone; where none does, each without which it could be had.
+    /// Returns whether blocks of rooms, of technicians, and of equipment are the reason why this person can't have a
+    /// start that they could have without blocks: each kind that prevents it alone; if none does, each kind without
+    /// which it could be booked.
     fn blocking(&self, search: &SearchInput<'_>, day: Date, start: Moment) -> (bool, bool, bool) {
         let kind = |id: i64| match id {
             id if self.rooms.iter().any(|room| room.id == id) => 0,

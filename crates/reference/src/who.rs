@@ -1,4 +1,4 @@
-//! Who may book when: windows (W1, W2) and release (W3).
+//! Who may book when: windows (W1, W2) and release rules (W3).
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -6,44 +6,44 @@ use jiff::civil::Date;
 use crate::calendar::{clock_minute, date_of, midnight};
 use crate::model::{Decision, Id, Membership, Moment, Person, Rank, Rule, World};
 
-/// How far ahead somebody may book a day.
+/// How far ahead a person may book, for one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// How many days ahead.
+    /// The window in days.
     pub days: i64,
-    /// When the day opens to them.
+    /// When the day opens to the person.
     pub opens: Moment,
-    /// Whether it has.
+    /// Whether the day is open.
     pub is_open: bool,
 }
 
-/// What is said of one start in one room (W3).
+/// The terms of one start in one room (W3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// Basis points.
+    /// The price factor in basis points.
     pub factor: i64,
-    /// Why the person may not book it now.
+    /// The reason why the person may not book it now.
     pub kept: Option<Reserved>,
-    /// Until when it is Unlimited members' alone, if a rule says so.
+    /// Until when the start is reserved for Unlimited members, if a rule or an override says so.
     pub vip_until: Option<Moment>,
-    /// Until when it is members' alone, if a rule says so.
+    /// Until when the start is reserved for members, if a rule or an override says so.
     pub member_until: Option<Moment>,
 }
 
-/// Who a time is kept for.
+/// Who a time is reserved for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reserved {
-    /// Blocked by hand: for nobody.
+    /// Blocked by an override: for no one.
     Blocked,
-    /// For Unlimited members, until it opens to the person.
+    /// For Unlimited members, until the moment when it opens to the person.
     Vip(Moment),
-    /// For members; also where a rule names Premium, of which the wording says nothing.
+    /// For members. Also used if a rule names Premium, which the specification does not cover.
     Members(Moment),
 }
 
 impl Membership {
-    /// Whether it is active or in grace today: who leaves has left when what is paid is over (M5); who renews and has not paid
-    /// keeps everything for seven days (M7).
+    /// Returns whether the plan is active or in grace today. A plan that does not renew ends when the paid time is over
+    /// (M5). One that renews and is unpaid keeps its benefits for seven days (M7).
     fn stands(&self, today: Date) -> bool {
         let late = i64::from((today - self.paid_until).get_days());
         self.counts && (late <= 0 || (self.renews && late <= 7))
@@ -51,8 +51,8 @@ impl Membership {
 }
 
 impl Person {
-    /// The plan, if it counts on a day (W2): active or in grace now, and paid or set to renew then. Frozen months have no
-    /// benefits (M6), now or then.
+    /// Returns the plan if it counts on a day (W2): active or in grace now, and paid or set to renew then. Frozen
+    /// months have no benefits, now or then (M6).
     pub fn plan_on(&self, day: Date, today: Date) -> Option<&Membership> {
         let plan = self.plan.as_ref()?;
         let frozen = |on: Date| plan.frozen.is_some_and(|(from, to)| from <= on && on <= to);
@@ -60,14 +60,14 @@ impl Person {
         (plan.stands(today) && paid && !frozen(today) && !frozen(day)).then_some(plan)
     }
 
-    /// How they rank now: a member has a plan that is active or in grace, and not frozen (M6).
+    /// Returns the person's tier now: that of a plan that is active or in grace and not frozen (M6).
     pub fn rank_now(&self, today: Date) -> Rank {
         let frozen = |plan: &&Membership| plan.frozen.is_some_and(|(from, to)| from <= today && today <= to);
         let plan = self.plan.as_ref().filter(|plan| plan.stands(today) && !frozen(plan));
         plan.map_or(Rank::None, |plan| plan.rank)
     }
 
-    /// How many bookings ahead they may have (F7): by how they rank now, for it is counted now.
+    /// Returns the maximum number of upcoming bookings (F7), by the tier now, because they are counted now.
     pub fn most_ahead(&self, today: Date) -> i64 {
         match self.rank_now(today) {
             Rank::None => 3,
@@ -77,18 +77,19 @@ impl Person {
         }
     }
 
-    /// How rules rank them for a day: by the plan that counts then.
+    /// Returns the person's tier on a day: that of the plan that counts then.
     pub fn rank_on(&self, day: Date, today: Date) -> Rank {
         self.plan_on(day, today).map_or(Rank::None, |plan| plan.rank)
     }
 }
 
 impl Membership {
-    /// The first day of the billing month of a day: months from joining; one without that day begins on its last.
+    /// Returns the first day of the billing month of a day. Months are counted from joining; a month without that date
+    /// begins on its last day.
     pub fn month_of(&self, day: Date) -> Date {
         let mut begins = self.started;
         let mut months = 0_i64;
-        // Also a day before joining has a month.
+        // A day before joining has a month, too.
         while begins > day {
             months -= 1;
             begins = self.started + months.months();
@@ -103,7 +104,7 @@ impl Membership {
         }
     }
 
-    /// How many credits are left for a session on a day (M1); none is without limit.
+    /// Returns how many credits are left for a session on a day (M1); `None` means no limit.
     pub fn credits_left(&self, day: Date) -> Option<i64> {
         let given = self.credits?;
         let mut left = given;
@@ -117,7 +118,7 @@ impl Membership {
 }
 
 impl World {
-    /// Whether a person may book a day now (W1, W2). A plan that books less far than everybody books as far as everybody.
+    /// Returns a person's window for a day (W1, W2). A plan's window is never shorter than that of an account.
     pub fn window(&self, person: &Person, day: Date, now: Moment) -> Window {
         let today = date_of(&self.zone, now);
         let plan = person.plan_on(day, today);
@@ -126,7 +127,7 @@ impl World {
         Window { days, opens, is_open: person.staff || day <= today + days.days() }
     }
 
-    /// What the rules and the hands say of one start of an operating day.
+    /// Returns what the rules and overrides say about one start of an operating day.
     pub fn term(
         &self,
         person: &Person,
@@ -151,7 +152,7 @@ impl World {
         };
         let matching: Vec<&Rule> = self.rules.iter().filter(matches).collect();
 
-        // Of several factors the largest counts, 1.00 included; no rule is no factor.
+        // Of several factors the largest counts, including 1.00. Without a rule there is no factor.
         let by_rules = matching.iter().map(|rule| rule.factor).max().unwrap_or(10_000);
         let factor = match decision {
             Some(Decision::Open) => 10_000,
@@ -159,7 +160,7 @@ impl World {
             _ => by_rules,
         };
 
-        // A hand on who may replaces what the rules say of it.
+        // An override of who may book replaces what the rules say about it.
         let keepers: Vec<(Rank, Moment)> = match decision {
             Some(Decision::Open | Decision::Block) => Vec::new(),
             Some(Decision::Keep(rank, hours)) => vec![(rank, start - hours * 3600)],
@@ -168,8 +169,8 @@ impl World {
             }
         };
         let against: Vec<_> = keepers.iter().filter(|(of, until)| rank < *of && now < *until).collect();
-        // Staff book any time (W1). Of several rules the one that lets go last is told, with its moment, for that is when
-        // the person may book; of two at once the more exclusive (decision 7).
+        // Staff may book at any time (W1). Of several rules the one that ends last is reported with its moment, because
+        // that is when the person may book. Of two that end at once, the more exclusive one (decision 7).
         let kept =
             if person.staff {
                 None

@@ -1,9 +1,9 @@
-//! A stretch of time as a bit set, one bit for each cell. The free-time engine is made of it: "free for n cells from
-//! here" for a whole quarter takes a few shifts.
+//! A bit set over a range of time, one bit for each time cell. The free-time search is built on it: finding every
+//! cell from which n cells in a row are free takes a few shifts, even for three months.
 
 use crate::cells::Cell;
 
-/// Cells from `base` on; what lies outside reads as not set.
+/// A bit for each cell from `base` on. A cell outside the range reads as not set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bits {
     base: Cell,
@@ -14,40 +14,40 @@ pub struct Bits {
 const WORD: usize = u64::BITS as usize;
 
 impl Bits {
-    /// The cells of `[from, to)`, none of them set.
+    /// Returns the cells of `[from, to)`, none of them set.
     pub fn none(from: Cell, to: Cell) -> Bits {
         let len = usize::try_from(to - from).unwrap_or(0);
         Bits { base: from, len, words: vec![0; len.div_ceil(WORD)] }
     }
 
-    /// The cells of `[from, to)`, all of them set.
+    /// Returns the cells of `[from, to)`, all of them set.
     pub fn all(from: Cell, to: Cell) -> Bits {
         let mut bits = Bits::none(from, to);
         bits.set(from, to);
         bits
     }
 
-    /// The first cell.
+    /// Returns the first cell of the range.
     pub fn base(&self) -> Cell {
         self.base
     }
 
-    /// The cell after the last.
+    /// Returns the cell after the last cell of the range.
     pub fn end(&self) -> Cell {
         self.base + Cell::try_from(self.len).expect("a stretch of time fits")
     }
 
-    /// Sets `[from, to)`, as far as it lies inside.
+    /// Sets the cells of `[from, to)` that lie inside the range.
     pub fn set(&mut self, from: Cell, to: Cell) {
         self.write(from, to, |_, word, mask| *word |= mask);
     }
 
-    /// Clears `[from, to)`, as far as it lies inside.
+    /// Clears the cells of `[from, to)` that lie inside the range.
     pub fn clear(&mut self, from: Cell, to: Cell) {
         self.write(from, to, |_, word, mask| *word &= !mask);
     }
 
-    /// Sets every `step`th cell of `[from, to)`, as far as it lies inside; `from` is the first.
+    /// Sets every `step`th cell of `[from, to)` that lies inside the range, starting with `from`.
     pub fn set_every(&mut self, from: Cell, to: Cell, step: usize) {
         let every = (0..WORD).step_by(step).fold(0_u64, |bits, bit| bits | 1 << bit);
         let (place, step) = (from - self.base, Cell::try_from(step).expect("a step is short"));
@@ -58,12 +58,12 @@ impl Bits {
         });
     }
 
-    /// How many are set.
+    /// Returns the number of set cells.
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// The cells of `[from, to)` alone; they lie inside.
+    /// Returns the cells of `[from, to)` as a set of their own. Cells outside the range are not set.
     #[must_use]
     pub fn slice(&self, from: Cell, to: Cell) -> Bits {
         let mut out = Bits::none(from, to);
@@ -71,7 +71,8 @@ impl Bits {
         out
     }
 
-    /// Has each word that holds cells of `[from, to)` written: its index, the word, which of its bits.
+    /// Calls `write` for each word that holds cells of `[from, to)`, with the index of the word, the word, and the
+    /// mask of its bits in `[from, to)`.
     fn write(&mut self, from: Cell, to: Cell, write: impl Fn(usize, &mut u64, u64)) {
         let (from, to) = self.places(from, to);
         if from >= to {
@@ -85,19 +86,19 @@ impl Bits {
         }
     }
 
-    /// `[from, to)` as places inside.
+    /// Converts `[from, to)` to bit positions, clamped to the range.
     fn places(&self, from: Cell, to: Cell) -> (usize, usize) {
         let place = |cell: Cell| usize::try_from((cell - self.base).max(0)).unwrap_or(0).min(self.len);
         (place(from), place(to))
     }
 
-    /// Whether a cell is set.
+    /// Returns whether a cell is set. A cell outside the range is not.
     pub fn has(&self, cell: Cell) -> bool {
         let Ok(place) = usize::try_from(cell - self.base) else { return false };
         place < self.len && self.words[place / WORD] >> (place % WORD) & 1 == 1
     }
 
-    /// The cells from this one on, as many as a word holds.
+    /// Returns the 64 cells from `cell` on as a word. Cells outside the range are not set.
     fn word_from(&self, cell: Cell) -> u64 {
         let word = |index: i64| usize::try_from(index).ok().and_then(|index| self.words.get(index)).copied();
         let (place, wide) = (cell - self.base, i64::from(u64::BITS));
@@ -107,22 +108,23 @@ impl Bits {
         low | high
     }
 
-    /// Whether none is set.
+    /// Returns whether no cell is set.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// Keeps what is set in both. Both must cover the same cells.
+    /// Keeps the cells that are set in both sets. Panics if the two sets have different ranges.
     pub fn and(&mut self, other: &Bits) {
         self.zip(other, |word, other| *word &= other);
     }
 
-    /// Adds what is set in the other. Both must cover the same cells.
+    /// Adds the cells that are set in `other`. Panics if the two sets have different ranges.
     pub fn or(&mut self, other: &Bits) {
         self.zip(other, |word, other| *word |= other);
     }
 
-    /// Adds what is set in `[from, to)` of the other, as far as it lies inside; the other may cover other cells.
+    /// Adds the cells of `[from, to)` that are set in `other` and lie inside the range. The two sets may have
+    /// different ranges.
     pub fn or_within(&mut self, other: &Bits, from: Cell, to: Cell) {
         let base = self.base;
         self.write(from, to, |at, word, mask| {
@@ -130,7 +132,7 @@ impl Bits {
         });
     }
 
-    /// Takes away what is set in the other. Both must cover the same cells.
+    /// Clears the cells that are set in `other`. Panics if the two sets have different ranges.
     pub fn minus(&mut self, other: &Bits) {
         self.zip(other, |word, other| *word &= !other);
     }
@@ -142,7 +144,8 @@ impl Bits {
         }
     }
 
-    /// Each bit as it stands `by` cells later (earlier if below zero); what comes in is not set.
+    /// Returns a set over the same range in which a cell is set if the cell `by` cells later is set in this one
+    /// (earlier if `by` is negative). Cells from outside the range count as not set.
     #[must_use]
     pub fn later(&self, by: i64) -> Bits {
         let mut out = Bits { base: self.base, len: self.len, words: vec![0; self.words.len()] };
@@ -152,7 +155,8 @@ impl Bits {
         }
         let (words, bits) = (distance / WORD, distance % WORD);
         let count = self.words.len() - words;
-        // Whole words first, then what crosses from one into the next: two loops without a branch.
+        // The whole words and the bits that cross into the next word are separate loops, because neither then needs a
+        // branch.
         if by >= 0 {
             let from = &self.words[words..];
             out.words.iter_mut().zip(from).for_each(|(word, near)| *word = near >> bits);
@@ -172,7 +176,7 @@ impl Bits {
         out
     }
 
-    /// Clears what the last word holds past the end.
+    /// Clears the bits of the last word that lie past the end of the range.
     fn trim(&mut self) {
         let used = self.len % WORD;
         if let Some(last) = self.words.last_mut()
@@ -182,7 +186,7 @@ impl Bits {
         }
     }
 
-    /// Where `count` set cells in a row begin.
+    /// Returns the cells from which at least `count` cells in a row are set.
     #[must_use]
     pub fn runs(&self, count: i64) -> Bits {
         let mut out = self.clone();
@@ -196,7 +200,7 @@ impl Bits {
         out
     }
 
-    /// The set cells of `[from, to)`, in order.
+    /// Returns the set cells of `[from, to)` in ascending order.
     pub fn cells(&self, from: Cell, to: Cell) -> impl Iterator<Item = Cell> + '_ {
         let (from, to) = self.places(from, to);
         let first = from / WORD;
@@ -215,7 +219,7 @@ impl Bits {
         })
     }
 
-    /// The last set cell before `cell`, not looking further back than `limit`.
+    /// Returns the last set cell before `cell`, but not before `limit`.
     pub fn last_before(&self, cell: Cell, limit: Cell) -> Option<Cell> {
         let (from, to) = self.places(limit, cell);
         let mut at = to;
@@ -232,7 +236,7 @@ impl Bits {
         None
     }
 
-    /// The first set cell at or after `cell`, before `limit`.
+    /// Returns the first set cell at or after `cell` and before `limit`.
     pub fn first_from(&self, cell: Cell, limit: Cell) -> Option<Cell> {
         let (mut at, to) = self.places(cell, limit);
         while at < to {
@@ -255,7 +259,7 @@ mod tests {
 
     use super::*;
 
-    /// The same as booleans, one a cell: slow and obvious.
+    /// Returns the set as one boolean for each cell: slow and obviously correct.
     fn plain(bits: &Bits) -> Vec<bool> {
         (bits.base()..bits.end()).map(|cell| bits.has(cell)).collect()
     }

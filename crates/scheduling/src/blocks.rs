@@ -1,5 +1,6 @@
-//! Blocks: times at which a room, a technician, or a piece of equipment is not available. A block claims every cell that
-//! nothing else has, under the key of `claims`. Who may block is decided by the crate above.
+//! Blocks: times at which a room, a technician, or a piece of equipment is not available. A block claims every cell
+//! that no other claimant has, protected by the primary key of `claims`. The crate that calls this one decides who
+//! may block.
 
 use std::collections::HashMap;
 
@@ -9,22 +10,22 @@ use kit::{Id, Result, Tx, args, row, sql};
 use crate::calendar::LONGEST;
 use crate::cells::{Cell, begin, cell_at};
 
-/// What kind of resource is blocked.
+/// The kind of resource that is blocked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BlockKind {
-    /// A room: `maintenance`.
+    /// A room. The refusal at a blocked time is `maintenance`.
     Room,
-    /// A technician: `technician_off`.
+    /// A technician. The refusal at a blocked time is `technician_off`.
     Technician,
-    /// A piece of equipment: `equipment`.
+    /// A piece of equipment. The refusal at a blocked time is `equipment`.
     Equipment,
 }
 
 impl BlockKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [BlockKind; 3] = [BlockKind::Room, BlockKind::Technician, BlockKind::Equipment];
 
-    /// As it stands in the table and in the API.
+    /// Returns the name of the kind as it is stored in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             BlockKind::Room => "room",
@@ -33,7 +34,7 @@ impl BlockKind {
         }
     }
 
-    /// Reads what [`BlockKind::as_str`] wrote.
+    /// Parses a name that [`BlockKind::as_str`] returned.
     pub fn read(text: String) -> Option<BlockKind> {
         BlockKind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -41,30 +42,30 @@ impl BlockKind {
 
 kit::column_as!(BlockKind, String, BlockKind::read);
 
-/// A block as it stands.
+/// A block as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Its id.
+    /// The id of the block.
     pub id: Id,
-    /// What kind of resource.
+    /// The kind of the blocked resource.
     pub kind: BlockKind,
-    /// Which room, technician or piece of equipment.
+    /// The id of the blocked room, technician, or piece of equipment.
     pub resource: Id,
-    /// When it begins.
+    /// When the block begins.
     pub from: Timestamp,
-    /// When it ends.
+    /// When the block ends.
     pub to: Timestamp,
-    /// Why, for staff alone.
+    /// Why the resource is blocked. Only staff see it.
     pub reason: String,
-    /// Who made it.
+    /// The person who created the block.
     pub created_by: Option<Id>,
-    /// When it was made.
+    /// When the block was created.
     pub created_at: Timestamp,
-    /// Who changed it last.
+    /// The person who changed the block last.
     pub changed_by: Option<Id>,
-    /// When it was changed last.
+    /// When the block was changed last.
     pub changed_at: Timestamp,
-    /// When it was removed, if it was.
+    /// When the block was removed, if it was.
     pub removed_at: Option<Timestamp>,
 }
 
@@ -82,18 +83,18 @@ row!(Block {
     removed_at
 });
 
-/// The columns of a block, in the order of its reader.
+/// The columns of a block, in the field order of [`Block`].
 macro_rules! block_columns {
     () => {
         "id, kind, resource_id, from_at, to_at, reason, created_by, created_at, changed_by, changed_at, removed_at"
     };
 }
 
-/// What is blocked in `[from, to)`, by resource: clipped to that, in pieces of at most a day, because no calendar
-/// expects longer ones.
+/// The blocked spans inside `[from, to)` for each resource. They are clipped to `[from, to)` and split into pieces of
+/// at most a day, because a calendar expects no longer span.
 pub(crate) type Blocked = HashMap<Id, (BlockKind, Vec<(Cell, Cell)>)>;
 
-/// Everything that is blocked in `[from, to)`.
+/// Returns every blocked span inside `[from, to)`.
 pub(crate) fn blocked(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<Blocked> {
     let mut found = Blocked::new();
     tx.each(
@@ -117,32 +118,32 @@ pub(crate) fn blocked(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<Block
     Ok(found)
 }
 
-/// Whether anything is blocked in `[from, to)`.
+/// Returns whether any resource is blocked in `[from, to)`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn has_blocks(tx: &mut Tx<'_>, reach: (Cell, Cell)) -> Result<bool> {
     Ok(!blocked(tx, reach)?.is_empty())
 }
 
-/// The cells that a stretch of time touches.
+/// Returns the cells that a time range overlaps, as `[from, to)`.
 pub fn span((from, to): (Timestamp, Timestamp)) -> (Cell, Cell) {
     let last = cell_at(to);
     (cell_at(from), if begin(last) < to { last + 1 } else { last })
 }
 
-/// A block, also one that was removed.
+/// Returns a block, even if it was removed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn find_block(tx: &mut Tx<'_>, id: Id) -> Result<Option<Block>> {
     tx.one(sql!(concat!("SELECT ", block_columns!(), " FROM blocks WHERE id = $1")), args![id])
 }
 
-/// The blocks that end after `from` and begin before `to`, in the order of time.
+/// Returns the club's blocks that end after `from` and begin before `to`, ordered by time.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn blocks_between(tx: &mut Tx<'_>, club: Id, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Block>> {
     tx.all(
         sql!(concat!(
@@ -155,10 +156,10 @@ pub fn blocks_between(tx: &mut Tx<'_>, club: Id, (from, to): (Timestamp, Timesta
     )
 }
 
-/// The other blocks of a resource that touch a stretch of time.
+/// Returns the other blocks of the same resource that overlap this block.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
     tx.all(
         sql!(concat!(
@@ -171,10 +172,10 @@ pub fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
     )
 }
 
-/// Writes a new block.
+/// Inserts a new block.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
     tx.run(
         sql!(
@@ -196,10 +197,11 @@ pub fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
     .map(drop)
 }
 
-/// Writes what a block is of, its times and its reason; `false` if it was removed or changed meanwhile.
+/// Updates the resource, the times, and the reason of a block. Returns `false` if the block was removed or changed in
+/// the meantime.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bool> {
     let changed = tx.run(
         sql!(
@@ -221,10 +223,10 @@ pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bo
     Ok(changed == 1)
 }
 
-/// Removes a block; `false` if it was removed already.
+/// Marks a block as removed. Returns `false` if it was removed already.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
     let now = tx.now();
     let removed = tx.run(
@@ -234,10 +236,10 @@ pub fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
     Ok(removed == 1)
 }
 
-/// Claims for a block every cell of every unit that nothing else has. How many it got.
+/// Claims for a block every cell of every unit that no other claimant has. Returns the number of cells claimed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn claim_block(
     tx: &mut Tx<'_>,
     block: Id,
@@ -257,18 +259,19 @@ pub fn claim_block(
     )
 }
 
-/// Takes back what a block has claimed.
+/// Deletes the claims of a block.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn unclaim_block(tx: &mut Tx<'_>, block: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM claims WHERE booking_id = $1"), args![block]).map(drop)
 }
 
-/// Gives a resource a new version, because its calendar has changed. Until the transaction ends, nobody else changes it.
+/// Gives a resource a new version, because its calendar has changed. Until the transaction ends, no other transaction
+/// can change the version.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn bump_resource(tx: &mut Tx<'_>, resource: Id) -> Result<()> {
     let version = tx.new_id()?;
     tx.run(

@@ -1,5 +1,5 @@
-//! The calendar of one resource: when it is open, what is claimed of it, and which of its starts are kept from whoever
-//! asks.
+//! The calendar of one resource: when it is open, which of its time is claimed, and which of its starts release rules
+//! reserve for others than the person who searches.
 
 use std::sync::Arc;
 
@@ -9,62 +9,64 @@ use crate::bits::Bits;
 use crate::cells::Cell;
 use crate::days::Openings;
 
-/// No claim is longer, in cells: a day.
+/// The length of the longest claim in cells: a day.
 pub const LONGEST: Cell = 288;
 
 /// The calendar of one resource.
 #[derive(Debug, Clone)]
 pub struct ResourceCalendar {
-    /// The resource that it is the calendar of.
+    /// The id of the resource.
     pub id: Id,
-    /// Its shifts that begin on the days that are asked for: a start has the day of the shift in which it lies.
+    /// The shifts that begin on the searched days. A start belongs to the day of the shift that contains it.
     pub open: Openings,
-    /// When it is there for guests, in one piece where shifts touch, whichever day they began on.
+    /// When the resource is available to guests. Shifts that touch are merged, regardless of the day on which they
+    /// begin.
     pub there: Vec<(Cell, Cell)>,
-    /// What is claimed.
+    /// The claimed and blocked time.
     pub busy: Busy,
-    /// Cells kept free after each booking, besides: a technician's pad, a piece's reset.
+    /// The number of cells kept free after each booking: the pad of a technician or the reset of a piece of
+    /// equipment.
     pub after: i64,
-    /// A room's premium factor in basis points.
+    /// The premium factor of a room in basis points.
     pub premium_bp: i64,
-    /// The shortest set-up + duration + turnover that a room serves, in cells (F4).
+    /// The shortest set-up + duration + turnover of any service in the room, in cells (F4).
     pub shortest: i64,
-    /// What release rules say of a room's starts.
+    /// What release rules and overrides decide about the starts in a room.
     pub mask: ReleaseMask,
 }
 
-/// What release rules and overrides say of a room's starts to whoever searches (W3).
+/// What release rules and overrides decide about the starts in a room, for the person who searches (W3).
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseMask {
-    /// The starts that are kept for others.
+    /// The starts that are reserved for other people.
     pub closed: Option<Bits>,
-    /// The starts whose time has a price factor of its own, by basis points.
+    /// The starts with a price factor of their own, grouped by that factor in basis points.
     pub factors: Vec<(i64, Bits)>,
 }
 
 impl ReleaseMask {
-    /// The price factor of a start's time in basis points.
+    /// Returns the price factor of the time of a start, in basis points.
     pub fn time_bp(&self, start: Cell) -> i64 {
         self.factors.iter().find(|(_, starts)| starts.has(start)).map_or(10_000, |(bp, _)| *bp)
     }
 
-    /// What no start's factor is below, in basis points.
+    /// Returns the lowest price factor of any start, in basis points, at most 10,000.
     pub(crate) fn least_bp(&self) -> i64 {
         self.factors.iter().map(|(bp, _)| *bp).fold(10_000, i64::min)
     }
 }
 
-/// What multiplies a price, in basis points.
+/// The factors that multiply a price, in basis points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factors {
-    /// The factor of the room.
+    /// The price factor of the room.
     pub room: i64,
-    /// The factor of the time.
+    /// The price factor of the time.
     pub time: i64,
 }
 
 impl Factors {
-    /// A plain room at a plain time.
+    /// The factors of a room without a premium at a time without a factor of its own.
     pub const PLAIN: Factors = Factors { room: 10_000, time: 10_000 };
 
     pub(crate) fn product(self) -> i64 {
@@ -73,27 +75,27 @@ impl Factors {
 }
 
 impl ResourceCalendar {
-    /// What multiplies the price of a start in this room.
+    /// Returns the factors that multiply the price of a start in this room.
     pub fn factors(&self, start: Cell) -> Factors {
         Factors { room: self.premium_bp, time: self.mask.time_bp(start) }
     }
 }
 
-/// What is claimed of a resource.
+/// The claimed and blocked time of a resource.
 #[derive(Debug, Clone)]
 pub struct Busy {
-    /// How many bookings it takes at once.
+    /// The number of bookings that the resource can serve at once.
     pub units: i64,
-    /// Claimed stretches, by their beginning.
+    /// The claimed spans, ordered by their first cell.
     pub spans: Arc<Vec<(Cell, Cell)>>,
-    /// Blocked stretches: nobody is served then, and nobody counts them as booked.
+    /// The blocked spans. The resource serves no one during them, and they do not count as booked.
     pub blocked: Arc<Vec<(Cell, Cell)>>,
-    /// The cells at which every unit is taken or blocked.
+    /// The cells at which every unit is claimed or blocked.
     pub full: Arc<Bits>,
 }
 
 impl Busy {
-    /// From claimed stretches, over the cells of `[from, to)`.
+    /// Builds the busy time from claimed spans, over the cells of `[from, to)`.
     pub fn new(units: i64, mut spans: Vec<(Cell, Cell)>, (from, to): (Cell, Cell)) -> Busy {
         spans.sort_unstable();
         let mut full = Bits::none(from, to);
@@ -105,7 +107,7 @@ impl Busy {
         Busy { units, spans: spans.into(), blocked: Arc::default(), full: full.into() }
     }
 
-    /// The same, where these stretches are blocked besides.
+    /// Returns the same busy time with these spans blocked.
     #[must_use]
     pub fn blocked(self, blocked: &[(Cell, Cell)]) -> Busy {
         let mut full = Arc::unwrap_or_clone(self.full);
@@ -113,7 +115,8 @@ impl Busy {
         Busy { blocked: blocked.to_vec().into(), full: full.into(), ..self }
     }
 
-    /// How many units are free all the time of `[from, to)`; a booking may sit in different units (F5).
+    /// Returns the number of units that can serve a booking during all of `[from, to)`. A booking may use different
+    /// units at different times (F5).
     pub(crate) fn free_units(&self, from: Cell, to: Cell) -> i64 {
         if self.units == 1 {
             return i64::from(self.full.first_from(from, to).is_none());
@@ -129,14 +132,14 @@ impl Busy {
 }
 
 impl Busy {
-    /// The same, of `[from, to)` alone.
+    /// Returns the busy time of `[from, to)` only.
     pub(crate) fn slice(&self, (from, to): (Cell, Cell)) -> Busy {
         let spans = self.near(from, to).to_vec();
         let full = self.full.slice(from, to).into();
         Busy { units: self.units, spans: spans.into(), blocked: self.blocked.clone(), full }
     }
 
-    /// The stretches that may touch `[from, to)`: none is longer than a day.
+    /// Returns the spans that may overlap `[from, to)`. This relies on no span being longer than a day.
     pub(crate) fn near(&self, from: Cell, to: Cell) -> &[(Cell, Cell)] {
         let first = self.spans.partition_point(|(begins, _)| *begins < from - LONGEST);
         let last = self.spans.partition_point(|(begins, _)| *begins < to);
@@ -144,7 +147,8 @@ impl Busy {
     }
 }
 
-/// Sweeps over beginnings and ends, and sets the cells at which the count reaches `units`.
+/// Walks through the begins and ends of the spans in order and sets the cells at which at least `units` spans
+/// overlap.
 fn fill_where_all_are_taken(full: &mut Bits, spans: &[(Cell, Cell)], units: i64) {
     let mut edges: Vec<(Cell, i64)> = spans.iter().flat_map(|(from, to)| [(*from, 1), (*to, -1)]).collect();
     edges.sort_unstable();

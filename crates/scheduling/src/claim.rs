@@ -1,4 +1,5 @@
-//! Claiming: the key of `claims` lets one claimant have a resource at a time, whatever number of processes write.
+//! Claiming of resources. The primary key of `claims` lets only one claimant have a cell of a unit, regardless of how
+//! many processes write.
 
 use catalogue::Catalogue;
 use kit::{Fault, Id, Result, Tx};
@@ -10,68 +11,68 @@ use crate::free::Offer;
 use crate::model::{Allocation, ResourceKind};
 use crate::store;
 
-/// Ends a claimant that has run out and stands in the way. Whether it was one.
+/// Ends a claimant that has expired and conflicts with a new claim. Returns whether the claimant had expired.
 pub type EndExpired = fn(&mut Tx<'_>, Id) -> Result<bool>;
 
-/// Whoever claims time.
+/// The booking, hold, or block that claims time, with what is needed to claim it.
 #[derive(Debug, Clone, Copy)]
 pub struct Claimant<'c> {
-    /// Its id.
+    /// The id of the claimant.
     pub id: Id,
-    /// The club's resources.
+    /// The catalogue of the club, with its resources.
     pub catalogue: &'c Catalogue,
-    /// Ends others that have run out.
+    /// The function that ends other claimants that have expired.
     pub end_expired: EndExpired,
 }
 
-/// The time that is claimed, and for whom.
+/// The time to claim and the people it is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Requirement<'w> {
     /// What the service needs.
     pub demand: Demand,
     /// When the guest's time begins.
     pub start: Cell,
-    /// The technician who was asked for by name.
+    /// The technician who was requested by name.
     pub named: Option<Id>,
-    /// The people who would be there.
+    /// The people who would be present.
     pub people: &'w [Id],
 }
 
-/// The resources that were chosen to serve.
+/// The resources that were chosen to serve a booking.
 #[derive(Debug, Clone, Copy)]
 pub struct Chosen<'c> {
-    /// The room.
+    /// The id of the room.
     pub room: Id,
-    /// The technicians.
+    /// The ids of the technicians.
     pub technicians: &'c [Id],
-    /// The piece of equipment, if one is needed.
+    /// The id of the piece of equipment, if one is needed.
     pub equipment: Option<Id>,
 }
 
-/// What came of claiming the best of an offer.
+/// The result of claiming the best resources of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// It is claimed.
+    /// The resources are claimed.
     Taken(Taken),
-    /// Nothing of the offer is left.
+    /// The offer no longer has enough free resources.
     Gone,
-    /// Somebody who would be there is elsewhere at that time (F6).
+    /// A person who would be present is elsewhere at that time (F6).
     PersonElsewhere,
 }
 
-/// What a claimant has got.
+/// What a claimant has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// The room.
+    /// The id of the room.
     pub room: Id,
-    /// What multiplies the price there.
+    /// The factors that multiply the price in the room.
     pub factors: Factors,
-    /// Everything that was claimed, by resource.
+    /// Everything that was claimed, ordered by resource id.
     pub allocations: Vec<Allocation>,
 }
 
 impl Taken {
-    /// The technicians that serve.
+    /// Returns the ids of the technicians who serve.
     pub fn technicians(&self) -> Vec<Id> {
         let serving = self.allocations.iter().filter(|one| one.kind == ResourceKind::Technician);
         serving.map(|one| one.resource).collect()
@@ -79,8 +80,8 @@ impl Taken {
 }
 
 impl Requirement<'_> {
-    /// The cells of each resource that is to be claimed, by resource: rooms with set-up and turnover, technicians with
-    /// their pad, equipment with its reset, people for their own time.
+    /// Returns the cells to claim of each resource, ordered by resource id: rooms with set-up and turnover,
+    /// technicians with their pad, equipment with its reset, and people for the guest's time only.
     pub fn allocations(&self, catalogue: &Catalogue, chosen: Chosen<'_>) -> Vec<Allocation> {
         let (start, end) = (self.start, self.start + self.demand.duration);
         let one = |resource, kind, from, to| Allocation { resource, kind, from, to };
@@ -101,10 +102,10 @@ impl Requirement<'_> {
     }
 }
 
-/// Claims the best candidates of an offer; where one has just gone, the next (H5).
+/// Claims the best candidates of an offer. If another claimant has just taken one, tries the next (H5).
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn claim_offer(
     tx: &mut Tx<'_>,
     by: &Claimant<'_>,
@@ -135,11 +136,11 @@ pub fn claim_offer(
     }
 }
 
-/// Claims all, in the order of the resources, so that two transactions never wait for each other in a cycle; or nothing,
-/// and says which was gone.
+/// Claims all allocations or none. Returns `None` if all are claimed, otherwise the first resource that was taken.
+/// The allocations must be ordered by resource id, so that two transactions never wait for each other in a cycle.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn claim_all(
     tx: &mut Tx<'_>,
     by: &Claimant<'_>,
@@ -149,7 +150,7 @@ pub fn claim_all(
     tx.attempt(|tx| {
         for one in allocations {
             let mut got = claim_one(tx, by, one)?;
-            // What stood in the way may be a hold that has run out (H2).
+            // The cells may still be claimed by a hold that has expired (H2).
             if !got && clear_expired(tx, one.resource, (one.from, one.to), by.end_expired)? {
                 store::unclaim(tx, by.id, one.resource)?;
                 got = claim_one(tx, by, one)?;
@@ -164,10 +165,10 @@ pub fn claim_all(
     Ok(lost)
 }
 
-/// Ends those that have run out and claim some of these cells of a resource. Whether there were any.
+/// Ends the claimants that have expired and claim some of these cells of a resource. Returns whether there were any.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn clear_expired(
     tx: &mut Tx<'_>,
     resource: Id,
@@ -181,7 +182,8 @@ pub fn clear_expired(
     Ok(any)
 }
 
-/// Claims one resource. Where it has units, another claimant may have taken the lowest meanwhile: then the next.
+/// Claims the cells of one resource. If it has several units, another claimant may take the lowest free unit in the
+/// meantime; the next attempt then takes another.
 fn claim_one(tx: &mut Tx<'_>, by: &Claimant<'_>, one: &Allocation) -> Result<bool> {
     let Allocation { resource, from, to, .. } = *one;
     let units = by.catalogue.room(resource).map_or(1, |room| room.units);

@@ -1,5 +1,5 @@
-//! Operating days: from a club's civil hours to cells. An operating day lasts from opening to closing,
-//! past midnight included; a night on which the clock is changed is an ordinary night.
+//! Operating days: converts a club's civil hours to cells. An operating day lasts from opening to closing, even past
+//! midnight. A night on which the clock changes needs no special treatment by callers.
 
 use std::ops::Deref;
 
@@ -14,23 +14,24 @@ use crate::cells::{Cell, MINUTES, begin, cell_at};
 /// A day of a club.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
-    /// Its date.
+    /// The date of the day.
     pub date: Date,
-    /// The cell of its midnight.
+    /// The cell at the midnight at which the day begins.
     midnight: Cell,
-    /// Whether minutes can be counted from midnight until the end of the next day: not where the clock changes.
+    /// Whether cells can be counted from this midnight to the end of the next day. False if the clock changes in that
+    /// time.
     even: bool,
 }
 
 impl Open {
-    /// Whether a start lies in it.
+    /// Returns whether a start lies in the opening.
     pub fn has(&self, start: Cell) -> bool {
         self.from <= start && start < self.to
     }
 }
 
 impl Day {
-    /// The cell of its midnight.
+    /// Returns the cell at the midnight at which the day begins.
     pub fn midnight(&self) -> Cell {
         self.midnight
     }
@@ -43,27 +44,27 @@ pub struct Days {
     days: Vec<Day>,
 }
 
-/// From when to when something is open on an operating day.
+/// An opening: the time during which a resource is open on an operating day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
-    /// Which day, by its place in [`Days`].
+    /// The operating day, as an index into [`Days`].
     pub day: usize,
-    /// The first cell.
+    /// The first cell of the opening.
     pub from: Cell,
-    /// The cell after the last.
+    /// The cell after the last cell of the opening.
     pub to: Cell,
 }
 
-/// When something is open on the days of a search, in their order. Reads as a slice of all of them.
+/// The openings of a resource on the days of a search, in order. Dereferences to the slice of all openings.
 #[derive(Debug, Clone, Default)]
 pub struct Openings {
     all: Vec<Open>,
-    /// How many there are before each day.
+    /// The number of openings before each day.
     before: Vec<usize>,
 }
 
 impl Openings {
-    /// Those of the day at a place.
+    /// Returns the openings of the day with this index.
     pub fn on(&self, place: usize) -> &[Open] {
         let before = |place: usize| self.before.get(place).copied().unwrap_or(self.all.len());
         &self.all[before(place)..before(place + 1)]
@@ -78,14 +79,14 @@ impl Deref for Openings {
     }
 }
 
-/// Cells of two days without a change of the clock.
+/// The number of cells in two days without a clock change.
 const TWO_DAYS: i64 = 2 * 24 * 60 / MINUTES;
 
 impl Days {
-    /// The days from `first` to `last`, both included.
+    /// Returns the days from `first` to `last`, both included.
     ///
     /// # Errors
-    /// A fault if a date is beyond what the calendar holds.
+    /// Returns a fault if a date is outside the range of the calendar library.
     pub fn new(zone: &TimeZone, first: Date, last: Date) -> Result<Days> {
         let mut days = Vec::new();
         let mut date = first;
@@ -98,30 +99,30 @@ impl Days {
         Ok(Days { zone: zone.clone(), days })
     }
 
-    /// The days.
+    /// Returns the days in order.
     pub fn iter(&self) -> impl Iterator<Item = &Day> {
         self.days.iter()
     }
 
-    /// How many.
+    /// Returns the number of days.
     pub fn len(&self) -> usize {
         self.days.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no days.
     pub fn is_empty(&self) -> bool {
         self.days.is_empty()
     }
 
-    /// The first cell of the first day and the last that an operating day can reach, with room for what lies
-    /// around a booking.
+    /// Returns the range of cells that a search of these days can touch: from a day before the first midnight to four
+    /// days after the last, which leaves room for the time around a booking.
     pub fn reach(&self) -> (Cell, Cell) {
         let first = self.days.first().map_or(0, |day| day.midnight);
         let last = self.days.last().map_or(0, |day| day.midnight);
         (first - TWO_DAYS / 2, last + 2 * TWO_DAYS)
     }
 
-    /// When something with these hours is open, day by day.
+    /// Returns when a resource with these hours is open, day by day.
     pub fn open(&self, hours: &Hours) -> Openings {
         let mut openings = Openings::default();
         for (place, day) in self.days.iter().enumerate() {
@@ -132,11 +133,12 @@ impl Days {
         openings
     }
 
-    /// These days with what bears on them besides: shifts that began the day before, and those that begin after the last day,
-    /// for a start may lie a day after it, and what begins then may last a day.
+    /// Returns these days with the neighboring days that affect them: the day before the first, because its shifts
+    /// may last past midnight, and three days after the last, because a start may lie a day after it and a booking
+    /// that begins then may last a day.
     ///
     /// # Errors
-    /// A fault for days outside the calendar.
+    /// Returns a fault if a day is outside the range of the calendar library.
     pub fn wider(&self) -> Result<Days> {
         let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else {
             return Ok(self.clone());
@@ -145,7 +147,7 @@ impl Days {
         Days::new(&self.zone, around(first.date, -1)?, around(last.date, 3)?)
     }
 
-    /// When something with these hours is open, in one piece where one shift touches the next.
+    /// Returns when a resource with these hours is open. Shifts that touch are merged.
     pub fn pieces(&self, hours: &Hours) -> Vec<(Cell, Cell)> {
         let mut open: Vec<(Cell, Cell)> = self.open(hours).iter().map(|open| (open.from, open.to)).collect();
         open.sort_unstable();
@@ -163,26 +165,26 @@ impl Days {
         Open { day: place, from: self.cell(day, shift.opens), to: self.cell(day, shift.closes) }
     }
 
-    /// The cells of an opening whose minutes, as the club's clock counts, are in `[from, to)`.
+    /// Returns the cells of an opening whose minute of the day, as the club's clock shows it, is in `[from, to)`.
     pub fn stretch(&self, open: &Open, from: i64, to: i64) -> Vec<(Cell, Cell)> {
         let Some(day) = self.days.get(open.day) else { return Vec::new() };
         if day.even {
-            // Of a cell counts the minute at which it begins.
+            // A cell counts as inside if the minute at which it begins is.
             let cell = |minute: i64| day.midnight + (minute + MINUTES - 1).div_euclid(MINUTES);
             let (first, last) = (cell(from).max(open.from), cell(to).min(open.to));
             return if first < last { vec![(first, last)] } else { Vec::new() };
         }
-        // Where the clock changes, a stretch may come twice: cell by cell.
+        // When the clock changes, a minute may occur twice, so each cell is checked.
         let inside = |cell: &Cell| (from..to).contains(&minute(&self.zone, day.date, begin(*cell)));
         (open.from..open.to).filter(inside).map(|cell| (cell, cell + 1)).collect()
     }
 
-    /// The day at a place.
+    /// Returns the day with this index.
     pub fn get(&self, place: usize) -> Option<&Day> {
         self.days.get(place)
     }
 
-    /// The cell of a minute of a day, counted from its midnight as the club's clock counts.
+    /// Returns the cell of a minute of a day, counted from midnight as the club's clock shows it.
     fn cell(&self, day: &Day, minute: i64) -> Cell {
         if day.even { day.midnight + minute / MINUTES } else { civil_cell(&self.zone, day.date, minute) }
     }
@@ -197,8 +199,8 @@ fn midnight_after(zone: &TimeZone, date: Date) -> Result<Cell> {
     midnight(zone, date.checked_add(Span::new().days(2)).map_err(Fault::because)?)
 }
 
-/// The cell of a civil minute on a night when the clock changes: a skipped time is the moment of the change,
-/// a repeated one its first coming.
+/// Returns the cell of a civil minute on a night when the clock changes. A skipped time maps to the moment of the
+/// change, a repeated time to its first occurrence.
 fn civil_cell(zone: &TimeZone, date: Date, minute: i64) -> Cell {
     let civil = date.to_datetime(Time::midnight()).checked_add(Span::new().minutes(minute));
     let civil = civil.unwrap_or_else(|_| date.to_datetime(Time::midnight()));
@@ -213,15 +215,16 @@ fn civil_cell(zone: &TimeZone, date: Date, minute: i64) -> Cell {
     cell_at(moment.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
-/// The minute of a moment, counted from a day's midnight as the club's clock counts: `00:15` of the day after is 1455.
-/// On a night that repeats an hour, two moments have the same.
+/// Returns the minute of a moment, counted from a day's midnight as the club's clock shows it: `00:15` on the next
+/// day is 1455. On a night that repeats an hour, two moments have the same minute.
 pub fn minute(zone: &TimeZone, day: Date, moment: Timestamp) -> i64 {
     let shown = moment.to_zoned(zone.clone());
     let days = i64::from((shown.date() - day).get_days());
     days * 1_440 + i64::from(shown.hour()) * 60 + i64::from(shown.minute())
 }
 
-/// The moments that a clock of the club shows as this: one, none (the clock skips it) or two (it repeats it).
+/// Returns the moments at which the club's clock shows this time: one, none if the clock skips it, or two if the
+/// clock repeats it.
 pub fn moments(zone: &TimeZone, civil: DateTime) -> Vec<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     match ambiguous.offset() {
@@ -234,7 +237,7 @@ pub fn moments(zone: &TimeZone, civil: DateTime) -> Vec<Timestamp> {
     }
 }
 
-/// Whether a stretch lies inside one of these pieces.
+/// Returns whether a span lies inside one of these pieces.
 pub fn is_within(pieces: &[(Cell, Cell)], (from, to): (Cell, Cell)) -> bool {
     pieces.iter().any(|(opens, closes)| *opens <= from && to <= *closes)
 }

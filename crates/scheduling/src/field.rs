@@ -1,4 +1,4 @@
-//! Everything that bears on one search for free times: the resources that could serve, with their calendars.
+//! The input of one search for free times: the resources that could serve, with their calendars.
 
 use std::collections::HashMap;
 
@@ -9,23 +9,23 @@ use crate::calendar::{Busy, ReleaseMask, ResourceCalendar};
 use crate::cells::{Cell, cells};
 use crate::days::{Days, Openings};
 
-/// What is asked for, in cells.
+/// What a booking needs, with times in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Demand {
-    /// Before the guest comes.
+    /// The number of cells before the guest arrives.
     pub setup: i64,
-    /// While the guest is there.
+    /// The number of cells while the guest is present.
     pub duration: i64,
-    /// After the guest has gone.
+    /// The number of cells after the guest has left.
     pub turnover: i64,
-    /// How many technicians at the same time.
+    /// The number of technicians who serve at the same time.
     pub technicians: usize,
     /// Whether a piece of equipment is needed.
     pub equipment: bool,
 }
 
 impl Demand {
-    /// What a service asks for that takes so many minutes.
+    /// Returns what a service needs if it takes this many minutes.
     pub fn of(service: &catalogue::Service, minutes: i64) -> Demand {
         Demand {
             setup: cells(service.setup),
@@ -37,39 +37,39 @@ impl Demand {
     }
 }
 
-/// What a booking that moves keeps where it can (C6): these come first, before what would suit best.
+/// The resources that a rescheduled booking keeps if possible (C6). They rank before otherwise better ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keeping {
-    /// Its room, unless another was asked for.
+    /// The room of the booking, unless another room was requested.
     pub room: Option<Id>,
-    /// Its technicians.
+    /// The technicians of the booking.
     pub technicians: Vec<Id>,
 }
 
-/// Everything that bears on a search.
+/// The input of one search for free times.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// The cells that every calendar covers.
+    /// The range of cells that every calendar covers.
     pub reach: (Cell, Cell),
-    /// The days that are asked for.
+    /// The days that are searched.
     pub days: Days,
-    /// The rooms that could serve.
+    /// The calendars of the rooms that could serve.
     pub rooms: Vec<ResourceCalendar>,
-    /// The technicians that have the skill.
+    /// The calendars of the technicians who have the skill.
     pub technicians: Vec<ResourceCalendar>,
-    /// The technician who was asked for by name: one of those who serve, if several do.
+    /// The technician who was requested by name. If the service needs several, this one must be among them.
     pub named: Option<Id>,
-    /// What a booking that moves keeps; nothing for a new one.
+    /// What a rescheduled booking keeps. Empty for a new booking.
     pub keeping: Keeping,
-    /// The pieces of which one is needed.
+    /// The calendars of the pieces of equipment, of which one is needed.
     pub equipment: Vec<ResourceCalendar>,
 }
 
 impl Field {
-    /// Everything that bears on a search of these days, from what is claimed.
+    /// Builds the search input for these days from the claimed spans of each resource.
     ///
     /// # Errors
-    /// A fault for days outside the calendar.
+    /// Returns a fault if a day is outside the range of the calendar library.
     pub fn of(
         catalogue: &Catalogue,
         candidates: &Candidates<'_>,
@@ -85,7 +85,7 @@ impl Field {
 }
 
 impl Field {
-    /// The same field as if these stretches of resources were claimed too.
+    /// Returns the same search input as if these spans of resources were claimed too.
     pub fn with_claimed(&self, claimed: &[(Id, Cell, Cell)]) -> Field {
         let mut field = self.clone();
         let reach = field.reach;
@@ -101,7 +101,7 @@ impl Field {
     }
 }
 
-/// The shifts on the days that are asked for; and when somebody is there, in one piece where shifts touch.
+/// The shifts on the searched days, and when the resource is available, with touching shifts merged.
 type Presence = (Openings, Vec<(Cell, Cell)>);
 
 pub(crate) fn assemble<'c>(
@@ -112,7 +112,7 @@ pub(crate) fn assemble<'c>(
     calendars: &HashMap<Id, Busy>,
 ) -> Result<Field> {
     let wider = days.wider()?;
-    // Many keep the same hours.
+    // Many resources have the same hours, so each set of hours is computed only once.
     let mut known: Vec<(&Hours, Presence)> = Vec::new();
     let mut at = |hours| match known.iter().find(|(same, _)| *same == hours) {
         Some((_, presence)) => presence.clone(),
@@ -139,7 +139,7 @@ pub(crate) fn assemble<'c>(
     let rooms: Vec<ResourceCalendar> = candidates.rooms.iter().map(room).collect();
     let technician = |one: &&'c Technician| calendar(one.id, at(&one.hours), one.pad);
     let technicians = candidates.technicians.iter().map(technician).collect();
-    // A piece is there whenever any of the rooms is open.
+    // A piece of equipment is available whenever any of the rooms is open.
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
     let piece = |piece: &&Equipment| calendar(piece.id, (Openings::default(), always.clone()), piece.reset);
     let equipment = candidates.equipment.iter().map(piece).collect();
@@ -147,7 +147,7 @@ pub(crate) fn assemble<'c>(
     Ok(Field { reach, rooms, technicians, named, keeping, equipment, days })
 }
 
-/// The shortest set-up + duration + turnover that a room serves (F4), in cells.
+/// Returns the shortest set-up + duration + turnover of any active service in a room (F4), in cells.
 fn shortest(catalogue: &Catalogue, room: Id) -> i64 {
     let served = catalogue.services.iter().filter(|service| service.active && service.rooms.contains(&room));
     served.map(|service| cells(service.least_room_minutes())).min().unwrap_or(0)
@@ -160,21 +160,22 @@ pub(crate) fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
     rooms.chain(technicians).chain(equipment).collect()
 }
 
-/// Which resources could serve.
+/// The resources that could serve a booking request.
 #[derive(Debug, Clone)]
 pub struct Candidates<'c> {
-    /// Rooms.
+    /// The rooms that could serve.
     pub rooms: Vec<&'c Room>,
-    /// Technicians with the skill; empty if none is needed.
+    /// The technicians who have the skill. Empty if none is needed.
     pub technicians: Vec<&'c Technician>,
-    /// The technician who was asked for by name.
+    /// The technician who was requested by name.
     pub named: Option<Id>,
-    /// Pieces of which one is needed; empty if none is.
+    /// The pieces of equipment, of which one is needed. Empty if none is needed.
     pub equipment: Vec<&'c Equipment>,
 }
 
 impl<'c> Candidates<'c> {
-    /// The resources that could serve a service for so many people, narrowed by what was asked for.
+    /// Returns the resources that could serve a service for this many people, limited to the requested room,
+    /// technician, and kind of room.
     pub fn of(
         catalogue: &'c Catalogue,
         service: &Service,
@@ -191,7 +192,8 @@ impl<'c> Candidates<'c> {
                 && room.is_none_or(|id| id == candidate.id)
                 && kind.is_none_or(|kind| kind == candidate.kind)
         });
-        // Who is asked for by name and lacks the skill serves nobody, also where others would serve with them.
+        // If the technician who was requested by name lacks the skill, there are no candidates, even if others could
+        // serve with them.
         let lacks = |id: Id| !catalogue.technician(id).is_some_and(|one| one.is_skilled_for(service));
         let nobody = technician.is_some_and(lacks);
         let technicians = catalogue.technicians.iter().filter(|candidate| {

@@ -1,4 +1,5 @@
-//! The free-time engine. Pure, without database or clock: calendars in, offers out (F1 to F5).
+//! The search for free times. It uses neither the database nor the clock: it takes calendars and returns offers (F1
+//! to F5).
 
 use jiff::civil::Date;
 use kit::Id;
@@ -8,7 +9,7 @@ use crate::calendar::{Factors, LONGEST, ResourceCalendar};
 use crate::cells::{Cell, MINUTES};
 use crate::field::{Demand, Field};
 
-/// Where a booking can begin: for each room, the offered starts.
+/// Where a booking can begin: the offered starts of each room.
 #[derive(Debug)]
 pub struct Offers<'f> {
     demand: Demand,
@@ -21,48 +22,48 @@ pub struct Offers<'f> {
 /// The starts of one room.
 #[derive(Debug)]
 struct Starts {
-    /// Every cell from which a booking would fit.
+    /// Every cell at which a booking could begin.
     possible: Bits,
-    /// Those that are shown (F2).
+    /// The possible starts that are shown to guests (F2).
     offered: Bits,
 }
 
 /// One offered start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// The operating day.
+    /// The date of the operating day.
     pub date: Date,
     /// When the guest's time begins.
     pub start: Cell,
-    /// The rooms that are free, the best first (F3), and what multiplies the price there.
+    /// The free rooms, best first (F3), each with the factors that multiply its price.
     pub rooms: Vec<(Id, Factors)>,
-    /// The technicians that are free, the best first (F3).
+    /// The free technicians, best first (F3).
     pub technicians: Vec<Id>,
-    /// The pieces that are free, by id.
+    /// The free pieces of equipment, ordered by id.
     pub equipment: Vec<Id>,
-    /// How many such bookings could begin then (F5).
+    /// The number of such bookings that could begin then (F5).
     pub spots: i64,
-    /// Minutes that would become unsellable in the best room (F4).
+    /// The number of minutes that could no longer be sold in the best room (F4).
     pub lost_minutes: i64,
 }
 
-/// What one day has.
+/// A summary of the starts of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayCount {
-    /// The operating day.
+    /// The date of the operating day.
     pub date: Date,
-    /// How many starts.
+    /// The number of starts.
     pub count: usize,
-    /// The first.
+    /// The first start.
     pub first: Option<Cell>,
-    /// What multiplies the price of the cheapest of them.
+    /// The factors that multiply the price of the cheapest start.
     pub least: Option<Factors>,
 }
 
-/// Who did nothing for a day is idle for long enough.
+/// The longest idle time that is compared, in cells: a day. Technicians who have been idle longer rank equally.
 const A_DAY: Cell = 288;
 
-/// Starts are offered every fifteen minutes from opening (F2): every third cell.
+/// The spacing of offered starts in cells: every fifteen minutes from opening (F2).
 pub const GRID: usize = 3;
 
 impl<'f> Offers<'f> {
@@ -100,7 +101,7 @@ impl<'f> Offers<'f> {
         }
     }
 
-    /// How many starts each day has from `earliest` on.
+    /// Returns a summary of the starts from `earliest` on for each day.
     pub fn counts(&self, earliest: Cell) -> Vec<DayCount> {
         let mut counts: Vec<DayCount> = Vec::with_capacity(self.field.days.len());
         for (place, day) in self.field.days.iter().enumerate() {
@@ -113,7 +114,7 @@ impl<'f> Offers<'f> {
         counts
     }
 
-    /// Every offer of every day from `earliest` on, in time order.
+    /// Returns every offer from `earliest` on, day by day and ordered by time within a day.
     pub fn all(&self, earliest: Cell) -> Vec<Offer> {
         let mut offers = Vec::new();
         for place in 0..self.field.days.len() {
@@ -125,8 +126,8 @@ impl<'f> Offers<'f> {
         offers
     }
 
-    /// The offer at one start, if a booking fits there: also where it is no longer shown, because the
-    /// neighbour whose edge it was has gone.
+    /// Returns the offer at a start if a booking fits there. It may be a start that is no longer shown because the
+    /// neighboring claim whose edge it was is gone.
     pub fn at(&self, start: Cell) -> Option<Offer> {
         let fits = |(room, starts): (&ResourceCalendar, &Starts)| {
             let open = room.open.iter().find(|open| open.has(start));
@@ -136,7 +137,8 @@ impl<'f> Offers<'f> {
         Some(self.offer(place, start))
     }
 
-    /// The factors of the cheapest of a day's starts. Each costs what its best room costs (F3), not its cheapest.
+    /// Returns the factors of the cheapest start of a day. The price of a start is that of its best room (F3), not of
+    /// its cheapest.
     fn least(&self, place: usize, starts: &Bits) -> Option<Factors> {
         let first = self.field.rooms.first()?;
         let is_plain =
@@ -155,7 +157,7 @@ impl<'f> Offers<'f> {
             let is_less =
                 |found: &Factors| least.is_none_or(|least: Factors| found.product() < least.product());
             least = best.filter(is_less).or(least);
-            // Nothing on this day can be cheaper: most days say so at one of their first starts.
+            // The lower bound of the day is reached. On most days this happens at one of the first starts.
             if least.is_some_and(|least| least.product() <= floor) {
                 break;
             }
@@ -163,12 +165,13 @@ impl<'f> Offers<'f> {
         least
     }
 
-    /// Which rooms come first, the smallest first: the one that a moved booking has (C6), then the lowest premium factor (F3).
+    /// Returns the sort key of a room, best first: the room that a rescheduled booking has (C6), then the lowest
+    /// premium factor (F3).
     fn preference(&self, room: &ResourceCalendar) -> (bool, i64) {
         (self.field.keeping.room != Some(room.id), room.premium_bp)
     }
 
-    /// What the product of the factors of a day's starts is not below.
+    /// Returns a lower bound for the product of the factors of any start of a day.
     fn floor(&self, place: usize) -> Option<i64> {
         let fits = |(room, starts): &(&ResourceCalendar, &Starts)| {
             room.open.on(place).iter().any(|open| starts.possible.first_from(open.from, open.to).is_some())
@@ -177,7 +180,7 @@ impl<'f> Offers<'f> {
         rooms.map(|(room, _)| room.premium_bp * room.mask.least_bp()).min()
     }
 
-    /// The rooms in which a booking fits at a start of a day.
+    /// Returns the rooms in which a booking fits at a start of a day.
     fn possible(&self, place: usize, start: Cell) -> impl Iterator<Item = &'f ResourceCalendar> + Clone {
         let field = self.field;
         field.rooms.iter().zip(&self.rooms).filter_map(move |(room, starts)| {
@@ -187,12 +190,13 @@ impl<'f> Offers<'f> {
         })
     }
 
-    /// The starts of any room on a day.
+    /// Returns the starts of all rooms on a day.
     fn union(&self, place: usize, earliest: Cell) -> Option<Bits> {
         let (first, last) = self.bounds(place)?;
         let mut union = Bits::none(first, last);
         for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
-            // A room's night of the day before is not this day's, even where another room has opened already.
+            // Only this day's openings count: a room may still be open from the day before when another room already
+            // opens.
             for open in room.open.on(place) {
                 union.or_within(&starts.offered, open.from.max(earliest), open.to);
             }
@@ -200,7 +204,7 @@ impl<'f> Offers<'f> {
         (!union.is_empty()).then_some(union)
     }
 
-    /// From the first opening to the last closing of a day.
+    /// Returns the first opening and the last closing of any room on a day.
     fn bounds(&self, place: usize) -> Option<(Cell, Cell)> {
         let open = || self.field.rooms.iter().flat_map(|room| room.open.on(place));
         Some((open().map(|open| open.from).min()?, open().map(|open| open.to).max()?))
@@ -226,24 +230,26 @@ impl<'f> Offers<'f> {
         }
     }
 
-    /// Cells of the gaps before and after that would become shorter than anything the room serves (F4).
+    /// Returns the number of cells in the gaps before and after the booking that would become shorter than any
+    /// service of the room (F4).
     fn lost(&self, room: &ResourceCalendar, start: Cell) -> i64 {
         let Demand { setup, duration, turnover, .. } = self.demand;
         let (from, to) = (start - setup, start + duration + turnover);
         let full = &room.busy.full;
         let open = |cell: Cell| room.there.iter().find(|(opens, closes)| (*opens..*closes).contains(&cell));
-        // What reaches beyond the hours leaves no gap there, unless it reaches into the next ones.
+        // Where the booking reaches beyond the opening hours, it leaves no gap, unless it reaches into the next
+        // opening.
         let before = open(from - 1)
             .map_or(0, |(opens, _)| from - full.last_before(from, *opens).map_or(*opens, |cell| cell + 1));
         let after = open(to).map_or(0, |(_, closes)| full.first_from(to, *closes).unwrap_or(*closes) - to);
         [before, after].into_iter().filter(|gap| (1..room.shortest).contains(gap)).sum()
     }
 
-    /// Whoever was named, then who serves a moved booking already (C6), then fewest booked minutes that day, then longest
-    /// idle, then id (F3).
+    /// Returns the free technicians in this order: the one who was requested by name, those who already serve the
+    /// rescheduled booking (C6), then by fewest booked minutes that day, longest idle time, and id (F3).
     fn ranked_technicians(&self, place: usize, start: Cell) -> Vec<Id> {
         let mut free: Vec<(i64, Cell, Id)> = Vec::new();
-        // The same for a day that is asked for alone and for one of many.
+        // The limit makes the ranking independent of how many days are searched.
         let long_ago = self.field.days.get(place).map_or(Cell::MIN, |day| day.midnight() - A_DAY);
         for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
             if starts.has(start) {
@@ -272,7 +278,7 @@ impl<'f> Offers<'f> {
         let mut spots: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();
         let count = |n: usize| i64::try_from(n).expect("a count fits");
         if let Some(teams) = technicians.checked_div(needed) {
-            // Whoever was asked for by name serves one booking at a time.
+            // A technician who was requested by name serves one booking at a time.
             spots = spots.min(if self.field.named.is_some() { 1 } else { count(teams) });
         }
         if equipment {
@@ -282,8 +288,8 @@ impl<'f> Offers<'f> {
     }
 }
 
-/// Cells that a technician is booked for in the shifts of a day, pads included; where a pad reaches into the next shift it
-/// is counted once.
+/// Returns the number of cells for which a technician is booked in the shifts of a day, pads included. A pad that
+/// reaches into the next shift counts once.
 fn booked_cells(technician: &ResourceCalendar, place: usize) -> i64 {
     let mut counted = Cell::MIN;
     let mut booked = 0;
@@ -307,7 +313,7 @@ fn free_at(calendars: &[ResourceCalendar], starts: &[Bits], start: Cell) -> Vec<
     ids
 }
 
-/// Where the guest's time fits into the hours: starts from which the whole duration is inside one opening.
+/// Returns the starts from which the whole duration lies inside the opening hours.
 fn inside_hours(calendar: &ResourceCalendar, duration: i64) -> Bits {
     let full = &calendar.busy.full;
     let mut starts = Bits::none(full.base(), full.end());
@@ -317,14 +323,15 @@ fn inside_hours(calendar: &ResourceCalendar, duration: i64) -> Bits {
     starts
 }
 
-/// Where nothing is claimed for so many cells.
+/// Returns the cells from which nothing is claimed for `length` cells.
 fn unclaimed(calendar: &ResourceCalendar, length: i64) -> Bits {
     let mut free = Bits::all(calendar.busy.full.base(), calendar.busy.full.end());
     free.minus(&calendar.busy.full);
     free.runs(length)
 }
 
-/// Where a technician or a piece can serve: (as things stand, if nothing were claimed).
+/// Returns the starts at which a technician or a piece of equipment can serve: with the current claims, and if
+/// nothing were claimed.
 fn servable(calendar: &ResourceCalendar, duration: i64) -> (Bits, Bits) {
     let ever = inside_hours(calendar, duration);
     let mut now = unclaimed(calendar, duration + calendar.after);
@@ -332,7 +339,7 @@ fn servable(calendar: &ResourceCalendar, duration: i64) -> (Bits, Bits) {
     (now, ever)
 }
 
-/// Where a room can serve: (as things stand, if nothing were claimed).
+/// Returns the starts at which a room can serve: with the current claims, and if nothing were claimed.
 fn room_starts(room: &ResourceCalendar, demand: Demand) -> (Bits, Bits) {
     let ever = inside_hours(room, demand.duration);
     let mut now = unclaimed(room, demand.setup + demand.duration + demand.turnover).later(-demand.setup);
@@ -340,14 +347,16 @@ fn room_starts(room: &ResourceCalendar, demand: Demand) -> (Bits, Bits) {
     (now, ever)
 }
 
-/// Where at least `needed` of them can serve: (as things stand, if nothing were claimed); `None` if none is needed.
+/// Returns the starts at which at least `needed` of the resources can serve: with the current claims, and if nothing
+/// were claimed. Returns `None` if none is needed.
 fn at_least(needed: usize, calendars: &[(Bits, Bits)], nothing: &Bits) -> Option<(Bits, Bits)> {
     let now = counted(needed, calendars.iter().map(|(now, _)| now), nothing)?;
     let ever = counted(needed, calendars.iter().map(|(_, ever)| ever), nothing)?;
     Some((now, ever))
 }
 
-/// Where at least `needed` of the bits are set. `levels[n]` holds where more than n of those seen so far are.
+/// Returns the cells at which at least `needed` of the sets are set. `levels[n]` holds the cells that are set in more
+/// than n of the sets seen so far.
 fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bits) -> Option<Bits> {
     let mut levels = vec![nothing.clone(); needed];
     for one in bits {
@@ -362,9 +371,9 @@ fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bi
     levels.pop()
 }
 
-/// Of the starts that are possible now, those that are offered: on the grid of fifteen minutes from
-/// opening, the first after a neighbour and the last before the next (F2). A neighbour is a claim: beside
-/// an edge the start would be possible if nothing were claimed.
+/// Returns the possible starts that are offered: those on the grid of fifteen minutes from opening, the first start
+/// after a neighboring claim, and the last start before the next one (F2). A start counts as next to a claim if the
+/// cell beside it is a start that only a claim prevents.
 fn offered(room: &ResourceCalendar, now: &Bits, ever: &Bits) -> Bits {
     let mut grid = Bits::none(now.base(), now.end());
     for open in room.open.iter() {

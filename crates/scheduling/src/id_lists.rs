@@ -1,13 +1,13 @@
-//! Statements that read the rows of many ids at once: `IN` with a fixed number of parameters, because not both engines have
-//! arrays.
+//! Statements that read the rows of many ids at once. They use `IN` with a fixed number of parameters, because SQLite
+//! has no arrays.
 
 use kit::Id;
 use kit::db::Value;
 
-/// How many ids one statement takes.
+/// The number of ids that one statement takes.
 const IDS: usize = 128;
 
-/// The parameters of [`id_lists`], to stand in `IN (…)` of a statement that has no others.
+/// The parameters for one list of [`id_lists`], for use in `IN (…)` of a statement that has no other parameters.
 #[macro_export]
 macro_rules! id_list {
     () => {
@@ -21,7 +21,7 @@ macro_rules! id_list {
     };
 }
 
-/// Ids as the arguments of as few statements as possible. The last list repeats its last id until it is full.
+/// Splits ids into arguments for as few statements as possible. The last list repeats its last id until it is full.
 pub fn id_lists(ids: &[Id]) -> impl Iterator<Item = [Value; IDS]> {
     ids.chunks(IDS).map(|some| std::array::from_fn(|place| Value::from(some[place.min(some.len() - 1)])))
 }

@@ -1,6 +1,6 @@
-//! Calendars of rooms, technicians, and equipment, and which of their time is claimed. Claimants are known by their id
-//! alone: this crate knows no booking. A time is offered only if everything it needs is free, and taken only if the key of
-//! `claims` permits it, however many processes write.
+//! Calendars of rooms, technicians, and equipment, and the claims on their time. Claimants are known only by their
+//! id: this crate has no dependency on bookings. A time is offered only if everything it needs is free, and it can be
+//! claimed only if the primary key of `claims` permits it, regardless of how many processes write.
 
 mod bits;
 mod blocks;

@@ -1,10 +1,10 @@
-//! What is claimed, and by what kind of resource.
+//! What is claimed, and the kinds of resources.
 
 use kit::Id;
 
 use crate::cells::Cell;
 
-/// What kind of resource is claimed. A person is one: nobody is in two places at once (F6).
+/// The kind of a claimed resource. A person is a resource because no one can be in two places at once (F6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceKind {
     /// A room.
@@ -18,7 +18,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// As it stands in the table.
+    /// Returns the name of the kind as it is stored in the database.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             ResourceKind::Room => "room",
@@ -32,12 +32,12 @@ impl ResourceKind {
 /// A resource that is claimed from one cell to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allocation {
-    /// The resource.
+    /// The id of the resource.
     pub resource: Id,
-    /// Its kind.
+    /// The kind of the resource.
     pub kind: ResourceKind,
     /// The first cell.
     pub from: Cell,
-    /// The cell after the last.
+    /// The cell after the last cell.
     pub to: Cell,
 }

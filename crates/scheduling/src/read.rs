@@ -1,5 +1,6 @@
-//! Reads calendars for the free-time engine. For the days that people search, each resource's calendar is cached under
-//! the version that every claim on it changes. The versions are read in the same snapshot, so no cached calendar is stale.
+//! Reads calendars for the free-time search. For the days that people search, the calendar of each resource is cached
+//! with its version, which every claim on the resource changes. The versions are read in the same snapshot, so a
+//! cached calendar is never stale.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,9 +17,9 @@ use crate::days::Days;
 use crate::field::{Candidates, Field, assemble, units};
 use crate::store;
 
-/// A day in cells.
+/// The length of a day in cells.
 const DAY: Cell = 288;
-/// How far back and ahead of today is remembered, in cells: ninety days and what lies around them.
+/// How far before and after today's midnight calendars are cached, in cells: ninety days and the time around them.
 const BACK: Cell = 3 * DAY;
 const AHEAD: Cell = 97 * DAY;
 
@@ -29,14 +30,15 @@ struct Remembered {
     version: Id,
     reach: (Cell, Cell),
     busy: Busy,
-    /// When the first of the holds in it runs out.
+    /// When the first of the holds in the calendar expires.
     until: Option<Timestamp>,
 }
 
-/// Everything that bears on a search of these days, without the claims of one claimant that is to be moved.
+/// Returns the search input for these days. The claims of `without` are ignored, for a claimant that is to be
+/// rescheduled.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn field_without(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -55,10 +57,10 @@ pub fn field_without(
     assemble(catalogue, candidates, days, around, &calendars)
 }
 
-/// The same, as if only rooms, technicians or equipment of these kinds could be blocked.
+/// Returns the same search input, but ignores blocks of resources of other kinds than `kinds`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn field_with_blocks_of(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -72,14 +74,15 @@ pub fn field_with_blocks_of(
     assemble(catalogue, candidates, days, around, &calendars)
 }
 
-/// The days whose calendars are remembered, around the club's today.
+/// Returns the range of cells for which calendars are cached, around today in the club's time zone.
 fn horizon(now: Timestamp, zone: &TimeZone) -> (Cell, Cell) {
     let midnight = now.to_zoned(zone.clone()).start_of_day();
     let today = cell_at(midnight.map_or(now, |midnight| midnight.timestamp()));
     (today - BACK, today + AHEAD)
 }
 
-/// A few resources are asked for one by one; for many, everything of those days is read at once.
+/// The largest number of resources whose spans are read one resource at a time. For more, one statement reads all
+/// spans.
 const FEW: usize = 6;
 
 fn read(
@@ -107,8 +110,8 @@ fn read(
     Ok(resources.iter().map(calendar).collect())
 }
 
-/// The calendars of the days that are asked for, from what is remembered of all near ones. Whoever writes learns nothing
-/// by heart: what they see may yet be undone.
+/// Returns the calendars for the range `around`, from cached calendars for the larger range `reach`. A writing
+/// transaction does not fill the cache, because it may still be rolled back.
 fn remembered(
     tx: &mut Tx<'_>,
     candidates: &Candidates<'_>,
@@ -134,7 +137,7 @@ fn remembered(
             }
         }
     }
-    // Only the days that are asked for are searched.
+    // The search only needs the range `around`.
     let mut calendars: HashMap<Id, Busy> =
         known.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
     if !tx.is_view() {

@@ -1,4 +1,4 @@
-//! Statements on `allocations`, `claims`, and `resource_versions`. They decide nothing. A claimant is whoever claims: a
+//! SQL statements on `allocations`, `claims`, and `resource_versions`. They make no decisions. A claimant is a
 //! booking, a hold, or a block.
 
 use std::collections::HashMap;
@@ -11,10 +11,11 @@ use crate::cells::Cell;
 use crate::id_lists::id_lists;
 use crate::model::Allocation;
 
-/// A claimed stretch, and until when if it is held.
+/// A claimed span as `[from, to)`, and the moment when it expires if it belongs to a hold.
 pub(crate) type Span = (Cell, Cell, Option<Timestamp>);
 
-/// What is claimed in `[from, to)`, by resource: not by holds that have run out (H2), nor by the claimant `without`.
+/// Returns the claimed spans that may overlap `[from, to)`, by resource id. Expired holds (H2) and the claimant
+/// `without` are left out.
 pub(crate) fn spans(
     tx: &mut Tx<'_>,
     (from, to): (Cell, Cell),
@@ -36,7 +37,7 @@ pub(crate) fn spans(
     Ok(spans)
 }
 
-/// What is claimed of one resource in `[from, to)`, in the same way.
+/// Returns the same spans for one resource.
 pub(crate) fn spans_of(
     tx: &mut Tx<'_>,
     resource: Id,
@@ -53,10 +54,10 @@ pub(crate) fn spans_of(
     )
 }
 
-/// Whether one resource is claimed somewhere in `[from, to)`.
+/// Returns whether another claimant than `without` claims the resource anywhere in `[from, to)`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn is_claimed(
     tx: &mut Tx<'_>,
     resource: Id,
@@ -67,18 +68,18 @@ pub fn is_claimed(
     Ok(spans.into_iter().any(|(begins, ends, _)| begins < to && from < ends))
 }
 
-/// The version of every resource that was ever claimed.
+/// Returns the version of every resource that was ever claimed or blocked, by resource id.
 pub(crate) fn versions(tx: &mut Tx<'_>) -> Result<HashMap<Id, Id>> {
     let versions: Vec<(Id, Id)> =
         tx.all(sql!("SELECT resource_id, version FROM resource_versions"), args![])?;
     Ok(versions.into_iter().collect())
 }
 
-/// Gives the resources of a claimant a new version, because their calendars have changed. In the order of the resources, so that
-/// two transactions never wait for each other in a ring.
+/// Gives the resources of a claimant a new version, because their calendars have changed. Rows are written in the
+/// order of resource ids, so that two transactions never wait for each other in a cycle.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn bump_versions(tx: &mut Tx<'_>, claimant: Id) -> Result<()> {
     let version = tx.new_id()?;
     tx.run(
@@ -93,8 +94,8 @@ pub fn bump_versions(tx: &mut Tx<'_>, claimant: Id) -> Result<()> {
     .map(drop)
 }
 
-/// Claims every cell of `[from, to)` of a resource. How many it got: fewer than asked for means that somebody
-/// else has one of them.
+/// Claims every cell of `[from, to)` of a resource with one unit. Returns the number of cells claimed. If it is lower
+/// than requested, another claimant has one of the cells.
 pub(crate) fn claim(tx: &mut Tx<'_>, claimant: Id, resource: Id, from: Cell, to: Cell) -> Result<u64> {
     tx.run(
         sql!(
@@ -106,7 +107,7 @@ pub(crate) fn claim(tx: &mut Tx<'_>, claimant: Id, resource: Id, from: Cell, to:
     )
 }
 
-/// The same for a resource with units: of each cell the lowest free one.
+/// Does the same for a resource with several units: claims the lowest free unit of each cell.
 pub(crate) fn claim_unit(
     tx: &mut Tx<'_>,
     claimant: Id,
@@ -131,16 +132,17 @@ pub(crate) fn claim_unit(
     )
 }
 
-/// Removes the claims of a claimant on a resource.
+/// Deletes the claims of a claimant on a resource.
 pub(crate) fn unclaim(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM claims WHERE booking_id = $1 AND resource_id = $2"), args![claimant, resource])
         .map(drop)
 }
 
-/// Writes down what a claimant has, until a moment if it is held. Four resources a statement: few have more.
+/// Inserts the allocations of a claimant. `until` is the moment when a hold expires. One statement inserts up to four
+/// rows, because few claimants have more.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn insert_allocations(
     tx: &mut Tx<'_>,
     claimant: Id,
@@ -174,15 +176,15 @@ pub fn insert_allocations(
 /// Deletes the allocations of a claimant.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_allocations(tx: &mut Tx<'_>, claimant: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM allocations WHERE booking_id = $1"), args![claimant]).map(drop)
 }
 
-/// Whether a claimant has a resource.
+/// Returns whether a claimant has an allocation of a resource.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn has_resource(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<bool> {
     let found: Option<(Id,)> = tx.one(
         sql!("SELECT booking_id FROM allocations WHERE booking_id = $1 AND resource_id = $2"),
@@ -191,10 +193,10 @@ pub fn has_resource(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<bool>
     Ok(found.is_some())
 }
 
-/// Releases one resource of a claimant.
+/// Deletes the claims and the allocation of one resource of a claimant.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn release_resource(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<()> {
     unclaim(tx, claimant, resource)?;
     tx.run(
@@ -204,28 +206,28 @@ pub fn release_resource(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<(
     .map(drop)
 }
 
-/// Releases everything that a claimant claims; what it had stays readable.
+/// Releases everything that a claimant claims. The allocations stay readable.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn release(tx: &mut Tx<'_>, claimant: Id) -> Result<()> {
     bump_versions(tx, claimant)?;
     tx.run(sql!("DELETE FROM claims WHERE booking_id = $1"), args![claimant])?;
     tx.run(sql!("UPDATE allocations SET live = FALSE WHERE booking_id = $1"), args![claimant]).map(drop)
 }
 
-/// Deletes the claims of cells before this one: nobody can book the past.
+/// Deletes the claims of cells before `before`, because no one can book the past. Returns the number of deleted rows.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_claims(tx: &mut Tx<'_>, before: Cell) -> Result<u64> {
     tx.run(sql!("DELETE FROM claims WHERE cell < $1"), args![before])
 }
 
-/// The technicians that a claimant has, by id.
+/// Returns the technicians allocated to a claimant, ordered by id.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn technicians_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<Id>> {
     let rows: Vec<(Id,)> = tx.all(
         sql!("SELECT resource_id FROM allocations WHERE booking_id = $1 AND kind = 'technician' ORDER BY resource_id"),
@@ -234,10 +236,10 @@ pub fn technicians_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The people that a claimant has claimed the time of, by id.
+/// Returns the people whose time a claimant has allocated, ordered by id.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn people_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<Id>> {
     let rows: Vec<(Id,)> = tx.all(
         sql!("SELECT resource_id FROM allocations WHERE booking_id = $1 AND kind = 'person' ORDER BY resource_id"),
@@ -246,7 +248,7 @@ pub fn people_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The claimants that have run out and claim some of these cells.
+/// Returns the claimants that have expired and claim some of these cells of a resource, ordered by id.
 pub(crate) fn expired_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<Id>> {
     let now = tx.now();
     let rows: Vec<(Id,)> = tx.all(
@@ -259,10 +261,10 @@ pub(crate) fn expired_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The technicians of each of these claimants, by id.
+/// Returns the technicians allocated to each of these claimants, ordered by id.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn technicians_of_each(tx: &mut Tx<'_>, claimants: &[Id]) -> Result<HashMap<Id, Vec<Id>>> {
     let mut technicians: HashMap<Id, Vec<Id>> = HashMap::new();
     for ids in id_lists(claimants) {
@@ -282,10 +284,10 @@ pub fn technicians_of_each(tx: &mut Tx<'_>, claimants: &[Id]) -> Result<HashMap<
     Ok(technicians)
 }
 
-/// The rooms, technicians, and equipment that a claimant has or had, each with its cells.
+/// Returns the rooms, technicians, and equipment that a claimant has or had, each with its cells as `[from, to)`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn resources_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<(Id, Cell, Cell)>> {
     tx.all(
         sql!(
@@ -296,10 +298,11 @@ pub fn resources_of(tx: &mut Tx<'_>, claimant: Id) -> Result<Vec<(Id, Cell, Cell
     )
 }
 
-/// Those that have a resource somewhere in `[from, to)`, by id, also those that have run out.
+/// Returns the claimants that have a resource anywhere in `[from, to)`, ordered by id. Expired claimants that have
+/// not been released are included.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn claimants_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<Id>> {
     let rows: Vec<(Id,)> = tx.all(
         sql!(
@@ -312,10 +315,10 @@ pub fn claimants_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> 
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Changes until when a claimant has its resources; for good, if no moment is given.
+/// Changes the moment until which a claimant has its resources. `None` means permanently.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn keep_until(tx: &mut Tx<'_>, claimant: Id, until: Option<Timestamp>) -> Result<()> {
     tx.run(sql!("UPDATE allocations SET until = $1 WHERE booking_id = $2"), args![until, claimant]).map(drop)
 }

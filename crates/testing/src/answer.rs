@@ -1,34 +1,34 @@
-//! What the program answered.
+//! Responses of the program.
 
 use std::ops::Index;
 
 use axum::http::HeaderMap;
 use serde_json::Value;
 
-/// An answer, read whole.
+/// A complete response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The raw body.
     pub bytes: Vec<u8>,
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub body: Value,
-    /// What was asked, for the words of a failure.
+    /// The method and path of the request, for failure messages.
     pub(crate) sent: String,
 }
 
 impl Answer {
-    /// The answer, if it has this status.
+    /// Returns the response if it has this status; otherwise panics.
     #[track_caller]
     pub fn expect(self, status: u16) -> Answer {
         assert_eq!(self.status, status, "{}: {}", self.sent, self.text());
         self
     }
 
-    /// The answer, if it is a refusal of this status and code.
+    /// Returns the response if it is a refusal with this status and code; otherwise panics.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Answer {
         let answer = self.expect(status);
@@ -37,17 +37,17 @@ impl Answer {
         answer
     }
 
-    /// A header, empty if it is missing.
+    /// Returns a header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// A field as a whole number.
+    /// Returns a field as a whole number.
     #[track_caller]
     pub fn number(&self, field: &str) -> i64 {
         self.body[field]
@@ -55,7 +55,7 @@ impl Answer {
             .unwrap_or_else(|| panic!("no number {field} in {}: {}", self.sent, self.text()))
     }
 
-    /// A field, or the whole body for `""`, as a list.
+    /// Returns a field, or the whole body for `""`, as a list.
     #[track_caller]
     pub fn list(&self, field: &str) -> &Vec<Value> {
         let value = if field.is_empty() { &self.body } else { &self.body[field] };

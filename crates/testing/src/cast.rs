@@ -1,22 +1,22 @@
-//! The people that every test may rely on.
+//! The named people on whom every test can rely.
 
 use jiff::civil::date;
 use kit::{Id, Result, Tx, args, sql, tokens};
 use membership::{MembershipStatus, NewMembership};
 use people::{NewPerson, Role};
 
-/// Somebody of the cast.
+/// A member of the cast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Player {
-    /// First name.
+    /// The first name.
     pub first_name: &'static str,
-    /// Last name.
+    /// The last name.
     pub last_name: &'static str,
-    /// Address of mail.
+    /// The email address.
     pub email: &'static str,
-    /// What they are to the club.
+    /// The role in the club.
     pub role: Role,
-    /// The slug of their plan.
+    /// The slug of the membership plan.
     pub plan: Option<&'static str>,
 }
 
@@ -30,13 +30,13 @@ macro_rules! cast {
             role: Role::$role,
             plan: $plan,
         };)*
-        /// All of them.
+        /// The whole cast.
         pub const CAST: [Player; 8] = [$($name),*];
     };
 }
 
 cast! {
-    /// An account without a plan.
+    /// A guest without a plan.
     GUS: "Gus" "Harlow", "gus@cast.test", Account, None;
     /// A Base member.
     BEA: "Bea" "Morrow", "bea@cast.test", Account, Some("base");
@@ -44,9 +44,9 @@ cast! {
     PIA: "Pia" "Lund", "pia@cast.test", Account, Some("premium");
     /// An Unlimited member.
     UMA: "Uma" "Reyes", "uma@cast.test", Account, Some("unlimited");
-    /// A technician, who gives massages.
+    /// A technician who gives massages.
     TOM: "Tom" "Ashby", "tom@cast.test", Technician, None;
-    /// At the front desk.
+    /// A member of the front desk.
     DORA: "Dora" "Quill", "dora@cast.test", FrontDesk, None;
     /// The manager.
     MAX: "Max" "Stern", "max@cast.test", Manager, None;
@@ -54,18 +54,18 @@ cast! {
     OLA: "Ola" "Vance", "ola@cast.test", Owner, None;
 }
 
-/// Somebody of the cast in a club.
+/// A member of the cast in a club.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) player: Player,
     pub(crate) id: Id,
-    /// For `Authorization: Bearer`.
+    /// The token for `Authorization: Bearer`.
     pub(crate) bearer: String,
-    /// For the cookie of a browser.
+    /// The token for the cookie of a browser.
     pub(crate) page: String,
 }
 
-/// Writes a player down and signs them in, both as an app and as a browser. Their sessions outlast every test.
+/// Creates a player and signs them in, both as an app and as a browser. The sessions outlast every test.
 pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<Known> {
     let new = NewPerson {
         email: Some(player.email.to_owned()),
@@ -81,7 +81,8 @@ pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<Known> {
     Ok(Known { player, id, bearer: session(tx, id, "access")?, page: session(tx, id, "page")? })
 }
 
-/// A session as a sign-in hands it out, but without the cost of a password and without an end.
+/// Creates a session like that of a sign-in, but without the cost of a password hash and practically without
+/// expiry.
 fn session(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<String> {
     let token = tokens::secret()?;
     let (id, now) = (tx.new_id()?, tx.now());
@@ -96,7 +97,7 @@ fn session(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<String> {
     Ok(token)
 }
 
-/// A member since May, paid until 9 December 2026, renewing.
+/// Enrolls a person as a renewing member since May, paid until 9 December 2026.
 pub(crate) fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let new = NewMembership {
         person,

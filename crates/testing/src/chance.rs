@@ -1,17 +1,18 @@
-//! Chance that can be repeated.
+//! Reproducible pseudorandom numbers.
 
-/// A small generator of numbers (xorshift): the same seed gives the same numbers every time. Not for secrets.
+/// A small pseudorandom number generator (xorshift): the same seed yields the same numbers every time. Not for
+/// secrets.
 #[derive(Debug, Clone)]
 pub struct Xorshift(u64);
 
 impl Xorshift {
-    /// A generator from a seed. Seeds that are near each other give numbers that are not.
+    /// Returns a generator for a seed. Similar seeds yield unrelated numbers.
     pub fn new(seed: u64) -> Xorshift {
-        // Nothing comes of zero.
+        // A state of zero would yield only zeros.
         Xorshift(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// The next number below `bound`; 0 if there is none.
+    /// Returns the next number below `bound`; 0 if `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -19,10 +20,10 @@ impl Xorshift {
         usize::try_from(self.0 % bound.max(1) as u64).expect("below a usize")
     }
 
-    /// One of some things.
+    /// Returns one of the things.
     ///
     /// # Panics
-    /// If there are none.
+    /// Panics if there are none.
     pub fn of<T: Copy>(&mut self, things: &[T]) -> T {
         things[self.below(things.len())]
     }

@@ -1,4 +1,4 @@
-//! The club of the tests: as small as it can be and still have one of everything.
+//! The club for the tests: as small as possible, with one of everything.
 //!
 //! | room  | capacity | units | factor | open             |
 //! |-------|----------|-------|--------|------------------|
@@ -8,7 +8,8 @@
 //! | pods  | 1        | 4     | 1.00   | daily 8-22       |
 //! | lawn  | 6        | 1     | 1.00   | daily 9-21       |
 //!
-//! The lawn is sold by time: an hour to three, in half hours. Tom (daily 9-17) and Ada (daily 9-21) give massages, Ira (mon-fri 10-18) works the laser, of which there is one.
+//! The lawn is sold by time: one to three hours, in steps of half an hour. Tom (daily 9-17) and Ada (daily 9-21)
+//! give massages. Ira (mon-fri 10-18) operates the laser, of which there is one.
 
 use catalogue::{Addon, Category, Club, Equipment, Half, Hours, Room, Service, SoldByTime, Technician};
 use jiff::tz::TimeZone;

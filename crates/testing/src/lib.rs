@@ -1,4 +1,5 @@
-//! For tests only: a cast of named people and a small exact club, with a router that the test hands in, and no port.
+//! Test support: a cast of named people and a small, exact club, with a router that the test passes in, and no
+//! network port.
 //!
 //! ```ignore
 //! let app = TestClub::open_around(NOW, |config| config, |app| Program::of_routes(app, routes, handlers)).await;
@@ -9,8 +10,8 @@
 //! The clock stands at ten on Tuesday, November 24, 2026 in New York until a test moves it. When the club is dropped,
 //! the jobs that are due are run, and the test fails if one of them fails.
 //!
-//! This crate depends on the crates whose rows make up a club, and on none above them: the tests of a crate build that
-//! crate and what is below it.
+//! This crate depends on the crates whose rows make up a club, and on none above them, so that the tests of a crate
+//! build only that crate and those below it.
 
 mod answer;
 mod cast;

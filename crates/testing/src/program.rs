@@ -1,4 +1,4 @@
-//! The part of the program that a test runs: a router, the work of its jobs, and how notifications are sent.
+//! The part of the program that a test runs: a router, the job handlers, and the delivery of notifications.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use kit::web::{CachedPages, Page, PageCache, Problem, speak};
 
 type Deliver = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kit::Result<usize>> + Send>> + Send + Sync>;
 
-/// A router, the work of its jobs, and how notifications are sent. Clones are the same.
+/// A router, the job handlers, and the delivery of notifications. Clones share the same state.
 #[derive(Clone)]
 pub struct Program {
     pub(crate) router: PageCache,
@@ -20,12 +20,13 @@ pub struct Program {
 }
 
 impl Program {
-    /// A program that sends no notifications.
+    /// Returns a program that sends no notifications.
     pub fn new(router: PageCache, handlers: Handlers) -> Program {
         Program { router, handlers, deliver: Arc::new(|| Box::pin(std::future::ready(Ok(0)))) }
     }
 
-    /// The routes of some crates alone. A refusal is a problem under `/api/`, and its sentence elsewhere.
+    /// Returns a program with only the given routes. A refusal is a problem under `/api/`, and its sentence
+    /// elsewhere.
     pub fn of_routes(app: &kit::AppState, routes: Router<kit::AppState>, handlers: Handlers) -> Program {
         let router = routes
             .with_state(app.clone())
@@ -33,7 +34,7 @@ impl Program {
         Program::new(PageCache::new(router, CachedPages::new(app.db.clone())), handlers)
     }
 
-    /// The same program, which sends notifications that are due with `deliver`. That answers how many it has sent.
+    /// Adds a function that sends due notifications and returns how many it sent.
     #[must_use]
     pub fn delivering<F, W>(self, deliver: F) -> Program
     where

@@ -1,9 +1,9 @@
-//! Shapes of answers: which fields are there, and of which type.
+//! Checks of response shapes: which fields exist, and of which type.
 
 use serde_json::Value;
 
-/// Holds `value` against a shape: an object names the fields that must be there, a list holds the shape of every item,
-/// a text names a type; with `?` at its end the value may be null.
+/// Asserts that `value` matches a shape. An object lists the fields that must exist, a list contains the shape of
+/// every item, and a text names a type; with a trailing `?`, the value may be null.
 #[track_caller]
 pub fn assert_shape(place: &str, value: &Value, shape: &Value) {
     match shape {
@@ -48,7 +48,7 @@ fn is(value: &Value, kind: &str) -> bool {
         "clock" => {
             text.is_some_and(|text| text.len() == 5 && jiff::civil::Time::strptime("%H:%M", text).is_ok())
         }
-        // ISO 8601 with an offset, not with Z: the club's clock.
+        // ISO 8601 with the offset of the club's time zone, not with Z.
         "moment" => text.is_some_and(|text| {
             text.parse::<jiff::Timestamp>().is_ok() && (text.ends_with("-05:00") || text.ends_with("-04:00"))
         }),

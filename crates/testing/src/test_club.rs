@@ -1,4 +1,4 @@
-//! The club under test: a router, handed in by the test, on a database of its own, asked in process.
+//! The club under test: a router passed in by the test, on a database of its own, called in process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,22 +22,22 @@ use crate::cast::{Known, Player};
 use crate::club;
 use crate::program::Program;
 
-/// Where the clock stands when a club is opened: a Tuesday.
+/// The time that the clock shows when a club is opened: a Tuesday.
 pub const NOW: &str = "2026-11-24T10:00:00-05:00";
 
-/// A small exact club, and the part of the program that a test runs on it.
+/// A small, exact club, with the part of the program that a test runs on it.
 pub struct TestClub {
     inner: kit::AppState,
     program: Program,
     cast: Vec<Known>,
     club: Id,
-    // Last, for it takes the database away.
+    // This field is last, because dropping it removes the database.
     test: TestDb,
 }
 
 impl TestClub {
-    /// Opens it at a time, with a configuration and a program. Unless the configuration says otherwise, nobody's
-    /// requests are limited: a test sends many in a moment that does not pass.
+    /// Opens a club at a given time, with a configuration and a program. Unless the configuration says otherwise,
+    /// requests are not limited, because a test sends many while the clock stands still.
     pub async fn open_around(
         now: &str,
         configure: impl FnOnce(Config) -> Config,
@@ -58,104 +58,104 @@ impl TestClub {
         TestClub { inner, program, cast: founded.cast, club: founded.club, test }
     }
 
-    /// Somebody of the cast with an app.
+    /// Returns a client that sends requests as a member of the cast, with an app.
     pub fn as_(&self, player: Player) -> Guest<'_> {
         let bearer = format!("Bearer {}", self.known(player).bearer);
         Guest { app: self, headers: vec![(header::AUTHORIZATION, bearer)] }
     }
 
-    /// Somebody of the cast with a browser.
+    /// Returns a client that sends requests as a member of the cast, with a browser.
     pub fn browser(&self, player: Player) -> Guest<'_> {
         let cookie = people::session_cookie(&self.known(player).page);
         let pair = cookie.split(';').next().unwrap_or_default().to_owned();
         Guest { app: self, headers: vec![(header::COOKIE, pair)] }
     }
 
-    /// Nobody in particular.
+    /// Returns a client that is not signed in.
     pub fn visitor(&self) -> Guest<'_> {
         Guest { app: self, headers: Vec::new() }
     }
 
-    /// Whoever holds this access token.
+    /// Returns a client that sends this access token.
     pub fn bearer(&self, token: &str) -> Guest<'_> {
         Guest { app: self, headers: vec![(header::AUTHORIZATION, format!("Bearer {token}"))] }
     }
 
-    /// The clock.
+    /// Returns the clock.
     pub fn clock(&self) -> &Clock {
         self.inner.db.clock()
     }
 
-    /// Moves the clock: `2026-11-25T10:00:00-05:00`.
+    /// Sets the clock to a time such as `2026-11-25T10:00:00-05:00`.
     pub fn set_time(&self, moment: &str) {
         self.clock().set(time(moment));
     }
 
-    /// The database.
+    /// Returns the database.
     pub fn db(&self) -> &Db {
         &self.inner.db
     }
 
-    /// Its address, for a second one on the same database.
+    /// Returns the address of the database, for a second handle on it.
     pub fn url(&self) -> &str {
         &self.test.url
     }
 
-    /// The club that handlers get.
+    /// Returns the state that handlers receive.
     pub fn inner(&self) -> &kit::AppState {
         &self.inner
     }
 
-    /// The program, to be asked by hand.
+    /// Returns the router, for direct calls.
     pub fn router(&self) -> PageCache {
         self.program.router.clone()
     }
 
-    /// The club's id.
+    /// Returns the id of the club.
     pub fn club(&self) -> Id {
         self.club
     }
 
-    /// The id of somebody of the cast.
+    /// Returns the id of a member of the cast.
     pub fn person(&self, player: Player) -> Id {
         self.known(player).id
     }
 
-    /// Everything that the club offers.
+    /// Returns the catalogue of the club.
     pub async fn catalogue(&self) -> Arc<Catalogue> {
         self.db().view(catalogue::current).await.expect("a catalogue")
     }
 
-    /// The id of a service by its slug: `massage`, `couples`, `suite`, `pod`, `circle`, `laser`.
+    /// Returns the id of a service by its slug: `massage`, `couples`, `suite`, `pod`, `circle`, `laser`, or `lawn`.
     pub async fn service(&self, slug: &str) -> Id {
         let found = self.catalogue().await.services.iter().find(|one| one.slug == slug).map(|one| one.id);
         found.unwrap_or_else(|| panic!("no service {slug}"))
     }
 
-    /// The id of a room by its slug: `stone`, `duet`, `suite`, `pods`.
+    /// Returns the id of a room by its slug: `stone`, `duet`, `suite`, `pods`, or `lawn`.
     pub async fn room(&self, slug: &str) -> Id {
         let found = self.catalogue().await.rooms.iter().find(|one| one.slug == slug).map(|one| one.id);
         found.unwrap_or_else(|| panic!("no room {slug}"))
     }
 
-    /// The id of a technician by slug: `tom`, `ada`, `ira`.
+    /// Returns the id of a technician by slug: `tom`, `ada`, or `ira`.
     pub async fn technician(&self, slug: &str) -> Id {
         let found = self.catalogue().await.technicians.iter().find(|one| one.slug == slug).map(|one| one.id);
         found.unwrap_or_else(|| panic!("no technician {slug}"))
     }
 
-    /// The id of an add-on by its slug: `led`, `aroma`.
+    /// Returns the id of an add-on by its slug: `led` or `aroma`.
     pub async fn addon(&self, slug: &str) -> Id {
         let found = self.catalogue().await.addons.iter().find(|one| one.slug == slug).map(|one| one.id);
         found.unwrap_or_else(|| panic!("no add-on {slug}"))
     }
 
-    /// Runs every job that is due, sends every notification, and does what follows from it.
+    /// Runs every due job and sends every notification, until nothing is due.
     pub async fn run_jobs(&self) {
         settle(self.db(), &self.program).await.expect("every job works out");
     }
 
-    /// The mails that were kept, in the order in which they were sent, as they would go over the wire.
+    /// Returns the emails that were written to the folder, in the order of sending, in wire format.
     pub fn mails(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.test.folder().join("mail")) else { return Vec::new() };
         let mut paths: Vec<_> = entries.map(|entry| entry.expect("a readable entry").path()).collect();
@@ -183,7 +183,7 @@ impl Drop for TestClub {
             return;
         }
         let (db, program) = (self.inner.db.clone(), self.program.clone());
-        // The test's own runtime can't be waited in.
+        // The runtime of the test cannot be blocked on here.
         let last = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(settle(&db, &program))
@@ -194,7 +194,7 @@ impl Drop for TestClub {
     }
 }
 
-/// Somebody who asks.
+/// A client that sends requests to the club.
 #[derive(Clone)]
 pub struct Guest<'h> {
     app: &'h TestClub,
@@ -202,35 +202,35 @@ pub struct Guest<'h> {
 }
 
 impl Guest<'_> {
-    /// The same with one more header.
+    /// Adds a header to all requests.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((header::HeaderName::from_static(name), value.to_owned()));
         self
     }
 
-    /// Reads.
+    /// Sends a GET request.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, Vec::new()).await
     }
 
-    /// Sends JSON.
+    /// Sends a POST request with JSON.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
-    /// Sends a change as JSON.
+    /// Sends a PATCH request with JSON.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PATCH, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
-    /// Sends a form, as a page's button does.
+    /// Sends a form, as a button of a page does.
     pub async fn submit(&self, path: &str, form: &str) -> Answer {
         let kind = "application/x-www-form-urlencoded";
         self.send(Method::POST, path, Some(kind), form.as_bytes().to_vec()).await
     }
 
-    /// Sends anything.
+    /// Sends any request.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
         let sent = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);

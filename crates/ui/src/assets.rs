@@ -1,6 +1,6 @@
-//! The files that pages are drawn with: styles, scripts, fonts, and artwork, embedded in the program. The name of each
-//! has the digest of its bytes, so that a browser may keep it forever and never shows an old one. `web/build.mjs` makes
-//! them.
+//! The styles, scripts, fonts, and artwork of the pages, embedded in the program. Each file name contains a digest of
+//! the content, so a browser can cache a file permanently and never shows an outdated one. `web/build.mjs` generates
+//! the files.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,40 +17,40 @@ mod web {
     include!(concat!(env!("OUT_DIR"), "/web.rs"));
 }
 
-/// One file of ours.
+/// One embedded file.
 #[derive(Debug)]
 pub struct File {
-    /// What we call it: `site.css`, `font:…`, `picture:…`, `part:…`.
+    /// The name by which the code refers to the file: `site.css`, `font:…`, `picture:…`, or `part:…`.
     pub name: &'static str,
-    /// Where it is: `/assets/site-….css`.
+    /// The path of the file, which includes the digest: `/assets/site-….css`.
     pub path: &'static str,
-    /// Its media type.
+    /// The media type of the file.
     pub kind: &'static str,
-    /// What its bytes must be, for the browser to take them (`integrity`); `-` for pictures.
+    /// The digest that a browser checks the content against (the `integrity` attribute); `-` for pictures.
     pub integrity: &'static str,
     bytes: &'static [u8],
-    /// The same, compressed by Brotli.
+    /// The content compressed with Brotli, if a compressed version is embedded.
     small: Option<&'static [u8]>,
 }
 
-/// A light study: a picture drawn by code, which stands where a club has no photograph yet.
+/// A light study: artwork drawn by code, shown where a club has published no photograph.
 #[derive(Debug)]
 pub struct Study {
-    /// `backyard`, `massage`, `swiss-alps`, …
+    /// The name of the light study: `backyard`, `massage`, `swiss-alps`, …
     pub name: &'static str,
-    /// What it shows, in words.
+    /// A text alternative that describes what the artwork shows.
     pub alt: &'static str,
-    /// A tiny picture of it as an address of its own (`data:`), seen while it comes.
+    /// A tiny version of the artwork as a `data:` URL, shown while the artwork loads.
     pub ground: &'static str,
-    /// Its width in the largest size, in pixels.
+    /// The width of the largest size in pixels.
     pub width: u32,
-    /// Its height in the largest size, in pixels.
+    /// The height of the largest size in pixels.
     pub height: u32,
-    /// Its sizes as AVIF (`srcset`).
+    /// The AVIF files with their widths, in the syntax of the `srcset` attribute.
     pub avif: &'static str,
-    /// Its sizes as WebP (`srcset`).
+    /// The WebP files with their widths, in the syntax of the `srcset` attribute.
     pub webp: &'static str,
-    /// The one that every browser can show.
+    /// The path of the JPEG file, which every browser can show.
     pub jpeg: &'static str,
 }
 
@@ -61,7 +61,7 @@ static PLACED: LazyLock<HashMap<&str, &File>> = LazyLock::new(|| {
     web::FILES.iter().filter_map(|file| Some((file.path.strip_prefix("/assets/")?, file))).collect()
 });
 
-/// The fonts that every page needs at once.
+/// The paths of the fonts that every page preloads.
 static FONTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let is_needed = |file: &&File| {
         file.name.starts_with("font:")
@@ -70,30 +70,30 @@ static FONTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     web::FILES.iter().filter(is_needed).map(|file| file.path).collect()
 });
 
-/// A file by its name.
+/// Returns the embedded file of this name.
 ///
 /// # Panics
-/// If there is none: the names stand in the code.
+/// Panics if there is no such file. Names are constants in the code and the templates, so this is a programming error.
 pub fn file(name: &str) -> &'static File {
     NAMED.get(name).unwrap_or_else(|| panic!("web/dist has {name}"))
 }
 
-/// Where the fonts are that every page needs at once.
+/// Returns the paths of the fonts that every page preloads.
 pub fn fonts() -> &'static [&'static str] {
     &FONTS
 }
 
-/// A light study by its name.
+/// Returns the light study of this name, if there is one.
 pub fn study(name: &str) -> Option<&'static Study> {
     web::STUDIES.iter().find(|study| study.name == name)
 }
 
-/// Every light study.
+/// Returns all light studies.
 pub fn studies() -> &'static [Study] {
     web::STUDIES
 }
 
-/// The addresses of the files.
+/// Returns the route that serves the embedded files.
 pub fn routes() -> Router<AppState> {
     Router::new().route("/assets/{name}", get(asset))
 }
@@ -114,7 +114,7 @@ async fn asset(Path(name): Path<String>, request_headers: HeaderMap) -> Result<R
     }
 }
 
-/// Whether a client says that it reads Brotli, and not that it does not.
+/// Returns whether the `Accept-Encoding` header lists Brotli (`br`) without excluding it by `q=0`.
 fn reads_brotli(headers: &HeaderMap) -> bool {
     let encodings = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     encodings.flat_map(|text| text.split(',')).any(|one| {
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(PLACED.len(), web::FILES.len());
     }
 
-    /// The digest in the table is that of the bytes that are embedded.
+    /// Checks that each `integrity` value is the digest of the embedded bytes.
     #[test]
     fn a_browser_would_take_the_bytes() {
         let digests: Vec<Vec<u8>> = web::FILES.iter().map(|file| tokens::digest_of(file.bytes)).collect();
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    /// The first three bytes in base 64 (RFC 4648).
+    /// Encodes the first three bytes in base64 (RFC 4648), which gives four characters.
     fn first_of_base64(digest: Vec<u8>) -> String {
         const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let bits = digest[..3].iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte));

@@ -1,31 +1,32 @@
-//! The options of lists in forms.
+//! The options of select lists and checkbox groups in forms.
 
 use catalogue::{Catalogue, Category, Service};
 
 /// One option of a list.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// What the form sends.
+    /// The value that the form sends.
     pub value: String,
-    /// What is shown.
+    /// The text that the page shows.
     pub label: String,
-    /// Whether it is chosen.
+    /// Whether the option is selected.
     pub is_chosen: bool,
 }
 
 impl Choice {
-    /// An option of this value and label.
+    /// Creates an option with this value and label.
     pub fn new(value: impl ToString, label: impl Into<String>, is_chosen: bool) -> Choice {
         Choice { value: value.to_string(), label: label.into(), is_chosen }
     }
 }
 
-/// The options of pairs of value and label.
+/// Returns one option per pair of value and label; the option whose value equals `chosen` is selected.
 pub fn from_pairs<'w>(pairs: impl IntoIterator<Item = (&'w str, &'w str)>, chosen: &str) -> Vec<Choice> {
     pairs.into_iter().map(|(value, label)| Choice::new(value, label, value == chosen)).collect()
 }
 
-/// Every service that is offered, by category; categories that offer nothing are left out.
+/// Returns the options of all offered services, grouped by category name. Categories without an offered service are
+/// left out.
 pub fn services_by_category(
     catalogue: &Catalogue,
     choice: impl Fn(&Service) -> Choice,
@@ -36,7 +37,7 @@ pub fn services_by_category(
     catalogue.categories.iter().map(of_category).filter(|(_, choices)| !choices.is_empty()).collect()
 }
 
-/// The services of a category that are offered.
+/// Returns the offered services of a category.
 pub fn offered<'c>(catalogue: &'c Catalogue, category: &Category) -> impl Iterator<Item = &'c Service> {
     let category = category.id;
     catalogue.services.iter().filter(move |service| service.active && service.category == category)

@@ -1,11 +1,12 @@
-//! A table as a file for spreadsheets (RFC 4180).
+//! Tables as CSV files for spreadsheets (RFC 4180).
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::table::Table;
 
-/// A table as CSV, under a file name. What a spreadsheet would take for a formula begins with an apostrophe.
+/// Returns a table as a CSV file. `name` is the file name without its extension. Cells that a spreadsheet would read as
+/// a formula are escaped, see [`escape_formula`].
 pub fn csv(name: &str, table: &Table) -> Response {
     let mut text = String::new();
     line(&mut text, table.head.iter().copied());
@@ -15,10 +16,11 @@ pub fn csv(name: &str, table: &Table) -> Response {
     csv_file(name, text)
 }
 
-/// By which spreadsheets know that a file is UTF-8; without it Excel shows accents as rubbish.
+/// The mark at the beginning of a file by which spreadsheets recognize UTF-8. Without it, Excel shows accented letters
+/// incorrectly.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The text of a table as a file of this name, in UTF-8 with a byte order mark.
+/// Returns CSV text as a file download in UTF-8 with a byte order mark. `name` is the file name without its extension.
 pub fn csv_file(name: &str, mut text: String) -> Response {
     text.insert(0, BYTE_ORDER_MARK);
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
@@ -47,7 +49,7 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
     out.push_str("\r\n");
 }
 
-/// A cell that no spreadsheet takes for a formula: what looks like one begins with an apostrophe.
+/// Prefixes a cell that a spreadsheet would read as a formula with an apostrophe and returns other cells unchanged.
 pub fn escape_formula(cell: &str) -> String {
     let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     let is_formula = cell.starts_with(signs) || cell.trim_start().starts_with(['=', '@']);

@@ -1,4 +1,4 @@
-//! The page that tells a person of a problem: what is so, and what to do.
+//! The page that shows an error to a person: what happened and what to do.
 
 use askama::Template;
 use kit::web::{Page, Problem};
@@ -13,15 +13,16 @@ struct ErrorPage<'p> {
     sentences: Vec<&'p str>,
     advice: &'static str,
     problem: &'p Problem,
-    /// The page of the visit that was refused, if the refusal names one.
+    /// The path of the page of the visit in question, if the refusal names one.
     visit: Option<&'p str>,
 }
 
-/// Renders the page of a problem; `has_session` says whether the request came with a sign-in.
+/// Renders the error page of a problem. `has_session` is whether the request carried a session.
 pub fn error_page(problem: &Problem, has_session: bool) -> Page {
     let heading = heading(problem.status);
     let errors: Vec<&str> = problem.errors.values().map(String::as_str).collect();
-    // A sign-in that has ended is refused with 401.
+    // A request whose session has ended gets the status 401, so a session alone does not mean that the viewer is signed
+    // in.
     let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Unknown };
     let page = ErrorPage {
         frame: Frame { viewer, ..Frame::anonymous("", heading) },
@@ -61,7 +62,7 @@ fn advice(status: u16) -> &'static str {
     }
 }
 
-/// If even the template fails.
+/// Returns a minimal page for the case that the template cannot be rendered.
 fn plain(problem: &Problem) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><title>CoreSync</title><main><h1>{}</h1><p>{}</p></main></html>",

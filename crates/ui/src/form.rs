@@ -1,5 +1,5 @@
-//! What was filled in: parsed as a whole, and kept as it was typed, so that a page that says what is wrong loses
-//! nothing.
+//! Form input: parsed as a whole, and kept as it was typed, so that a page that reports errors can show every value
+//! again.
 
 use std::sync::Arc;
 
@@ -10,12 +10,13 @@ use kit::web::{Input, RawInput, body};
 use kit::{Error, Fault, Fields, Id, Result};
 use serde_json::Value;
 
-/// Every value as it was typed.
+/// Every value of a form as it was typed.
 #[derive(Debug, Clone, Default)]
 pub struct RawForm(Arc<RawInput>);
 
 impl RawForm {
-    /// The value of a field, the first if it came twice; empty if it was not typed.
+    /// Returns the value of a field, or the first value if the field was sent several times; empty if the field is
+    /// missing.
     pub fn get(&self, name: &str) -> &str {
         let value = match self.0.raw(name) {
             Some(Value::Array(many)) => many.first(),
@@ -24,7 +25,7 @@ impl RawForm {
         value.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// All values of a field.
+    /// Returns all values of a field.
     pub fn all(&self, name: &str) -> Vec<String> {
         match self.0.raw(name) {
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -33,7 +34,7 @@ impl RawForm {
         }
     }
 
-    /// Whether a field has a value, alone or among others.
+    /// Returns whether a field has this value, alone or among others.
     pub fn has(&self, name: &str, value: &str) -> bool {
         match self.0.raw(name) {
             Some(Value::Array(many)) => many.iter().any(|one| one == value),
@@ -41,10 +42,12 @@ impl RawForm {
         }
     }
 
-    /// The same, with the stored value of every field that was not typed. Fields that are not in `stored` are left out.
+    /// Returns a form with the fields of `stored`: each has the typed value if there is one, and otherwise the stored
+    /// value. Fields that are not in `stored` are left out.
     ///
     /// # Errors
-    /// A fault.
+    /// Returns `Error::Invalid` if the values cannot be read again as input. This does not happen, because all values
+    /// are texts.
     pub fn over(&self, stored: &[(&str, String)]) -> Result<RawForm> {
         let pairs: serde_json::Map<String, Value> = stored
             .iter()
@@ -58,20 +61,22 @@ impl RawForm {
     }
 }
 
-/// A form or a query: as it was typed, and parsed.
+/// A form or a query, as it was typed and as it was parsed.
 #[derive(Debug)]
 pub struct FormInput<T> {
     /// Every value as it was typed.
     pub raw_form: RawForm,
-    /// What it means, or what is wrong with its fields.
+    /// The parsed input, or the errors of its fields.
     pub parsed: Result<T, Fields>,
 }
 
 impl<T: Input> FormInput<T> {
-    /// Parses the bytes of a form or a query.
+    /// Parses the bytes of a URL-encoded form or query. Field errors are part of the result and not an error of this
+    /// function.
     ///
     /// # Errors
-    /// A fault.
+    /// Returns `Error::Invalid` if the bytes are not a URL-encoded form, and every error of the parser that is not
+    /// about a field.
     pub fn from_bytes(bytes: &[u8]) -> Result<FormInput<T>> {
         let parsed = match RawInput::from_form(bytes).and_then(RawInput::parse::<T>) {
             Ok(input) => Ok(input),
@@ -82,7 +87,7 @@ impl<T: Input> FormInput<T> {
     }
 }
 
-/// The body of a request as a form.
+/// An extractor that parses the body of a request as a form.
 #[derive(Debug)]
 pub struct PostedForm<T>(pub FormInput<T>);
 
@@ -94,7 +99,7 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for PostedForm<T> {
     }
 }
 
-/// The query of a request as a form.
+/// An extractor that parses the query of a request as a form.
 #[derive(Debug)]
 pub struct QueryForm<T>(pub FormInput<T>);
 
@@ -106,7 +111,7 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for QueryForm<T> {
     }
 }
 
-/// What a page says was done a moment ago: the value of `done` in its address.
+/// The name of the operation that has just succeeded, so that the page can confirm it: the value of `done` in the URL.
 #[derive(Debug)]
 pub struct Done(pub Option<String>);
 
@@ -116,33 +121,33 @@ impl Input for Done {
     }
 }
 
-/// A number that only narrows a choice; text that is no number counts as absent.
+/// Reads a number that only narrows a selection. Returns `None` if the field is missing or is not a number.
 pub fn lenient_number(raw_input: &RawInput, field: &str) -> Option<i64> {
     raw_input.raw(field)?.as_str()?.parse().ok()
 }
 
-/// An id that only narrows a choice; text that is no id counts as absent.
+/// Reads an id that only narrows a selection. Returns `None` if the field is missing or is not an id.
 pub fn lenient_id(raw_input: &RawInput, field: &str) -> Option<Id> {
     lenient_number(raw_input, field).map(Id)
 }
 
-/// What is wrong with a form, in the order of its fields.
+/// The errors of a form, in the order of its fields.
 #[derive(Debug, Clone, Default)]
 pub struct FieldErrors(Vec<FieldError>);
 
-/// What is wrong with one field.
+/// The error of one field.
 #[derive(Debug, Clone)]
 pub struct FieldError {
     /// The name of the field.
     pub field: &'static str,
-    /// Its label.
+    /// The label of the field.
     pub label: &'static str,
-    /// What is wrong, in a sentence.
+    /// One sentence that says what is wrong.
     pub sentence: String,
 }
 
 impl FieldErrors {
-    /// The errors of these fields, each by its name and label.
+    /// Returns the errors of the fields that `order` lists as pairs of name and label, in that order.
     pub fn of(fields: &Fields, order: &[(&'static str, &'static str)]) -> FieldErrors {
         let error = |(field, label): &(&'static str, &'static str)| {
             let sentence = fields.0.get(*field)?.clone();
@@ -151,45 +156,45 @@ impl FieldErrors {
         FieldErrors(order.iter().filter_map(error).collect())
     }
 
-    /// Adds one more.
+    /// Appends an error.
     pub fn add(&mut self, field: &'static str, label: &'static str, sentence: &str) {
         self.0.push(FieldError { field, label, sentence: sentence.to_owned() });
     }
 
-    /// All of them, in order.
+    /// Iterates over the errors in order.
     pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
         self.0.iter()
     }
 
-    /// Whether nothing is wrong.
+    /// Returns whether there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is wrong with a field.
+    /// Returns the error sentence of a field, if it has one.
     pub fn about(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|one| one.field == field).map(|one| one.sentence.as_str())
     }
 }
 
-/// The response to a form that was not accepted.
+/// What a page reports about a form that was not accepted.
 #[derive(Debug)]
 pub struct FormRejection {
-    /// The status of the response.
+    /// The HTTP status of the response.
     pub status: StatusCode,
-    /// When another try is worthwhile (`Retry-After`), if that is known.
+    /// The `Retry-After` header, if it is known when to try again.
     pub retry_after: Option<[(HeaderName, HeaderValue); 1]>,
-    /// What is wrong with the fields.
+    /// The errors of the fields; empty for a refusal.
     pub errors: FieldErrors,
-    /// The sentence of a refusal.
+    /// The sentence of the refusal, if the operation was refused.
     pub refused: Option<&'static str>,
 }
 
 impl FormRejection {
-    /// The response to an error, for a form whose fields have these labels.
+    /// Converts an error. `labels` lists the fields of the form as pairs of name and label.
     ///
     /// # Errors
-    /// Every error that is neither invalid input nor a refusal.
+    /// Returns every error that is neither `Error::Invalid` nor `Error::Refused`.
     pub fn of(error: Error, labels: &[(&'static str, &'static str)]) -> Result<FormRejection> {
         let seconds = error.retry_after();
         let retry_after = seconds.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);

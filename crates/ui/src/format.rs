@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use kit::web::in_address;
 
-/// Numbers that are written out.
+/// The numbers that pages write as words; the index is the number.
 const SMALL: [&str; 13] = [
     "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 ];
@@ -53,7 +53,7 @@ pub fn short_date(date: Date) -> String {
     date.strftime("%b %-d").to_string()
 }
 
-/// The club's date at a moment.
+/// Returns the date of a moment in the time zone of the club.
 pub fn date_at(zone: &TimeZone, moment: Timestamp) -> Date {
     moment.to_zoned(zone.clone()).date()
 }
@@ -82,7 +82,8 @@ pub fn input_clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
-/// The day of the club's calendar on which something begins: after midnight, the next one.
+/// Formats the date in the time zone of the club on which something begins. A start after midnight has the date of the
+/// new day.
 pub fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     day(date_at(zone, at), date_at(zone, now))
 }
@@ -112,7 +113,7 @@ fn join_span(from: &str, to: &str, is_short: bool) -> String {
     }
 }
 
-/// `no times`, `1 time`, `5 times`.
+/// Formats a number of available times: `no times`, `1 time`, `5 times`.
 pub fn times(count: usize) -> String {
     match count {
         0 => "no times".to_owned(),
@@ -121,21 +122,21 @@ pub fn times(count: usize) -> String {
     }
 }
 
-/// `five`, `13`.
+/// Writes numbers up to twelve as words and larger ones in digits: `five`, `13`.
 pub fn number(count: usize) -> String {
     SMALL.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
-/// `Five`.
+/// Changes the first letter to upper case: `five` becomes `Five`.
 pub fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The days of the week, in the order of their numbers.
+/// The English names of the days of the week, Monday first.
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// `one month`, `2 months`.
+/// Formats a number of months: `one month`, `2 months`.
 pub fn months(count: i64) -> String {
     if count == 1 { "one month".to_owned() } else { format!("{count} months") }
 }
@@ -157,7 +158,7 @@ pub fn input_minute(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))
 }
 
-/// `45 minutes`, `2 hours`.
+/// Formats a number of minutes: `45 minutes`. Full hours from two hours on are written in hours: `2 hours`.
 pub fn duration(minutes: i64) -> String {
     match minutes {
         minutes if minutes >= 120 && minutes % 60 == 0 => format!("{} hours", minutes / 60),
@@ -165,7 +166,7 @@ pub fn duration(minutes: i64) -> String {
     }
 }
 
-/// `one guest`, `up to 8 guests`.
+/// Formats a number of guests: `one guest`, `two guests`, `8 guests`.
 pub fn guests(count: i64) -> String {
     match count {
         1 => "one guest".to_owned(),
@@ -174,7 +175,7 @@ pub fn guests(count: i64) -> String {
     }
 }
 
-/// A text as it stands in the query of an address.
+/// Percent-encodes a text for the query of a URL. `/` and `:` stay as they are.
 pub fn encoded(text: &str) -> String {
     in_address(text, "/:")
 }

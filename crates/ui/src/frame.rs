@@ -1,4 +1,4 @@
-//! What every page shares: its title, the section it belongs to, and who looks at it.
+//! What every page shares: its title, the section that it belongs to, and the viewer.
 
 use axum::Extension;
 use kit::AppState;
@@ -8,46 +8,47 @@ use people::{Actor, Person};
 use crate::assets::{self, File};
 use crate::navigation::{BackOfficeEntry, Link, Navigation};
 
-/// Marks the response of a page that shows the catalogue, and nothing of whoever looks at it if that is a visitor.
+/// Marks the response of a page that shows only the catalogue to visitors, so it is the same for all visitors until the
+/// catalogue changes.
 pub const SAME_FOR_VISITORS: Extension<SameForAll> = Extension(SameForAll { version: catalogue::VERSION });
 
-/// Who looks at a page.
+/// Who views a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
-    /// Nobody is signed in.
+    /// A person who is not signed in.
     Visitor,
-    /// Somebody is signed in.
+    /// A person who is signed in.
     SignedIn,
-    /// The page was rendered without asking.
+    /// The page was rendered without knowing who views it.
     Unknown,
 }
 
-/// What the shell of a page needs.
+/// What the frame around the content of a page needs.
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// The title of the page.
     pub title: String,
-    /// What it is about, in a sentence; empty if search engines may not show it.
+    /// The description for search engines in one sentence; empty if there is none.
     pub description: String,
-    /// Who looks at it.
+    /// Who views the page.
     pub viewer: Viewer,
-    /// The part of the site that it belongs to.
+    /// The section of the site that the page belongs to; in the back office, the path of the page.
     pub section: &'static str,
-    /// Whether search engines may show it.
+    /// Whether search engines may index the page.
     pub is_indexed: bool,
-    /// Its lasting address.
+    /// The canonical URL of the page.
     pub address: Option<String>,
-    /// The picture that link previews show: its path, and what it shows.
+    /// The picture of link previews: its path and its text alternative.
     pub preview: Option<(String, String)>,
-    /// The pages of the back office that are open to whoever looks at it.
+    /// The pages of the back office that the viewer may open.
     pub back_office: Vec<&'static BackOfficeEntry>,
-    /// The name of whoever looks at it, if they work for the club.
+    /// The full name of the viewer, if the viewer works for the club.
     pub staff: Option<String>,
 }
 
 impl Frame {
-    /// The frame of a page for whoever asks. `section` is the part of the site (`services`, `book`, `visits`, or none);
-    /// in the back office, the path of the page.
+    /// Creates the frame of a page for the actor. `section` is the section of the site (`services`, `book`, `visits`,
+    /// or empty); in the back office, it is the path of the page.
     pub fn new(by: &Actor, section: &'static str, title: impl Into<String>) -> Frame {
         let viewer = if by.person.is_some() { Viewer::SignedIn } else { Viewer::Visitor };
         let back_office = Navigation::installed().back_office_of(by);
@@ -55,7 +56,7 @@ impl Frame {
         Frame { viewer, back_office, staff, ..Frame::anonymous(section, title) }
     }
 
-    /// The frame of a page that is rendered without asking who looks at it.
+    /// Creates the frame of a page that is rendered without knowing who views it.
     pub fn anonymous(section: &'static str, title: impl Into<String>) -> Frame {
         Frame {
             title: title.into(),
@@ -70,67 +71,70 @@ impl Frame {
         }
     }
 
-    /// The frame of a page for who is not signed in: signing in, signing up, the links of emails.
+    /// Creates the frame of a page for people who are not signed in: signing in, signing up, and pages that links in
+    /// emails lead to.
     pub fn signed_out(title: impl Into<String>) -> Frame {
         Frame { viewer: Viewer::Visitor, ..Frame::anonymous("door", title) }
     }
 
-    /// The same for a page that search engines may show, and what it is about.
+    /// Makes search engines index the page and sets its description.
     pub fn about(self, description: impl Into<String>) -> Frame {
         Frame { description: description.into(), is_indexed: true, ..self }
     }
 
-    /// The same with the lasting address of the page: a path of this club's site.
+    /// Sets the canonical URL of the page. `path` is a path of this club's site.
     pub fn canonical(self, app: &AppState, path: &str) -> Frame {
         Frame { address: Some(format!("{}{path}", app.config.public_url)), ..self }
     }
 
-    /// The same with the picture that link previews show: its path, and what it shows.
+    /// Sets the picture of link previews: its path and its text alternative.
     pub fn with_preview(self, preview: (String, String)) -> Frame {
         Frame { preview: Some(preview), ..self }
     }
 
-    /// The picture that link previews show, by its whole address, and what it shows.
+    /// Returns the absolute URL and the text alternative of the link preview picture. `None` without a canonical URL or
+    /// a picture.
     pub fn image(&self) -> Option<(String, &str)> {
         let site = self.address.as_deref()?.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
         let (path, alt) = self.preview.as_ref()?;
         Some((format!("{site}{path}"), alt))
     }
 
-    /// The main links of the site.
+    /// Returns the main links of the site.
     pub fn main_links(&self) -> &'static [Link] {
         Navigation::installed().main
     }
 
-    /// The links of the site that are needed less.
+    /// Returns the less important links of the site.
     pub fn side_links(&self) -> &'static [Link] {
         Navigation::installed().side
     }
 
-    /// An embedded file by its name.
+    /// Returns the embedded file of this name.
     ///
     /// # Panics
-    /// If there is none: the names stand in the code.
+    /// Panics if there is no such file. Names are constants in the code and the templates, so this is a programming
+    /// error.
     pub fn file(&self, name: &str) -> &'static File {
         assets::file(name)
     }
 
-    /// The paths of the fonts that every page needs at once.
+    /// Returns the paths of the fonts that every page preloads.
     pub fn fonts(&self) -> &'static [&'static str] {
         assets::fonts()
     }
 
-    /// Whether whoever looks at it is signed in.
+    /// Returns whether the viewer is signed in.
     pub fn is_signed_in(&self) -> bool {
         self.viewer == Viewer::SignedIn
     }
 
-    /// Whether whoever looks at it is not signed in.
+    /// Returns whether the viewer is known not to be signed in.
     pub fn is_visitor(&self) -> bool {
         self.viewer == Viewer::Visitor
     }
 
-    /// Whether the page belongs to this section.
+    /// Returns whether the page belongs to this section.
     pub fn is_at(&self, section: &str) -> bool {
         self.section == section
     }

@@ -1,6 +1,6 @@
-//! What the pages of all crates share: the frame with its navigation, forms and the one way to answer them, pages of
-//! the back office made of parts, tables as CSV, error pages, how days and amounts are written, and the files that
-//! pages are drawn with.
+//! What the pages of all crates share: the page frame with its navigation, form parsing and form responses, back office
+//! pages composed of parts, tables and CSV files, error pages, the formats of days and amounts, and the embedded
+//! styles, scripts, fonts, and artwork.
 
 pub mod assets;
 mod choices;

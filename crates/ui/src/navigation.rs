@@ -1,24 +1,24 @@
-//! The links that every page carries. Each crate names the pages it has; the program puts them together when it starts.
+//! The links that every page shows. Each crate lists its own pages, and the program combines the lists when it starts.
 
 use std::sync::OnceLock;
 
 use people::{Action, Actor};
 
-/// A link of the site: the section it leads to, its path, and its text.
+/// A link of the site: the section that it leads to, its path, and its text.
 pub type Link = (&'static str, &'static str, &'static str);
 
-/// A page of the back office, as the navigation and the overview show it.
+/// A page of the back office, as the navigation and the overview page show it.
 #[derive(Debug, Clone, Copy)]
 pub struct BackOfficeEntry {
-    /// Where it stands among the others: the lowest first.
+    /// The position of the entry among all entries; the lowest position comes first.
     pub position: u16,
-    /// Its path.
+    /// The path of the page.
     pub path: &'static str,
-    /// Its text in the navigation.
+    /// The text of the link in the navigation.
     pub label: &'static str,
-    /// What it is for, in a sentence.
+    /// One sentence that says what the page is for.
     pub sentence: &'static str,
-    /// The permission it needs; `None` for everybody who works for the club.
+    /// The permission that the page requires; `None` if everyone who works for the club may open it.
     pub needs: Option<Action>,
 }
 
@@ -28,39 +28,40 @@ impl BackOfficeEntry {
     }
 }
 
-/// Every link that the frame of a page shows.
+/// All links that the frame of a page shows.
 #[derive(Debug)]
 pub struct Navigation {
     /// The main links of the site.
     pub main: &'static [Link],
-    /// The links of the site that are needed less.
+    /// The less important links of the site, which the menu and the footer show.
     pub side: &'static [Link],
     back_office: Vec<BackOfficeEntry>,
 }
 
-/// What the program has put together. The entries are constants of the crates, so that no program has two of these.
+/// The navigation that the program installed. All entries are constants of the crates, so one process never needs two
+/// navigations.
 static INSTALLED: OnceLock<Navigation> = OnceLock::new();
 static EMPTY: Navigation = Navigation { main: &[], side: &[], back_office: Vec::new() };
 
 impl Navigation {
-    /// Puts the links of the site and the entries of all crates together, in the order of their positions.
+    /// Combines the links of the site with the back office entries of all crates, sorted by position.
     pub fn new(main: &'static [Link], side: &'static [Link], entries: &[&[BackOfficeEntry]]) -> Navigation {
         let mut back_office = entries.concat();
         back_office.sort_by_key(|entry| entry.position);
         Navigation { main, side, back_office }
     }
 
-    /// Has all pages show these links from now on. The first call counts, later ones change nothing.
+    /// Makes all pages of this process show these links. Only the first call has an effect.
     pub fn install(self) {
         let _ = INSTALLED.set(self);
     }
 
-    /// What the program has installed; nothing before that.
+    /// Returns the installed navigation, or an empty one before [`Navigation::install`] was called.
     pub(crate) fn installed() -> &'static Navigation {
         INSTALLED.get().unwrap_or(&EMPTY)
     }
 
-    /// The pages of the back office that are open to somebody.
+    /// Returns the pages of the back office that the actor may open.
     pub(crate) fn back_office_of(&'static self, by: &Actor) -> Vec<&'static BackOfficeEntry> {
         self.back_office.iter().filter(|entry| entry.is_open_to(by)).collect()
     }

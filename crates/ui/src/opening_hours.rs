@@ -1,4 +1,4 @@
-//! When rooms are open, as pages say it.
+//! The opening hours of rooms, as pages show them.
 
 use catalogue::Room;
 

@@ -1,4 +1,4 @@
-//! Pages of the back office, made of parts: sentences, facts, tables, forms. One template renders all of them.
+//! Back office pages composed of parts: texts, facts, tables, and forms. One template renders all of them.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -19,16 +19,16 @@ use crate::table::Table;
 pub struct StaffPage {
     frame: Frame,
     title: String,
-    /// What was done a moment ago.
+    /// The sentence that confirms an operation that has just succeeded.
     done: Option<&'static str>,
-    /// Why the form was refused.
+    /// The sentence of a refusal, shown at the top of the page.
     pub refusal: Option<String>,
     errors: FieldErrors,
     parts: Vec<Part>,
 }
 
 impl StaffPage {
-    /// A page with nothing on it, at that path of the back office.
+    /// Creates an empty page. `here` is the path of the page in the back office.
     pub fn new(by: &Actor, here: &'static str, title: impl Into<String>) -> StaffPage {
         let title = title.into();
         StaffPage {
@@ -41,33 +41,33 @@ impl StaffPage {
         }
     }
 
-    /// Says what was done, if the address says that something was.
+    /// Shows a confirmation sentence if `is_done` is true, which is the case when the URL has the `done` parameter.
     pub fn done(self, is_done: bool, sentence: &'static str) -> StaffPage {
         StaffPage { done: is_done.then_some(sentence), ..self }
     }
 
-    /// Adds a part.
+    /// Appends a part.
     pub fn with(mut self, part: Part) -> StaffPage {
         self.parts.push(part);
         self
     }
 
-    /// Adds a heading.
+    /// Appends a heading with an HTML id.
     pub fn heading(self, id: &'static str, text: impl Into<String>) -> StaffPage {
         self.with(Part::Heading(id, text.into()))
     }
 
-    /// Adds a sentence.
+    /// Appends a paragraph.
     pub fn text(self, text: impl Into<String>) -> StaffPage {
         self.with(Part::Text(text.into()))
     }
 
-    /// Adds a table, or, if it is empty, a sentence.
+    /// Appends a table, or the sentence `empty` if the table has no rows.
     pub fn table(self, table: Table, empty: &str) -> StaffPage {
         if table.rows.is_empty() { self.text(empty) } else { self.with(Part::Table(table)) }
     }
 
-    /// Adds a form; what is wrong with its fields stands at the top too.
+    /// Appends a form. The errors of its fields are also listed at the top of the page.
     pub fn form(mut self, form: FormPart) -> StaffPage {
         for field in &form.fields {
             if let Some(why) = &field.error {
@@ -80,13 +80,13 @@ impl StaffPage {
 
 /// A part of a page.
 pub enum Part {
-    /// A heading: its id and text.
+    /// A heading: its HTML id and its text.
     Heading(&'static str, String),
     /// A paragraph.
     Text(String),
-    /// Links: their texts and paths.
+    /// Links: pairs of text and path.
     Links(Vec<(&'static str, String)>),
-    /// Facts: their labels and values.
+    /// Facts: pairs of label and value.
     Facts(Vec<(&'static str, String)>),
     /// A numbered list.
     List(Vec<String>),
@@ -96,54 +96,54 @@ pub enum Part {
     Form(FormPart),
 }
 
-/// A form.
+/// A form on a back office page.
 pub struct FormPart {
     action: String,
     method: &'static str,
     hidden: Vec<(&'static str, String)>,
-    /// Its fields.
+    /// The fields of the form.
     pub fields: Vec<InputField>,
     button: &'static str,
-    /// Another button: its name and word.
+    /// The second submit button: its name and its text.
     second: Option<(&'static str, &'static str)>,
     quiet: bool,
 }
 
 impl FormPart {
-    /// A form that changes something.
+    /// Creates a form that is sent by POST to the path `action`. `button` is the text of the submit button.
     pub fn post(action: impl Into<String>, button: &'static str) -> FormPart {
         let (hidden, fields) = (Vec::new(), Vec::new());
         FormPart { action: action.into(), method: "post", hidden, fields, button, second: None, quiet: false }
     }
 
-    /// A form that asks for something.
+    /// Creates a form that is sent by GET: a search or a filter.
     pub fn get(action: impl Into<String>, button: &'static str) -> FormPart {
         FormPart { method: "get", ..FormPart::post(action, button) }
     }
 
-    /// The same with a button that does not ask to be pressed.
+    /// Gives the submit button the less prominent style.
     pub fn quiet(self) -> FormPart {
         FormPart { quiet: true, ..self }
     }
 
-    /// With another button, which says so by its name.
+    /// Adds a second submit button. If it is pressed, the form sends the field `name` with the value `1`.
     pub fn or(self, name: &'static str, word: &'static str) -> FormPart {
         FormPart { second: Some((name, word)), ..self }
     }
 
-    /// With a value that is sent along.
+    /// Adds a hidden field.
     pub fn hidden(mut self, name: &'static str, value: impl ToString) -> FormPart {
         self.hidden.push((name, value.to_string()));
         self
     }
 
-    /// With a field.
+    /// Appends a field.
     pub fn field(mut self, field: InputField) -> FormPart {
         self.fields.push(field);
         self
     }
 
-    /// With what is wrong said at its fields.
+    /// Sets the error of every field from `fields`. It has to be called after all fields were added.
     pub fn wrong(mut self, fields: Option<&Fields>) -> FormPart {
         for field in &mut self.fields {
             field.error = fields.and_then(|wrong| wrong.0.get(field.name).cloned());
@@ -154,9 +154,9 @@ impl FormPart {
 
 /// A field of a form.
 pub struct InputField {
-    /// Its name.
+    /// The name of the field.
     pub name: &'static str,
-    /// Its label.
+    /// The label of the field.
     pub label: &'static str,
     hint: &'static str,
     error: Option<String>,
@@ -176,7 +176,7 @@ impl InputField {
         InputField { name, label, hint: "", error: None, kind }
     }
 
-    /// One line of this kind of input.
+    /// Creates a single-line input. `kind` is the HTML input type, such as `text` or `date`.
     pub fn line(
         name: &'static str,
         label: &'static str,
@@ -186,45 +186,45 @@ impl InputField {
         InputField::of(name, label, Kind::Line { kind, value: value.to_string() })
     }
 
-    /// Several lines.
+    /// Creates a text area.
     pub fn area(name: &'static str, label: &'static str, value: String) -> InputField {
         InputField::of(name, label, Kind::Area { value })
     }
 
-    /// One of several.
+    /// Creates a list from which one option is selected.
     pub fn select(name: &'static str, label: &'static str, options: Vec<Choice>) -> InputField {
         InputField::of(name, label, Kind::Select { options })
     }
 
-    /// Some of several.
+    /// Creates a group of checkboxes.
     pub fn ticks(name: &'static str, label: &'static str, options: Vec<Choice>) -> InputField {
         InputField::of(name, label, Kind::Ticks { options })
     }
 
-    /// Yes or no.
+    /// Creates a single checkbox.
     pub fn tick(name: &'static str, label: &'static str, checked: bool) -> InputField {
         InputField::of(name, label, Kind::Tick { checked })
     }
 
-    /// With what helps.
+    /// Adds a hint, which is shown with the label.
     pub fn hint(self, hint: &'static str) -> InputField {
         InputField { hint, ..self }
     }
 }
 
-/// What came of a form, for a page of the type `P`.
+/// The outcome of a submitted form, for a page of the type `P`.
 pub enum FormOutcome<P = StaffPage> {
-    /// It was done: the browser goes there.
+    /// The operation succeeded, and the browser is redirected to this path.
     Redirect(String),
-    /// It was not: the page again, saying why.
+    /// The page is shown with this status, because the operation failed or needs a confirmation.
     Rendered(StatusCode, Box<P>),
 }
 
 impl<P: Template> FormOutcome<P> {
-    /// The response to the form.
+    /// Converts the outcome into the response.
     ///
     /// # Errors
-    /// A fault if the page can't be rendered.
+    /// Returns a fault if the page cannot be rendered.
     pub fn respond(self) -> Result<Response> {
         match self {
             FormOutcome::Redirect(path) => Ok(see_other(&path)),
@@ -233,11 +233,11 @@ impl<P: Template> FormOutcome<P> {
     }
 }
 
-/// Does what a form asks for. What is wrong with its fields, or a refusal, is said on the page that `render` makes; what was done is
-/// undone then.
+/// Runs the operation of a form, which returns the path to redirect to. If it fails with field errors or a refusal,
+/// everything that it wrote is rolled back, and the page that `render` creates shows why.
 ///
 /// # Errors
-/// What `operation` or `render` answer besides.
+/// Returns every other error of `operation`, and every error of `render`.
 pub fn handle_form(
     tx: &mut Tx<'_>,
     operation: impl FnOnce(&mut Tx<'_>) -> Result<String>,
@@ -268,27 +268,29 @@ pub fn handle_form(
     }
 }
 
-/// The response to a form; whoever has to sign in is redirected, and comes back to `here` afterwards.
+/// Returns the response to a form. If the caller has to sign in, it redirects to the sign-in page, which leads back to
+/// `here`.
 ///
 /// # Errors
-/// Every other error of `outcome`.
+/// Returns every other error of `outcome`, and a fault if the page cannot be rendered.
 pub fn to_response<P: Template>(outcome: Result<FormOutcome<P>>, here: &str) -> Result<Response> {
     or_sign_in(outcome.and_then(FormOutcome::respond), here)
 }
 
-/// The response to a request for a page of the back office; whoever has to sign in comes back to `here` afterwards.
+/// Returns the response to a request for a back office page. If the caller has to sign in, it redirects to the sign-in
+/// page, which leads back to `here`.
 ///
 /// # Errors
-/// Every other error of `page`.
+/// Returns every other error of `page`, and a fault if the page cannot be rendered.
 pub fn rendered(page: Result<StaffPage>, here: &str) -> Result<Response> {
     or_sign_in(page.and_then(|page| Page::of(&page)), here)
 }
 
-/// Whether the address says that something was done, and whether it asks for CSV.
+/// The query parameters that back office pages share.
 pub struct PageQuery {
-    /// Whether something was done a moment ago.
+    /// Whether an operation has just succeeded (`done` is present).
     pub done: bool,
-    /// Whether the table is wanted as CSV.
+    /// Whether the table is requested as CSV (`format=csv`).
     pub csv: bool,
 }
 

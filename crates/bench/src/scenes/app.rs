@@ -12,7 +12,7 @@ use crate::club::token;
 use crate::http::{Connection, get, post};
 use crate::process::Process;
 
-/// A member's app: a bearer token, and what it knows of the club.
+/// A member's app: a bearer token, and what it knows about the club.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(super) authorization: String,
@@ -21,7 +21,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// The n-th member's.
+    /// Creates the app of the n-th member.
     pub(crate) fn of(server: &Process, n: usize) -> Result<App> {
         let mut connection = Connection::open(server.addr)?;
         let authorization = format!("Bearer {}", token(n));
@@ -33,7 +33,7 @@ impl App {
         Ok(App { authorization, services: ids.collect(), today })
     }
 
-    /// The same of another member.
+    /// Returns the app of another member.
     pub(crate) fn of_member(&self, n: usize) -> App {
         App { authorization: format!("Bearer {}", token(n)), ..self.clone() }
     }
@@ -46,7 +46,7 @@ impl App {
         chance.pick(&self.services).copied().unwrap_or(Id(0))
     }
 
-    /// The question for ninety days, compressed as browsers and apps ask for it.
+    /// Returns a request for the free times of ninety days, compressed as browsers and apps request it.
     pub(crate) fn ninety_days(&self) -> Vec<u8> {
         let service = self.services.get(2).copied().unwrap_or(Id(0));
         let (from, to) = (self.today, self.day(89));
@@ -54,7 +54,8 @@ impl App {
         get(&path, &[("Authorization", &self.authorization), ("Accept-Encoding", "br")])
     }
 
-    /// Looks at the free times of one day. The moments of the first half of them are found without reading JSON, so that the client costs little.
+    /// Requests the free times of one day and returns their starts. They are found without parsing the JSON, so that
+    /// the client needs little time.
     pub(super) fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
         let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
         let answer = connection.send(&get(&path, &[("Authorization", &self.authorization)]))?;
@@ -67,7 +68,7 @@ impl App {
         Ok(starts.map(str::to_owned).collect())
     }
 
-    /// Books; whether it was still free.
+    /// Books a start. Returns whether it was still free.
     pub(super) fn book(&self, connection: &mut Connection, service: Id, start: &str) -> Result<bool> {
         let body = json!({"service_id": service, "starts_at": start});
         let headers = [("Authorization", self.authorization.as_str())];
@@ -79,7 +80,7 @@ impl App {
         }
     }
 
-    /// Books any free time of any day.
+    /// Books any free time on any day.
     pub(crate) fn book_something(&self, connection: &mut Connection, chance: &mut Chance) -> Result<()> {
         for _ in 0..100 {
             let (service, day) = (self.service(chance), self.day(1 + chance.below(85)));

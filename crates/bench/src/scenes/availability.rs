@@ -1,5 +1,5 @@
-//! Free times of ninety days over HTTP, asked by a member's app. Its floor is a bare route that answers the same bytes
-//! and compresses them the same way.
+//! Free times of ninety days over HTTP, requested by a member's app. The floor is a bare route that returns the same
+//! bytes and compresses them in the same way.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::setup::Bench;
 pub(super) const SET_BY_LAYERS: [&str; 5] =
     ["content-encoding", "content-length", "transfer-encoding", "vary", "date"];
 
-/// Measures the question warm (nothing changed since it was last asked) and after a booking.
+/// Measures the request warm (nothing has changed since the last one) and after a booking.
 pub(crate) fn availability(
     bench: &mut Bench<'_>,
     report: &mut Report,
@@ -56,7 +56,7 @@ pub(crate) fn availability(
     let mut chance = Chance(7);
     let mut times = Vec::new();
     for n in 0..bench.count(60, 400) {
-        // Another member each time: nobody has more bookings ahead than they may.
+        // Another member each time, so that none reaches the limit of upcoming bookings.
         app.of_member(1 + n).book_something(&mut connection, &mut chance)?;
         let begun = Instant::now();
         connection.send(&request)?;
@@ -77,7 +77,7 @@ pub(crate) fn availability(
     Ok(())
 }
 
-/// What a bare route does with the same bytes: measured once a run for each size of club.
+/// Measures a bare route with the same bytes, once a run for each size of club.
 fn bare(
     bench: &mut Bench<'_>,
     app: &App,

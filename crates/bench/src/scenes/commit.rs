@@ -1,5 +1,5 @@
-//! Booking under load: 16 requests in flight, four of five of them reads. Its floors are a flush of the same disk and a
-//! bare commit of the same engine, one after the other. Afterwards nothing may overlap and nothing acknowledged may
+//! Booking under load: 16 requests in flight, four of five of them reads. The floors are a flush of the same disk and a
+//! bare commit on the same engine, one after the other. Afterwards nothing may overlap, and no acknowledged booking may
 //! be missing.
 
 use std::sync::Mutex;
@@ -19,12 +19,13 @@ use crate::report::{Budget, Report};
 use crate::setup::Bench;
 
 const IN_FLIGHT: usize = 16;
-/// Members of each that is in flight.
+/// The number of members for each request in flight.
 const OF_EACH: usize = MEMBERS / IN_FLIGHT;
-/// Reads for each booking.
+/// The number of reads for each booking.
 const READS: usize = 4;
 
-/// Books; then stops the server and looks at what is there. Whether no booking overlaps another.
+/// Books under load, then stops the server and checks the database. Returns whether nothing overlaps and no
+/// acknowledged booking is missing.
 pub(crate) fn commit(
     bench: &Bench<'_>,
     report: &mut Report,
@@ -50,7 +51,7 @@ pub(crate) fn commit(
     let spell = Spell { measured: bench.spell.measured * 3, ..bench.spell };
     let ([reads, commits], seconds, cpu) = drive(&server, IN_FLIGHT, spell, |n, connection, note| {
         let mut chance = chances[n].lock().expect("nobody panics with it");
-        // Everybody's members are their own: nobody is refused for being elsewhere.
+        // Each connection has its own members, so that none is refused for being booked elsewhere.
         let app = &apps[n * OF_EACH + chance.below(OF_EACH)];
         let service = app.service(&mut chance);
         let mut starts = Vec::new();
@@ -105,7 +106,8 @@ pub(crate) fn commit(
     drop(server);
     let (after, overlaps) = place.overlaps(&bench.runtime)?;
     let (booked, taken) = (booked.load(Ordering::SeqCst), taken.load(Ordering::SeqCst));
-    // What was asked for when the time was over may be booked without an acknowledgement, never the other way.
+    // A request in flight when the time was over may be booked without an acknowledgement, but never the other way
+    // round.
     let lost = (before + booked - after).max(0);
     report.say(&format!(
         "{booked} booked, {taken} refused because taken; overlaps: {overlaps}; acknowledged but missing: {lost}"

@@ -1,4 +1,4 @@
-//! Free times as a function: no database, no HTTP. Its floor copies the bits that it reads.
+//! Free times as a pure function, without a database and HTTP. The floor copies the bits that it reads.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use crate::place::Place;
 use crate::report::{Budget, Report};
 use crate::setup::Bench;
 
-/// Measures a question for ninety days of a club with so many rooms and technicians.
+/// Measures a search over ninety days of a club with this many rooms and technicians.
 pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, rooms: usize) -> Result<()> {
     let rounds = bench.count(if rooms > 8 { 100 } else { 500 }, if rooms > 8 { 1_000 } else { 5_000 });
     let found = place.with(&bench.runtime, async |app| app.db.view(move |tx| measure(tx, rounds)).await)?;
@@ -21,7 +21,7 @@ pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, room
         &format!("engine ({rooms} rooms, {rooms} technicians, 90 days)"),
         "Offers::find and counts on one thread. Floor: copying the bits of the same calendars.",
     );
-    // The budget is the median's: the slowest of a hundred is as slow as the machine's other work makes it.
+    // The budget applies to the median: the slowest of a hundred depends on what else the machine does.
     let budget = if rooms == 8 { Budget::Under(1_000.0) } else { Budget::None };
     for (name, percent, budget) in
         [("find + counts, median", 50, budget), ("find + counts, p99", 99, Budget::None)]
@@ -67,7 +67,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
     let calendars: Vec<_> =
         field.rooms.iter().chain(&field.technicians).map(|calendar| calendar.busy.full.clone()).collect();
     let (mut both, mut find) = (Vec::new(), Vec::new());
-    // The first tenth warms up.
+    // The first tenth of the rounds is the warm-up.
     for round in 0..rounds + rounds / 10 {
         let begun = Instant::now();
         let offers = Offers::find(demand, black_box(&field));

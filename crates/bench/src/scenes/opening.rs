@@ -1,5 +1,5 @@
-//! The minute in which an evening opens: two thousand members ask for it at once, far more than there are places. The
-//! order in which they came is the program's own word: its log says when each request reached it.
+//! The minute in which an evening opens: two thousand members request it at once, far more than there are places. The
+//! order of their requests comes from the program's log, which says when each reached it.
 
 use std::collections::HashMap;
 use std::sync::{Barrier, Mutex};
@@ -23,16 +23,16 @@ use crate::setup::Bench;
 
 /// Starts that do not overlap; each has a place in every room.
 const STARTS: [&str; 3] = ["18:00", "19:30", "21:00"];
-/// How long before midnight the server begins.
+/// How long before midnight the server's clock begins.
 const BEFORE: SignedDuration = SignedDuration::from_millis(1_500);
-/// How far ahead members book.
+/// How many days ahead members book.
 const AHEAD: i64 = 90;
-/// What each member's thread needs.
+/// The stack size of each member's thread.
 const STACK: usize = 256 << 10;
-/// How long the log may take to be whole.
+/// How long the log may take to be complete.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What somebody was answered.
+/// The response to a member.
 struct Answer {
     start: usize,
     status: u16,
@@ -40,7 +40,8 @@ struct Answer {
     took: Duration,
 }
 
-/// Opens an evening. Whether exactly as many have a place as there are, and nobody was answered with a fault.
+/// Opens an evening. Returns whether exactly as many bookings were made as there are places, without overlaps and other
+/// errors.
 pub(crate) fn opening(
     bench: &Bench<'_>,
     report: &mut Report,
@@ -84,7 +85,7 @@ pub(crate) fn opening(
     Ok(won == places && won + refused == answers.len() && overlaps == 0)
 }
 
-/// Somebody asks for another service at noon until they get it: then it is midnight.
+/// Requests another service at noon until it is booked: then midnight has passed.
 fn until_it_opens(server: &Process, app: &App, service: Id, evening: Date) -> Result<()> {
     let mut connection = Connection::open(server.addr)?;
     let begun = Instant::now();
@@ -136,7 +137,7 @@ fn send(connection: &mut Connection, app: &App, service: Id, evening: Date, n: u
     Ok(Answer { start, status: answer.status, name: name.unwrap_or_default(), took })
 }
 
-/// When each request reached the program, in microseconds, by its name.
+/// Returns when each request reached the program, in microseconds, by request id.
 fn arrivals(place: &Place, answers: &[Answer]) -> Result<HashMap<String, i64>> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -156,7 +157,7 @@ fn arrival(line: &Value) -> Option<(String, i64)> {
     Some((line["trace_id"].as_str()?.to_owned(), at.as_microsecond() - line["micros"].as_i64()?))
 }
 
-/// The place in the row of the last who has one, the first being 1.
+/// Returns the place of the last winner in the order of arrival, the first being 1.
 fn last_winner(answers: &[Answer], arrivals: &HashMap<String, i64>, start: usize) -> usize {
     let of_start = answers.iter().filter(|answer| answer.start == start);
     let mut row: Vec<(Option<&i64>, bool)> =

@@ -1,5 +1,5 @@
-//! Pages, asked by a visitor. Each has two floors: a bare route that compresses the same bytes each time, and one that
-//! holds them compressed. The second is what a page that is kept is measured by.
+//! Pages, requested by a visitor. Each has two floors: a bare route that compresses the same bytes each time, and one
+//! that holds them compressed. Cached pages are compared with the second one.
 
 use kit::Result;
 
@@ -11,13 +11,13 @@ use crate::process::Process;
 use crate::report::{Budget, Report};
 use crate::setup::Bench;
 
-/// What stands for the pages where there are none yet.
+/// Each page, and the path that is measured instead if the page does not exist.
 const PATHS: [(&str, &str); 2] = [("/", "/api/rooms/"), ("/services/", "/api/services/")];
 const CONNECTIONS: usize = 8;
-/// What the budget allows, times the floor.
+/// The maximum ratio to the floor.
 const BUDGET: f64 = 1.5;
 
-/// Measures pages as they are and compressed.
+/// Measures pages uncompressed and compressed.
 pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> Result<()> {
     report.part(
         "pages (a visitor, 8 connections)",
@@ -31,7 +31,7 @@ pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> 
             one(bench, report, server, path, encoding)?;
         }
     }
-    // Where the time goes: what stands around every answer, and what one look into the database costs besides.
+    // Where the time goes: the layers around every response, and the additional cost of one read transaction.
     layers(bench, report, server, "/health/", "of it what stands around every answer: /health/")?;
     layers(bench, report, server, "/ready/", "the same and one view: /ready/")
 }
@@ -49,7 +49,7 @@ fn layers(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, 
 fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, encoding: &str) -> Result<()> {
     let request = get(path, &[("Accept-Encoding", encoding)]);
     let mut connection = Connection::open(server.addr)?;
-    // Twice before, so that a page that is kept is kept by now.
+    // Two requests before, so that a page that is cached is in the cache by now.
     for _ in 0..2 {
         connection.send(&request)?;
     }
@@ -73,7 +73,7 @@ fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, enc
     Ok(())
 }
 
-/// The other floor: the same layer compresses the same bytes each time.
+/// Measures the other floor: the same layer compresses the same bytes each time.
 fn compressing(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, cpu: f64) -> Result<()> {
     let mut connection = Connection::open(server.addr)?;
     let answer = connection.send(&get(path, &[]))?;

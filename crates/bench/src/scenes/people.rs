@@ -1,5 +1,5 @@
-//! Finding somebody at the desk among a hundred thousand people (D12). The floor reads fifty people by their keys, one after the
-//! other: no search can show a page of fifty for less.
+//! Finding a person at the front desk among a hundred thousand people (D12). The floor reads fifty people by their
+//! keys, one after the other: no search can show a page of fifty for less.
 
 use std::time::Instant;
 
@@ -12,13 +12,13 @@ use crate::place::Place;
 use crate::report::{Budget, Report};
 use crate::setup::Bench;
 
-/// How many people there are.
+/// The number of people.
 const PEOPLE: usize = 100_000;
-/// How many are written down in one transaction.
+/// The number of people added in one transaction.
 const AT_ONCE: usize = 5_000;
-/// The id of the first of them; the others follow.
+/// The id of the first person; the others follow.
 const FIRST_ID: i64 = 1_000_000_000;
-/// How many people a search shows.
+/// The number of people that a search shows.
 const SHOWN: i64 = 50;
 
 const FIRST: [&str; 16] = [
@@ -59,7 +59,8 @@ const LAST: [&str; 16] = [
 ];
 const SYLLABLES: [&str; 10] = ["ba", "ko", "mi", "re", "sta", "tu", "vel", "zo", "che", "lin"];
 
-/// What is looked for: common and rare names, several words, other scripts, parts of numbers and addresses, and nobody.
+/// The searches: common and rare names, several words, other scripts, parts of numbers and addresses, and one without a
+/// match.
 const SEARCHES: [&str; 16] = [
     "zoe",
     "ZOË o'brien",
@@ -79,7 +80,7 @@ const SEARCHES: [&str; 16] = [
     "nobody at all",
 ];
 
-/// Measures a search, from the call until the page of people is read, its row of the audit log included.
+/// Measures a search, from the call until the page of people is read, including its row in the audit log.
 pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, title: &str) -> Result<()> {
     let rounds = bench.count(10, 60);
     let by = place.with(&bench.runtime, async |app| {
@@ -92,7 +93,7 @@ pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, titl
     place.settle()?;
     let (searches, floor) = place.with(&bench.runtime, async |app| {
         let mut times = Vec::new();
-        // The first round warms up.
+        // The first round is the warm-up.
         for round in 0..=rounds {
             for search in SEARCHES {
                 let by = by.clone();
@@ -133,12 +134,12 @@ pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, titl
     Ok(())
 }
 
-/// Writes some people down without the program's help: nobody is signed up for them.
+/// Inserts people with plain SQL instead of the sign-up.
 fn write(tx: &mut Tx<'_>, first: usize) -> Result<()> {
     for n in first..(first + AT_ONCE).min(PEOPLE) {
         let mut chance = Chance(n as u64);
         let mut syllable = || SYLLABLES[chance.below(SYLLABLES.len())];
-        // Eight in ten have a name of their own kind, so that names are spread as in a club.
+        // Eight in ten have a random last name, so that names are distributed as in a club.
         let last = if n % 10 < 2 {
             LAST[n / 16 % 16].to_owned()
         } else {
@@ -157,7 +158,7 @@ fn write(tx: &mut Tx<'_>, first: usize) -> Result<()> {
     Ok(())
 }
 
-/// Somebody at the front desk, who looks.
+/// Adds a front desk clerk, who searches.
 fn add_desk(tx: &mut Tx<'_>) -> Result<Actor> {
     let new = NewPerson {
         email: Some("desk@bench.coresync.test".to_owned()),

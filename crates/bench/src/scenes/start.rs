@@ -1,5 +1,5 @@
-//! Starting on a database that is there, and memory. The floor is a bare axum program. The database lies in the
-//! machine's memory already, as it does when a program is started again.
+//! The time to start on an existing database, and memory. The floor is a bare axum program. The database is in the
+//! machine's page cache already, as it is when a program is restarted.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::process::Process;
 use crate::report::{Budget, Report};
 use crate::setup::Bench;
 
-/// Measures the time until `/ready/` answers, and memory at rest.
+/// Measures the time until `/ready/` answers, and the memory at rest.
 pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title: &str) -> Result<()> {
     report.part(
         &format!("start ({title})"),
@@ -52,7 +52,7 @@ pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title
     Ok(())
 }
 
-/// A thousand requests of all kinds of reading.
+/// Sends a thousand requests of all kinds of reads.
 fn send(process: &Process, is_server: bool) -> Result<()> {
     let mut connection = Connection::open(process.addr)?;
     let mut requests =

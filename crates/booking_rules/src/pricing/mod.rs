@@ -1,4 +1,4 @@
-//! What a booking costs, and what it costs not to come.
+//! The price of a booking, and the cost of canceling or missing it.
 
 pub(crate) mod policy;
 pub(crate) mod price;

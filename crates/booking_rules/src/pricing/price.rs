@@ -1,4 +1,4 @@
-//! What a booking costs (P1 to P8): one function, and every price says how it came about.
+//! The price of a booking (P1 to P8). One function calculates every price, and each price lists its lines.
 
 use catalogue::Service;
 use jiff::civil::Date;
@@ -9,91 +9,92 @@ use money::{Line, LineKind};
 use scheduling::Factors;
 use serde::{Deserialize, Serialize};
 
-/// What makes the service itself free.
+/// What makes the service free, in whole or in part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
-    /// Nothing.
+    /// Nothing pays for the service.
     #[default]
     None,
-    /// A service credit: surcharges above factor 1 stay due (P3).
+    /// A service credit. Surcharges above factor 1 stay due (P3).
     Credit,
-    /// A plan without limit: surcharges are waived too (P3).
+    /// An Unlimited plan. Surcharges are waived too (P3).
     Unlimited,
-    /// The gift of the birthday month: the service up to so many cents; surcharges stay due (M3).
+    /// The gift of the birthday month. It pays for the service up to this many cents; surcharges stay due (M3).
     Birthday(i64),
-    /// A guest pass: the share of one of so many people (M2).
+    /// A guest pass. It pays the share of one of this many people (M2).
     Pass(i64),
 }
 
-/// What a plan takes off.
+/// The discount that a plan gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanDiscount {
-    /// The plan's name.
+    /// The name of the plan.
     pub name: String,
-    /// Off the list price, in basis points.
+    /// The discount on the list price, in basis points.
     pub discount_bp: i64,
-    /// Whether every service is included.
+    /// Whether the plan includes every service.
     #[serde(default)]
     pub unlimited: bool,
 }
 
 impl PlanDiscount {
-    /// Those of a plan.
+    /// Returns the discount of a plan.
     pub fn of(plan: &Plan) -> PlanDiscount {
         let unlimited = plan.monthly_credits.is_none();
         PlanDiscount { name: plan.name.clone(), discount_bp: plan.discount_bp, unlimited }
     }
 
-    /// Whether what was sold by these terms stands under `other`: the same plan at whatever version (P6), or one that gives as
-    /// much (M4).
+    /// Returns whether a price sold under these terms is kept under `other`: the same plan in any version (P6), or a
+    /// plan that gives at least as much (M4).
     fn stand_under(&self, other: &PlanDiscount) -> bool {
         let gives_as_much = other.discount_bp >= self.discount_bp && (other.unlimited || !self.unlimited);
         self.name == other.name || gives_as_much
     }
 }
 
-/// What a sale was before a plan that gives less priced it anew (M5): it comes back if the plan does.
+/// The original terms of a booking that was repriced because a plan gave less (M5). They apply again if the plan
+/// does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
-    /// The plan that it was sold by.
+    /// The plan under which the booking was sold.
     pub plan: PlanDiscount,
-    /// What paid.
+    /// The coverage with which the booking was sold.
     #[serde(rename = "cover")]
     pub coverage: Coverage,
 }
 
-/// An add-on as it is sold: its name, the price of one, how many.
+/// A sold add-on: its name, the price of one, and the quantity.
 pub type SoldAddon = (String, Cents, i64);
 
-/// What is sold, at which prices and factors: kept with a booking, so that its price stands (P6).
+/// What is sold, at which prices and factors. It is stored with the booking, so that the price is kept (P6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceBasis {
-    /// List price, for [`PriceBasis::per`] minutes.
+    /// The list price for [`PriceBasis::per`] minutes.
     #[serde(with = "cents")]
     pub list: Cents,
-    /// Members' price, for [`PriceBasis::per`] minutes.
+    /// The member price for [`PriceBasis::per`] minutes.
     #[serde(with = "cents")]
     pub member: Cents,
-    /// How many minutes are sold.
+    /// The number of minutes that are sold.
     pub minutes: i64,
-    /// For how many minutes the prices are; the same, but for what is sold by time (F9).
+    /// The number of minutes that the prices are for. It differs from `minutes` only for services sold by time (F9).
     pub per: i64,
-    /// The plan that counts on the day.
+    /// The plan that applies on the day of the booking.
     pub plan: Option<PlanDiscount>,
-    /// The room's factor in basis points.
+    /// The price factor of the room, in basis points.
     pub room_bp: i64,
-    /// The time's factor in basis points.
+    /// The price factor of the time, in basis points.
     pub time_bp: i64,
-    /// What makes it free.
+    /// What makes the service free.
     #[serde(rename = "cover")]
     pub coverage: Coverage,
-    /// What it was before a plan that gives less priced it anew.
+    /// The original terms, if the booking was repriced because a plan gave less.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
 }
 
-/// Cents as a whole number.
+/// Serializes cents as a whole number.
 mod cents {
     use kit::Cents;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -107,32 +108,32 @@ mod cents {
     }
 }
 
-/// A price, and why.
+/// A calculated price with its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// The sum of the lines is the total, always (P7).
+    /// The lines of the price. Their sum is always the total (P7).
     pub lines: Vec<Line>,
 }
 
 impl Quote {
-    /// The service at list price with its factors.
+    /// Returns the list price of the service plus the surcharges for the room and the time.
     pub fn base(&self) -> Cents {
         self.sum(|line| matches!(line.code.as_str(), "list" | "room" | "time"))
     }
 
-    /// The add-ons.
+    /// Returns the price of the add-ons.
     pub fn addons(&self) -> Cents {
         self.sum(|line| line.code == "addon")
     }
 
-    /// What discounts, credits and plans take off; not below zero.
+    /// Returns the amount taken off by discounts, credits, and plans, as a positive amount.
     pub fn discount(&self) -> Cents {
         -self.sum(|line| {
             matches!(line.code.as_str(), "discount" | "credit" | "unlimited" | "birthday" | "pass")
         })
     }
 
-    /// What is due before tax.
+    /// Returns the amount due before tax.
     pub fn total(&self) -> Cents {
         self.sum(|_| true)
     }
@@ -142,7 +143,8 @@ impl Quote {
     }
 }
 
-/// A price on its way, exact: a numerator over `per` minutes times 10^12, for three factors of basis points.
+/// An exact price in cents, before rounding: `numerator / (per × 10^12)`. The factor 10^12 keeps three factors in
+/// basis points exact.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Exact {
     numerator: i128,
@@ -153,7 +155,7 @@ const ONE: i128 = 1_000_000_000_000;
 const BP: i128 = 10_000;
 
 impl Exact {
-    /// A price for `per` minutes, of `minutes`.
+    /// Returns the price of `minutes` minutes, where `cents` is the price of `per` minutes.
     fn of(cents: Cents, minutes: i64, per: i64) -> Exact {
         Exact { numerator: i128::from(cents.0) * i128::from(minutes) * ONE, per: i128::from(per.max(1)) }
     }
@@ -166,15 +168,15 @@ impl Exact {
         self.share(1)
     }
 
-    /// One of so many equal parts.
+    /// Returns one of `parts` equal shares, rounded half up.
     fn share(self, parts: i64) -> Cents {
         Cents(half_up(self.numerator, ONE * self.per * i128::from(parts.max(1))))
     }
 }
 
 impl PriceBasis {
-    /// A service on a day, in a room and at a time of these factors, for so many minutes; nothing covers it yet but a
-    /// plan without limit.
+    /// Returns the price basis of a service on a day, for this many minutes and with the factors of the room and the
+    /// time. An Unlimited plan is the only coverage applied.
     pub fn of(
         service: &Service,
         minutes: i64,
@@ -196,7 +198,7 @@ impl PriceBasis {
         basis.under(entitlements.plan_on(day))
     }
 
-    /// The same under another plan, or none; nothing covers it but a plan without limit.
+    /// Returns the same price basis under another plan or none. An Unlimited plan is the only coverage applied.
     #[must_use]
     pub fn under(self, plan: Option<&Plan>) -> PriceBasis {
         let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
@@ -204,9 +206,10 @@ impl PriceBasis {
         PriceBasis { plan: plan.map(PlanDiscount::of), coverage, ..self }
     }
 
-    /// What becomes of the sale where `plan` counts on its day; `None` if it stands. What was sold without a plan stands, and
-    /// so does what was sold by a plan, as long as one counts that gives as much (P6, M4). Else it is priced by what counts
-    /// (M5), until what was agreed holds again.
+    /// Returns the price basis after `plan` has become the plan that applies on the day of the booking, or `None` if
+    /// the price is kept. A price sold without a plan is kept, and so is a price sold under a plan while the plan
+    /// that applies gives at least as much (P6, M4). Otherwise the booking is repriced under the plan that applies
+    /// (M5), until the agreed terms apply again.
     pub fn follow(&self, plan: Option<&Plan>) -> Option<PriceBasis> {
         let now = plan.map(PlanDiscount::of);
         let agreed = match (&self.agreed, &self.plan) {
@@ -225,7 +228,7 @@ impl PriceBasis {
         Some(PriceBasis { agreed: Some(agreed), ..self.clone().under(plan) })
     }
 
-    /// The same, with nothing that covers it but a plan without limit.
+    /// Returns the same price basis without coverage, unless an Unlimited plan covers it.
     #[must_use]
     pub fn uncovered(self) -> PriceBasis {
         if self.coverage == Coverage::Unlimited {
@@ -235,15 +238,15 @@ impl PriceBasis {
         }
     }
 
-    /// The same, covered by this, unless a plan without limit covers it already.
+    /// Returns the same price basis with this coverage, unless an Unlimited plan covers it already.
     #[must_use]
     pub fn covered(self, coverage: Coverage) -> PriceBasis {
         if self.coverage == Coverage::Unlimited { self } else { PriceBasis { coverage, ..self } }
     }
 }
 
-/// What a service costs a person on a day, in a room and at a time of these factors, with or without one of their
-/// credits: what is shown before it is booked.
+/// Returns the price of a service for a person on a day, with the factors of the room and the time, and with or
+/// without one of the person's credits. Used to show a price before booking.
 pub fn price_for(
     service: &Service,
     entitlements: &Entitlements,
@@ -257,12 +260,12 @@ pub fn price_for(
     quote(&basis.covered(if has_credit { Coverage::Credit } else { Coverage::None }), addons)
 }
 
-/// The price of a sale with its add-ons.
+/// Returns the price of a price basis with its add-ons.
 pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
     let exact = |cents| Exact::of(cents, basis.minutes, basis.per);
     let list = exact(basis.list);
     let is_unlimited = basis.coverage == Coverage::Unlimited;
-    // What a plan without limit waives is shown as one line, from the list price down.
+    // An Unlimited plan is shown as one line that takes off the list price with its factors, not as a discount.
     let plan = basis.plan.as_ref().filter(|_| !is_unlimited);
     let base = plan.map_or(list, |plan| exact(basis.member).min(list.times(10_000 - plan.discount_bp)));
     let in_room = base.times(basis.room_bp);
@@ -316,7 +319,7 @@ fn premium(what: &str, basis_points: i64) -> String {
     }
 }
 
-/// 12000 as `1.20`.
+/// Formats basis points as a factor: 12000 as `1.20`.
 pub fn factor(basis_points: i64) -> String {
     format!("{}.{:02}", basis_points / 10_000, basis_points % 10_000 / 100)
 }
@@ -366,7 +369,8 @@ mod tests {
         basis.under(plan).covered(coverage)
     }
 
-    /// By what it was sold, what counts then, and by what it is priced afterwards; nothing if it stands.
+    /// Each row holds the plan the booking was sold under, the plan that applies then, and the plan it is repriced
+    /// under. The last is `None` if the price is kept.
     #[test]
     fn a_price_stands_until_the_plan_of_its_day_gives_less() {
         let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
@@ -398,7 +402,7 @@ mod tests {
         assert_eq!(lower.agreed, without.agreed);
         let back = lower.follow(Some(&premium)).expect("as it was agreed");
         assert_eq!((back.plan, back.agreed), (first.plan.clone(), None));
-        // Sales that were written down before a plan said whether it is without limit.
+        // Price bases stored before the field `unlimited` existed can still be read.
         let old = r#"{"name": "Unlimited", "discount_bp": 10000}"#;
         assert!(!serde_json::from_str::<PlanDiscount>(old).expect("terms").unlimited);
     }

@@ -1,4 +1,4 @@
-//! Release rules and single times as they are asked for, in a form or as JSON.
+//! The inputs for release rules and overrides, from a form or JSON.
 
 use jiff::Timestamp;
 use kit::Id;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rules::model::{Decision, ReleaseRule};
 use crate::rules::overrides::{FACTORS, MOST_HOURS};
 
-/// A rule that is asked for.
+/// The input for a release rule.
 #[derive(Debug, Clone)]
 pub struct RuleInput(pub ReleaseRule);
 
@@ -22,7 +22,7 @@ impl Input for RuleInput {
         let weekdays = whole(input, "weekdays", &weekdays, (1, 7));
         let from = minutes(input, "from");
         let to = minutes(input, "to");
-        // Up to an hour that is not later is up to that hour of the next day.
+        // A `to` that is not later than `from` refers to the next day.
         let to = if to <= from { to + 1_440 } else { to };
         RuleInput(ReleaseRule {
             room_kinds,
@@ -38,14 +38,14 @@ impl Input for RuleInput {
     }
 }
 
-/// A decision by hand that is asked for.
+/// The input for an override: a decision about a single time.
 #[derive(Debug, Clone, Copy)]
 pub struct DecisionInput {
-    /// Where.
+    /// The id of the room.
     pub room: Id,
     /// When the guest's time begins.
     pub starts_at: Timestamp,
-    /// What.
+    /// The decision.
     pub decision: Decision,
 }
 
@@ -60,7 +60,7 @@ impl Input for DecisionInput {
 }
 
 impl DecisionInput {
-    /// What is decided: `decision`, with `factor`, or with `tier` and `hours`.
+    /// Parses `decision`, and with it `factor`, or `tier` and `hours`.
     pub fn decision(input: &mut RawInput) -> Decision {
         match input.opt_text_within("decision", 20).as_deref() {
             Some("block") => Decision::Block,
@@ -80,7 +80,7 @@ impl DecisionInput {
     }
 }
 
-/// Every value of a field that may come more than once.
+/// Returns every value of a field that may occur more than once.
 fn many(input: &mut RawInput, field: &str) -> Vec<String> {
     let plain = |value: &Value| match value {
         Value::String(text) => Some(text.trim().to_owned()),
@@ -108,7 +108,7 @@ fn whole(input: &mut RawInput, field: &str, texts: &[String], (least, most): (i6
     found
 }
 
-/// `17:30` as minutes of the day.
+/// Parses a time such as `17:30` and returns minutes since midnight.
 fn minutes(input: &mut RawInput, field: &str) -> i64 {
     match input.opt_time(field) {
         Some(time) if time.minute() % 5 == 0 => i64::from(time.hour()) * 60 + i64::from(time.minute()),
@@ -133,7 +133,7 @@ fn tier(input: &mut RawInput, field: &str) -> Tier {
     }
 }
 
-/// `1.20` as basis points: digits are read, never a float.
+/// Parses a factor such as `1.20` and returns basis points. The text is never converted to a float.
 fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
     let text = input.opt_text_within(field, 10)?;
     let found = text.parse::<kit::Cents>().ok().map(|hundredths| hundredths.0 * 100);
@@ -144,7 +144,7 @@ fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
     found
 }
 
-/// Tags: a list, or one text with commas.
+/// Parses tags from a list or from one text separated by commas.
 fn tags(input: &mut RawInput) -> Vec<String> {
     let texts = many(input, "tags");
     let tags = texts.iter().flat_map(|text| text.split(',')).map(|tag| tag.trim().to_lowercase());

@@ -1,4 +1,4 @@
-//! Release rules, single times that are decided by hand, and windows: who may book what, and when.
+//! Release rules, overrides of single times, and booking windows: who may book what, and when.
 
 pub(crate) mod input;
 pub(crate) mod model;

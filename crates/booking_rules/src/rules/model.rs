@@ -1,4 +1,4 @@
-//! Release rules and what was decided by hand for single times.
+//! Release rules and overrides of single times.
 
 use std::sync::Arc;
 
@@ -7,81 +7,82 @@ use jiff::civil::Date;
 use kit::{Fault, Id, Result};
 use membership::Tier;
 
-/// What holds for a stretch of time.
+/// The release rules and overrides that apply to a range of time.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// Those that repeat every week.
+    /// The rules that repeat every week.
     pub weekly: Arc<Vec<ReleaseRule>>,
-    /// What was decided by hand in the stretch.
+    /// The overrides of starts in the range.
     pub overrides: Vec<Override>,
 }
 
-/// A rule for times that repeat every week.
+/// A release rule for times that repeat every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseRule {
-    /// The kinds of rooms it is for; empty is all.
+    /// The kinds of rooms to which the rule applies. Empty means all.
     pub room_kinds: Vec<String>,
-    /// The services it is for; empty is all.
+    /// The services to which the rule applies. Empty means all.
     pub services: Vec<Id>,
-    /// The weekdays of the operating day, Monday is 1; empty is all.
+    /// The weekdays of the operating day, with Monday as 1. Empty means all.
     pub weekdays: Vec<i64>,
-    /// The first minute of the operating day at which a start matches.
+    /// The first matching start, in minutes since midnight of the operating day.
     pub from: i64,
-    /// The minute after the last; past 1440 is after midnight.
+    /// The minute after the last matching start. Values past 1440 are after midnight.
     pub to: i64,
-    /// Who may book before the release; `Tier::None` keeps nothing, and only the price counts.
+    /// The lowest tier that may book before the release. With `Tier::None` the rule reserves nothing and only sets
+    /// the price.
     pub tier: Tier,
-    /// Hours before the start at which it opens to everybody.
+    /// The number of hours before the start at which it is released to everyone.
     pub release_hours: i64,
-    /// The time's price factor in basis points.
+    /// The price factor of the time in basis points.
     pub factor_bp: i64,
-    /// `peak_hour`, `weekend`, `holiday`.
+    /// The tags of the time, such as `peak_hour`, `weekend`, or `holiday`.
     pub tags: Vec<String>,
 }
 
-/// What was decided by hand for one start in one room.
+/// An override: a decision about one start in one room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// The room that the decision is about.
+    /// The room to which the decision applies.
     pub room: Id,
     /// When the guest's time begins.
     pub starts_at: Timestamp,
-    /// Whether the time is blocked, opened, repriced, or kept for a tier.
+    /// Whether the time is blocked, opened, repriced, or reserved for a tier.
     pub decision: Decision,
 }
 
-/// What can be decided for a single time.
+/// A decision about a single time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Nobody books it online.
+    /// No one can book it online.
     Block,
-    /// Everybody may book it, whatever the rules say, at the plain price.
+    /// Everyone can book it at the price without a factor, regardless of the release rules.
     Open,
-    /// It costs so much more or less, in basis points; rules keep it as before.
+    /// Its price factor is this many basis points. Release rules still apply.
     Reprice(i64),
-    /// It is kept for this tier until so many hours before.
+    /// It is reserved for this tier until this many hours before the start.
     Keep(Tier, i64),
 }
 
-/// A start, as rules look at it.
+/// A start, with the properties that release rules match.
 #[derive(Debug, Clone, Copy)]
 pub struct Start<'s> {
-    /// The room.
+    /// The id of the room.
     pub room: Id,
-    /// The room's kind.
+    /// The kind of the room.
     pub kind: &'s str,
-    /// The service.
+    /// The id of the service.
     pub service: Id,
     /// The operating day.
     pub day: Date,
-    /// Minutes from the operating day's midnight, as the club's clock counts them.
+    /// Minutes since midnight of the operating day, as the club's clock shows them.
     pub minute: i64,
-    /// The moment.
+    /// The moment of the start.
     pub at: Timestamp,
 }
 
 impl ReleaseRule {
-    /// Whether a start is one of those that the rule is for.
+    /// Returns whether the rule applies to a start.
     pub fn matches(&self, start: &Start<'_>) -> bool {
         self.is_for(start.kind, start.service)
             && self.is_on(start.day)
@@ -99,7 +100,7 @@ impl ReleaseRule {
     }
 }
 
-/// What was decided as it stands in the tables.
+/// Returns a decision as it is stored: its name, the tier, and the number (basis points or hours).
 pub(crate) fn written(decision: Decision) -> (&'static str, Tier, i64) {
     match decision {
         Decision::Block => ("block", Tier::None, 0),
@@ -109,10 +110,10 @@ pub(crate) fn written(decision: Decision) -> (&'static str, Tier, i64) {
     }
 }
 
-/// Reads what [`written`] wrote.
+/// Parses a decision that [`written`] returned.
 ///
 /// # Errors
-/// A fault for a word that is none.
+/// Returns a fault if the name is unknown.
 pub(crate) fn read_decision(word: &str, tier: Tier, number: i64) -> Result<Decision> {
     match word {
         "block" => Ok(Decision::Block),

@@ -1,4 +1,4 @@
-//! Single times that are decided by hand, and taking that back.
+//! Overrides of single times, and undoing them.
 
 use jiff::Timestamp;
 use kit::{Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql};
@@ -9,23 +9,23 @@ use serde_json::{Value, json};
 
 use crate::rules::model::{Decision, Override, read_decision, written};
 
-/// There is nothing to take back.
+/// There is no decision to undo.
 pub const NOTHING_TO_UNDO: Refusal =
     Refusal::conflict("nothing_to_undo", "There’s no override for this time.");
 
-/// The least and the most that a time's price is multiplied with, in basis points.
+/// The lowest and the highest price factor of a time, in basis points.
 pub(crate) const FACTORS: (i64, i64) = (1_000, 50_000);
-/// For how many hours before its start a time is kept, at most.
+/// The largest number of hours before its start until which a time can be reserved.
 pub(crate) const MOST_HOURS: i64 = 2_160;
 
-/// A decision by hand, with who made it and when.
+/// An override with the person who made it and when.
 #[derive(Debug, Clone)]
 pub struct DecidedTime {
-    /// Where and when, and what.
+    /// The room, the start, and the decision.
     pub decided: Override,
-    /// By whom.
+    /// The person who made the decision.
     pub by: Option<Id>,
-    /// When.
+    /// When the decision was made.
     pub at: Timestamp,
 }
 
@@ -35,10 +35,10 @@ impl kit::db::FromRow for DecidedTime {
     }
 }
 
-/// What was decided by hand for starts in `[from, to)`, in the order of time.
+/// Returns the overrides of starts in `[from, to)`, ordered by time.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time.
+/// Returns `Error::Forbidden` unless `by` may book any time.
 pub fn decided_times(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -54,10 +54,11 @@ pub fn decided_times(
     )
 }
 
-/// Decides a single time by hand; a later decision replaces an earlier one.
+/// Sets the override of a single time. A later decision replaces an earlier one.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::Invalid` for what makes no sense.
+/// Returns `Error::Forbidden` unless `by` may book any time, and `Error::Invalid` if the room is unknown, the start
+/// is in the past or not at a multiple of five minutes, or the factor, tier, or hours are not permitted.
 pub fn decide(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
     by.need(Action::BookAnyTime)?;
     check(tx, room, starts_at, decision)?;
@@ -105,7 +106,7 @@ fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: 
     .map(drop)
 }
 
-/// What is decided for a time now.
+/// Returns the decision that currently applies to a time.
 fn decided(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp) -> Result<Option<Decision>> {
     let found: Option<Override> = tx.one(
         sql!(
@@ -131,7 +132,7 @@ fn note(
             json!({"decision": word, "tier": tier.as_str(), "number": number})
         })
     };
-    // The log names what the number means.
+    // The audit log stores the number under a name that says what it means.
     let logged = |decision: Option<Decision>| match decision {
         Some(Decision::Reprice(factor_bp)) => json!({"decision": "reprice", "factor_bp": factor_bp}),
         Some(Decision::Keep(tier, hours)) => {
@@ -155,10 +156,12 @@ fn note(
     .map(drop)
 }
 
-/// Takes the last decision for a time back: what was decided before it counts again, or nothing.
+/// Undoes the last change of the override of a time. The decision before it applies again, or none. Undoing twice
+/// restores the decision. Returns the decision that now applies.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `nothing_to_undo`.
+/// Returns `Error::Forbidden` unless `by` may book any time, and `nothing_to_undo` if no decision was ever made for
+/// the time.
 pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Result<Option<Decision>> {
     by.need(Action::BookAnyTime)?;
     let last: Option<(String, Option<String>)> = tx.one(
@@ -170,7 +173,7 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Resu
     let now = decided(tx, room, starts_at)?;
     let before = match last {
         Some((_, before)) => before.as_deref().map(read_before).transpose()?,
-        // Decided before that was noted.
+        // The decision was made before decisions were recorded in `release_events`.
         None if now.is_some() => None,
         None => return Err(Error::refused(&NOTHING_TO_UNDO)),
     };

@@ -1,5 +1,6 @@
-//! Release rules (W3): some times are kept for some members until so many hours before they begin, and some cost
-//! more. A single time can be blocked, opened, repriced or kept by hand; that beats every rule. Pure.
+//! Release rules (W3): some times are reserved for some members until a number of hours before they begin, and some
+//! cost more. A single time can be blocked, opened, repriced, or reserved by an override, which takes precedence over
+//! every rule. The functions here are pure.
 
 use std::collections::BTreeMap;
 
@@ -12,37 +13,38 @@ use scheduling::{Bits, Cell, Days, Field, Open, ReleaseMask, cell_at};
 use crate::refusals::{MEMBERS_ONLY, VIP_ONLY};
 use crate::rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 
-/// What rules and overrides say of one start.
+/// What release rules and overrides decide about one start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// Nobody books it online.
+    /// Whether no one can book the start online.
     pub blocked: bool,
-    /// The time's price factor in basis points.
+    /// The price factor of the time in basis points.
     pub factor_bp: i64,
-    /// What kind of time it is.
+    /// The tags of the time.
     pub tags: Vec<String>,
-    /// Until when it is kept, by tier, the most exclusive first.
+    /// The moment until which the start is reserved for each tier, the most exclusive tier first.
     pub reserved: Vec<(Tier, Timestamp)>,
 }
 
 impl Terms {
-    /// What holds where no rule matches.
+    /// Returns the terms of a start to which no rule applies.
     fn plain() -> Terms {
         Terms { blocked: false, factor_bp: 10_000, tags: Vec::new(), reserved: Vec::new() }
     }
 
-    /// Whether it costs more than usual.
+    /// Returns whether the start costs more than usual.
     pub fn is_premium(&self) -> bool {
         self.factor_bp > 10_000
     }
 
-    /// Until when it is kept for this tier; `None` if it is not.
+    /// Returns the moment until which the start is reserved for this tier, or `None` if it is not.
     pub fn reserved_for(&self, tier: Tier) -> Option<Timestamp> {
         self.reserved.iter().find(|(reserved_for, _)| *reserved_for == tier).map(|(_, until)| *until)
     }
 
-    /// Why somebody of this tier may not book it now, and when they may: of all that keep it, what lets go last; of two at
-    /// once the more exclusive, which stands first in the table of refusals.
+    /// Returns why a person of this tier may not book the start at `now`, and when they may. If several reservations
+    /// apply, the one that ends last counts. Of two that end at once, the one for the more exclusive tier counts,
+    /// whose refusal comes first in the table of refusals.
     pub fn refused(&self, tier: Tier, now: Timestamp) -> Option<(&'static Refusal, Timestamp)> {
         let closed =
             self.reserved.iter().filter(|(reserved_for, until)| tier < *reserved_for && now < *until);
@@ -52,7 +54,7 @@ impl Terms {
     }
 }
 
-/// What rules and overrides say of a start. Of several factors the largest counts.
+/// Returns what release rules and overrides decide about a start. Of several factors, the largest applies.
 pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -> Terms {
     let mut terms = Terms::plain();
     let mut factors = Vec::new();
@@ -68,7 +70,7 @@ pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -
         overrides.iter().filter(|decided| decided.room == start.room && decided.starts_at == start.at)
     {
         match decided.decision {
-            // Nothing opens it, so nothing is promised.
+            // A blocked time is never released, so no reservation with a release time is shown.
             Decision::Block => {
                 terms.blocked = true;
                 terms.reserved.clear();
@@ -86,7 +88,7 @@ pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -
 }
 
 impl Terms {
-    /// Keeps the start for a tier until so many hours before; of two such rules the later release counts.
+    /// Reserves the start for a tier until this many hours before it. Of two such rules, the later release applies.
     fn keep(&mut self, tier: Tier, at: Timestamp, hours: i64) {
         if tier == Tier::None {
             return;
@@ -99,18 +101,18 @@ impl Terms {
     }
 }
 
-/// Who asks, as far as release goes.
+/// The person who searches or books, as release rules see them.
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'w> {
-    /// What their plan allows: rules rank them for each day by the plan that counts then (W2).
+    /// The person's entitlements. Rules rank the person for each day by the plan that applies on that day (W2).
     pub entitlements: &'w Entitlements,
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
-    /// Staff book any time; prices hold for them too.
+    /// Whether the person is staff and may book any time. Price factors apply to staff too.
     pub unbounded: bool,
 }
 
-/// Puts before each room of a question what rules and overrides say to whoever asks.
+/// Sets the release mask of each room in a search to what release rules and overrides decide for this person.
 pub fn release_mask(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker<'_>) {
     let Field { reach, days, rooms, .. } = field;
     for room in rooms {
@@ -130,11 +132,11 @@ pub fn release_mask(field: &mut Field, catalogue: &Catalogue, rules: &Rules, ser
     }
 }
 
-/// The gate of one room while it is made.
+/// The release mask of one room while it is built.
 struct Gates<'w> {
     asker: Asker<'w>,
     closed: Bits,
-    /// By basis points.
+    /// The starts of each price factor, keyed by basis points.
     factors: BTreeMap<i64, Bits>,
     reach: (Cell, Cell),
 }
@@ -144,7 +146,8 @@ impl<'w> Gates<'w> {
         Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
     }
 
-    /// A rule is for starts of an operating day, which are those of its openings: `00:15` may be Friday's.
+    /// Adds a rule. It applies to the starts of an operating day, which are those in its openings: `00:15` may belong
+    /// to Friday.
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
         for open in openings {
             let Some(day) = days.get(open.day).filter(|day| rule.is_on(day.date)) else { continue };
@@ -156,7 +159,7 @@ impl<'w> Gates<'w> {
         }
     }
 
-    /// Keeps starts of `[from, to)` that begin more than so many hours from now.
+    /// If `is_kept`, closes the starts of `[from, to)` that begin more than this many hours from now.
     fn close(&mut self, is_kept: bool, hours: i64, from: Cell, to: Cell) {
         if is_kept {
             let released = cell_at(self.asker.now + SignedDuration::from_hours(hours)) + 1;
@@ -191,7 +194,7 @@ impl<'w> Gates<'w> {
 
     fn done(self) -> ReleaseMask {
         let is_open = self.asker.unbounded || self.closed.is_empty();
-        // The largest factor is asked first, and counts (W3).
+        // The largest factor comes first, because the first one found applies (W3).
         let factors = self.factors.into_iter().rev().filter(|(_, starts)| !starts.is_empty()).collect();
         ReleaseMask { closed: (!is_open).then_some(self.closed), factors }
     }
@@ -204,7 +207,8 @@ mod tests {
 
     use super::*;
 
-    /// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.
+    /// Friday to Sunday, 17:00 to 22:00, in suites: reserved for Unlimited members until 72 hours before and for
+    /// members until 48 hours before, with factor 1.20.
     fn demo() -> [ReleaseRule; 2] {
         let rule = |tier, release_hours| ReleaseRule {
             room_kinds: vec!["suite".to_owned()],
@@ -230,7 +234,7 @@ mod tests {
         Start { room: Id(1), kind: "suite", service: Id(2), day, minute: 19 * 60, at: at(day, 19, 0, 0) }
     }
 
-    /// Worked example C of the rules.
+    /// This is worked example C of the booking rules.
     #[test]
     fn an_evening_opens_to_premium_three_days_before_and_to_all_two_days_before() {
         let terms = terms(&demo(), &[], &saturday_at_seven());
@@ -262,7 +266,7 @@ mod tests {
         assert!(!terms(&demo(), &elsewhere, &start).blocked);
     }
 
-    /// A hand beats every rule: nothing opens a blocked time, so no opening is promised.
+    /// An override takes precedence over every rule. A blocked time is never released, so no release time is shown.
     #[test]
     fn a_blocked_time_is_kept_for_nobody() {
         let start = saturday_at_seven();
@@ -272,7 +276,8 @@ mod tests {
         assert_eq!(terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0)), None);
     }
 
-    /// Of two rules that let go at the same moment the one is told that stands first in the table of refusals.
+    /// Of two rules that release at the same moment, the refusal that comes first in the table of refusals is
+    /// returned.
     #[test]
     fn of_two_that_let_go_at_once_the_more_exclusive_is_told() {
         let [unlimited, mut base] = demo();

@@ -1,4 +1,4 @@
-//! A week as rules and overrides leave it: which starts are kept for whom, blocked, or cost more.
+//! A week of a room after rules and overrides: which starts are reserved, blocked, or more expensive.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
@@ -11,34 +11,36 @@ use crate::rules::model::Start;
 use crate::rules::release::{Terms, terms};
 use crate::rules::weekly::rules;
 
-/// Starts that follow each other and are alike.
+/// Consecutive starts with the same terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
-    /// The first minute of the operating day; past 1440 is after midnight.
+    /// The minute of the first start, counted from midnight of the operating day. Values past 1440 are after
+    /// midnight.
     pub from: i64,
     /// The minute of the last start.
     pub to: i64,
-    /// Nobody books them online.
+    /// Whether no one can book the starts online.
     pub blocked: bool,
-    /// The time's price factor in basis points.
+    /// The price factor of the time in basis points.
     pub factor_bp: i64,
-    /// For whom they are kept, and until how many hours before, the most exclusive first.
+    /// The tiers for which the starts are reserved, the most exclusive first, each with the number of hours before
+    /// the start at which the reservation ends.
     pub reserved: Vec<(Tier, i64)>,
 }
 
-/// An operating day, with its stretches in order.
+/// An operating day with its stretches in order.
 #[derive(Debug, Clone)]
 pub struct WeekDay {
-    /// Which.
+    /// The date of the operating day.
     pub date: Date,
-    /// None where the room is closed.
+    /// The stretches of the day. Empty if the room is closed.
     pub stretches: Vec<Stretch>,
 }
 
-/// The seven days from `first` on, for a service in a room.
+/// Returns the seven days from `first` on for a service in a room.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time; `Error::NotFound` for an unknown room or service.
+/// Returns `Error::Forbidden` unless `by` may book any time, and `Error::NotFound` for an unknown room or service.
 pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> Result<Vec<WeekDay>> {
     by.need(Action::BookAnyTime)?;
     let catalogue = catalogue::current(tx)?;
@@ -64,7 +66,7 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     Ok(days.iter().enumerate().map(of_day).collect())
 }
 
-/// Adds a start to the last stretch, if it is like it.
+/// Extends the last stretch by a start if the terms are the same, otherwise begins a new stretch.
 fn add(stretches: &mut Vec<Stretch>, minute: i64, terms: Terms, at: jiff::Timestamp) {
     let hours = |until| SignedDuration::as_hours(&at.duration_since(until));
     let reserved: Vec<_> = terms.reserved.iter().map(|(tier, until)| (*tier, hours(*until))).collect();

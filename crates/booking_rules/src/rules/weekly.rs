@@ -1,4 +1,4 @@
-//! Release rules as they are kept: read under their version, changed by who manages the club.
+//! The stored release rules. They are cached by their version and changed by people who may manage the catalogue.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 use crate::rules::model::{Override, ReleaseRule, Rules, read_decision};
 
-/// The name of the rules' version.
+/// The name of the version of the release rules.
 const VERSION: &str = "release_rules";
 
-/// The rules of a club, and what was decided by hand for starts in `[from, to)`.
+/// Returns the release rules of a club, and the overrides of starts in `[from, to)`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn rules(tx: &mut Tx<'_>, club: Id, (from, to): (Cell, Cell)) -> Result<Rules> {
     let weekly =
         tx.caches::<Cached<Id, Vec<ReleaseRule>>>().get(tx, VERSION, club, |tx, _| weekly(tx, club))?;
@@ -73,23 +73,23 @@ impl kit::db::FromRow for Override {
     }
 }
 
-/// A rule as it is kept.
+/// A release rule as it is stored.
 #[derive(Debug, Clone)]
 pub struct StoredRule {
-    /// Its id.
+    /// The id of the rule.
     pub id: Id,
-    /// When it was ended, if it was.
+    /// When the rule was ended, if it was.
     pub ended_at: Option<Timestamp>,
-    /// When it was changed last, and by whom; not known of what was there before that was noted.
+    /// When the rule was changed last, and by whom. `None` for rules from before changes were recorded.
     pub changed: Option<(Timestamp, Option<Id>)>,
-    /// What it says.
+    /// The content of the rule.
     pub rule: ReleaseRule,
 }
 
-/// Every rule of a club, also those that were ended, in the order in which they were added.
+/// Returns every rule of a club in the order in which they were added, including ended ones.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue.
 pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<StoredRule>> {
     by.need(Action::ManageCatalogue)?;
     let changes: Vec<(Id, Timestamp, Option<Id>)> = tx.all(
@@ -116,7 +116,7 @@ pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<StoredRule
     Ok(found)
 }
 
-/// A rule that counts, by its id.
+/// Returns a rule that has not been ended.
 fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
     let found = tx.one(
         sql!(
@@ -128,10 +128,11 @@ fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
     found.ok_or(Error::NotFound)
 }
 
-/// Adds a rule.
+/// Adds a rule and returns its id.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if a service of the rule is
+/// unknown.
 pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
     check(tx, rule)?;
@@ -159,7 +160,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
     Ok(id)
 }
 
-/// Goes on if the club has the services of a rule.
+/// Returns an error unless the club has every service of the rule.
 fn check(tx: &mut Tx<'_>, rule: &ReleaseRule) -> Result<()> {
     let catalogue = catalogue::current(tx)?;
     if rule.services.iter().all(|service| catalogue.service(*service).is_some()) {
@@ -168,10 +169,11 @@ fn check(tx: &mut Tx<'_>, rule: &ReleaseRule) -> Result<()> {
     Err(Fields::one("services", "We couldn’t find that service."))
 }
 
-/// Has a rule say something else from now on.
+/// Replaces the content of a rule.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for one that is unknown or was ended.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::NotFound` if the rule is unknown or was
+/// ended, and `Error::Invalid` if a service of the new content is unknown.
 pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = rule(tx, club, id)?;
@@ -197,10 +199,11 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
     note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
 }
 
-/// Ends a rule: it keeps nothing any more, and stays readable.
+/// Ends a rule. It no longer applies but stays readable.
 ///
 /// # Errors
-/// As [`edit_rule`].
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if the rule is unknown or
+/// was ended.
 pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = rule(tx, club, id)?;
@@ -212,7 +215,7 @@ pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
     note_rule(tx, by, club, id, "ended", (Some(&before), None))
 }
 
-/// A rule as it is noted before a change.
+/// Returns a rule as JSON, for the record of a change.
 fn shown(rule: &ReleaseRule) -> Value {
     json!({"room_kinds": rule.room_kinds, "services": rule.services, "weekdays": rule.weekdays, "from": rule.from,
         "to": rule.to, "tier": rule.tier.as_str(), "release_hours": rule.release_hours,

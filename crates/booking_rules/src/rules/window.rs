@@ -1,4 +1,4 @@
-//! How far ahead a person may book (W1, W2).
+//! How many days ahead a person may book (W1, W2).
 
 use catalogue::Catalogue;
 use jiff::civil::{Date, Time};
@@ -11,40 +11,41 @@ use crate::refusals::{self, OUTSIDE_WINDOW};
 use crate::rules::release::Asker;
 use crate::settings::{ACCOUNT_DAYS, AHEAD, WALK_IN};
 
-/// The window of one person at one moment.
+/// The booking window of one person at one moment.
 #[derive(Debug, Clone)]
 pub struct Window {
     now: Timestamp,
     zone: TimeZone,
     entitlements: Entitlements,
-    /// Staff book any time.
+    /// Whether the person is staff and may book any time.
     unbounded: bool,
-    /// How many days ahead who has no plan books.
+    /// The number of days ahead that a person without a plan may book.
     account_days: i64,
-    /// How many minutes before its start a time closes online.
+    /// The number of minutes before its start at which a time can no longer be booked online.
     ahead: i64,
-    /// How many minutes after its start staff still enter a visit.
+    /// The number of minutes after its start until which staff can still enter a visit.
     walk_in: i64,
 }
 
-/// Why a day is not open, and when it will be.
+/// When a day that is not open yet will open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed {
-    /// 00:00 club time, so many days before.
+    /// The moment at which the day opens: 00:00 club time, `max_advance_days` days before the day.
     pub opens_at: Timestamp,
-    /// How many days ahead this person books for that day.
+    /// The number of days ahead that this person may book for that day.
     pub max_advance_days: i64,
 }
 
 impl Window {
-    /// The window of a person with this standing; unbounded for staff.
+    /// Returns the window of a person with these entitlements, with the default settings. `unbounded` is true for
+    /// staff.
     pub fn new(now: Timestamp, zone: &TimeZone, entitlements: Entitlements, unbounded: bool) -> Window {
         let (account_days, ahead) = (ACCOUNT_DAYS.default, AHEAD.default);
         let walk_in = WALK_IN.default;
         Window { now, zone: zone.clone(), entitlements, unbounded, account_days, ahead, walk_in }
     }
 
-    /// The same by the numbers of a club.
+    /// Returns the same window with the settings of a club.
     #[must_use]
     pub fn in_club(self, catalogue: &Catalogue) -> Window {
         let (account_days, ahead) = (catalogue.setting(ACCOUNT_DAYS), catalogue.setting(AHEAD));
@@ -56,12 +57,12 @@ impl Window {
         self.entitlements.days_ahead_for(day, self.account_days)
     }
 
-    /// The club's date.
+    /// Returns today's date in the club's time zone.
     pub fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
     }
 
-    /// Why an operating day is not open to this person; `None` if it is.
+    /// Returns when an operating day opens for this person, or `None` if it is open already.
     pub fn closed(&self, day: Date) -> Option<Closed> {
         let days = self.days_ahead_for(day);
         let ahead = i64::from((day - self.today()).get_days());
@@ -73,7 +74,8 @@ impl Window {
         Some(Closed { opens_at, max_advance_days: days })
     }
 
-    /// The refusal of a day that is not open: `outside_window`, carrying `opens_at` and `max_advance_days`.
+    /// Returns the refusal for a day that is not open: `outside_window`, which carries `opens_at` and
+    /// `max_advance_days`.
     pub fn refusal(&self, day: Date) -> Option<Error> {
         self.closed(day).map(|closed| {
             Error::refused(&OUTSIDE_WINDOW)
@@ -82,7 +84,8 @@ impl Window {
         })
     }
 
-    /// From when on a start can be booked: an hour ahead online; by staff, who enter walk-ins, two hours after it began (W1).
+    /// Returns the earliest start that can be booked: by default an hour from now online and, for staff who enter
+    /// walk-ins, two hours ago (W1).
     pub fn earliest(&self) -> Timestamp {
         if self.unbounded {
             self.now - SignedDuration::from_mins(self.walk_in)
@@ -91,33 +94,34 @@ impl Window {
         }
     }
 
-    /// From when on a start can be moved to: as [`Window::earliest`], but by nobody to one that has begun.
+    /// Returns the earliest start to which a booking can be rescheduled. It is [`Window::earliest`], but never in the
+    /// past.
     pub fn earliest_move(&self) -> Timestamp {
         self.earliest().max(self.now)
     }
 
-    /// The same person's window as if they booked online themselves: what staff override for them.
+    /// Returns the window that the same person would have without staff rights.
     #[must_use]
     pub fn of_the_guest(self) -> Window {
         Window { unbounded: false, ..self }
     }
 
-    /// How many days ahead this person books today.
+    /// Returns the number of days ahead that this person may book today.
     pub fn max_advance_days(&self) -> i64 {
         self.days_ahead_for(self.today())
     }
 
-    /// The club's zone.
+    /// Returns the time zone of the club.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// Whether this is staff, who book any time.
+    /// Returns whether the person is staff, who may book any time.
     pub fn is_unbounded(&self) -> bool {
         self.unbounded
     }
 
-    /// An error as whoever asks reads it: refusals have sentences of their own for staff.
+    /// Returns an error with the wording for the person: some refusals have a different wording for staff.
     pub fn worded(&self, error: Error) -> Error {
         match error {
             Error::Refused(refusal, carried) if self.unbounded => {
@@ -127,28 +131,29 @@ impl Window {
         }
     }
 
-    /// The person, as release rules see them.
+    /// Returns the person as release rules see them.
     pub fn asker(&self) -> Asker<'_> {
         Asker { entitlements: &self.entitlements, now: self.now, unbounded: self.unbounded }
     }
 
-    /// Whether the person has no plan that counts on a day (W2): then what is for members is not for them. Staff book any.
+    /// Returns whether the person has no plan that applies on a day (W2) and therefore may not book what is only for
+    /// members. Always false for staff.
     pub fn lacks_plan(&self, day: Date) -> bool {
         self.entitlements.plan_on(day).is_none() && !self.unbounded
     }
 
-    /// What the person's plan allows.
+    /// Returns the person's entitlements.
     pub fn entitlements(&self) -> &Entitlements {
         &self.entitlements
     }
 
-    /// A moment as it is shown: ISO 8601 with the club's offset.
+    /// Formats a moment in ISO 8601 with the club's offset.
     pub fn shown(&self, moment: Timestamp) -> String {
         iso(&self.zone, moment)
     }
 }
 
-/// ISO 8601 with the offset that a zone has then.
+/// Formats a moment in ISO 8601 with the offset of a time zone at that moment.
 pub fn iso(zone: &TimeZone, moment: Timestamp) -> String {
     moment.display_with_offset(zone.to_offset(moment)).to_string()
 }

@@ -1,5 +1,5 @@
-//! What a visitor held, or the desk booked for nobody known, becomes the account's of whoever shows that the address on it
-//! is theirs.
+//! Adoption: bookings and holds without an owner, made by a visitor or by the front desk, become those of the account
+//! that proves it owns their email address.
 
 use booking_rules::SUBJECT;
 use kit::{Id, Result, Tx, args, sql};
@@ -8,13 +8,14 @@ use serde_json::json;
 
 use crate::store;
 
-/// Hands everything over that carries this address and is nobody's. Says how many bookings and holds that were.
+/// Makes a person the owner of all bookings and holds that have this email address and no owner. Returns their
+/// number.
 ///
-/// Ask only for an address that is known to be the person's. The time stays claimed as it was: by room and technician, not by the
-/// person, for an address says who is written to and not who comes.
+/// Call this only for an address that is proven to be the person's. The claims stay on the room and technician, and
+/// the person's own time is not claimed, because the address says who gets the emails and not who comes.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn adopt(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<usize> {
     let found: Vec<(Id,)> = tx.all(
         sql!(

@@ -1,4 +1,4 @@
-//! Services that a person had (S5): what they came for themselves, also as somebody's companion.
+//! The services that a person had (S5): those they came for themselves, including as a companion.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,24 +8,25 @@ use people::{Action, Actor};
 /// A service that a person had.
 #[derive(Debug, Clone)]
 pub struct Had {
-    /// The service that they had.
+    /// The id of the service.
     pub service: Id,
-    /// How often.
+    /// How many times the person had it.
     pub times: i64,
-    /// The booking of the last time.
+    /// The booking of the last visit.
     pub booking: Id,
-    /// The operating day of the last time.
+    /// The operating day of the last visit.
     pub day: Date,
-    /// When that began.
+    /// When the last visit began.
     pub starts_at: Timestamp,
 }
 
 row!(Had { service, times, booking, day, starts_at });
 
-/// The services that a person had, the latest first.
+/// Returns the services that a person had, the latest first.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors; `Error::Forbidden` for another's, unless `by` sees every booking.
+/// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` for another person unless `by` may see every
+/// booking.
 pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Had>> {
     if by.person()?.id != person {
         by.need(Action::SeeEveryBooking)?;

@@ -1,4 +1,4 @@
-//! One's own bookings, and one of them whole.
+//! The bookings of a person, and the details of one of them.
 
 use booking_rules::{SUBJECT, Status, settings::MOVES};
 use catalogue::Catalogue;
@@ -12,23 +12,23 @@ use serde_json::Value;
 use crate::model::{Detail, Only};
 use crate::store::{self, BookingRow};
 
-/// A person's bookings.
+/// The bookings of a person.
 #[derive(Debug)]
 pub struct MyBookings {
-    /// Those still to come, the next first.
+    /// The upcoming bookings, the next one first.
     pub upcoming: Vec<Detail>,
-    /// Times that are held, the first to run out first.
+    /// The holds, ordered by their start.
     pub held: Vec<Detail>,
-    /// A page of the others, the latest first.
+    /// One page of the other bookings, the latest first.
     pub past: Vec<Detail>,
-    /// How many others there are.
+    /// The number of other bookings on all pages.
     pub total_past: i64,
 }
 
-/// The bookings of whoever asks.
+/// Returns the bookings of the actor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn my_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<MyBookings> {
     some_of_mine(tx, by, paging, Only::default())
 }
@@ -41,10 +41,10 @@ impl Only {
     }
 }
 
-/// Some bookings of whoever asks.
+/// Returns the bookings of the actor. `only` filters the upcoming and the past ones.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> Result<MyBookings> {
     let person = by.person()?.id;
     let now = tx.now();
@@ -72,16 +72,16 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
     })
 }
 
-/// One booking whole, for its owner or for staff.
+/// Returns the details of a booking, for its owner or for staff.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the actor may not see the booking.
 pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
     let row = own_row(tx, by, id)?;
     detail(tx, row)
 }
 
-/// One booking for its owner or for staff; what is not theirs is not found.
+/// Returns a booking for its owner or for staff. For anyone else it is `Error::NotFound`.
 fn own_row(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
     let person = by.person()?.id;
     let sees_all = by.may(Action::SeeEveryBooking);
@@ -89,29 +89,29 @@ fn own_row(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
     row.ok_or(Error::NotFound)
 }
 
-/// One booking whole, for the club itself.
+/// Returns the details of a booking without a permission check, for the system itself.
 ///
 /// # Errors
-/// `Error::NotFound`.
+/// Returns `Error::NotFound` if there is no such booking.
 pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
     let row = store::find(tx, id)?.ok_or(Error::NotFound)?;
     detail(tx, row)
 }
 
-/// The allergies that were noted for a booking, to copy them to another booking of the same guest.
+/// Returns the allergies noted for a booking, to copy them to another booking of the same guest.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the actor may not see the booking.
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     let row = own_row(tx, by, id)?;
     store::allergies(tx, row.booking.id)
 }
 
-/// The allergies that were noted for a booking, to show them to its owner and to those who serve. That staff read them is written
-/// to the audit log, so staff need a transaction that writes.
+/// Returns the allergies noted for a booking, to show them to its owner or to staff. If staff read another person's
+/// allergies, this is written to the audit log, so staff need a transaction that writes.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the actor may not see the booking.
 pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     let row = own_row(tx, by, id)?;
     let allergies = store::allergies(tx, row.booking.id)?;
@@ -121,19 +121,19 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
     Ok(allergies)
 }
 
-/// The scene that was chosen for a booking's room, for its owner and for those who serve.
+/// Returns the scene chosen for the room of a booking, for its owner or for staff.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the actor may not see the booking.
 pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
     let row = own_row(tx, by, id)?;
     store::scene_of(tx, row.booking.id)
 }
 
-/// The other bookings of the same visit (F10) that still stand, in order.
+/// Returns the other confirmed bookings of the same visit (F10), in order.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the actor may not see one of the bookings.
 pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
     let row = own_row(tx, by, id)?;
     let others = store::of_visit(tx, &row.booking, Status::Confirmed)?;
@@ -144,7 +144,7 @@ fn detail(tx: &mut Tx<'_>, row: BookingRow) -> Result<Detail> {
     detail_and_due(tx, row).map(|(detail, _)| detail)
 }
 
-/// A booking whole, and what is due for it now, with tax.
+/// Returns the details of a booking, and the amount that is due for it now, with tax.
 pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail, Cents)> {
     let catalogue = catalogue::current(tx)?;
     let id = row.booking.id;
@@ -159,7 +159,8 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail
     Ok((detail, due.unwrap_or(Cents::ZERO)))
 }
 
-/// What a booking is seen by: the time, how often its person has lapsed, how often it may be moved.
+/// What the details of a booking depend on: the current time, the number of lapses of its person, and the number of
+/// times a booking may be rescheduled.
 #[derive(Clone, Copy)]
 struct Seen {
     now: Timestamp,

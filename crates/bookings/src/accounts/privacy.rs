@@ -1,5 +1,5 @@
-//! What is taken out of bookings when somebody is erased, and what they are handed before. The bookings stay, for the books
-//! must be kept; what was said in them does not.
+//! Exporting and erasing the personal data in bookings. When a person is erased, the bookings stay because accounting
+//! records must be kept, but their personal content is removed.
 
 use jiff::Timestamp;
 use kit::{Error, Id, Result, Tx, args, row, sql};
@@ -9,105 +9,106 @@ use serde::Serialize;
 use crate::notifications::guests;
 use crate::store;
 
-/// A booking as it is handed to whom it is of.
+/// A booking in the export of a person's data.
 #[derive(Debug, Serialize)]
 pub struct Exported {
-    /// Its id.
+    /// The id of the booking.
     pub id: Id,
-    /// `CS-2026-000017`.
+    /// The reference, such as `CS-2026-000017`.
     pub reference: Option<String>,
-    /// Where it stands.
+    /// The status of the booking.
     pub status: String,
-    /// When it begins.
+    /// When the guest's time begins.
     pub starts_at: Timestamp,
-    /// When it ends.
+    /// When the guest's time ends.
     pub ends_at: Timestamp,
-    /// For whom, if that is somebody else.
+    /// The name of the guest, if the booking is for someone else.
     pub guest_name: Option<String>,
-    /// How they are called.
+    /// The phone number of that guest.
     pub guest_phone: Option<String>,
-    /// How they are written to.
+    /// The email address of that guest.
     pub guest_email: Option<String>,
-    /// What was asked for.
+    /// The special requests of the guest.
     pub special_requests: Option<String>,
-    /// What must not be met.
+    /// The allergies of the guest.
     pub allergies: Option<String>,
-    /// Who comes along.
+    /// The name of the companion.
     pub companion_name: Option<String>,
-    /// Which program the massage bed was to run.
+    /// The program of the massage bed.
     pub ai_program: Option<String>,
-    /// What the room was to be set to.
+    /// The scene for the room.
     pub scene_preferences: Option<serde_json::Value>,
-    /// What goes with it, with what was noted.
+    /// The add-ons, with their notes.
     pub addons: Vec<ExportedAddon>,
-    /// What happened to it.
+    /// The events of the booking.
     pub events: Vec<ExportedEvent>,
-    /// Whether the person is the guest (`guest`), comes along (`companion`) or booked it for another (`booked_by`).
+    /// The role of the person: the guest (`guest`), the companion (`companion`), or the one who booked it for someone
+    /// else (`booked_by`).
     pub part: &'static str,
-    /// When it was made.
+    /// When the booking was made.
     pub created_at: Timestamp,
 }
 
-/// An add-on of a booking.
+/// An add-on of an exported booking.
 #[derive(Debug, Serialize)]
 pub struct ExportedAddon {
-    /// Its name.
+    /// The name of the add-on.
     pub name: String,
-    /// How many.
+    /// The quantity.
     pub quantity: i64,
-    /// What was noted.
+    /// The notes about the add-on.
     pub notes: String,
 }
 
 row!(ExportedAddon { name, quantity, notes });
 
-/// Something that happened to a booking.
+/// An event of an exported booking.
 #[derive(Debug, Serialize)]
 pub struct ExportedEvent {
-    /// When.
+    /// When the event occurred.
     pub at: Timestamp,
-    /// What.
+    /// The kind of event.
     pub what: String,
-    /// How, as JSON.
+    /// The details of the event as JSON.
     pub detail: String,
 }
 
 row!(ExportedEvent { at, what, detail });
 
-/// A place on the waitlist.
+/// A place on the waitlist in the export of a person's data.
 #[derive(Debug, Serialize)]
 pub struct ExportedWait {
-    /// For which service.
+    /// The name of the service.
     pub service: String,
-    /// From which day.
+    /// The first requested day.
     pub first_day: String,
-    /// To which day.
+    /// The last requested day.
     pub last_day: String,
-    /// Where it stands.
+    /// The state of the place.
     pub state: String,
-    /// Since when.
+    /// When the person joined the waitlist.
     pub joined_at: Timestamp,
 }
 
 row!(ExportedWait { service, first_day, last_day, state, joined_at });
 
-/// A late cancellation or a missed visit that a plan had paid for.
+/// A lapse in the export of a person's data: a late cancellation or a missed visit that a plan had paid for.
 #[derive(Debug, Serialize)]
 pub struct ExportedLapse {
-    /// Of which booking.
+    /// The id of the booking.
     pub booking: Id,
-    /// When.
+    /// When the lapse occurred.
     pub at: Timestamp,
-    /// What.
+    /// The kind of lapse.
     pub what: String,
 }
 
 row!(ExportedLapse { booking, at, what });
 
-/// Every place on the waitlist that whoever asks has or had.
+/// Returns every place on the waitlist that the actor has or had.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn export_waits(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<ExportedWait>> {
     let person = by.person()?.id;
     tx.all(
@@ -119,20 +120,20 @@ pub fn export_waits(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<ExportedWait>> {
     )
 }
 
-/// Every late cancellation and missed visit of whoever asks that counts against their plan.
+/// Returns every lapse of the actor: the late cancellations and missed visits that count against their plan.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn export_lapses(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<ExportedLapse>> {
     let person = by.person()?.id;
     tx.all(sql!("SELECT booking_id, at, what FROM lapses WHERE person_id = $1 ORDER BY at"), args![person])
 }
 
-/// Every booking of whoever asks, with everything that was said in it; of those in which they come along or that they made for
-/// another person, when and where they stand alone.
+/// Returns every booking of the actor with all its content. For bookings in which the actor is the companion or that
+/// they made for someone else, only the id, reference, times, and status are included.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Exported>> {
     let person = by.person()?.id;
     let mut found: Vec<Exported> = Vec::new();
@@ -190,10 +191,10 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Exported>> {
     Ok(found)
 }
 
-/// The addresses of guests that a person named in their bookings.
+/// Returns the distinct guest email addresses that a person entered in their bookings, in lower case.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn guest_addresses(tx: &mut Tx<'_>, person: Id) -> Result<Vec<String>> {
     let found: Vec<(String,)> = tx.all(
         sql!(
@@ -204,19 +205,20 @@ pub fn guest_addresses(tx: &mut Tx<'_>, person: Id) -> Result<Vec<String>> {
     Ok(found.into_iter().map(|(email,)| email).collect())
 }
 
-/// Whether a person has a booking to come or a time that is held.
+/// Returns whether a person has an upcoming booking or a hold.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn has_ahead(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let now = tx.now();
     Ok(!store::upcoming(tx, person, now)?.is_empty())
 }
 
-/// Takes everything out of a person's bookings and places on the waitlist that says who they are or what they asked for.
+/// Removes from a person's bookings and places on the waitlist everything that identifies them or that they
+/// requested.
 ///
 /// # Errors
-/// A fault of the database; `Error::Forbidden` as long as a booking lies ahead.
+/// Returns `Error::Forbidden` while the person has an upcoming booking or a hold, and a fault if the database fails.
 pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     if has_ahead(tx, person)? {
         return Err(Error::Forbidden);
@@ -241,10 +243,11 @@ pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
         .map(drop)
 }
 
-/// Takes everything out of the holds of visitors that carries an address: whose it is, is erased.
+/// Removes the personal content of all bookings and holds without an owner that have this email address, because the
+/// person with that address is being erased. Returns the number of changed rows.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_address(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
     tx.run(
         sql!(

@@ -16,17 +16,17 @@ use crate::model::Detail;
 use crate::store::{self, BookingRow, columns};
 use catalogue::Catalogue;
 
-/// The steps that a list of visits can offer, in the order of a visit.
+/// The steps that can be offered for a visit, in the order of a visit.
 const STEPS: [Status; 4] = [Status::CheckedIn, Status::InProgress, Status::Completed, Status::NoShow];
 
-/// Which visits of a day are listed.
+/// A filter for the visits of a day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayFilter {
-    /// The business day; today's, if not said.
+    /// The business day. Defaults to today's.
     pub date: Option<Date>,
-    /// Part of a name, a phone number or a reference.
+    /// A part of a name, a phone number, or a reference.
     pub q: Option<String>,
-    /// Only visits in this state.
+    /// If set, only visits with this status are listed.
     pub status: Option<Status>,
 }
 
@@ -41,50 +41,50 @@ impl Input for DayFilter {
     }
 }
 
-/// Whom a visit is for.
+/// The guest of a visit.
 #[derive(Debug, Clone, Default)]
 pub struct DayGuest {
-    /// The account, if the visit belongs to one.
+    /// The person, if the visit belongs to an account.
     pub person: Option<Id>,
-    /// The guest's name; of an account, unless the visit is for someone else, its own.
+    /// The guest's name. It is the name of the account unless the visit is for someone else.
     pub name: String,
     /// The guest's phone number.
     pub phone: Option<String>,
 }
 
-/// One visit of a day.
+/// A visit of a day, as the front desk sees it.
 #[derive(Debug, Clone)]
 pub struct DayVisit {
-    /// The booking.
+    /// The details of the booking.
     pub detail: Detail,
-    /// Whom it is for.
+    /// The guest of the visit.
     pub guest: DayGuest,
-    /// Whether the guest is late: the visit should have begun, and they are not checked in (D5).
+    /// Whether the guest is late: the visit should have begun, and the guest is not checked in (D5).
     pub is_late: bool,
-    /// What is due for it now, with tax.
+    /// The amount that is due for the visit now, with tax.
     pub due: Cents,
     /// The steps that can be taken now.
     pub steps: Vec<Status>,
-    /// Whether the last step can be undone by whoever asks.
+    /// Whether the actor can undo the last step.
     pub undo: Undoing,
 }
 
-/// A page of the visits of a day, or of all days.
+/// One page of the visits of a day or of all days.
 #[derive(Debug)]
 pub struct DayVisits {
-    /// The visits of the page, in the order of time.
+    /// The visits of the page, ordered by time.
     pub visits: Vec<DayVisit>,
-    /// How many there are on all pages, canceled ones among them.
+    /// The number of visits on all pages, including canceled ones.
     pub total: usize,
-    /// How many of them are canceled.
+    /// The number of canceled visits on all pages.
     pub cancelled: usize,
 }
 
-/// The visits that begin on a business day, in the order of time: a page of those that the filter lets through, and the day.
-/// Holds are no visits.
+/// Returns one page of the visits that begin on a business day and match the filter, ordered by time, and the
+/// business day. Holds are not visits.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` sees every booking.
+/// Returns `Error::Forbidden` unless `by` may see every booking.
 pub fn day_visits(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -136,7 +136,7 @@ fn visits_of(
             Ok(())
         },
     )?;
-    // The day of a booking is its operating day, which may have begun on the date before.
+    // The `day` of a booking is its operating day, which may have begun on the date before.
     let all: Vec<BookingRow> = tx.all(
         sql!(concat!(
             "SELECT ",
@@ -153,15 +153,15 @@ fn visits_of(
     Ok(all.into_iter().map(with_phone).collect())
 }
 
-/// What of a booking is compared with a search over all days: its id, person, name, phone number and reference; and whether it is
-/// canceled.
+/// The columns of a booking that are matched by a search over all days: id, person, guest name, guest phone number,
+/// reference, and whether it is canceled.
 type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>, bool);
 
-/// The visits from today's business day on whose guest has a name or the digits of a phone number, or whose reference is searched
-/// for, in the order of time: a page of them.
+/// Returns one page of the visits from today's business day on that match the search, ordered by time. A visit
+/// matches by the name or phone number of its guest or by its reference.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` sees every booking and may look for people.
+/// Returns `Error::Forbidden` unless `by` may see every booking and search for people.
 pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Result<DayVisits> {
     by.need(Action::SeeEveryBooking)?;
     let people: HashSet<Id> = people::find(tx, by, q)?.iter().map(|person| person.id).collect();
@@ -194,10 +194,10 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
     Ok(DayVisits { visits, total, cancelled })
 }
 
-/// The names and phone numbers of people that were read before.
+/// A cache of people's names and phone numbers.
 pub(crate) type Names = HashMap<Id, (String, Option<String>)>;
 
-/// Whom a booking is for.
+/// Returns the guest of a booking.
 pub(crate) fn guest(
     tx: &mut Tx<'_>,
     names: &mut Names,
@@ -221,7 +221,7 @@ pub(crate) fn guest(
     Ok(DayGuest { person: booking.person, name, phone: phone.or(known.1) })
 }
 
-/// Whether each word of a query is in the name or the reference, or its digits are in the phone number (D12).
+/// Returns whether each word of a query is in the name or the reference, or its digits are in the phone number (D12).
 fn fits(q: &str, name: &str, phone: &str, reference: &str) -> bool {
     let (name, reference) = (fold(name), fold(reference));
     let number = digits(q);
@@ -252,10 +252,10 @@ fn visit(
     Ok(DayVisit { is_late, steps, undo, due, guest, detail })
 }
 
-/// Whom one booking is for, for who sees every booking.
+/// Returns a booking and its guest.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound`.
+/// Returns `Error::Forbidden` unless `by` may see every booking, and `Error::NotFound` if there is no such booking.
 pub fn guest_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, DayGuest)> {
     by.need(Action::SeeEveryBooking)?;
     let booking = store::find(tx, id)?.ok_or(kit::Error::NotFound)?.booking;

@@ -1,4 +1,4 @@
-//! The visits of a business day: their steps, and undoing one.
+//! The visits of a business day: their steps, and undoing a step.
 
 pub(crate) mod day;
 pub(crate) mod steps;

@@ -1,4 +1,4 @@
-//! The steps of a visit on its day: the guest arrives, is served, goes; or does not come (C5, D11).
+//! The steps of a visit on its day: check-in, start, completion, and no-show (C5, D11).
 
 use booking_rules::refusals::{
     CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
@@ -19,34 +19,36 @@ use crate::notifications::notify;
 use crate::store;
 use catalogue::Catalogue;
 
-/// Checks a guest in: from the beginning of the operating day until the business day is closed (D11).
+/// Checks a guest in. This is possible from the opening of the operating day, or from when the visit may start if
+/// that is earlier, until the business day is closed (D11).
 ///
 /// # Errors
-/// `Error::Forbidden`, `Error::NotFound`; `wrong_state` too early or from another state; `day_closed`.
+/// Returns `Error::Forbidden` unless `by` may run the day, `Error::NotFound` if there is no such booking,
+/// `wrong_state` if it is too early or the status does not permit it, and `day_closed` if the business day is closed.
 pub fn check_in(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::CheckedIn)
 }
 
-/// Starts a visit: after check-in, and at most the club's `start_early_minutes` before its time (D11).
+/// Starts a visit. This is possible after check-in, and from the club's `start_early_minutes` before its time (D11).
 ///
 /// # Errors
-/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+/// Returns the same errors as [`check_in`].
 pub fn start(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::InProgress)
 }
 
-/// Completes a visit: after check-in, and not before its start has passed (D11).
+/// Completes a visit. This is possible after check-in, and not before its start (D11).
 ///
 /// # Errors
-/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+/// Returns the same errors as [`check_in`].
 pub fn complete(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::Completed)
 }
 
-/// Marks a no-show: from the club's `no_show_minutes` after the start, fifteen unless it says otherwise (C5).
+/// Marks a no-show. This is possible from the club's `no_show_minutes` after the start, fifteen by default (C5).
 ///
 /// # Errors
-/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+/// Returns the same errors as [`check_in`].
 pub fn no_show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::NoShow)
 }
@@ -70,7 +72,7 @@ fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
     Ok(after)
 }
 
-/// The name of a step in the audit log.
+/// Returns the name of a step in the audit log.
 fn step_name(to: Status) -> &'static str {
     match to {
         Status::CheckedIn => "visit_checked_in",
@@ -80,7 +82,7 @@ fn step_name(to: Status) -> &'static str {
     }
 }
 
-/// What speaks against a step now; nothing if staff may take it. Pure but for the calendar.
+/// Returns the error that a step would cause now, or `None` if staff may take it. It does not use the database.
 pub(crate) fn objection(
     catalogue: &Catalogue,
     booking: &Booking,
@@ -106,8 +108,8 @@ pub(crate) fn objection(
     Ok(day_closed(catalogue, booking, now))
 }
 
-/// From when on a guest is checked in: the beginning of the operating day, which is when the first room opens; or as early as
-/// the visit may start, if that is earlier (decision 20).
+/// Returns when check-in opens: when the first room opens on the operating day or, if that is earlier, when the visit
+/// may start (decision 20).
 fn check_in_opens(catalogue: &Catalogue, booking: &Booking) -> Result<Timestamp> {
     let days = Days::new(&catalogue.club.zone, booking.day, booking.day)?;
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
@@ -117,14 +119,15 @@ fn check_in_opens(catalogue: &Catalogue, booking: &Booking) -> Result<Timestamp>
     Ok(opens.min().map_or(early, |opens| begin(opens).min(early)))
 }
 
-/// Whether visits of a business day can still be changed by hand. Days are not closed by anyone yet: until the ledger's day close
-/// exists, a business day stays open until the next one has ended (decision 20).
+/// Returns whether staff can still change the visits of a business day. Days are not closed explicitly yet: until the
+/// ledger has a day close, a business day stays open until the next one has ended (decision 20).
 pub fn business_day_is_open(catalogue: &Catalogue, day: Date, now: Timestamp) -> bool {
     let next = day.tomorrow().unwrap_or(day);
     now < catalogue.business_day(next).1
 }
 
-/// The refusal of a visit whose business day is closed: `day_closed`, carrying the first day that is open.
+/// Returns the refusal for a visit whose business day is closed: `day_closed`, which carries the first day that is
+/// still open. Returns `None` if the day is open.
 pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestamp) -> Option<Error> {
     let day = catalogue.business_day_at(booking.starts_at);
     if business_day_is_open(catalogue, day, now) {
@@ -135,7 +138,7 @@ pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestam
     Some(Error::refused(&DAY_CLOSED).with("first_open", first.to_string()))
 }
 
-/// The refusal of a step that somebody else has taken a moment before: who and when.
+/// Returns the refusal of a step that someone else has just taken. It carries who took it and when.
 pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error> {
     let zone = catalogue::current(tx)?.club.zone.clone();
     let Some(last) = store::last_event(tx, id, to.as_str())? else {
@@ -148,7 +151,7 @@ pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error>
         .with("at", booking_rules::iso(&zone, last.at)))
 }
 
-/// Takes a step, with what follows from it; `None` if the booking no longer stands where it did.
+/// Takes a step with its consequences. Returns `None` if the status of the booking has changed in the meantime.
 fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Result<Option<Booking>> {
     let before = booking.status;
     if !before.may_become(to) || !store::move_state(tx, booking.id, before, to)? {
@@ -167,13 +170,15 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
     }
     store::note(tx, after.id, by, to.as_str(), &Value::Object(detail))?;
     if to == Status::NoShow {
-        // After the event: the notification names it, and holds for as long as it is the last of its kind.
+        // The notification refers to the event and is valid only while that is the last event of its kind, so it
+        // comes after the event.
         notify::missed(tx, &after)?;
     }
     Ok(Some(after))
 }
 
-/// What follows when somebody did not come: all of it stays due (C1), a credit is forfeited, a lapse counts (C2).
+/// Applies the consequences of a no-show: the whole price stays due (C1), a credit is forfeited, and a lapse counts
+/// (C2).
 fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
@@ -181,9 +186,10 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     Ok(Booking { fee: Some(leaving.fee), ..booking })
 }
 
-/// Ends what is over. A guest who was checked in has gone once the time is over and nobody at the desk may still undo the step;
-/// one who was not is marked as a no-show when the business day has ended, never before (C5). A no-show that staff have undone
-/// is left to them. How many visits it ended.
+/// Ends visits that are over, at most `most` of them. A guest who was checked in is completed once the visit is over
+/// and the front desk may no longer undo the step. A guest who was not is marked as a no-show when the business day
+/// has ended, never before (C5). A no-show that staff have undone is left to them. Returns the number of ended
+/// visits.
 pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let day_begins = catalogue.business_day_begins(catalogue.business_day_at(now));

@@ -1,4 +1,4 @@
-//! Undoing a step of the day (D4): a check-in, a start, a completion, a no-show.
+//! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
 use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
 use booking_rules::{Booking, SUBJECT, Status, settings::UNDO};
@@ -12,18 +12,18 @@ use crate::attendance::steps::{day_closed, done_already};
 use crate::store::{self, LastEvent};
 use catalogue::Catalogue;
 
-/// What somebody may undo now.
+/// Whether an actor may undo the last step of a visit now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undoing {
-    /// Nothing, or nothing any more.
+    /// The actor may not undo it, or no longer.
     No,
-    /// The step, at once.
+    /// The actor may undo it without a reason.
     Free,
-    /// The step, with a reason.
+    /// The actor may undo it with a reason.
     WithReason,
 }
 
-/// The event that undoing a step is noted as.
+/// Returns the name of the event that records undoing a step.
 fn event(undone: Status) -> &'static str {
     match undone {
         Status::CheckedIn => "check_in_undone",
@@ -33,13 +33,15 @@ fn event(undone: Status) -> &'static str {
     }
 }
 
-/// Undoes the step that led to `undone`. By the desk within the club's `undo_minutes`; by a manager, with a reason, until the
-/// business day is closed; a completion only by a manager (D4). The fee, the lapse and the charge of a no-show are taken back
-/// as if it had not been marked.
+/// Undoes the step that led to the status `undone`. The front desk may do this within the club's `undo_minutes`; a
+/// manager may, with a reason, until the business day is closed. Only a manager may undo a completion (D4). When a
+/// no-show is undone, its fee, lapse, and charge are reversed as if it had not been marked.
 ///
 /// # Errors
-/// `Error::Forbidden`, `Error::NotFound`; `wrong_state` if the visit does not stand there; `manager_required`; `day_closed`;
-/// `already_paid` for a fee that was paid; `Error::Invalid` without the reason that a manager has to give.
+/// Returns `Error::Forbidden` unless `by` may run the day, `Error::NotFound` if there is no such booking,
+/// `wrong_state` if the visit does not have the status `undone`, `manager_required` if only a manager may undo it,
+/// `day_closed` if the business day is closed, `already_paid` if the fee was paid, and `Error::Invalid` if a required
+/// reason is missing.
 pub fn undo_step(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -78,7 +80,7 @@ pub fn undo_step(
     Ok(after)
 }
 
-/// What may be undone of a booking now, given the event that led to its state.
+/// Returns whether the last step of a booking may be undone now. `last` is the event that led to its status.
 pub(crate) fn undoing(
     catalogue: &Catalogue,
     booking: &Booking,
@@ -100,7 +102,8 @@ pub(crate) fn undoing(
     }
 }
 
-/// The refusal of undoing what does not stand there: someone else has just undone it, or it never was.
+/// Returns the refusal if the visit does not have the status that is to be undone: either someone else has just
+/// undone it, or it never had that status.
 fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error> {
     if undone.may_return(booking.status)
         && let Some(last) = store::last_event(tx, booking.id, event(undone))?
@@ -116,7 +119,7 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
         Status::CheckedIn | Status::InProgress | Status::Completed | Status::NoShow
             if undone.may_become(booking.status) =>
         {
-            // It has gone on meanwhile: what came after has to be undone first.
+            // A later step was taken in the meantime and has to be undone first.
             let done = done_already(tx, booking.id, booking.status)?;
             let Error::Refused(_, carried) = done else { return Ok(done) };
             Ok(Error::Refused(&NOTHING_UNDONE, carried))
@@ -125,7 +128,8 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
     }
 }
 
-/// The state before the step: as it was noted; of steps that were noted without it, as the other events say.
+/// Returns the status before the step. Events record it; for older events without it, it is derived from the other
+/// events.
 fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Result<Status> {
     let noted = last.and_then(|last| last.detail.get("before")?.as_str().map(str::to_owned));
     if let Some(status) = noted.and_then(Status::read) {
@@ -141,7 +145,7 @@ fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Resul
     })
 }
 
-/// Takes back what a no-show has cost: the charge that counted before counts again, the fee and the lapse are gone.
+/// Reverses the consequences of a no-show: the charge before it applies again, and the fee and the lapse are removed.
 fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Result<Booking> {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     if let Some((charge, _)) = money::charge_of(tx, subject)?

@@ -1,5 +1,5 @@
-//! What can still be said while a time is held: what goes with it, for whom, what pays, what follows it; and whose it is,
-//! once a visitor has signed in.
+//! Changes to a hold: its add-ons, guest, benefit, and following services, and its owner once a visitor has signed
+//! in.
 
 use booking_rules::{
     Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, refusals::WRONG_STATE,
@@ -19,7 +19,7 @@ use crate::model::Hold;
 use crate::search::lookup::window;
 use crate::store::{self, BookingRow};
 
-/// A hold of whoever asks that still lasts; whoever else changes it comes before or after.
+/// Locks a hold and returns it. Returns `wrong_state` if it has expired or is no longer a hold.
 fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
     tx.lock_person(id)?;
     let row = theirs(tx, holder, id)?;
@@ -28,12 +28,12 @@ fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
     if is_live { Ok(row) } else { Err(Error::refused(&WRONG_STATE)) }
 }
 
-/// Writes down what is said of a hold, and prices it anew: what, when and where stay, and with them the prices (P6). What
-/// follows it in the same visit is for the same people; its add-ons stay.
+/// Changes the details of a hold and prices it again. Service, time, and room stay the same, and so do the prices
+/// (P6). The following services of the visit get the same guests, and their add-ons stay.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out; `Error::Invalid` for an add-on that does not
-/// go with the service.
+/// Returns `Error::NotFound` if the hold is not the holder's, `wrong_state` if it has expired, and `Error::Invalid`
+/// if an add-on does not belong to the service.
 pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Result<Booking> {
     let row = live(tx, holder, id)?;
     let catalogue = catalogue::current(tx)?;
@@ -60,7 +60,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     Ok(booking)
 }
 
-/// A booking as `extras` say.
+/// Returns a booking with the guest, the companion name, and the special requests of `extras`.
 fn with_extras(booking: Booking, extras: &Extras) -> Booking {
     Booking {
         guest_name: extras.guest_name.clone(),
@@ -71,11 +71,11 @@ fn with_extras(booking: Booking, extras: &Extras) -> Booking {
     }
 }
 
-/// Holds one more service, right behind what is held (F10), for as long.
+/// Holds one more service directly after the last one of a held visit (F10), for as long as the visit is held.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or three follow already; those of
-/// [`crate::book()`].
+/// Returns `Error::NotFound` if the hold is not the holder's, `wrong_state` if it has expired or three services
+/// follow already, and the errors of [`crate::book()`].
 pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) -> Result<()> {
     let row = live(tx, holder, id)?;
     let others = store::of_visit(tx, &row.booking, Status::Held)?;
@@ -113,7 +113,7 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
     let place = Placer { by: holder.by, catalogue: &catalogue, window: &window, placement: &placement };
     let last = Booking { visit: Some(row.booking.visit.unwrap_or(id)), ..last };
     visit::follow(tx, &place, &request, &last)?;
-    // What follows lasts as long as the first, also by what was extended.
+    // The new hold lasts as long as the first one, so it counts as extended if the first one was.
     if row.booking.extended {
         for other in store::of_visit(tx, &last, Status::Held)? {
             store::mark_extended(tx, other)?;
@@ -122,10 +122,11 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
     Ok(())
 }
 
-/// Lets one service of a held visit go; the others stay held.
+/// Releases one service of a held visit. The others stay held.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs or not of the visit; `wrong_state` if it is no hold any more.
+/// Returns `Error::NotFound` if the hold is not the holder's or `other` is not part of the visit, and `wrong_state`
+/// if either is no longer a hold.
 pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Result<()> {
     let row = live(tx, holder, id)?;
     if !store::of_visit(tx, &row.booking, Status::Held)?.contains(&other) {
@@ -139,19 +140,19 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
     audit::note(tx, holder.by, "hold_changed", &row.booking, change)
 }
 
-/// What a visitor holds becomes that of who signed in and knows its token, at their own price. Answers the hold, if there
-/// is one and they may hold so many.
+/// Makes the actor the owner of the holds that a visitor made with this token, at the actor's own price. Returns the
+/// first hold, or `None` if there is none, it has expired, or the actor already holds as many times as allowed.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors; a fault of the database.
+/// Returns `Error::Unauthorized` for visitors, and a fault if the database fails.
 pub fn take_over(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<Option<Id>> {
     take_over_carried(tx, by, &tokens::digest(token))
 }
 
-/// The same by the digest of the token, where a sign-up has carried it along.
+/// Does the same with the digest of the token, which a sign-up carries along.
 ///
 /// # Errors
-/// As [`take_over`].
+/// Returns the same errors as [`take_over`].
 pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<Option<Id>> {
     let person = by.person()?.id;
     let holds = store::held_by_token(tx, digest)?;

@@ -1,21 +1,22 @@
-//! What staff do with the bookings of others, in the audit log. What people do with their own is in the booking's events alone.
+//! Audit log entries for what staff do with the bookings of others. What people do with their own bookings is
+//! recorded only in the events of the booking.
 
 use booking_rules::Booking;
 use kit::{Id, Result, Tx, args, sql};
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
 
-/// A booking as the log shows it.
+/// Returns a booking as JSON for the audit log.
 pub(crate) fn shown(booking: &Booking) -> Value {
     json!({"status": booking.status.as_str(), "person_id": booking.person, "guest_name": booking.guest_name,
         "service_id": booking.service, "room_id": booking.room, "starts_at": booking.starts_at,
         "party": booking.party, "total": booking.total(), "fee": booking.fee, "held_until": booking.expires_at})
 }
 
-/// Records what `by` has done with a booking, if that was as staff: it is someone else's.
+/// Records what `by` has done with a booking, if they acted as staff on someone else's booking.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -30,10 +31,10 @@ pub(crate) fn note(
     note_change(tx, by, what, AuditSubject { kind: "booking", id: Some(booking.id), name }, change)
 }
 
-/// The same, with the booking as it was and as it is.
+/// Records the same, with the booking before and after the change.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn note_both(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -44,18 +45,19 @@ pub(crate) fn note_both(
     note(tx, by, what, after, (shown(before), shown(after)))
 }
 
-/// The same for a booking that was made.
+/// Records the same for a booking that was made.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn note_made(tx: &mut Tx<'_>, by: &Actor, what: &'static str, booking: &Booking) -> Result<()> {
     note(tx, by, what, booking, (Value::Null, shown(booking)))
 }
 
-/// The id of a booking by its number: `CS-2026-000017`, however its letters are typed. Nothing if there is none.
+/// Returns the id of the booking with a reference such as `CS-2026-000017`, in any letter case, or `None` if there is
+/// none.
 ///
 /// # Errors
-/// `Error::Unauthorized`, `Error::Forbidden` unless `by` may see every booking.
+/// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` unless `by` may see every booking.
 pub fn id_by_reference(tx: &mut Tx<'_>, by: &Actor, reference: &str) -> Result<Option<Id>> {
     by.need(Action::SeeEveryBooking)?;
     let found: Option<(Id,)> =

@@ -1,5 +1,5 @@
-//! Booking: from a request to a claimed time. One transaction; nobody else can have the same room, technician,
-//! equipment, or guest, because the key of `claims` says so.
+//! Booking: from a booking request to a claimed time in one transaction. No one else can have the same room,
+//! technician, equipment, or guest at that time, because the primary key of `claims` prevents it.
 
 use booking_rules::{Booking, BookingRequest};
 use kit::{Fields, Id, Result, Tx};
@@ -12,12 +12,12 @@ use crate::search::lookup::window;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 
-/// Books, with everything that follows in the same visit (F10). A wish without room or technician tries the next
-/// candidate before it is refused (H5). The first booking of the visit is answered.
+/// Books a booking request, with all services of the same visit (F10). If the request names no room or technician,
+/// the next candidate is tried before it is refused (H5). Returns the first booking of the visit.
 ///
 /// # Errors
-/// The first refusal of the table that applies, with alternatives; `Error::Invalid` for what makes no sense;
-/// `Error::Unauthorized` for visitors.
+/// Returns the first refusal of the table that applies, with alternatives, `Error::Invalid` if the request is not
+/// valid, and `Error::Unauthorized` for visitors.
 pub fn book(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Booking> {
     let first = book_quietly(tx, by, booking_request)?;
     let made = all_of(tx, &first, booking_request)?;
@@ -25,13 +25,13 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Re
     Ok(first)
 }
 
-/// Books, and leaves it to the caller to notify.
+/// Books a booking request without notifying anyone. The caller must send the notifications.
 pub(crate) fn book_quietly(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Booking> {
     let owner = owner(tx, by, booking_request)?;
     place_visit(tx, by, booking_request, owner, &Placement::Book)
 }
 
-/// Every booking that was made of a wish, of which this is the first.
+/// Returns every booking that was made from a booking request, where `first` is the first of them.
 pub(crate) fn all_of(
     tx: &mut Tx<'_>,
     first: &Booking,
@@ -45,11 +45,10 @@ pub(crate) fn all_of(
     Ok(found.into_iter().flatten().map(|row| row.booking).collect())
 }
 
-/// Whether [`book`] has a prospect: says no where it would, as things stand, and changes nothing. Of a visit the first
-/// service is looked at.
+/// Checks whether [`book`] would be refused now, and changes nothing. Of a visit, only the first service is checked.
 ///
 /// # Errors
-/// Those of [`book`].
+/// Returns the errors of [`book`].
 pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<()> {
     let owner = owner(tx, by, booking_request)?;
     let catalogue = catalogue::current(tx)?;
@@ -59,11 +58,12 @@ pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) ->
     request.find_offer(tx).map(drop)
 }
 
-/// Whose account a booking is made for: one's own, or, by staff, another's or nobody's.
+/// Returns the person for whom a booking is made: the actor or, if the actor is staff, another person, or `None` for
+/// a guest without an account.
 ///
 /// # Errors
-/// `Error::Unauthorized`; `Error::Forbidden` for another's account or a companion by whoever does not book for others;
-/// `Error::Invalid` for `person_id` or `companion_id` of nobody.
+/// Returns `Error::Unauthorized` for visitors, `Error::Forbidden` for another person or a companion unless `by` may
+/// book for others, and `Error::Invalid` if `person_id` or `companion_id` is unknown or both are the same person.
 pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Option<Id>> {
     let own_id = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);

@@ -1,4 +1,4 @@
-//! Cancelling: always possible, and what it costs is known before.
+//! Canceling. A booking can be canceled until it ends, and its fee is known in advance.
 
 use booking_rules::{Booking, Leaving, Status, refusals::WRONG_STATE};
 use kit::web::{Input, RawInput};
@@ -15,7 +15,7 @@ use crate::waitlist::ledger;
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// Why something is cancelled, if it was said: on one line.
+/// The optional reason for canceling, on one line.
 #[derive(Debug, Clone)]
 pub struct Reason(pub Option<String>);
 
@@ -30,26 +30,29 @@ impl Input for Reason {
     }
 }
 
-/// Cancels a booking: what it claimed is free at once, and of its price only the fee of the policy that
-/// stood at booking stays due (C1, C2, C4). Cancelled by the club it costs nothing (C3).
+/// Cancels a booking. Its claims are released immediately, and of its price only the fee of the policy that applied
+/// when it was made stays due (C1, C2, C4). If staff cancel for someone else, there is no fee (C3). Returns the
+/// booking and the fee.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state`.
+/// Returns `Error::NotFound` if the actor may not cancel the booking, and `wrong_state` if it can no longer be
+/// canceled.
 pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
     cancel_because(tx, by, id, None)
 }
 
-/// The same with a reason. One that staff give is in the email about it (N5); everybody's is kept in the booking's history.
+/// Does the same with a reason. The email to the guest contains the reason if staff gave it (N5). Every reason is
+/// stored in the events of the booking.
 ///
 /// # Errors
-/// As [`cancel`].
+/// Returns the same errors as [`cancel`].
 pub fn cancel_because(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<(Booking, Cents)> {
     let (booking, fee) = cancel_quietly(tx, by, id, reason)?;
     notify::cancelled(tx, std::slice::from_ref(&booking))?;
     Ok((booking, fee))
 }
 
-/// The same, and leaves it to the caller to notify.
+/// Does the same without notifying anyone. The caller must send the notifications.
 pub(crate) fn cancel_quietly(
     tx: &mut Tx<'_>,
     by: &Actor,

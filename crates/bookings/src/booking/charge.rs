@@ -1,4 +1,5 @@
-//! What a booking's person owes: the sale paid with what of a plan is to pay for it, priced with its add-ons, and charged.
+//! What a person owes for a booking: its price basis with the benefit that pays for it, its price with add-ons, and
+//! its charge.
 
 use booking_rules::{
     AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, quote,
@@ -13,7 +14,8 @@ use serde_json::json;
 
 use crate::store;
 
-/// Makes a claimed time a booking: charged, noted, numbered (H4). Whoever calls it notifies.
+/// Makes a claimed time a booking: charges it, records the event, and assigns its reference (H4). The caller must
+/// send the notifications.
 pub(crate) fn settle(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -25,15 +27,15 @@ pub(crate) fn settle(
     money::charge(tx, &bill(club, &booking, lines))?;
     store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
     scheduling::bump_versions(tx, booking.id)?;
-    // Last, for the counter is locked until the commit.
+    // The reference comes last, because its counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
     let reference = counters::next(tx, "CS", club, year)?;
     store::set_reference(tx, booking.id, &reference)?;
     Ok(Booking { reference: Some(reference), ..booking })
 }
 
-/// The sale, paid with what of a person's plan is to pay for it, if they have it: that is used. Credits are used also for
-/// who lets them be used without asking (P3); what a plan without limit covers is only counted.
+/// Returns the price basis with the benefit that pays for it, and uses that benefit if the person has it. Credits are
+/// also used without a request if the person has allowed this (P3). What an Unlimited plan covers is only counted.
 pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
     basis: PriceBasis,
@@ -51,7 +53,7 @@ pub(crate) fn pay_with(
         Some(Benefit::Birthday) if membership::use_birthday(tx, entitlements, day, booking)? => {
             Coverage::Birthday(catalogue::current(tx)?.setting(BIRTHDAY))
         }
-        // A companion's share: of who comes alone there is none (M2).
+        // A guest pass pays the share of a companion, so it needs at least two people (M2).
         Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, entitlements, day, booking)? => {
             Coverage::Pass(party)
         }
@@ -60,10 +62,10 @@ pub(crate) fn pay_with(
     Ok(PriceBasis { coverage, ..basis })
 }
 
-/// A booking at the price of a sale with its add-ons, and why it is that.
+/// Returns the booking with the price of a price basis and its add-ons, and the lines of the price.
 ///
 /// # Errors
-/// `Error::Invalid` for an add-on that does not go with the service.
+/// Returns `Error::Invalid` if an add-on does not belong to the service.
 pub(crate) fn priced(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -84,16 +86,16 @@ pub(crate) fn priced(
     Ok((booking, quote.lines))
 }
 
-/// What a booking's person owes for it.
+/// Returns the bill for a booking.
 pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     Bill { subject, club, person: booking.person, lines }
 }
 
-/// The add-ons of a request as they are sold.
+/// Returns requested add-ons as they are sold.
 ///
 /// # Errors
-/// `Error::Invalid` for one that does not go with the service.
+/// Returns `Error::Invalid` if an add-on does not belong to the service.
 pub(crate) fn sold_addons(
     catalogue: &Catalogue,
     service: &Service,
@@ -108,7 +110,7 @@ pub(crate) fn sold_addons(
     addons.iter().map(sold).collect()
 }
 
-/// Writes a booking's add-ons down beside those it has.
+/// Inserts add-ons of a booking, in addition to those it already has.
 pub(crate) fn write_addons(
     tx: &mut Tx<'_>,
     booking: Id,
@@ -122,7 +124,7 @@ pub(crate) fn write_addons(
     Ok(())
 }
 
-/// Charges what stays due instead of the price, and notes a lapse.
+/// Replaces the charge of a booking by the fee that stays due, and records a lapse.
 pub(crate) fn charge_for_leaving(
     tx: &mut Tx<'_>,
     booking: &Booking,

@@ -1,4 +1,5 @@
-//! From a held time to a booking. The price stands as it was held (P6), but for add-ons and for what pays.
+//! Confirming a hold. The price stays as it was when the time was held (P6), except for add-ons and the benefit that
+//! pays.
 
 use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use booking_rules::{
@@ -23,16 +24,17 @@ use crate::search::objections::most_open;
 use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
 
-/// Books what is held, with everything of the same visit; as it was said when it was held, unless `extras` say otherwise. A visitor's hold becomes that of who signs in and knows its
-/// token, at their own price. One that has run out is booked anew if it is still free.
+/// Books a hold with all services of the same visit. The details stay as they were when it was held, unless `extras`
+/// are given. A visitor's hold becomes that of the person who signs in and has its token, at the person's own price.
+/// A hold that has expired is booked again if its time is still free.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors; `Error::NotFound` for what is not theirs; `wrong_state` if it was booked already;
-/// those of [`crate::book()`].
+/// Returns `Error::Unauthorized` for visitors, `Error::NotFound` if the hold is not the holder's, `wrong_state` if it
+/// was booked already, and the errors of [`crate::book()`].
 pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extras>) -> Result<Booking> {
     let by = holder.by;
     let person = by.person()?.id;
-    // The same hold confirmed twice at once is confirmed once.
+    // If the same hold is confirmed twice at the same time, only one confirmation may book it.
     tx.lock_person(id)?;
     let row = theirs(tx, holder, id)?;
     let owner = if row.booking.person.is_none() && !by.may(Action::BookForOthers) {
@@ -52,7 +54,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     let confirm = Confirm { by, catalogue: &catalogue, window: &window, owner };
     confirm.admit(tx, &row.booking, others.len())?;
     if !is_taken_over(tx, id)? {
-        // Meanwhile it has run out and was swept, or somebody else has booked it.
+        // In the meantime the maintenance job has ended the expired hold, or someone else has booked it.
         let row = theirs(tx, holder, id)?;
         return match row.booking.status {
             Status::Expired => again(tx, by, &row.booking, owner, extras),
@@ -74,12 +76,13 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     Ok(first)
 }
 
-/// What the services of a visit cost, without add-ons and tax: a booking, and what is in the same state in the same visit.
+/// Returns the price of the services of a visit, without add-ons and tax: that of a booking and of the bookings of
+/// the same visit with the same status.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns `Error::NotFound` if a booking no longer exists, and a fault if the database fails.
 pub fn services_price(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cents> {
-    // The visit may have been set after this booking was read.
+    // The visit may have been set after the caller read the booking.
     let booking = &store::find(tx, booking.id)?.ok_or(Error::NotFound)?.booking;
     let mut sum = booking.base - booking.discount;
     for other in store::of_visit(tx, booking, booking.status)? {
@@ -89,7 +92,8 @@ pub fn services_price(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cents> {
     Ok(sum)
 }
 
-/// Makes a hold sure, if it is still one: from here on nobody else ends it.
+/// Confirms the status of a hold if it is still held. From here on, no one else can end it. Returns whether it was
+/// still held.
 fn is_taken_over(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
     store::move_state(tx, hold, Status::Held, Status::Confirmed)
 }
@@ -102,7 +106,8 @@ struct Confirm<'c> {
 }
 
 impl Confirm<'_> {
-    /// Whether this person may book then, and so many (W1, F7): who held it may have been another.
+    /// Checks that the person may book this far ahead and this many bookings (W1, F7). The person may be another than
+    /// the one who held the time.
     fn admit(&self, tx: &mut Tx<'_>, first: &Booking, others: usize) -> Result<()> {
         if let Some(refusal) = self.window.refusal(first.day) {
             return Err(refusal);
@@ -149,7 +154,7 @@ impl Confirm<'_> {
         Ok(booking)
     }
 
-    /// What is sold: as it was held, but for the plan of who takes it over and what pays.
+    /// Returns the price basis of the hold, updated for the plan of a new owner and for the benefit that pays.
     fn basis(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
         let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
         let mut basis = booking.basis.clone().ok_or_else(missing)?;
@@ -162,7 +167,7 @@ impl Confirm<'_> {
         pay_with(tx, basis, extras.benefit, entitlements, (booking.id, booking.day, booking.party))
     }
 
-    /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).
+    /// Claims the time of the owner, or releases it if the booking is for another guest (F6).
     fn check_visit(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
         let Some(owner) = self.owner else { return Ok(()) };
         let has = scheduling::has_resource(tx, booking.id, owner)?;
@@ -181,8 +186,8 @@ impl Confirm<'_> {
     }
 }
 
-/// Books a hold that has run out anew, with what followed it in the same visit: the same rooms and the same people, if
-/// they are still free (H3). Done twice, it is done once.
+/// Books an expired hold again, with the following services of the same visit: in the same rooms and for the same
+/// people, if they are still free (H3). A repeated call returns the first result.
 fn again(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -223,7 +228,7 @@ fn again(
     Ok(made)
 }
 
-/// What followed a hold in the same visit, as it was held: what is left of it is let go.
+/// Returns the services that followed a hold in the same visit, and ends those that are still held.
 fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
     for other in store::of_visit(tx, hold, Status::Held)? {
         end_hold(tx, other, None, "expired")?;

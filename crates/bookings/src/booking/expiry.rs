@@ -1,5 +1,5 @@
-//! Holds that run out. Their claims count as free at once (H2): the next booking removes those in its way itself, the
-//! rest is swept.
+//! Expiry of holds. The claims of an expired hold count as free immediately (H2): a new booking ends the expired
+//! holds in its way, and the maintenance job ends the rest.
 
 use booking_rules::Status;
 use catalogue::Catalogue;
@@ -10,17 +10,17 @@ use serde_json::json;
 use crate::store;
 use crate::waitlist::ledger;
 
-/// Whoever claims time as a booking: what stands in its way and has run out is ended.
+/// Returns the claimant for a booking. Expired holds that are in its way are ended.
 pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
     Claimant { id: booking, catalogue, end_expired }
 }
 
-/// Ends a hold that has run out. Whether it was still one.
+/// Ends an expired hold. Returns whether it was still held.
 pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
     end_hold(tx, hold, None, "expired")
 }
 
-/// Removes every hold that has run out, at most so many. How many there were.
+/// Ends expired holds, at most `most` of them. Returns the number of ended holds.
 pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let mut ended = 0;
     for hold in store::expired(tx, most)? {
@@ -29,7 +29,7 @@ pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     Ok(ended)
 }
 
-/// Ends a hold: what it claimed is free, what it used of a plan comes back. `false` if it is none any more.
+/// Ends a hold: releases its claims and returns the benefits it used. Returns `false` if it is no longer a hold.
 pub(crate) fn end_hold(tx: &mut Tx<'_>, hold: Id, by: Option<Id>, why: &str) -> Result<bool> {
     if !store::move_state(tx, hold, Status::Held, Status::Expired)? {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! Holding a time while somebody makes up their mind or pays (H1 to H3).
+//! Holding a time while a person decides or pays (H1 to H3).
 
 use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
 use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
@@ -19,49 +19,50 @@ use crate::store::{self, BookingRow};
 /// A held time.
 #[derive(Debug)]
 pub struct Held {
-    /// The hold; of a visit, that of its first service.
+    /// The hold. For a visit, the hold of its first service.
     pub booking: Booking,
-    /// By which a visitor knows it; 256 bits, told once (H4 asks for 128 at least).
+    /// The token with which a visitor proves that the hold is theirs: 256 bits, returned only once (H4 requires at
+    /// least 128).
     pub token: Option<String>,
 }
 
-/// By what somebody shows that a hold is theirs.
+/// The proof that a hold belongs to someone: the actor or a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Holder<'h> {
-    /// Who asks.
+    /// The actor.
     pub by: &'h Actor,
-    /// What a visitor was told.
+    /// The token that a visitor received.
     pub token: Option<&'h str>,
 }
 
-/// How a visitor is known who holds.
+/// How a visitor who holds a time is identified.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Visitor<'v> {
-    /// From which network they ask.
+    /// The network of the visitor's address.
     pub network: &'v str,
-    /// What they were told of an earlier hold.
+    /// The token of the visitor's earlier hold.
     pub earlier: Option<&'v str>,
-    /// By what they are to be known, if they bring it: a form has a secret of its own, so that sent twice it holds once.
+    /// A token supplied by the client. A form contains one, so that submitting it twice holds once.
     pub token: Option<&'v str>,
 }
 
 impl Visitor<'_> {
-    /// What they bring, if it is as long as one of ours; else a new one.
+    /// Returns the supplied token if it has the right length, otherwise a new one.
     fn token(&self) -> Result<String> {
         let brought = self.token.filter(|token| token.len() == SECRET);
         brought.map_or_else(tokens::secret, |token| Ok(token.to_owned()))
     }
 }
 
-/// How long a secret is, in characters.
+/// The length of a token in characters.
 const SECRET: usize = 64;
 
-/// Holds a time for the club's `hold_minutes`, ten unless it says otherwise (H1). A visitor holds one at a time: the hold
-/// whose token they send is let go. Who holds the same time already is answered with that.
+/// Holds a time for the club's `hold_minutes`, ten by default (H1). A visitor can hold one time: the hold whose token
+/// they send is released. If the actor already holds the same time, that hold is returned.
 ///
 /// # Errors
-/// Those of [`crate::book()`]; `too_many_open` if an account holds three already; `too_many_requests` from a network that
-/// holds too much.
+/// Returns the errors of [`crate::book()`], `too_many_open` if the account holds as many times as allowed, and
+/// `too_many_requests` if the network holds too many.
 pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Visitor<'_>) -> Result<Held> {
     let catalogue = catalogue::current(tx)?;
     let until = tx.now() + SignedDuration::from_mins(catalogue.setting(HOLD));
@@ -93,7 +94,8 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Vis
     {
         return Ok(Held { booking, token: None });
     }
-    // A form of the desk that is sent twice holds once, too: it may be for a guest without an account.
+    // A front desk form that is submitted twice also holds once. The token is needed because the guest may have no
+    // account.
     let token = visitor.token.filter(|token| by.may(Action::BookForOthers) && token.len() == SECRET);
     let token = token.map(tokens::digest);
     if let Some(digest) = &token {
@@ -108,17 +110,17 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Vis
     Ok(Held { booking, token: None })
 }
 
-/// Whether [`hold`] has a prospect, as [`crate::booking::book::dry_run`] says it of booking. What a visitor held before is let go
-/// first, so of them nothing is said.
+/// Checks whether [`hold`] would be refused now, as [`crate::booking::book::dry_run`] does for booking. Nothing is
+/// checked for visitors, because [`hold`] first releases what they held before.
 ///
 /// # Errors
-/// Those of [`hold`].
+/// Returns the errors of [`hold`].
 pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<()> {
     if by.person.is_none() {
         return Ok(());
     }
     let owner = owner(tx, by, request)?;
-    // The same hold sent twice is one.
+    // Sending the same hold twice is not refused.
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
         && alike(tx, request, Whose::Person(owner))?.is_some()
     {
@@ -134,13 +136,14 @@ fn need_few_held(tx: &mut Tx<'_>, by: &Actor, owner: Option<Id>) -> Result<()> {
     if store::count_held(tx, owner)? >= most { Err(Error::refused(&TOO_MANY_HELD)) } else { Ok(()) }
 }
 
-/// Where those line up who know the same token: the same form sent twice at once.
+/// Returns the lock id for a token, so that two submissions of the same form are handled one after the other.
 fn place_in_line(digest: &[u8]) -> Id {
     let first = digest.iter().take(8);
     Id(first.fold(0, |number, byte| (number << 8) | i64::from(*byte)))
 }
 
-/// The live hold of the same service at the same time, in the room that is wished for.
+/// Returns the live hold of the same service at the same moment, if it is in the requested room or none was
+/// requested.
 fn alike(tx: &mut Tx<'_>, request: &BookingRequest, whose: Whose<'_>) -> Result<Option<Booking>> {
     let When::Moment(starts_at) = request.when else { return Ok(None) };
     let found = store::held_at(tx, whose, request.service, starts_at)?;
@@ -155,10 +158,11 @@ fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// The live hold of a service at a time that belongs to whoever asks: to their account, or to their browser by its token.
+/// Returns the live hold of a service at a time that belongs to the holder: to their account, or to their browser by
+/// its token.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn own_hold_at(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
@@ -174,10 +178,10 @@ pub fn own_hold_at(
     store::held_at(tx, Whose::Token(&tokens::digest(token)), service, starts_at)
 }
 
-/// The live holds of a service on an operating day that belong to whoever asks, the first to begin first.
+/// Returns the live holds of a service on an operating day that belong to the holder, ordered by start.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn own_holds_on(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
@@ -187,18 +191,18 @@ pub fn own_holds_on(
     store::held_on(tx, holder.by.id(), holder.token.map(tokens::digest), service, day)
 }
 
-/// The hold that a visitor knows by a token.
+/// Returns the hold that a visitor made with a token.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn hold_of_token(tx: &mut Tx<'_>, token: &str) -> Result<Option<Id>> {
     Ok(store::held_by_token(tx, &tokens::digest(token))?.first().copied())
 }
 
-/// A hold of whoever asks, whatever became of it.
+/// Returns a hold of the holder, or what has become of it. Staff who may book for others can read any.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::NotFound` if the hold is not the holder's.
 pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
     let row = store::find(tx, id)?.ok_or(Error::NotFound)?;
     let person = holder.by.id();
@@ -207,10 +211,10 @@ pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Book
     if is_own || knows || holder.by.may(Action::BookForOthers) { Ok(row) } else { Err(Error::NotFound) }
 }
 
-/// Lets a hold go, and what follows it in the same visit.
+/// Releases a hold and the holds that follow it in the same visit.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state` if it is no hold any more.
+/// Returns `Error::NotFound` if the hold is not the holder's, and `wrong_state` if it is no longer a hold.
 pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     let row = theirs(tx, holder, id)?;
     let by = holder.by.id();
@@ -224,15 +228,17 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     audit::note_both(tx, holder.by, "hold_released", &row.booking, &ended)
 }
 
-/// Gives a hold the club's `hold_minutes` from now, once: when somebody starts to pay (H3).
+/// Extends a hold once, so that it lasts for the club's `hold_minutes` from now. Used when a person starts to pay
+/// (H3).
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or was extended before.
+/// Returns `Error::NotFound` if the hold is not the holder's, and `wrong_state` if it has expired or was extended
+/// before.
 pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let row = theirs(tx, holder, id)?;
     let minutes = catalogue::current(tx)?.setting(HOLD);
     let until = tx.now() + SignedDuration::from_mins(minutes);
-    // An offer of the waitlist may have longer than that already.
+    // An offer from the waitlist may already last longer than that.
     let until = row.booking.expires_at.map_or(until, |before| before.max(until));
     let all = store::of_visit(tx, &row.booking, Status::Held)?;
     for hold in std::iter::once(id).chain(all) {
@@ -247,10 +253,10 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     Ok(extended)
 }
 
-/// The holds of a visit as they stand, the first one first, for who holds them.
+/// Returns the details of the holds of a visit, ordered by start, for their holder.
 ///
 /// # Errors
-/// As [`held`].
+/// Returns the same errors as [`held`].
 pub fn held_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Vec<Detail>> {
     let first = held(tx, holder, id)?;
     let others = store::of_visit(tx, &first, first.status)?;
@@ -262,10 +268,10 @@ pub fn held_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Vec<Det
     Ok(all)
 }
 
-/// What was said of allergies while it is held, for who holds it.
+/// Returns the notes of a hold for its holder: allergies, scene, phone number, and add-ons.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs.
+/// Returns `Error::NotFound` if the hold is not the holder's.
 pub fn held_notes(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<HeldNotes> {
     let row = theirs(tx, holder, id)?;
     let (allergies, scene) = (store::allergies(tx, id)?, store::scene_of(tx, id)?);
@@ -273,23 +279,23 @@ pub fn held_notes(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<HeldNot
     Ok(HeldNotes { allergies, scene, guest_phone, addons: store::addons_of(tx, row.booking.id)? })
 }
 
-/// What is kept beside a hold.
+/// Details of a hold that are stored besides the booking.
 #[derive(Debug, Clone, Default)]
 pub struct HeldNotes {
-    /// What the guest must not meet.
+    /// The allergies of the guest.
     pub allergies: Option<String>,
     /// The scene for the room.
     pub scene: Option<serde_json::Value>,
     /// The phone number of the guest, if the visit is for someone else.
     pub guest_phone: Option<String>,
-    /// What goes with it.
+    /// The requested add-ons.
     pub addons: Vec<AddonRequest>,
 }
 
-/// A hold as it stands, for who holds it.
+/// Returns a hold for its holder. It may have expired.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs or was never a hold.
+/// Returns `Error::NotFound` if the hold is not the holder's, or if it was booked.
 pub fn held(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let row = theirs(tx, holder, id)?;
     let was_held = matches!(row.booking.status, Status::Held | Status::Expired);

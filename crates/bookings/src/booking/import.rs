@@ -1,5 +1,5 @@
-//! Writing down a booking that was made elsewhere: for demonstrations and imports. No window and no wish is asked, but
-//! nobody is booked twice: what lies ahead is claimed like any other booking.
+//! Importing a booking that was made elsewhere, for demonstrations and imports. No booking window or release rule
+//! applies, but nothing is booked twice: upcoming bookings are claimed like any others.
 
 use booking_rules::{
     AddonRequest, Booking, Extras, Frozen, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
@@ -17,41 +17,42 @@ use crate::booking::charge::{bill, write_addons};
 use crate::booking::expiry::claimant;
 use crate::store;
 
-/// A booking as it is known.
+/// A booking to import.
 #[derive(Debug, Clone)]
 pub struct ImportedBooking {
-    /// Whose.
+    /// The person who owns the booking.
     pub person: Option<Id>,
-    /// What the person's plan allows.
+    /// The person's entitlements.
     pub entitlements: Entitlements,
-    /// What.
+    /// The id of the service.
     pub service: Id,
-    /// Where.
+    /// The id of the room.
     pub room: Id,
-    /// By whom.
+    /// The ids of the technicians.
     pub technicians: Vec<Id>,
-    /// With what.
+    /// The id of the piece of equipment, if one is needed.
     pub equipment: Option<Id>,
     /// The operating day.
     pub day: Date,
     /// When the guest's time begins.
     pub start: Cell,
-    /// Where it stands.
+    /// The status of the booking.
     pub status: Status,
-    /// When it was made.
+    /// When the booking was made.
     pub created_at: Timestamp,
-    /// What the guest asks for.
+    /// The special requests of the guest.
     pub special_requests: Option<String>,
-    /// What the guest must not meet.
+    /// The allergies of the guest.
     pub allergies: Option<String>,
-    /// What goes with it.
+    /// The ids of the add-ons.
     pub addons: Vec<Id>,
 }
 
-/// Writes a booking down.
+/// Imports a booking and returns its id.
 ///
 /// # Errors
-/// `taken` if something it needs is claimed already; a fault of the database.
+/// Returns `Error::NotFound` if the service or the room is unknown, `taken` if something the booking needs is claimed
+/// already, and a fault if the database fails.
 pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedBooking) -> Result<Id> {
     let service = catalogue.service(record.service).ok_or(Error::NotFound)?;
     let room = catalogue.room(record.room).ok_or(Error::NotFound)?;
@@ -126,7 +127,7 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     Ok(id)
 }
 
-/// What a record says besides.
+/// Returns the details of an imported booking.
 fn extras(record: &ImportedBooking) -> Extras {
     let addon = |id: &Id| AddonRequest { id: *id, quantity: 1, notes: String::new() };
     Extras {

@@ -1,4 +1,4 @@
-//! Operations on bookings and holds, one a file.
+//! Operations on bookings and holds, one in each file.
 
 pub(crate) mod amend;
 pub(crate) mod audit;

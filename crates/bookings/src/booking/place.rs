@@ -1,4 +1,4 @@
-//! Placing: claiming a time for a resolved request and writing it down as a booking or as a hold.
+//! Placing: claims a time for a resolved request and inserts it as a booking or a hold.
 
 use booking_rules::refusals::{SAME_PERSON, TAKEN};
 use booking_rules::{Booking, Extras, Frozen, Policy, PriceBasis, SoldAddon, Status, Window, quote};
@@ -15,15 +15,15 @@ use crate::model::Hold;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 
-/// What is to become of a time that is claimed.
+/// What a claimed time becomes.
 pub(crate) enum Placement {
-    /// It is booked.
+    /// A booking.
     Book,
-    /// It is held.
+    /// A hold.
     Hold(Hold),
 }
 
-/// Where and for whom something is placed.
+/// The context in which a time is placed: the actor, the catalogue, the window, and what the time becomes.
 pub(crate) struct Placer<'p> {
     pub(crate) by: &'p Actor,
     pub(crate) catalogue: &'p Catalogue,
@@ -32,7 +32,7 @@ pub(crate) struct Placer<'p> {
 }
 
 impl Placer<'_> {
-    /// Claims a time for a question and writes the booking.
+    /// Claims a time for a slot request and inserts the booking or the hold.
     pub(crate) fn one(
         &self,
         tx: &mut Tx<'_>,
@@ -120,10 +120,11 @@ impl Placer<'_> {
     }
 }
 
-/// Claims the best of an offer, or what is left of it.
+/// Claims the best resources of an offer, or the next best if others have been taken in the meantime.
 ///
 /// # Errors
-/// `taken`, with other times; `same_person`.
+/// Returns `taken` with alternatives if the offer no longer has enough free resources, and `same_person` if a person
+/// is elsewhere at that time.
 pub(crate) fn claim(
     tx: &mut Tx<'_>,
     request: &ResolvedRequest<'_>,

@@ -1,5 +1,5 @@
-//! When a plan changes, what was booked on days on which it does not count any more costs something else; then it may be
-//! cancelled freely (M5). It costs what was agreed again, if the plan comes back.
+//! Repricing: when a person's plan changes, bookings on days on which the old plan no longer applies get a new price
+//! and can then be canceled for free (M5). They get the agreed price back if the plan applies again.
 
 use booking_rules::{Benefit, Booking, Coverage, Status};
 use kit::{Cents, Id, Result, Tx};
@@ -10,20 +10,21 @@ use crate::model::Repriced;
 use crate::notifications::notify;
 use crate::store;
 
-/// A booking that costs something else now.
+/// A booking with a new price.
 #[derive(Debug, Clone)]
 pub struct Repricing {
-    /// As it is now.
+    /// The booking with its new price.
     pub booking: Booking,
-    /// What it cost before.
+    /// The total before.
     pub from: Cents,
 }
 
-/// Prices a person's bookings ahead anew where the plan of their day gives less than the one they were sold by, and as agreed
-/// where it does not any more. What costs something else now; its guests are told.
+/// Reprices a person's upcoming bookings: with a new price if the plan that applies on their day gives less than the
+/// plan they were sold under, and with the agreed price if it no longer does. Returns the bookings with a new price.
+/// Their owner is notified.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
@@ -56,13 +57,13 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     Ok(repriced)
 }
 
-/// What would pay for it again.
+/// Returns the benefit that is to pay again for a booking with this coverage.
 fn benefit(coverage: Coverage) -> Benefit {
     match coverage {
         Coverage::Credit => Benefit::Credit,
         Coverage::Birthday(_) => Benefit::Birthday,
         Coverage::Pass(_) => Benefit::Pass,
-        // A plan without limit needs nothing: it only counts.
+        // An Unlimited plan needs no benefit.
         Coverage::None | Coverage::Unlimited => Benefit::Nothing,
     }
 }

@@ -1,4 +1,5 @@
-//! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
+//! Rescheduling: the same booking at another time with a new price. The fee for canceling that applied before is kept
+//! (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
 use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES};
@@ -34,35 +35,35 @@ pub enum Change {
     Price,
 }
 
-/// What a move did.
+/// The result of rescheduling a booking.
 #[derive(Debug, Clone)]
 pub struct Rescheduled {
-    /// The booking where it is now.
+    /// The booking after rescheduling.
     pub booking: Booking,
-    /// The technicians that serve it there.
+    /// The ids of the technicians who serve it.
     pub technicians: Vec<Id>,
-    /// The new total less the old one.
+    /// The new total minus the old one.
     pub difference: Cents,
-    /// What differs; nothing if it is where it was.
+    /// What differs. Empty if nothing changed.
     pub changes: Vec<Change>,
 }
 
-/// A booking before it is moved.
+/// A booking before it is rescheduled.
 struct Before {
     booking: Booking,
     technicians: Vec<Id>,
-    /// The one who moves it.
+    /// The id of the actor.
     person: Id,
     by_club: bool,
 }
 
 impl Before {
-    /// Whether its own person moves it, whatever else they may do.
+    /// Returns whether the actor owns the booking, regardless of staff rights.
     fn is_own(&self) -> bool {
         self.booking.person == Some(self.person)
     }
 
-    /// Whether it has the start, room and technician that are asked for already: then there is nothing to do (C6).
+    /// Returns whether the booking already has the requested start, room, and technician. Then nothing is done (C6).
     fn is_there(&self, to: &Move, starts_at: Timestamp) -> bool {
         let Before { booking, technicians, .. } = self;
         booking.starts_at == starts_at
@@ -70,24 +71,26 @@ impl Before {
             && to.technician.is_none_or(|id| technicians.contains(&id))
     }
 
-    /// Nothing has changed.
+    /// Returns the result if nothing changes.
     fn stays(self) -> Rescheduled {
         let Before { booking, technicians, .. } = self;
         Rescheduled { booking, technicians, difference: Cents::ZERO, changes: Vec::new() }
     }
 }
 
-/// Moves a booking: same id, same reference. At most twice by its owner; staff are not counted. A move inside a fee step
-/// freezes that fee. It keeps its room and technicians where they are free and no others are asked for. A move to where it
-/// is already changes nothing, so the same request sent again is one move, however it says the time (C6). Another room or
-/// technician at the same start is not counted and freezes nothing (D1).
+/// Reschedules a booking. It keeps its id and reference. Its owner may do this twice by default (`moves`); staff are
+/// not limited. Rescheduling inside a fee step freezes that fee. The booking keeps its room and technicians if they
+/// are free and no others are requested. Rescheduling to the same place changes nothing, so a repeated request counts
+/// once, regardless of how it specifies the time (C6). Another room or technician at the same start is not counted
+/// and freezes nothing (D1).
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state`, `too_many_moves`; `price_changed` or `move_changed` where it is
-/// not what [`Move::shown`] says; those of [`crate::book()`].
+/// Returns `Error::NotFound` if the actor may not reschedule the booking, `wrong_state` if its status does not permit
+/// it, `too_many_moves` if it was rescheduled as many times as allowed, `price_changed` or `move_changed` if the
+/// result is not what [`Move::shown`] says, and the errors of [`crate::book()`].
 pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
     let (person, by_club) = (by.person()?.id, by.may(Action::BookForOthers));
-    // Whoever else changes this booking comes before or after, not meanwhile.
+    // The lock makes concurrent changes of this booking wait for each other.
     tx.lock_person(id)?;
     let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
     let booking = row.ok_or(Error::NotFound)?.booking;
@@ -117,7 +120,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         return Err(Error::refused(&WRONG_STATE));
     }
     let is_moved = before.booking.starts_at != request.starts_at();
-    // Staff are not counted, except for a booking of their own.
+    // Staff are limited only for their own bookings.
     if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.setting(MOVES) {
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
@@ -130,7 +133,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     Ok(moved)
 }
 
-/// Prices and writes a booking whose new place is claimed.
+/// Prices and updates a booking whose new time is claimed.
 fn settle_there(
     tx: &mut Tx<'_>,
     before: &Before,
@@ -167,7 +170,8 @@ fn settle_there(
 }
 
 impl Before {
-    /// The booking at its new place, not yet priced. Only another start is a move: it counts, and freezes a fee (C4, D1).
+    /// Returns the booking at its new time, not priced yet. Only another start counts as rescheduling and freezes a
+    /// fee (C4, D1).
     fn moved_to(&self, request: &ResolvedRequest<'_>, room: Id, now: Timestamp) -> Booking {
         let before = &self.booking;
         let is_moved = before.starts_at != request.starts_at();
@@ -186,7 +190,7 @@ impl Before {
     }
 }
 
-/// What differs between a booking and where it was.
+/// Returns what differs between a booking before and after.
 fn changes(before: &Before, after: &Booking, technicians: &[Id]) -> Vec<Change> {
     let sorted = |ids: &[Id]| {
         let mut ids = ids.to_vec();
@@ -202,10 +206,10 @@ fn changes(before: &Before, after: &Booking, technicians: &[Id]) -> Vec<Change> 
     differs.into_iter().filter_map(|(change, differs)| differs.then_some(change)).collect()
 }
 
-/// Refuses a move that is not what the person was shown; the refusal carries what it would be now (C6).
+/// Refuses a rescheduling that differs from what the person was shown. The refusal carries what it would be now (C6).
 ///
 /// # Errors
-/// `move_changed`, `price_changed`.
+/// Returns `move_changed` if the room or a technician differs, and `price_changed` if only the total does.
 fn still_as_shown(shown: &ShownMove, moved: &Rescheduled) -> Result<()> {
     let booking = &moved.booking;
     let serve_as_shown = |shown: &Vec<Id>| {
@@ -228,16 +232,16 @@ fn still_as_shown(shown: &ShownMove, moved: &Rescheduled) -> Result<()> {
         .with("technician_ids", technicians))
 }
 
-/// What the move would mean, without moving: everything is undone again.
+/// Returns what rescheduling would mean, and rolls everything back.
 ///
 /// # Errors
-/// As [`reschedule`].
+/// Returns the same errors as [`reschedule`].
 pub fn preview_move(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
     preview(tx, |tx| reschedule(tx, by, id, to))
 }
 
-/// The fee step in which a booking stands now, kept if it is worse than what was frozen before. What a lapse costs is
-/// counted when it is cancelled.
+/// Returns the fee step that applies now, but at least the fee frozen before. The lapse fee is not included, because
+/// it is determined when the booking is canceled.
 fn frozen(booking: &Booking, now: Timestamp) -> Frozen {
     let Leaving { fee, late, .. } = booking.leaving(now, 0);
     Frozen { fee: fee.max(booking.frozen.fee), late }

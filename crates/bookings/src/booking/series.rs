@@ -1,4 +1,4 @@
-//! Bookings that repeat: all are made in one transaction, or none.
+//! Bookings that repeat. All of a series are made in one transaction, or none.
 
 use booking_rules::{Booking, BookingRequest, When, iso, refusals::WRONG_STATE};
 use jiff::civil::Date;
@@ -14,29 +14,29 @@ use crate::notifications::notify;
 use crate::preview::preview;
 use crate::store;
 
-/// Some of the days can't be had.
+/// Some of the occurrences cannot be booked. Carries `conflicts`.
 pub const CONFLICTS: Refusal = Refusal::conflict(
     "conflicts",
     "Some of these dates aren’t available. Choose other times, or book the rest.",
 );
 
-/// The most bookings of a series.
+/// The largest number of bookings in a series.
 const MOST: i64 = 26;
 
-/// A wish for a series.
+/// The input for a series.
 #[derive(Debug, Clone)]
 pub struct Repeated {
-    /// The first.
+    /// The request for the first occurrence.
     pub request: BookingRequest,
-    /// How many weeks lie between two.
+    /// The number of weeks between two occurrences.
     pub every_weeks: i64,
-    /// How many.
+    /// The number of occurrences.
     pub times: i64,
-    /// Whether those that can't be had are left out.
+    /// Whether occurrences that cannot be booked are left out.
     pub skip_conflicts: bool,
-    /// Other times for some of them, by their place, from 0.
+    /// Other times for single occurrences, which are counted from 0.
     pub instead: Vec<(i64, Timestamp)>,
-    /// Those that are not wanted, by their place.
+    /// The occurrences to leave out, counted from 0.
     pub without: Vec<i64>,
 }
 
@@ -64,7 +64,7 @@ impl Input for Repeated {
     }
 }
 
-/// From JSON `[{place, starts_at}]`.
+/// Parses the JSON list `[{place, starts_at}]`.
 fn parse_instead(input: &mut RawInput) -> Vec<(i64, Timestamp)> {
     let items = input.many("instead");
     let read = |item: &Value| {
@@ -78,7 +78,7 @@ fn parse_instead(input: &mut RawInput) -> Vec<(i64, Timestamp)> {
     })
 }
 
-/// From JSON `[place]`.
+/// Parses the JSON list `[place]`.
 fn parse_without(input: &mut RawInput) -> Vec<i64> {
     let items = input.many("without");
     let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
@@ -88,20 +88,21 @@ fn parse_without(input: &mut RawInput) -> Vec<i64> {
     })
 }
 
-/// What became of a series.
+/// The result of booking a series.
 #[derive(Debug)]
 pub struct Series {
     /// The bookings, in order.
     pub booked: Vec<Booking>,
-    /// What was left out, and why: `[{place, date, code, error, alternatives}]`.
+    /// The occurrences that were left out, with the reason: `[{place, when, code, error, alternatives}]`.
     pub left_out: Vec<Value>,
 }
 
 /// Books a series.
 ///
 /// # Errors
-/// `conflicts`, carrying each day that can't be had with its reason and the next best times, unless those are to be left
-/// out; the first one's refusal if nothing is left; `Error::Invalid`.
+/// Returns `conflicts` if occurrences cannot be booked, unless they are to be left out and at least one is booked. It
+/// carries each such occurrence with its reason and the next best times. Returns other errors of [`crate::book()`]
+/// unchanged.
 pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series> {
     let mut series = Series { booked: Vec::new(), left_out: Vec::new() };
     for place in (0..repeated.times).filter(|place| !repeated.without.contains(place)) {
@@ -139,32 +140,33 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
     Ok(series)
 }
 
-/// Every booking of a series, the first to begin first.
+/// Returns every booking of a series, ordered by start.
 fn all_of_series(tx: &mut Tx<'_>, series: Id) -> Result<Vec<Booking>> {
     let ids = store::made_together(tx, series)?;
     let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
     Ok(found.into_iter().flatten().map(|row| row.booking).collect())
 }
 
-/// What cancelling what is left of a series did.
+/// The result of canceling the remaining bookings of a series.
 #[derive(Debug)]
 pub struct SeriesCancelled {
-    /// What was cancelled, the first to begin first, each with what stays due of it.
+    /// The canceled bookings, ordered by start, each with the fee that stays due.
     pub cancelled: Vec<(Booking, Cents)>,
 }
 
 impl SeriesCancelled {
-    /// What stays due of all of them.
+    /// Returns the sum of the fees that stay due.
     pub fn fee(&self) -> Cents {
         self.cancelled.iter().fold(Cents::ZERO, |sum, (_, fee)| sum + *fee)
     }
 }
 
-/// Cancels every booking of a series that can still be cancelled, each by its own policy, and notifies once (N4). `id` is any booking of
-/// it.
+/// Cancels every booking of a series that can still be canceled, each by its own policy, and sends one notification
+/// (N4). `id` is the id of any booking in the series.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs or belongs to no series; `wrong_state` if nothing is left to be cancelled.
+/// Returns `Error::NotFound` if the actor may not cancel the booking or it belongs to no series, and `wrong_state` if
+/// no booking can still be canceled.
 pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<SeriesCancelled> {
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
@@ -183,27 +185,28 @@ pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) 
     Ok(SeriesCancelled { cancelled })
 }
 
-/// What cancelling a series would mean, without doing it: everything is undone again.
+/// Returns what canceling a series would mean, and rolls everything back.
 ///
 /// # Errors
-/// As [`cancel_series`].
+/// Returns the same errors as [`cancel_series`].
 pub fn preview_cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<SeriesCancelled> {
     preview(tx, |tx| cancel_series(tx, by, id, None))
 }
 
-/// Records at the booking that a series repeats, and that is not of it, which series that is.
+/// Records in a booking that a series repeats it. The booking itself is not part of the series.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn note_repeated(tx: &mut Tx<'_>, by: &Actor, repeated: Id, series: &Series) -> Result<()> {
     let first = series.booked.first().map(|booking| booking.id);
     store::note(tx, repeated, by.id(), "repeated", &json!({"series": first}))
 }
 
-/// A booking of the series that a booking belongs to, or that repeats it, if any of that series can still be canceled.
+/// Returns the id of a booking of the series to which a booking belongs or that repeats it, or `None` if no booking
+/// of the series can still be canceled.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn open_series_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<Option<Id>> {
     let series = match booking.series {
         Some(series) => Some(series),
@@ -217,7 +220,7 @@ pub fn open_series_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<Option<Id>> 
     Ok(is_open.then_some(if booking.series.is_some() { booking.id } else { series }))
 }
 
-/// The wish of one place: the same time of the club's clock, so many weeks on.
+/// Returns the request for one occurrence: the same time on the club's clock, the right number of weeks later.
 fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<BookingRequest> {
     let instead = repeated.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| When::Moment(*at));
     let weeks = repeated.every_weeks * place;

@@ -1,4 +1,4 @@
-//! Several services in one visit (F10): back to back, in one transaction, with small gaps where the rooms need them.
+//! Visits of several services (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
 use booking_rules::{Booking, BookingRequest, Extras, Then, When, settings::GAP};
 use jiff::SignedDuration;
@@ -12,10 +12,10 @@ use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use people::Actor;
 
-/// Places a wish and what follows it, all or nothing.
+/// Places a booking request with its following services, all or none.
 ///
 /// # Errors
-/// The refusal of the first service that fits nowhere, with other starts at which the whole visit fits.
+/// Returns the refusal of the first service that fits nowhere, with other starts at which the whole visit fits.
 pub(crate) fn whole(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
@@ -45,7 +45,7 @@ pub(crate) fn whole(
     Err(Error::Refused(refusal, carried))
 }
 
-/// Whether the whole visit fits at another start. Nothing is placed.
+/// Returns whether the whole visit fits at another start. Everything is rolled back.
 fn fits(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
@@ -64,7 +64,7 @@ fn fits(
     Ok(is_placed)
 }
 
-/// Places it, or notes why not and leaves no trace.
+/// Places the visit. If it is refused, stores the refusal in `why` and rolls everything back.
 fn attempt(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
@@ -87,10 +87,11 @@ fn attempt(
     })
 }
 
-/// Places what follows a booking. Where a later service does not fit, earlier ones are tried with longer gaps.
+/// Places the services that follow a booking. If a later service does not fit, earlier ones are tried with longer
+/// gaps.
 ///
 /// # Errors
-/// The refusal of the first that fits nowhere.
+/// Returns the refusal of the first service that fits nowhere.
 pub(crate) fn follow(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
@@ -117,7 +118,7 @@ struct Course<'c> {
 }
 
 impl Course<'_> {
-    /// Places the first of `rest` after `before`, and then the others; `None` if there is no way.
+    /// Places the first service of `rest` after `before`, and then the others. Returns `None` if there is no way.
     fn from(
         &self,
         tx: &mut Tx<'_>,
@@ -158,7 +159,7 @@ impl Course<'_> {
     }
 }
 
-/// Places a wish and what follows it.
+/// Places a booking request with its following services.
 pub(crate) fn place_visit(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -166,7 +167,7 @@ pub(crate) fn place_visit(
     owner: Option<Id>,
     placement: &Placement,
 ) -> Result<Booking> {
-    // Bookings ahead are counted (F7): two of one person's wait for each other.
+    // Upcoming bookings are counted (F7), so two bookings of the same person must wait for each other.
     owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;

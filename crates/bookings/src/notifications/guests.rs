@@ -1,5 +1,5 @@
-//! Guests: people for whom somebody else has booked (N1, N2). A guest is emailed about that booking alone, by a link that needs no
-//! sign-in and that can stop the emails.
+//! Guests: people for whom someone else has booked (N1, N2). A guest gets emails only about that booking, with a link
+//! that needs no sign-in and can stop the emails.
 
 use booking_rules::{Booking, settings::GUEST_ADDRESSES};
 use jiff::Timestamp;
@@ -10,23 +10,24 @@ use crate::accounts::my_bookings::read;
 use crate::model::Detail;
 use crate::store;
 
-/// The recipient for whom somebody else has booked.
+/// The recipient name of a guest for whom someone else has booked.
 pub const GUEST: &str = "guest";
 
-/// An account has named as many guests by email today as it may (N1).
+/// The account has entered as many guest email addresses today as it may (N1).
 pub const TOO_MANY_GUEST_EMAILS: Refusal = Refusal::conflict(
     "too_many_guest_emails",
     "You’ve reached today’s limit for emailing guests. Leave out the guest’s email, or book again tomorrow.",
 );
 
-/// How many bookings, visits or series a day are emailed to the same address for one account.
+/// How many bookings, visits, or series of one account can be emailed to the same address in a day.
 const TIMES: i64 = 10;
 
-/// Decides whether the guest of bookings that are made together is emailed. Staff may have anybody emailed; an account only once its own
-/// address is verified, and only so many different addresses a day.
+/// Decides whether the guest of bookings that were made together gets emails. Staff may have any guest emailed. An
+/// account may only once its own email address is verified, and only a limited number of different addresses in a
+/// day.
 ///
 /// # Errors
-/// [`TOO_MANY_GUEST_EMAILS`].
+/// Returns [`TOO_MANY_GUEST_EMAILS`] if the account has reached its limit.
 pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
     let Some(email) = bookings.first().and_then(|first| first.guest_email.clone()) else { return Ok(()) };
     if !by.may(Action::BookForOthers) {
@@ -39,7 +40,8 @@ pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result
     keep(tx, bookings)
 }
 
-/// The same for bookings of an account that was verified after it made them: over the limit, their guest is not emailed.
+/// Does the same for bookings of an account that was verified after it made them. Over the limit, their guest gets no
+/// emails.
 pub(crate) fn admit_later(tx: &mut Tx<'_>, account: Id, bookings: &[Booking]) -> Result<()> {
     let Some(first) = bookings.first() else { return Ok(()) };
     let Some(email) = first.guest_email.clone() else { return Ok(()) };
@@ -58,8 +60,8 @@ fn keep(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
     Ok(())
 }
 
-/// Counts an address among those of an account's day. Whether there was room: the keys of the table let no two transactions have
-/// the same slot.
+/// Counts an address for an account and day. Returns whether the limit permitted it. The primary key of the table
+/// prevents two transactions from using the same slot.
 fn count(tx: &mut Tx<'_>, account: Id, email: &str) -> Result<bool> {
     let catalogue = catalogue::current(tx)?;
     let day = tx.now().to_zoned(catalogue.club.zone.clone()).date();
@@ -96,12 +98,13 @@ fn count(tx: &mut Tx<'_>, account: Id, email: &str) -> Result<bool> {
     Ok(false)
 }
 
-/// Forgets which addresses were counted before a day.
+/// Deletes the addresses that were counted before a day.
 pub(crate) fn forget_counted(tx: &mut Tx<'_>, before: jiff::civil::Date) -> Result<u64> {
     tx.run(sql!("DELETE FROM guest_addresses WHERE day < $1"), args![before])
 }
 
-/// Forgets whom a person had emailed, and which of their guests are: they are erased.
+/// Deletes which addresses a person had emailed and which of their guests get emails, because the person is being
+/// erased.
 pub(crate) fn forget(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM guest_addresses WHERE person_id = $1"), args![person])?;
     tx.run(
@@ -111,30 +114,30 @@ pub(crate) fn forget(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     .map(drop)
 }
 
-/// Whether the guest of a booking is emailed and has not stopped it.
+/// Returns whether the guest of a booking gets emails and has not stopped them.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn is_emailed(tx: &mut Tx<'_>, booking: Id) -> Result<bool> {
     let found: Option<(Option<Timestamp>,)> =
         tx.one(sql!("SELECT stopped_at FROM guest_contacts WHERE booking_id = $1"), args![booking])?;
     Ok(found.is_some_and(|(stopped,)| stopped.is_none()))
 }
 
-/// What stands before what is sealed in the link of a guest.
+/// The context to which the encrypted token of a guest's link is bound.
 const PLACE: &str = "visit";
 
-/// The token of the link by which the guest of a booking sees the visit: sealed under the key file, so that nobody else can make one
-/// and it can be sent again. It opens the visit as long as the booking has this guest.
+/// Returns the token of the link with which the guest of a booking sees the visit. It is encrypted with the key file,
+/// so that no one else can create one and it can be sent again. It is valid as long as the booking has this guest.
 ///
 /// # Errors
-/// A fault of chance.
+/// Returns a fault if the system provides no random bytes.
 pub fn visit_token(tx: &Tx<'_>, booking: &Booking) -> Result<String> {
     let email = booking.guest_email.as_deref().unwrap_or_default();
     Ok(tokens::hex(&tx.encrypt(PLACE, &format!("{} {}", booking.root(), mark(email)))?))
 }
 
-/// Enough of the digest of an address to know it again.
+/// Returns a part of the digest of an email address that is long enough to recognize it.
 fn mark(email: &str) -> String {
     tokens::hex(&tokens::digest(&email.trim().to_lowercase())[..16])
 }
@@ -142,16 +145,16 @@ fn mark(email: &str) -> String {
 /// A visit as its guest sees it.
 #[derive(Debug, Clone)]
 pub struct GuestVisit {
-    /// The bookings that were made together, the first to begin first.
+    /// The details of the bookings that were made together, ordered by start.
     pub bookings: Vec<Detail>,
-    /// Whether emails about it still come.
+    /// Whether the guest still gets emails about the visit.
     pub is_emailed: bool,
 }
 
-/// The visit that a guest's link opens.
+/// Returns the visit for the token of a guest's link.
 ///
 /// # Errors
-/// `Error::NotFound` for a token that opens nothing, or nothing any more.
+/// Returns `Error::NotFound` if the token is not valid or no longer valid.
 pub fn guest_visit(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisit> {
     let bytes = tokens::unhex(token).ok_or(Error::NotFound)?;
     let text = tx.decrypt(PLACE, &bytes).map_err(|_| Error::NotFound)?;
@@ -169,10 +172,10 @@ pub fn guest_visit(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisit> {
     Ok(GuestVisit { bookings, is_emailed })
 }
 
-/// Stops the emails about the visit that a guest's link opens. Done twice, it is done once.
+/// Stops the emails about the visit of a guest's link. Repeated calls have no further effect.
 ///
 /// # Errors
-/// As [`guest_visit`].
+/// Returns the same errors as [`guest_visit`].
 pub fn stop_guest_emails(tx: &mut Tx<'_>, token: &str) -> Result<()> {
     let now = tx.now();
     for detail in guest_visit(tx, token)?.bookings {

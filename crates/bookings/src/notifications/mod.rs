@@ -1,4 +1,4 @@
-//! What people are told of their bookings.
+//! Notifications about bookings.
 
 pub(crate) mod guests;
 pub(crate) mod notify;

@@ -1,5 +1,5 @@
-//! Notifications about bookings: what is written when something happens, and whether it still holds when it is sent (N3). The
-//! rules stand in decision 19.
+//! Notifications about bookings: what is written when something happens, and whether it is still true when it is sent
+//! (N3). The rules are in decision 19.
 
 use booking_rules::{Booking, Status, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
@@ -18,28 +18,28 @@ use crate::store;
 use crate::waitlist;
 use crate::waitlist::model::{Offered, Opened, Wait};
 
-/// How notifications name their subject: a booking, or the first of the series or visit that it belongs to.
+/// The subject kind of notifications about a booking, or about the first booking of a series or visit.
 pub(crate) const SUBJECT_OF_NEWS: &str = "booking";
 
-/// For how long news of a cancellation or a missed visit is still news.
+/// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What there is to tell about a booking.
+/// The kind of news about a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BookingNews {
-    /// It stands.
+    /// The booking is confirmed.
     Confirmed,
-    /// It has moved.
+    /// The booking was rescheduled.
     Moved,
-    /// It is off.
+    /// The booking was canceled.
     Cancelled,
     /// The guest did not come.
     Missed,
-    /// It is held for who waited.
+    /// A time is held for a person on the waitlist.
     Offered,
-    /// It is a day ahead.
+    /// The first reminder, by default a day before.
     FirstReminder,
-    /// It is hours ahead.
+    /// The last reminder, by default two hours before.
     LastReminder,
 }
 
@@ -54,7 +54,7 @@ impl BookingNews {
         BookingNews::LastReminder,
     ];
 
-    /// Its name in the table.
+    /// Returns the name of the notification in the database.
     pub fn kind(self) -> &'static str {
         match self {
             BookingNews::Confirmed => "bookings.confirmed",
@@ -67,36 +67,37 @@ impl BookingNews {
         }
     }
 
-    /// The news of that name.
+    /// Returns the news with that name.
     pub fn of_kind(kind: &str) -> Option<BookingNews> {
         BookingNews::ALL.into_iter().find(|news| news.kind() == kind)
     }
 }
 
-/// A price that has changed, and a time that has opened.
+/// The notification that a booking has a new price.
 pub const REPRICED: &str = "bookings.repriced";
-/// See [`REPRICED`].
+/// The notification that a time has opened for a person on the waitlist.
 pub const OPENED: &str = "bookings.opened";
 
-/// Which bookings a notification is about.
+/// The data of a notification: the bookings it is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct About {
     bookings: Vec<Item>,
 }
 
-/// A booking as it was then.
+/// A booking at the time of the notification.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Item {
     booking: Id,
-    /// The event that placed, cancelled or closed it.
+    /// The event that placed, canceled, or closed the booking.
     event: Id,
     starts_at: Timestamp,
 }
 
-/// The events that place a booking at its time.
+/// The name that stands for all events that set the time of a booking.
 const PLACED: &str = "placed";
 
-/// The last event of a booking that placed it, or that has this name. What other events there are does not matter.
+/// Returns the last event of a booking with this name, where [`PLACED`] stands for every event that sets its time.
+/// Other events are ignored.
 fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(
         sql!(
@@ -125,8 +126,8 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -
     tx.notify(&notification, &recipients)
 }
 
-/// Who is told of a booking: whose account it is, if their address is known to be theirs, and the guest (N2), if the guest is
-/// emailed and is not the same person.
+/// Returns the recipients of notifications about a booking: its owner, if their email address is verified, and the
+/// guest (N2), if the guest gets emails and has another address.
 fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
     let own_email = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
     let mut recipients = Vec::new();
@@ -142,43 +143,43 @@ fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
     Ok(recipients)
 }
 
-/// A booking was made, with what else belongs to the same visit or series: one notification for all.
+/// Notifies that bookings were made that belong to the same visit or series. One notification covers all of them.
 ///
 /// # Errors
-/// `too_many_guest_emails` (N1).
+/// Returns `too_many_guest_emails` if the account may not have more guests emailed today (N1).
 pub(crate) fn booked(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
     guests::admit(tx, by, bookings)?;
     write(tx, BookingNews::Confirmed, bookings, PLACED)
 }
 
-/// A booking was moved.
+/// Notifies that a booking was rescheduled.
 pub(crate) fn moved(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     write(tx, BookingNews::Moved, std::slice::from_ref(booking), PLACED)
 }
 
-/// Bookings were cancelled, all by the same operation.
+/// Notifies that bookings were canceled, all by the same operation.
 pub(crate) fn cancelled(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
     write(tx, BookingNews::Cancelled, bookings, "cancelled")
 }
 
-/// The guest did not come.
+/// Notifies that a booking was missed.
 pub(crate) fn missed(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     write(tx, BookingNews::Missed, std::slice::from_ref(booking), "no_show")
 }
 
-/// A visit is near.
+/// Sends the first or the last reminder of a visit.
 pub(crate) fn near(tx: &mut Tx<'_>, bookings: &[Booking], is_first: bool) -> Result<()> {
     let news = if is_first { BookingNews::FirstReminder } else { BookingNews::LastReminder };
     write(tx, news, bookings, PLACED)
 }
 
-/// A time is held for who waited.
+/// Notifies that a time is held for a person on the waitlist.
 pub(crate) fn offered(tx: &mut Tx<'_>, offered: &Offered) -> Result<()> {
     let held = store::find(tx, offered.booking)?.ok_or(Error::NotFound)?.booking;
     write(tx, BookingNews::Offered, &[held], "held")
 }
 
-/// A time is free for who waits, first come.
+/// Notifies a person on the waitlist that a time is free, first come, first served.
 pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: &Opened) -> Result<()> {
     if people::mail_of(tx, wait.person)?.is_none() {
         return Ok(());
@@ -187,7 +188,7 @@ pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: &Opened) -> Result<()
     tx.notify(&notification, &[OWNER])
 }
 
-/// A booking costs something else.
+/// Notifies the owner that a booking has a new price.
 pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) -> Result<()> {
     let recipients = recipients(tx, booking)?;
     let to_owner: Vec<_> = recipients.into_iter().filter(|one| *one == OWNER).collect();
@@ -196,12 +197,13 @@ pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) 
     tx.notify(&notification, &to_owner)
 }
 
-/// Has a person, and their guests, be told of every booking of theirs that lies ahead: until now no address was known to be theirs.
+/// Notifies a person and their guests of every upcoming confirmed booking. Called when the email address of the
+/// person is verified, because nothing could be sent before.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
-    // A booking that is being made now has been told of its own, or is seen here.
+    // A booking that is being made at the same time either sends its own notification or is seen here.
     tx.lock_person(person)?;
     let now = tx.now();
     let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|row| row.booking);
@@ -219,19 +221,19 @@ pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     Ok(())
 }
 
-/// What a notification says, or why it does not hold any more.
+/// The content of a notification, or why it is no longer true.
 pub type StillHolds<T> = std::result::Result<T, &'static str>;
 
-/// The bookings of a notification about which it still holds, as they are now, the first to begin first.
+/// Returns the details of those bookings of a notification for which it is still true, ordered by start.
 ///
 /// # Errors
-/// A fault of the database or of the data.
+/// Returns a fault if the database fails or the data cannot be read.
 pub fn still_true(tx: &mut Tx<'_>, news: BookingNews, data: &str) -> Result<StillHolds<Vec<Detail>>> {
     let about: About = serde_json::from_str(data).map_err(Fault::because)?;
     let (mut holding, mut why) = (Vec::new(), "nothing is left of it");
     for item in about.bookings {
         let detail = match read(tx, item.booking) {
-            // A hold that came to nothing is deleted.
+            // A hold that was not booked is deleted.
             Err(Error::NotFound) => continue,
             other => other?,
         };
@@ -244,7 +246,7 @@ pub fn still_true(tx: &mut Tx<'_>, news: BookingNews, data: &str) -> Result<Stil
     Ok(if holding.is_empty() { Err(why) } else { Ok(holding) })
 }
 
-/// Why a notification does not hold about a booking, if it does not.
+/// Returns why a notification is no longer true for a booking, or `None` if it still is.
 fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> Result<Option<&'static str>> {
     use BookingNews::*;
     let now = tx.now();
@@ -291,10 +293,11 @@ fn event_at(tx: &mut Tx<'_>, event: Id) -> Result<Timestamp> {
     Ok(found.map_or(Timestamp::UNIX_EPOCH, |(at,)| at))
 }
 
-/// The wait and the start of a notification about a time that has opened, if it is still free and still waited for.
+/// Returns the place on the waitlist and the start of a notification that a time has opened, if the time is still
+/// free and the person still waits.
 ///
 /// # Errors
-/// A fault of the database or of the data.
+/// Returns a fault if the database fails or the data cannot be read.
 pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opened)>> {
     let opened: Opened = serde_json::from_str(data).map_err(Fault::because)?;
     let Some(wait) = waitlist::store::find(tx, opened.wait)?.filter(|wait| wait.state != "left") else {
@@ -310,10 +313,10 @@ pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opene
     Ok(if is_free { Ok((wait, opened)) } else { Err("taken") })
 }
 
-/// The booking of a notification about its price, and what it cost before.
+/// Returns the booking of a notification about its price, and what it cost before, if the notification is still true.
 ///
 /// # Errors
-/// A fault of the database or of the data.
+/// Returns a fault if the database fails or the data cannot be read.
 pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking, Repriced)>> {
     let repriced: Repriced = serde_json::from_str(data).map_err(Fault::because)?;
     let Some(row) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
@@ -327,19 +330,19 @@ pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking
     })
 }
 
-/// A cancellation: whether the club did it, and why if it said so.
+/// How a booking was canceled: whether the club canceled it, and the reason if staff gave one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancellation {
-    /// Whether somebody else than the owner of the booking did it.
+    /// Whether someone other than the owner of the booking canceled it.
     pub by_club: bool,
-    /// What staff gave as the reason.
+    /// The reason that staff gave.
     pub reason: Option<String>,
 }
 
-/// How a booking was cancelled last.
+/// Returns how a booking was canceled the last time.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn cancellation(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cancellation> {
     let event = last_event(tx, booking.id, "cancelled")?;
     let found: Option<(Option<Id>, String)> =
@@ -351,11 +354,12 @@ pub fn cancellation(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cancellation> 
     Ok(Cancellation { by_club, reason: reason.filter(|_| by_club) })
 }
 
-/// How often a booking has changed since it was made, as calendars count it (RFC 5545: `SEQUENCE`): tenths of a second from its
-/// making to its last event, and one for each event after the first. Always the same for the same state, and always more for a later one.
+/// Returns the revision of a booking for calendar files (RFC 5545: `SEQUENCE`): the tenths of a second from its
+/// creation to its last event, plus one for each event after the first. It is always the same for the same state, and
+/// always higher for a later one.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
     let found: Option<(i64, Option<Timestamp>)> = tx.one(
         sql!("SELECT COUNT(*), MAX(at) FROM booking_events WHERE booking_id = $1 AND at >= $2 AND what <> 'held'"),
@@ -367,10 +371,10 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
     Ok((tenths + (count - 1).max(0)).clamp(0, i32::MAX.into()))
 }
 
-/// Notifies of what has become of a booking, whatever happened to it last.
+/// Sends the notification that fits the current status of a booking, regardless of its last event.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn notify_as_it_is(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {

@@ -1,5 +1,6 @@
-//! Reminders: a day before, and shortly before. Nothing is planned when a time is booked; every minute it is looked what
-//! is near and was not told yet, so a booking that is moved or cancelled needs no care.
+//! Reminders: by default a day and two hours before a visit. Nothing is scheduled when a time is booked. Every
+//! minute, a query finds visits that are near and have no reminder yet, so rescheduling and canceling need no extra
+//! work.
 
 use booking_rules::settings::{REMIND_FIRST, REMIND_LAST};
 use booking_rules::{Booking, Status};
@@ -9,10 +10,11 @@ use kit::{Id, Result, Tx, args, sql};
 use crate::notifications::notify;
 use crate::store;
 
-/// Has guests reminded whose time is near, at most so many; each once a start. How many.
+/// Sends reminders of visits that are near, at most `most` of each kind and each once for a start. Returns the number
+/// of reminders.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
     let (first, last) = (catalogue.setting(REMIND_FIRST), catalogue.setting(REMIND_LAST));
@@ -25,8 +27,8 @@ pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     Ok(count)
 }
 
-/// Reminds of what begins within `hours` but not within `nearer`. Who booked or moved when it was that near already
-/// has just been told, and is not told again.
+/// Sends reminders of bookings that begin within `hours` but not within `nearer`. A person who booked or rescheduled
+/// when the start was already that near has just been notified and gets no reminder.
 fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> Result<u64> {
     let now = tx.now();
     let before = SignedDuration::from_hours(hours);
@@ -49,7 +51,7 @@ fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> R
     Ok(count)
 }
 
-/// Writes down that a guest is reminded. `false` if that was so already.
+/// Records that a booking has had its reminder. Returns `false` if that was recorded already.
 fn mark(tx: &mut Tx<'_>, booking: Id, starts_at: Timestamp, hours: i64) -> Result<bool> {
     let now = tx.now();
     let marked = tx.run(
@@ -62,7 +64,8 @@ fn mark(tx: &mut Tx<'_>, booking: Id, starts_at: Timestamp, hours: i64) -> Resul
     Ok(marked == 1)
 }
 
-/// A booking, and what else of the same visit begins within three hours of it: one reminder is for all of them.
+/// Returns a booking and the others of the same visit that begin less than three hours after it. One reminder covers
+/// all of them.
 fn visit_of(tx: &mut Tx<'_>, id: Id, hours: i64) -> Result<Vec<Booking>> {
     let Some(first) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(Vec::new()) };
     let until = first.starts_at + SignedDuration::from_hours(3);
@@ -77,7 +80,7 @@ fn visit_of(tx: &mut Tx<'_>, id: Id, hours: i64) -> Result<Vec<Booking>> {
     Ok(together)
 }
 
-/// When a guest was told last when their time begins: at booking, or when it was moved.
+/// Returns when the guest was last notified of the start: at booking or when it was rescheduled.
 fn settled_at(tx: &mut Tx<'_>, booking: Id) -> Result<Timestamp> {
     let at: Option<(Timestamp,)> = tx.one(
         sql!(

@@ -1,4 +1,4 @@
-//! The offer at the start that is asked for, or the first refusal that applies, with other times of the day.
+//! Finds the offer at a requested start, or the first refusal that applies, with alternative times on the same day.
 
 use kit::{Error, Fault, Result, Tx};
 use scheduling::{Field, Offer, Offers, cell_from};
@@ -9,14 +9,14 @@ use crate::search::objections::objections;
 use crate::search::resolved::ResolvedRequest;
 use crate::search::slot::{ranked, slots};
 
-/// How many other times a refusal names.
+/// The largest number of alternatives in a refusal.
 const ALTERNATIVES: usize = 6;
 
 impl ResolvedRequest<'_> {
-    /// The offer at the wished start.
+    /// Returns the offer at the requested start.
     ///
     /// # Errors
-    /// The first refusal of the table that applies.
+    /// Returns the first refusal of the table that applies, with alternatives.
     pub(crate) fn find_offer(&self, tx: &mut Tx<'_>) -> Result<Offer> {
         let field = self.field(tx)?;
         let offer = Offers::find(self.demand(), &field).at(self.start);
@@ -27,13 +27,13 @@ impl ResolvedRequest<'_> {
         }
     }
 
-    /// The same refusal once a claim was lost: with the nearest other times as things stand now.
+    /// Returns a refusal with current alternatives, after a claim was lost to someone else.
     pub(crate) fn lost(&self, tx: &mut Tx<'_>, refusal: &'static kit::Refusal) -> Result<Error> {
         let field = self.field(tx)?;
         self.with_alternatives(tx, &field, Error::refused(refusal))
     }
 
-    /// A refusal with the nearest other times of the day, where it names some.
+    /// Adds the nearest other times of the day to a refusal, if it is one that names alternatives.
     pub(crate) fn with_alternatives(
         &self,
         tx: &mut Tx<'_>,
@@ -48,7 +48,7 @@ impl ResolvedRequest<'_> {
         let earliest = cell_from(self.earliest());
         let mut offers = ranked(Offers::find(self.demand(), field).all(earliest));
         offers.sort_by_key(|(rank, offer)| ((offer.start - self.start).abs(), offer.start, *rank));
-        // Where the hours of two days overlap, both offer the same start: the better one stands for it.
+        // If the hours of two days overlap, both offer the same start. Only the better offer is kept.
         offers.dedup_by_key(|(_, offer)| offer.start);
         offers.truncate(ALTERNATIVES);
         offers.sort_by_key(|(_, offer)| offer.start);

@@ -1,4 +1,4 @@
-//! Free times: who asks, for what, when; answered as days or as times.
+//! Free times: for a person, a service, and a range of days, the number of starts on each day and the starts.
 
 use std::sync::Arc;
 
@@ -21,35 +21,35 @@ use crate::booking::charge::sold_addons;
 use crate::search::lookup::{needs_plan, service, sold_minutes, terms_at, window};
 use crate::search::moving::{Moving, window_of_move};
 
-/// The most days that one question may span (F8).
+/// The largest number of days in one search (F8).
 pub const MOST_DAYS: i64 = 90;
 
-/// A question for free times.
+/// The input of a search for free times.
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// What.
+    /// The id of the service.
     pub service: Id,
-    /// For how many minutes, of what is sold by time (F9).
+    /// The length in minutes, for services sold by time (F9).
     pub minutes: Option<i64>,
-    /// The first day; today if not said.
+    /// The first day. Defaults to today.
     pub from: Option<Date>,
-    /// The last day; the first if not said.
+    /// The last day. Defaults to the first day.
     pub to: Option<Date>,
-    /// For how many; the service's own party if not said.
+    /// The number of people. Defaults to the service's own party size.
     pub party: Option<i64>,
-    /// Where, if that matters.
+    /// The requested room, if any.
     pub room: Option<Id>,
-    /// In which kind of room, if that matters.
+    /// The requested kind of room, if any.
     pub room_type: Option<String>,
-    /// By whom, if that matters.
+    /// The requested technician, if any.
     pub technician: Option<Id>,
-    /// The booking that is to be moved: what it has counts as free.
+    /// The booking that is to be rescheduled. Its time counts as free.
     pub ignoring: Option<Id>,
-    /// The add-ons that the prices include: those of a hold that another time is looked for.
+    /// The add-ons that the prices include. Used to find another time for an expired hold.
     pub addons: Vec<AddonRequest>,
-    /// Whether one day was asked for, whose times are answered.
+    /// Whether a single day is searched. Its times are then returned.
     pub one_day: bool,
-    /// Whether the times of many days are answered too.
+    /// Whether the times of several days are returned too.
     pub slots: bool,
 }
 
@@ -82,60 +82,61 @@ impl Input for Search {
     }
 }
 
-/// The answer.
+/// The result of a search for free times.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// What is offered, and by whom.
+    /// The catalogue with the service, rooms, and technicians.
     pub catalogue: Arc<Catalogue>,
-    /// For what.
+    /// The id of the service.
     pub service: Id,
-    /// How long it is.
+    /// The length of the service in minutes.
     pub minutes: i64,
-    /// Who asked, as far as windows and prices go.
+    /// The booking window and entitlements of the person.
     pub window: Window,
-    /// Which times are kept, and for whom.
+    /// The release rules and overrides.
     pub rules: Rules,
-    /// The first day and the last.
+    /// The first and the last day.
     pub span: (Date, Date),
-    /// Whether this is for members, and who asks is none on any of the days: then nothing is offered.
+    /// Whether the service is only for members and the person has no plan on any of the days. Then nothing is
+    /// offered.
     pub needs_plan: bool,
-    /// Each day with how many starts, from which price, and why not.
+    /// The days, each with its number of starts and lowest price, or why it is not open.
     pub days: Vec<FreeDay>,
-    /// The times, if they were asked for.
+    /// The offers, if times were requested.
     pub offers: Vec<Offer>,
-    /// The booking that is to be moved there.
+    /// The booking that is to be rescheduled.
     pub(crate) moving: Option<Moving>,
     /// The add-ons that the prices include.
     pub(crate) addons: Vec<SoldAddon>,
 }
 
-/// One day of an answer.
+/// One day of a search result.
 #[derive(Debug, Clone)]
 pub struct FreeDay {
-    /// How many starts there are.
+    /// The number of starts, and the first and the cheapest of them.
     pub count: DayCount,
-    /// The least price among them.
+    /// The lowest price of the starts.
     pub from_price: Option<Cents>,
-    /// Why it is not open to who asked.
+    /// When the day opens, if it is not open to the person yet.
     pub closed: Option<Closed>,
-    /// Whether this is for members, and who asks is none on that day.
+    /// Whether the service is only for members and the person has no plan on that day.
     pub needs_plan: bool,
 }
 
-/// Whom free times are searched for.
+/// The person for whom free times are searched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BookingFor {
-    /// Whoever asks.
+    /// The actor.
     #[default]
     Asker,
-    /// Another account: staff alone may say so.
+    /// Another person. Only staff may choose this.
     Person(Id),
-    /// A guest without an account: staff alone may say so.
+    /// A guest without an account. Only staff may choose this.
     Guest,
 }
 
 impl BookingFor {
-    /// The account that is searched for; `None` for a visitor and for a guest without an account.
+    /// Returns the person who is searched for, or `None` for a visitor or a guest without an account.
     fn person(self, tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
         match self {
             BookingFor::Asker => Ok(by.id()),
@@ -152,7 +153,7 @@ impl BookingFor {
     }
 }
 
-/// A question for free times with everything that bears on it.
+/// A search with all the data it needs.
 pub(crate) struct Prepared {
     catalogue: Arc<Catalogue>,
     service: Id,
@@ -166,7 +167,7 @@ pub(crate) struct Prepared {
     wants_times: bool,
 }
 
-/// Who asks for free times, read once: a page asks several questions of it.
+/// The person and catalogue of a search, read once, because a page runs several searches.
 #[derive(Debug, Clone)]
 pub struct SearchContext {
     pub(crate) catalogue: Arc<Catalogue>,
@@ -175,11 +176,12 @@ pub struct SearchContext {
 }
 
 impl SearchContext {
-    /// Reads the catalogue, the plan of the person who is booked for, and the booking that is to be moved, if one is (see
-    /// [`Search::ignoring`]).
+    /// Reads the catalogue, the entitlements of the person, and the booking that is to be rescheduled, if there is
+    /// one (see [`Search::ignoring`]).
     ///
     /// # Errors
-    /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown person.
+    /// Returns `Error::Forbidden` for another person unless `by` may book for others, and `Error::Invalid` for an
+    /// unknown person.
     pub fn read(tx: &mut Tx<'_>, by: &Actor, whom: BookingFor, moved: Option<Id>) -> Result<SearchContext> {
         let person = whom.person(tx, by)?;
         let catalogue = catalogue::current(tx)?;
@@ -194,16 +196,17 @@ impl SearchContext {
     /// Finds free times.
     ///
     /// # Errors
-    /// As [`search`].
+    /// Returns `Error::Invalid` for an unknown service or a length that is not sold, and a fault if the database
+    /// fails.
     pub fn search(&self, tx: &mut Tx<'_>, query: &Search) -> Result<Answer> {
         prepare(tx, self, query).map(Prepared::answer)
     }
 }
 
-/// Reads everything that bears on a question.
+/// Reads all the data that a search needs.
 ///
 /// # Errors
-/// `Error::Invalid` for an unknown service; a fault of the database.
+/// Returns `Error::Invalid` for an unknown service or a length that is not sold, and a fault if the database fails.
 pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) -> Result<Prepared> {
     let SearchContext { catalogue, window, moving } = context.clone();
     let service = service(&catalogue, query.service)?;
@@ -219,7 +222,7 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
     let mut field = field_without(tx, &catalogue, &candidates, days, without)?;
     field.keeping = moving.as_ref().map(|moving| moving.keeping.clone()).unwrap_or_default();
     release_mask(&mut field, &catalogue, &rules, service.id, window.asker());
-    // Of a hold that has run out: what is not sold any more is left out.
+    // The add-ons may be those of an expired hold. If one of them is no longer sold, the prices include none.
     let addons = match &moving {
         Some(moving) => moving.addons.clone(),
         None => sold_addons(&catalogue, service, &query.addons).unwrap_or_default(),
@@ -228,18 +231,20 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
     Ok(Prepared { catalogue, service, minutes, window, rules, span, moving, addons, field, wants_times })
 }
 
-/// Finds free times for whoever asks.
+/// Finds free times for the actor.
 ///
 /// # Errors
-/// `Error::Invalid` for an unknown service; a fault of the database.
+/// Returns `Error::Invalid` for an unknown service or a length that is not sold, and a fault if the database fails.
 pub fn search(tx: &mut Tx<'_>, by: &Actor, query: &Search) -> Result<Answer> {
     search_for(tx, by, query, BookingFor::Asker)
 }
 
-/// Finds free times at the price and by the plan of someone else; staff book them whatever the window of that person says.
+/// Finds free times for another person, with that person's prices and plan. Staff can book them regardless of that
+/// person's booking window.
 ///
 /// # Errors
-/// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
+/// Returns `Error::Forbidden` for another person unless `by` may book for others, and `Error::Invalid` for an unknown
+/// service or person.
 pub fn search_for(tx: &mut Tx<'_>, by: &Actor, query: &Search, whom: BookingFor) -> Result<Answer> {
     SearchContext::read(tx, by, whom, query.ignoring)?.search(tx, query)
 }
@@ -249,21 +254,21 @@ impl Prepared {
         self.catalogue.service(self.service).expect("it was found in the same catalogue")
     }
 
-    /// Of these starts, those that would be possible also if more were claimed.
+    /// Returns those of `starts` that would still be possible if these cells were claimed too.
     pub(crate) fn possible_beside(&self, claimed: &[(Id, Cell, Cell)], starts: &[Cell]) -> Vec<Cell> {
         let field = self.field.with_claimed(claimed);
         let found = Offers::find(Demand::of(self.service(), self.minutes), &field);
         starts.iter().copied().filter(|start| found.at(*start).is_some()).collect()
     }
 
-    /// The answer as things stand.
+    /// Returns the result of the search.
     pub(crate) fn answer(self) -> Answer {
         let service = self.service();
         let Prepared { minutes, window, moving, addons, field, .. } = &self;
         let found = Offers::find(Demand::of(service, *minutes), field);
         let earliest = if moving.is_some() { window.earliest_move() } else { window.earliest() };
         let earliest = cell_from(earliest);
-        // Most days cost what the day before them does.
+        // Consecutive days usually have the same price basis, so the last price is kept.
         let mut known: Option<(PriceBasis, Cents)> = None;
         let mut price = |factors, day| {
             let basis = shown(service, *minutes, window.entitlements(), moving.as_ref(), day, factors);
@@ -293,7 +298,7 @@ impl Prepared {
     }
 }
 
-/// A day for whoever asks: one that is not open to them has no starts.
+/// Returns a day of the result. A day that is not open to the person has no starts.
 fn free_day(
     count: DayCount,
     window: &Window,
@@ -308,16 +313,16 @@ fn free_day(
     FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed, needs_plan, count }
 }
 
-/// The price of a sale as it is shown, and the tax on it: of a booking that is moved (C6). The tax on a new one is shown
-/// when it is reviewed.
+/// Returns the displayed price of a price basis, and the tax on it. For a booking that is rescheduled, tax is
+/// included (C6); for a new booking it is zero, because tax is shown when the booking is reviewed.
 fn quoted(basis: &PriceBasis, addons: &[SoldAddon], moving: Option<&Moving>) -> (Quote, Cents) {
     let quote = quote(basis, addons);
     let tax = moving.map_or(Cents::ZERO, |moving| moving.tax_on(&quote.lines));
     (quote, tax)
 }
 
-/// The sale as it is shown: paid with a credit for who lets credits be used without asking (P3); of a booking that is
-/// moved, with what pays for it there.
+/// Returns the price basis that is displayed. A new booking is paid with a credit if the person lets credits be used
+/// without asking (P3); a rescheduled booking is paid with the benefit that will pay for it then.
 fn shown(
     service: &Service,
     minutes: i64,
@@ -336,18 +341,20 @@ fn shown(
 }
 
 impl Answer {
-    /// The service that was asked for.
+    /// Returns the service that was searched for.
     pub fn service(&self) -> &Service {
         self.catalogue.service(self.service).expect("it was found in the same catalogue")
     }
 
-    /// What a start on a day costs whoever asked, in a room and at a time of these factors, before tax, with a credit for
-    /// who lets credits be used without asking. A new booking has no add-ons yet; one that is moved has its own (C6).
+    /// Returns the price of a start for the person, with the factors of the room and the time, before tax. It uses a
+    /// credit if the person lets credits be used without asking. The price of a new booking includes the add-ons of
+    /// the search, and that of a rescheduled booking its own add-ons (C6).
     pub fn quote(&self, day: Date, factors: Factors) -> Quote {
         self.quoted(day, factors).0
     }
 
-    /// The same in one sum; of a booking that is moved, with tax: what the move will say it costs.
+    /// Returns the same price as one amount. For a rescheduled booking it includes tax, so that it is the amount that
+    /// the rescheduling will show.
     pub fn total(&self, day: Date, factors: Factors) -> Cents {
         let (quote, tax) = self.quoted(day, factors);
         quote.total() + tax
@@ -359,19 +366,19 @@ impl Answer {
         quoted(&basis, &self.addons, moving)
     }
 
-    /// What multiplies the price of a start in a room.
+    /// Returns the factors that multiply the price of a start in a room.
     pub fn factors(&self, room: Id, day: Date, start: Cell) -> Factors {
         let premium = self.catalogue.room(room).map_or(10_000, |room| room.premium_bp);
         Factors { room: premium, time: self.terms(room, day, start).factor_bp }
     }
 
-    /// What rules and overrides say of a start in a room.
+    /// Returns what release rules and overrides decide about a start in a room.
     pub fn terms(&self, room: Id, day: Date, cell: Cell) -> Terms {
         terms_at(&self.catalogue, &self.window, &self.rules, self.service, room, day, cell)
     }
 }
 
-/// The lines of a price as clients read them: `[{code, label, amount}]`.
+/// Converts the lines of a price to the form that clients read.
 pub fn why(lines: &[Line]) -> Vec<Why> {
     lines
         .iter()
@@ -382,7 +389,8 @@ pub fn why(lines: &[Line]) -> Vec<Why> {
 /// One line of a price.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Why {
-    /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `tax`, `late_cancellation`.
+    /// A stable code such as `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `birthday`, `pass`, `addon`,
+    /// or `tax`.
     pub code: String,
     /// The label for people.
     pub label: String,

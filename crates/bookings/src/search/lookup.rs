@@ -1,4 +1,4 @@
-//! What every search looks up first: the service, how long it is, the window of whoever asks, and the terms of a start.
+//! Lookups that every search needs: the service, its length, the window of the person, and the terms of a start.
 
 use booking_rules::{Rules, Start, Terms, Window, refusals::PLAN_REQUIRED, terms};
 use catalogue::{Catalogue, Service};
@@ -8,10 +8,11 @@ use membership::Entitlements;
 use people::{Action, Actor};
 use scheduling::{Cell, begin, minute};
 
-/// Who asks: the person that a booking would be for, and what their plan allows.
+/// Returns the booking window and entitlements of the person for whom a booking would be made. It is unbounded if the
+/// actor is staff.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
     let entitlements = match person {
         Some(person) => membership::entitlements(tx, catalogue.club.id, person)?,
@@ -20,7 +21,7 @@ pub fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option
     Ok(window_with(tx, catalogue, by, entitlements))
 }
 
-/// The window of whoever asks, for a person with this standing.
+/// Returns the booking window for a person with these entitlements. It is unbounded if the actor is staff.
 pub(crate) fn window_with(
     tx: &Tx<'_>,
     catalogue: &Catalogue,
@@ -31,7 +32,7 @@ pub(crate) fn window_with(
     window.in_club(catalogue)
 }
 
-/// The offered service, or a complaint about the field.
+/// Returns an active service, or an error for the field `service_id`.
 pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
     let found = catalogue.service(id).filter(|service| service.active);
     found.ok_or_else(|| Fields::one("service_id", "We couldn’t find that service."))
@@ -55,12 +56,13 @@ pub(crate) fn sold_minutes(service: &Service, requested: Option<i64>) -> Result<
     Ok(requested)
 }
 
-/// Whether a service is for members, and this person is none on a day.
+/// Returns whether a service is only for members and the person has no plan on a day.
 pub(crate) fn needs_plan(service: &Service, window: &Window, day: Date) -> bool {
     service.member_only && window.lacks_plan(day)
 }
 
-/// The refusal of a service for members to who has no plan that counts: `plan_required`, carrying `plans`.
+/// Returns the refusal for a service that is only for members if the person has no plan on a day: `plan_required`,
+/// which carries `plans`.
 pub(crate) fn plan_refusal(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -76,7 +78,7 @@ pub(crate) fn plan_refusal(
     Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
 }
 
-/// What rules and overrides say of a start of a service in a room.
+/// Returns what release rules and overrides decide about a start of a service in a room.
 pub(crate) fn terms_at(
     catalogue: &Catalogue,
     window: &Window,

@@ -1,4 +1,4 @@
-//! Free times and why not: from a search or a request to offers or refusals.
+//! Searching: from a search or a booking request to offers or refusals.
 
 pub(crate) mod alternatives;
 pub(crate) mod free_times;

@@ -1,5 +1,5 @@
-//! What a booking brings along when it moves: its room and technicians (C6), its add-ons (P4) and what pays for it. The grid
-//! of times and the move itself price by the same, so that both show the same price.
+//! What a booking keeps when it is rescheduled: its room and technicians (C6), its add-ons (P4), and the benefit that
+//! pays for it. The search and the rescheduling itself use the same prices, so that both show the same amount.
 
 use booking_rules::{Benefit, Booking, Coverage, PriceBasis, SoldAddon, Window, settings::BIRTHDAY};
 use catalogue::Catalogue;
@@ -14,20 +14,20 @@ use crate::booking::charge::sold_addons;
 use crate::search::lookup::window_with;
 use crate::store;
 
-/// A booking that is to be moved.
+/// A booking that is to be rescheduled.
 #[derive(Debug, Clone)]
 pub(crate) struct Moving {
-    /// Its id.
+    /// The id of the booking.
     pub(crate) booking: Id,
-    /// The person it belongs to: by their plan the time is offered and priced, whoever moves it.
+    /// The owner of the booking. Times are offered and priced by the owner's plan, regardless of who reschedules it.
     pub(crate) owner: Option<Id>,
-    /// What it keeps where that is free then.
+    /// The room and technicians that it keeps if they are free.
     pub(crate) keeping: Keeping,
-    /// Its add-ons at today's prices.
+    /// The add-ons of the booking at current prices.
     pub(crate) addons: Vec<SoldAddon>,
-    /// What of a plan pays for it.
+    /// The benefit that pays for it.
     pub(crate) benefit: Option<Benefit>,
-    /// For how many it is.
+    /// The number of people.
     party: i64,
     /// The value of a birthday gift, in cents.
     birthday: i64,
@@ -35,10 +35,10 @@ pub(crate) struct Moving {
 }
 
 impl Moving {
-    /// A booking with the technicians that serve it.
+    /// Reads what is needed to reschedule a booking with these technicians.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         catalogue: &Catalogue,
@@ -47,7 +47,7 @@ impl Moving {
     ) -> Result<Moving> {
         let booked = store::addons_of(tx, booking.id)?;
         let service = catalogue.service(booking.service);
-        // One that is not sold with the service any more is refused by the move itself.
+        // If an add-on is no longer sold with the service, the rescheduling itself refuses it.
         let addons = service.and_then(|service| sold_addons(catalogue, service, &booked).ok());
         Ok(Moving {
             booking: booking.id,
@@ -61,10 +61,11 @@ impl Moving {
         })
     }
 
-    /// The booking that a search is to find another time for; whoever does not own it learns nothing from naming it.
+    /// Returns the booking for which a search finds another time. Returns `None` if the actor may not reschedule it,
+    /// so that naming a booking reveals nothing about it.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub(crate) fn asked_for(
         tx: &mut Tx<'_>,
         catalogue: &Catalogue,
@@ -81,18 +82,19 @@ impl Moving {
         Moving::of(tx, catalogue, &row.booking, technicians).map(Some)
     }
 
-    /// The standing of its owner once it has given back what it used of the plan.
+    /// Returns the owner's entitlements as if the booking had returned the benefit it uses.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub(crate) fn entitlements(&self, tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<Entitlements> {
         let Some(owner) = self.owner else { return Ok(Entitlements::default()) };
         let entitlements = membership::entitlements(tx, catalogue.club.id, owner)?;
         membership::without_uses_of(tx, entitlements, self.booking)
     }
 
-    /// The sale on a day with what will pay for it there: what paid before, if there is one then; a credit for who lets
-    /// credits be used without asking (P3). The same as [`crate::booking::charge::pay_with`] does when it moves.
+    /// Returns the price basis on a day with the benefit that will pay for it: the one that paid before, if the owner
+    /// has one then, or a credit if the owner lets credits be used without asking (P3). This must match what
+    /// [`crate::booking::charge::pay_with`] does when the booking is rescheduled.
     pub(crate) fn covered(&self, basis: PriceBasis, entitlements: &Entitlements, day: Date) -> PriceBasis {
         let has_credit = || entitlements.credits_left(day).is_some_and(|left| left > 0);
         let unasked = entitlements.uses_credits_unasked().then_some(Benefit::Credit);
@@ -107,13 +109,13 @@ impl Moving {
         basis.covered(coverage)
     }
 
-    /// The tax on the lines of its price.
+    /// Returns the tax on the lines of a price.
     pub(crate) fn tax_on(&self, lines: &[money::Line]) -> Cents {
         self.rates.on(lines)
     }
 }
 
-/// What of a plan paid for a sale, to be asked for again.
+/// Returns the benefit that paid for a booking, so that it is requested again.
 fn benefit(coverage: Coverage) -> Option<Benefit> {
     match coverage {
         Coverage::Credit => Some(Benefit::Credit),
@@ -123,10 +125,11 @@ fn benefit(coverage: Coverage) -> Option<Benefit> {
     }
 }
 
-/// The window in which a booking is moved: that of its owner, once it has given back what it used of the plan.
+/// Returns the window in which a booking is rescheduled: that of its owner, as if the booking had returned the
+/// benefit it uses.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn window_of_move(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,

@@ -1,5 +1,5 @@
-//! What speaks against a start, in the order of the table of refusals. That it is taken is told only to who may
-//! book then.
+//! The objections to a start, in the order of the table of refusals. Only a person who may book at that time is told
+//! that it is taken.
 
 use booking_rules::Window;
 use booking_rules::refusals::{
@@ -16,7 +16,7 @@ use crate::search::lookup::{plan_refusal, terms_at};
 use crate::search::resolved::ResolvedRequest;
 use crate::store;
 
-/// Everything that speaks against a request; nothing if it can be had. `fits` says whether the calendars have it.
+/// Returns every objection to a request, or nothing if it can be booked. `fits` says whether the calendars permit it.
 pub(crate) fn objections(
     tx: &mut Tx<'_>,
     request: &ResolvedRequest<'_>,
@@ -28,7 +28,8 @@ pub(crate) fn objections(
     let is_kept = reserved.is_some();
     found.extend(reserved);
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
-    // That it is taken is told after what this person may not, for it is no business of theirs.
+    // That the time is taken comes after the refusals of what the person may not book, because others are not told
+    // about it.
     if !fits || lacks_skill(request) {
         let blocking = if fits { Vec::new() } else { request.blocking(tx)? };
         found.extend(unfit(request, field, is_kept, &blocking)?.into_iter().map(Error::refused));
@@ -45,19 +46,19 @@ pub(crate) fn objections(
     Ok(found.into_iter().map(|error| request.window.worded(error)).collect())
 }
 
-/// Whether rules or overrides keep anything from who asks.
+/// Returns whether release rules or overrides close any start to the person.
 fn has_gates(field: &Field) -> bool {
     field.rooms.iter().any(|room| room.mask.closed.is_some())
 }
 
-/// The same field as if no rule and no override kept anything.
+/// Returns the same field as if no release rule and no override closed anything.
 fn without_gates(field: &Field) -> Field {
     let mut open = field.clone();
     open.rooms.iter_mut().for_each(|room| room.mask.closed = None);
     open
 }
 
-/// The same field as if nothing were claimed.
+/// Returns the same field as if nothing were claimed or blocked, and no release rule or override closed anything.
 fn unclaimed(field: &Field) -> Field {
     let mut empty = without_gates(field);
     let reach = empty.reach;
@@ -66,7 +67,8 @@ fn unclaimed(field: &Field) -> Field {
     empty
 }
 
-/// Why rules keep the start, and when it opens (W3): of several rooms, the one that opens first.
+/// Returns the refusal of a reserved start, with the time at which it opens (W3). Of several rooms, the one that
+/// opens first counts.
 fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     let ResolvedRequest { catalogue, service, window, day, start, .. } = *request;
     if window.is_unbounded() || !has_gates(field) {
@@ -87,7 +89,8 @@ fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
 }
 
-/// Why the calendars do not have it, in the order of the table; of what is kept by rules that was said.
+/// Returns why the calendars do not permit the request, in the order of the table. `is_kept` says whether the refusal
+/// of a reserved start was returned already.
 fn unfit(
     request: &ResolvedRequest<'_>,
     field: &Field,
@@ -121,7 +124,7 @@ fn unfit(
     Ok(found)
 }
 
-/// Why it is not free, if it would be were nothing claimed.
+/// Returns why the start is not free, if it would be free without claims, release rules, and overrides.
 fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Option<&'static Refusal> {
     let demand = request.demand();
     let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
@@ -133,7 +136,8 @@ fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Optio
     }
     let open = without_gates(field);
     if has_gates(field) && has(demand, &open) {
-        // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
+        // An override that blocks the time is distinguished from a reservation: a person for whom the time is
+        // reserved later is told when it opens instead.
         return (!is_kept).then_some(&MAINTENANCE);
     }
     Some(if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
@@ -145,7 +149,8 @@ fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Optio
     })
 }
 
-/// Whether no room that serves this is open then; where none takes so many, none that serves fewer.
+/// Returns whether no room that serves this is open then. If no room is large enough for the party, smaller rooms are
+/// considered.
 fn is_closed(request: &ResolvedRequest<'_>, days: &Days, wider: &Days) -> bool {
     let span = (request.start, request.end());
     let large = &request.candidates.rooms;
@@ -156,7 +161,7 @@ fn is_closed(request: &ResolvedRequest<'_>, days: &Days, wider: &Days) -> bool {
     })
 }
 
-/// Whether too few of those who can do it work then; of who was named, whether they do not.
+/// Returns whether too few of the skilled technicians work then, or the requested technician does not.
 fn is_off(request: &ResolvedRequest<'_>, wider: &Days) -> bool {
     let needed = request.demand().technicians;
     let span = (request.start, request.end());
@@ -177,7 +182,7 @@ fn lacks_skill(request: &ResolvedRequest<'_>) -> bool {
     request.service.technicians > 0 && named.is_some_and(|named| !named.is_skilled_for(request.service))
 }
 
-/// Whether somebody who would be there is elsewhere then (F6).
+/// Returns whether a person who would be present is elsewhere at that time (F6).
 fn is_elsewhere(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
     let span = (request.start, request.end());
     let moving = request.slot_request.moving.as_ref().map(|moving| moving.booking);
@@ -189,7 +194,8 @@ fn is_elsewhere(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> 
     Ok(false)
 }
 
-/// Whether the person has as many bookings ahead as they may have (F7). A booking that is moved counts already.
+/// Returns whether the person has as many upcoming bookings as allowed (F7). A booking that is rescheduled is already
+/// counted.
 fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
     let Some(owner) = request.slot_request.owner else { return Ok(false) };
     if request.window.is_unbounded() || request.slot_request.moving.is_some() {
@@ -198,7 +204,7 @@ fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
     Ok(store::count_open(tx, owner)? >= most_open(request.catalogue, request.window))
 }
 
-/// How many bookings ahead this person may have (F7).
+/// Returns the number of upcoming bookings that this person may have (F7).
 pub(crate) fn most_open(catalogue: &Catalogue, window: &Window) -> i64 {
     catalogue.setting(match window.entitlements().tier() {
         Tier::None => OPEN_ACCOUNT,

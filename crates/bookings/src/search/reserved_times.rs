@@ -1,5 +1,5 @@
-//! The times of a day that are free and that rules keep from whoever asks, each with when it opens to them (W3): so that
-//! a page can say what will come, and not only what is there.
+//! Times of a day that are free but that release rules reserve for others, each with the time at which it opens to
+//! the person (W3). Pages show them together with the times that can be booked now.
 
 use booking_rules::{release_mask, rules};
 use jiff::Timestamp;
@@ -10,24 +10,24 @@ use crate::search::free_times::{Search, SearchContext};
 use crate::search::lookup::sold_minutes;
 use crate::search::lookup::{service, terms_at};
 
-/// A free time that is kept for others for now.
+/// A free time that is reserved for others for now.
 #[derive(Debug, Clone, Copy)]
 pub struct ReservedTime {
     /// When the guest's time would begin.
     pub starts_at: Timestamp,
-    /// When it would end.
+    /// When the guest's time would end.
     pub ends_at: Timestamp,
-    /// Why not yet: `vip_only` or `members_only`.
+    /// The refusal until it opens: `vip_only` or `members_only`.
     pub refusal: &'static Refusal,
-    /// When it opens to whoever asked.
+    /// When it opens to the person.
     pub opens_at: Timestamp,
 }
 
-/// The times of the first day that is asked for that are free but kept. None for staff, and none on a day that is outside
-/// the window: of that, the day says when it opens.
+/// Returns the times of the first requested day that are free but reserved for others. Returns none for staff, and
+/// none on a day that is outside the booking window, because the day itself then says when it opens.
 ///
 /// # Errors
-/// `Error::Invalid` for an unknown service; a fault of the database.
+/// Returns `Error::Invalid` for an unknown service or a length that is not sold, and a fault if the database fails.
 pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) -> Result<Vec<ReservedTime>> {
     let SearchContext { catalogue, window, moving } = context;
     let service = service(catalogue, query.service)?;
@@ -60,7 +60,8 @@ pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
         let reasons = terms
             .filter(|terms| !terms.blocked)
             .map(|terms| terms.refused(asker.entitlements.tier_on(day), asker.now));
-        // A room that nothing keeps has only been left by what else is needed.
+        // A room that is not reserved is missing from the open offers only because something else that is needed is
+        // not free.
         let Some(reasons) = reasons.collect::<Option<Vec<_>>>() else { continue };
         let Some((refusal, opens_at)) = reasons.into_iter().min_by_key(|(_, opens_at)| *opens_at) else {
             continue;

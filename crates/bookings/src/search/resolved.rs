@@ -1,4 +1,4 @@
-//! A request resolved to its service, its cells, and the resources that could serve.
+//! A booking request resolved to its service, its cells, and the resources that could serve.
 
 use booking_rules::{BookingRequest, Rules, When, Window, release_mask, rules};
 use catalogue::{Catalogue, Service};
@@ -13,7 +13,7 @@ use scheduling::{
 use crate::search::lookup::{service, sold_minutes};
 use crate::search::moving::Moving;
 
-/// What is asked of the calendar.
+/// The part of a booking request that concerns the calendars.
 #[derive(Debug, Clone)]
 pub(crate) struct SlotRequest {
     pub(crate) service: Id,
@@ -22,16 +22,16 @@ pub(crate) struct SlotRequest {
     pub(crate) room: Option<Id>,
     pub(crate) technician: Option<Id>,
     pub(crate) party: Option<i64>,
-    /// Whose account it is for.
+    /// The person who will own the booking.
     pub(crate) owner: Option<Id>,
-    /// Who would be there, and can't be elsewhere (F6).
+    /// The people who would be present and cannot be elsewhere at that time (F6).
     pub(crate) people: Vec<Id>,
-    /// The booking that is moved: what it has does not count, and is kept where it can be.
+    /// The booking that is rescheduled. Its claims do not count, and its room and technicians are kept if possible.
     pub(crate) moving: Option<Moving>,
 }
 
 impl SlotRequest {
-    /// What a wish asks for.
+    /// Returns the slot request of the first service of a booking request.
     pub(crate) fn of(booking_request: &BookingRequest, owner: Option<Id>) -> SlotRequest {
         let guest = owner.filter(|_| booking_request.extras.guest_name.is_none());
         let mut people: Vec<Id> = guest.into_iter().chain(booking_request.companion).collect();
@@ -51,19 +51,19 @@ impl SlotRequest {
 }
 
 impl SlotRequest {
-    /// Who comes along, of those the club knows.
+    /// Returns the companion, if the club knows the person.
     pub(crate) fn companion(&self) -> Option<Id> {
         self.people.iter().copied().find(|person| Some(*person) != self.owner)
     }
 }
 
-/// A question that has been understood.
+/// A slot request with everything it refers to looked up and checked.
 pub(crate) struct ResolvedRequest<'r> {
     pub(crate) catalogue: &'r Catalogue,
     pub(crate) service: &'r Service,
-    /// How long the guest is served.
+    /// The length of the guest's time in minutes.
     pub(crate) minutes: i64,
-    /// What could serve one person, whoever was named.
+    /// The resources that could serve one person, regardless of the requested technician.
     pub(crate) anybody: Candidates<'r>,
     pub(crate) candidates: Candidates<'r>,
     pub(crate) window: &'r Window,
@@ -75,11 +75,12 @@ pub(crate) struct ResolvedRequest<'r> {
 }
 
 impl<'r> ResolvedRequest<'r> {
-    /// Understands a question.
+    /// Resolves a slot request.
     ///
     /// # Errors
-    /// `Error::Invalid` for what makes no sense: an unknown service, room or technician, a time that the clock skips or
-    /// repeats, a duration that is not sold.
+    /// Returns `Error::Invalid` for an unknown service or technician, a room that does not serve the service, a time
+    /// that the clock skips or repeats, a start that is not at a multiple of five minutes, or a length that is not
+    /// sold.
     pub(crate) fn understand(
         tx: &mut Tx<'_>,
         catalogue: &'r Catalogue,
@@ -109,7 +110,7 @@ impl<'r> ResolvedRequest<'r> {
             party,
             slot_request,
         };
-        // Where rooms differ, a start may lie in one's night and in another's morning.
+        // If rooms have different hours, a start may be in the night of one room and in the morning of another.
         if days.len() > 1 {
             for one in days {
                 request.day = one;
@@ -123,23 +124,23 @@ impl<'r> ResolvedRequest<'r> {
         Ok(request)
     }
 
-    /// The day that is asked for.
+    /// Returns the requested day.
     pub(crate) fn days(&self) -> Result<Days> {
         Days::new(&self.catalogue.club.zone, self.day, self.day)
     }
 
-    /// What is needed of the calendars.
+    /// Returns what the request needs from the calendars.
     pub(crate) fn demand(&self) -> Demand {
         Demand::of(self.service, self.minutes)
     }
 
-    /// What is to be claimed for it.
+    /// Returns what must be claimed for the request.
     pub(crate) fn requirement(&self) -> Requirement<'_> {
         let SlotRequest { technician: named, people, .. } = &self.slot_request;
         Requirement { demand: self.demand(), start: self.start, named: *named, people }
     }
 
-    /// Everything that bears on it.
+    /// Returns the calendars and release masks that the request needs.
     pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
         let days = self.days()?;
         let moving = self.slot_request.moving.as_ref();
@@ -150,8 +151,8 @@ impl<'r> ResolvedRequest<'r> {
         Ok(field)
     }
 
-    /// Which kinds of blocks stand in the way of what would be had without them: each that alone does; where none does alone,
-    /// each without which it could be had.
+    /// Returns the kinds of blocks that prevent a start that would otherwise be free: each kind that prevents it
+    /// alone or, if none does, each kind without which it would be free.
     pub(crate) fn blocking(&self, tx: &mut Tx<'_>) -> Result<Vec<BlockKind>> {
         let days = self.days()?;
         if !has_blocks(tx, days.reach())? {
@@ -186,17 +187,17 @@ impl<'r> ResolvedRequest<'r> {
         })
     }
 
-    /// The first moment at which it may start.
+    /// Returns the earliest permitted start.
     pub(crate) fn earliest(&self) -> Timestamp {
         if self.slot_request.moving.is_some() { self.window.earliest_move() } else { self.window.earliest() }
     }
 
-    /// When the guest's time begins.
+    /// Returns when the guest's time begins.
     pub(crate) fn starts_at(&self) -> Timestamp {
         begin(self.start)
     }
 
-    /// The cell after the guest's time.
+    /// Returns the cell after the guest's time.
     pub(crate) fn end(&self) -> Cell {
         self.start + cells(self.minutes)
     }
@@ -213,8 +214,8 @@ fn check_named(catalogue: &Catalogue, service: &Service, slot_request: &SlotRequ
     Ok(())
 }
 
-/// The cell that is meant, and its operating day: of several, where rooms differ, the earlier first. `00:15` on Friday is
-/// Saturday's first quarter, if a room is open that long.
+/// Returns the requested cell and its operating days. If rooms have different hours, there may be several days, the
+/// earlier first. `00:15` on Friday is the first quarter of an hour of Saturday if a room is open that long.
 fn resolve(
     catalogue: &Catalogue,
     candidates: &Candidates<'_>,

@@ -1,4 +1,4 @@
-//! Offered starts as slots, with their price and rank: those of an answer, and the other times that a refusal carries.
+//! Offers as slots with their price and rank, for search results and for the alternatives in a refusal.
 
 use booking_rules::iso;
 use catalogue::Catalogue;
@@ -47,7 +47,7 @@ pub struct Slot {
     rank: usize,
 }
 
-/// For whom a start is kept, and until when.
+/// For whom a start is reserved, and until when.
 #[derive(Debug, Serialize, ToSchema)]
 struct Priority {
     is_priority_slot: bool,
@@ -59,31 +59,31 @@ struct Priority {
 /// A person or thing, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Named {
-    /// Its id.
+    /// The id of the room or technician.
     pub id: Id,
     /// The name that guests read.
     pub name: String,
 }
 
 impl Named {
-    /// A room by its name.
+    /// Returns a room with its name.
     pub fn room(catalogue: &Catalogue, id: Id) -> Named {
         Named { id, name: catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default() }
     }
 
-    /// A technician by their name.
+    /// Returns a technician with their name.
     pub fn technician(catalogue: &Catalogue, id: Id) -> Named {
         Named { id, name: catalogue.technician(id).map(|one| one.name.clone()).unwrap_or_default() }
     }
 }
 
-/// Offers as slots of an answer, each with its rank.
+/// Converts offers with their ranks to the slots of a search result.
 pub fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
     offers.iter().filter_map(|(rank, offer)| slot(answer, offer, *rank)).collect()
 }
 
-/// Offers with their ranks, in the order they had (F4): 1 leaves the least unsellable time, then begins first. They are
-/// ranked among all, before those are chosen that are told: a slot costs more to make than a rank.
+/// Returns offers in their original order with their ranks (F4): rank 1 leaves the least unsellable time, then begins
+/// first. All offers are ranked before some are selected, because building a slot costs more than a rank.
 pub fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
     let mut order: Vec<usize> = (0..offers.len()).collect();
     order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
@@ -139,12 +139,12 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
     })
 }
 
-/// What a clock of the club shows: `HH:MM`.
+/// Formats a moment as `HH:MM` on the club's clock.
 pub fn clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
-/// The reasons sum to the total, always (P7): the tax is one of them.
+/// Adds the tax to the lines of a price, because the sum of the lines is always the total (P7).
 pub fn with_tax(mut why: Vec<Why>, tax: Cents) -> Vec<Why> {
     if tax != Cents::ZERO {
         why.push(Why { code: "tax".to_owned(), label: "Tax".to_owned(), amount: tax });

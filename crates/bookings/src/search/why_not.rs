@@ -1,4 +1,4 @@
-//! Why a time can't be booked, without booking it.
+//! Returns why a time cannot be booked, without booking it.
 
 use booking_rules::BookingRequest;
 use kit::{Error, Id, Result, Tx};
@@ -9,17 +9,19 @@ use crate::search::lookup::window;
 use crate::search::objections::objections;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 
-/// An answer to “why not?”.
+/// Whether a request can be booked, and the refusals if it cannot.
 #[derive(Debug)]
 pub struct Verdict {
-    /// The refusals, in the order of the table: for staff all, for others the first; none if it can be booked.
+    /// The refusals in the order of the table: all of them for staff, the first for everyone else. Empty if the time
+    /// can be booked.
     pub refusals: Vec<Error>,
 }
 
-/// Says why a wish can't be booked as it is, without booking it. Staff who name a person hear what would refuse that person.
+/// Returns why a booking request cannot be booked, without booking it. Staff who name a person get the refusals that
+/// this person would get.
 ///
 /// # Errors
-/// `Error::Invalid` for what makes no sense.
+/// Returns `Error::Invalid` if the request is not valid.
 pub fn why_not(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<Verdict> {
     let another = request.person.filter(|person| by.id() != Some(*person));
     if let Some(person) = another.filter(|_| by.may(Action::SeeEveryBooking)) {
@@ -30,11 +32,11 @@ pub fn why_not(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<
     verdict(tx, by, request, owner.or(by.id()), most)
 }
 
-/// Says what would refuse staff who book for someone else: what is reserved for others and the windows of that person do not.
-/// Without a person, it is for a guest without an account.
+/// Returns the refusals that staff would get when they book for someone else. Reservations and booking windows do not
+/// apply to them. Without a person, the request is for a guest without an account.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` books for others; `Error::Invalid` for what makes no sense.
+/// Returns `Error::Forbidden` unless `by` may book for others, and `Error::Invalid` if the request is not valid.
 pub fn why_not_by_staff(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -45,11 +47,11 @@ pub fn why_not_by_staff(
     verdict(tx, by, request, person, usize::MAX)
 }
 
-/// Says everything that would refuse a wish to this person, or to a visitor, if they asked themselves.
+/// Returns every refusal that this person, or a visitor if `person` is `None`, would get for a booking request.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound` for an unknown person; `Error::Invalid` for what makes
-/// no sense.
+/// Returns `Error::Forbidden` unless `by` may see every booking, `Error::NotFound` for an unknown person, and
+/// `Error::Invalid` if the request is not valid.
 pub fn why_not_for(
     tx: &mut Tx<'_>,
     by: &Actor,

@@ -1,4 +1,4 @@
-//! Statements on the tables of bookings that more than one verb needs. They decide nothing.
+//! SQL statements on the tables of bookings that several operations need. They make no decisions.
 
 use booking_rules::{AddonRequest, Booking, Extras, SUBJECT, Status};
 use kit::{Cents, Id, Result, Tx, args, sql};
@@ -72,7 +72,7 @@ fn allergies_place(booking: Id) -> String {
     format!("bookings.allergies:{booking}")
 }
 
-/// What a booking's guest must not meet.
+/// Returns the decrypted allergies of the guest of a booking.
 pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
     let encrypted: Option<(Option<Vec<u8>>,)> =
         tx.one(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![booking])?;
@@ -91,7 +91,7 @@ pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, request: &AddonRequest,
     .map(drop)
 }
 
-/// The add-ons of a booking.
+/// Returns the add-ons of a booking.
 pub(crate) fn addons_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<AddonRequest>> {
     let rows: Vec<(Id, i64, String)> = tx.all(
         sql!("SELECT addon_id, quantity, notes FROM booking_addons WHERE booking_id = $1 ORDER BY addon_id"),
@@ -100,7 +100,7 @@ pub(crate) fn addons_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<AddonRequest
     Ok(rows.into_iter().map(|(id, quantity, notes)| AddonRequest { id, quantity, notes }).collect())
 }
 
-/// Forgets the add-ons of a booking, before it gets others.
+/// Deletes the add-ons of a booking before it gets others.
 pub(crate) fn forget_addons(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM booking_addons WHERE booking_id = $1"), args![booking]).map(drop)
 }
@@ -109,13 +109,13 @@ pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Re
     tx.run(sql!("UPDATE bookings SET reference = $1 WHERE id = $2"), args![reference, booking]).map(drop)
 }
 
-/// Moves a booking from one state to another; `false` if it no longer stands in the first.
+/// Changes the status of a booking. Returns `false` if its status is no longer `from`.
 pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status) -> Result<bool> {
     let moved = tx.run(
         sql!("UPDATE bookings SET status = $1 WHERE id = $2 AND status = $3"),
         args![to.as_str(), booking, from.as_str()],
     )?;
-    // A service is earned when it is completed (T12).
+    // Revenue is recognized when a service is completed (T12).
     let subject = Subject { kind: SUBJECT, id: booking };
     match (moved, from, to) {
         (1, _, Status::Completed) => drop(money::earn(tx, subject)?),
@@ -125,7 +125,7 @@ pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status)
     Ok(moved == 1)
 }
 
-/// Notes what happened to a booking, now.
+/// Records an event of a booking at the current time.
 pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, detail: &Value) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
     tx.run(
@@ -142,7 +142,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, booking: Id) -> Result<Option<BookingRow>> {
     tx.one(sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.id = $1")), args![booking])
 }
 
-/// The bookings with these ids, in no order.
+/// Returns the bookings with these ids, in no particular order.
 pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
     let mut found = Vec::new();
     for ids in scheduling::id_lists(ids) {
@@ -161,7 +161,7 @@ pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
     Ok(found)
 }
 
-/// A person's bookings that end after `now`, the next first.
+/// Returns a person's bookings and live holds that end after `now`, ordered by start.
 pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Result<Vec<BookingRow>> {
     tx.all(
         sql!(concat!(
@@ -175,7 +175,7 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
     )
 }
 
-/// A page of a person's other bookings, the latest first, and how many there are.
+/// Returns one page of a person's other bookings, the latest first, and their total number.
 pub(crate) fn past(
     tx: &mut Tx<'_>,
     person: Id,

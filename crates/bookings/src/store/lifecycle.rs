@@ -1,4 +1,4 @@
-//! Statements on what becomes of a booking: holds, moves, ends.
+//! SQL statements that change the state of a booking: holds, rescheduling, and ends.
 
 use booking_rules::{Booking, Extras, Status};
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +10,7 @@ use super::bookings::encrypted_allergies;
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
 use crate::model::{Hold, Whose};
 
-/// How many bookings a person has ahead (F7).
+/// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let now = tx.now();
     count(tx.one(
@@ -22,7 +22,7 @@ pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     )?)
 }
 
-/// How many times a person holds (H1). What the waitlist holds for them is not counted.
+/// Returns the number of times that a person holds (H1). Offers from the waitlist are not counted.
 pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let now = tx.now();
     count(tx.one(
@@ -38,7 +38,8 @@ fn count(row: Option<(i64,)>) -> Result<i64> {
     Ok(row.map_or(0, |(count,)| count))
 }
 
-/// How many times visitors of a network hold now, and held within the last hour (H1).
+/// Returns, of the holds that visitors of a network made within the last hour, the number that are live now and the
+/// total (H1).
 pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i64)> {
     let now = tx.now();
     let counts: Option<(i64, i64)> = tx.one(
@@ -52,7 +53,7 @@ pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i6
     Ok(counts.unwrap_or_default())
 }
 
-/// Writes down who holds.
+/// Stores the token and the network of the visitor who holds.
 pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()> {
     tx.run(
         sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE id = $3"),
@@ -61,19 +62,20 @@ pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()
     .map(drop)
 }
 
-/// From which network a visitor holds.
+/// Returns the network from which a visitor holds.
 pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> =
         tx.one(sql!("SELECT held_from FROM bookings WHERE id = $1"), args![booking])?;
     Ok(row.and_then(|(network,)| network))
 }
 
-/// Says that a hold has had its more time.
+/// Marks a hold as extended.
 pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE id = $1"), args![booking]).map(drop)
 }
 
-/// The live holds that are known by a token, in order.
+/// Returns the holds with the token of this digest, ordered by start. They may have expired, if nothing has ended
+/// them yet.
 pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
     let rows: Vec<(Id,)> = tx.all(
         sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"),
@@ -82,7 +84,7 @@ pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The live hold of a service at a time.
+/// Returns the live hold of a service at a time.
 pub(crate) fn held_at(
     tx: &mut Tx<'_>,
     whose: Whose<'_>,
@@ -109,7 +111,7 @@ pub(crate) fn held_at(
     Ok(row.map(|(id,)| id))
 }
 
-/// The live holds of a service on an operating day of a person or a token, the first to begin first.
+/// Returns the live holds of a service on an operating day that belong to a person or a token, ordered by start.
 pub(crate) fn held_on(
     tx: &mut Tx<'_>,
     person: Option<Id>,
@@ -129,14 +131,14 @@ pub(crate) fn held_on(
     Ok(rows.into_iter().map(|row| row.booking).collect())
 }
 
-/// The scene that was chosen for a booking's room.
+/// Returns the scene chosen for the room of a booking.
 pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
     let row: Option<(Option<String>,)> =
         tx.one(sql!("SELECT scene FROM bookings WHERE id = $1"), args![booking])?;
     row.and_then(|(text,)| text).map(|text| serde_json::from_str(&text)).transpose().map_err(Fault::because)
 }
 
-/// The booking that was made of a hold that had run out.
+/// Returns the booking that was made from an expired hold.
 pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
     let row: Option<(String,)> = tx.one(
         sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
@@ -147,7 +149,7 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
     Ok(detail.and_then(|detail| detail.get("booking")?.as_i64()).map(Id))
 }
 
-/// Gives a hold more time, once; `false` if it has run out or had it already (H3).
+/// Extends a hold once. Returns `false` if it has expired or was extended already (H3).
 pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<bool> {
     let now = tx.now();
     let extended = tx.run(
@@ -161,7 +163,7 @@ pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<b
     Ok(extended == 1)
 }
 
-/// What was held is sure.
+/// Makes the allocations of a hold permanent and removes its expiry, token, and network.
 pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     scheduling::keep_until(tx, booking, None)?;
     tx.run(
@@ -171,7 +173,7 @@ pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     .map(drop)
 }
 
-/// Holds that have run out, at most so many.
+/// Returns expired holds, at most `most` of them.
 pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
     let now = tx.now();
     let rows: Vec<(Id,)> = tx.all(
@@ -181,7 +183,7 @@ pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Forgets holds that came to nothing before a moment.
+/// Deletes expired holds that were made before a moment, with their allocations, add-ons, and events.
 pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     let old = args![before];
     let holds: Vec<(Id,)> = tx.all(
@@ -211,7 +213,7 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     )
 }
 
-/// Writes what a booking costs, and why.
+/// Stores the price of a booking and its lines.
 pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
     tx.run(
         sql!(
@@ -231,7 +233,7 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
     .map(drop)
 }
 
-/// Writes whose a booking is, by which policy, and what was said besides.
+/// Stores the owner, the policy, and the details of a booking.
 pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<()> {
     tx.run(
         sql!(
@@ -266,7 +268,7 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
     .map(drop)
 }
 
-/// Writes where and when a booking is, and what moving it there froze.
+/// Stores the room and times of a booking, and the fee that rescheduling froze.
 pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     tx.run(
         sql!(
@@ -289,7 +291,7 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     .map(drop)
 }
 
-/// Whether cancelling it costs nothing from now on, whatever its policy says (M5).
+/// Sets whether canceling a booking is free regardless of its policy (M5).
 pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
 }
@@ -298,13 +300,13 @@ pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Resu
     tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
 }
 
-/// Makes a booking, with what else belongs to its visit, part of a series.
+/// Makes a booking, and the others of its visit, part of a series.
 pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"), args![series, booking])
         .map(drop)
 }
 
-/// The bookings that were made together with this one, the first of them, in order: its visit or its series.
+/// Returns the bookings that were made together with `first`, ordered by start: its visit or series.
 pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
     let rows: Vec<(Id,)> = tx.all(
         sql!(
@@ -320,7 +322,7 @@ pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Resul
     tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
 }
 
-/// The other bookings of the same visit in a state, in order.
+/// Returns the other bookings of the same visit with a status, ordered by start.
 pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Result<Vec<Id>> {
     let Some(visit) = booking.visit else { return Ok(Vec::new()) };
     let rows: Vec<(Id,)> = tx.all(
@@ -332,8 +334,9 @@ pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Re
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Bookings that are over and still stand as if they were not, the oldest first: of who was checked in, once the last step was
-/// taken before `undone_until`; of who was not, once they began before the business day that lasts now (C5).
+/// Returns bookings that are over but whose status says they are not, the oldest first: those that were checked in,
+/// if their last step is older than `undone_until`, and confirmed ones that began before the current business day
+/// (C5).
 pub(crate) fn over(
     tx: &mut Tx<'_>,
     (day_begins, undone_until): (Timestamp, Timestamp),
@@ -357,7 +360,7 @@ pub(crate) fn over(
     )
 }
 
-/// Something that happened to a booking.
+/// An event of a booking.
 pub(crate) struct LastEvent {
     pub(crate) at: Timestamp,
     pub(crate) by: Option<Id>,
@@ -366,7 +369,7 @@ pub(crate) struct LastEvent {
 
 kit::row!(LastEvent { at, by, detail });
 
-/// The last event of a name of a booking.
+/// Returns the last event of a booking with this name.
 pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Option<LastEvent>> {
     tx.one(
         sql!(
@@ -377,13 +380,14 @@ pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Opt
     )
 }
 
-/// How often the person of an Unlimited booking has lapsed in the days that count (C2).
+/// Returns the number of lapses of the person of an Unlimited booking that still count, and 0 for other bookings
+/// (C2).
 pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
     let Some(person) = booking.person.filter(|_| booking.is_unlimited()) else { return Ok(0) };
     lapses(tx, person)
 }
 
-/// How often a person has lapsed in the days that count (C2).
+/// Returns the number of lapses of a person that still count (C2).
 pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let days = catalogue::current(tx)?.setting(booking_rules::settings::LAPSE_DAYS);
     let since = tx.now() - SignedDuration::from_hours(24 * days);
@@ -399,12 +403,12 @@ pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -
     .map(drop)
 }
 
-/// Forgets that a booking was a lapse.
+/// Deletes the lapse of a booking.
 pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM lapses WHERE booking_id = $1"), args![booking]).map(drop)
 }
 
-/// The phone number that was given for a booking's guest.
+/// Returns the phone number that was given for the guest of a booking.
 pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> =
         tx.one(sql!("SELECT guest_phone FROM bookings WHERE id = $1"), args![booking])?;

@@ -1,4 +1,4 @@
-//! Every statement that several operations share. They decide nothing.
+//! SQL statements that several operations share. They make no decisions.
 
 mod bookings;
 mod lifecycle;

@@ -1,11 +1,11 @@
-//! A booking as a row: its columns, its reader, and the JSON that is kept in them.
+//! A booking as a row: its columns, its reader, and the JSON stored in them.
 
 use booking_rules::{Booking, Frozen};
 use kit::{Fault, Result};
 use money::Line;
 use serde_json::{Value, json};
 
-/// The columns of a booking, in the order of [`BookingRow`]'s reader.
+/// The columns of a booking, in the order in which [`BookingRow`] reads them.
 macro_rules! columns {
     () => {
         "b.id, b.reference, b.person_id, b.service_id, b.room_id, b.party, b.day, b.starts_at, b.ends_at, b.status, \
@@ -17,11 +17,11 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
-/// A booking and why it costs what it costs.
+/// A booking and the lines of its price.
 pub(crate) struct BookingRow {
     pub(crate) booking: Booking,
     pub(crate) why: Vec<Line>,
-    /// The digest of the token by which a visitor knows a hold.
+    /// The digest of the token with which a visitor proves that a hold is theirs.
     pub(crate) token: Option<Vec<u8>>,
 }
 

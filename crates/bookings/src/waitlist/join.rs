@@ -1,5 +1,5 @@
-//! Waiting for a time (L1 to L3): when one frees, the first in order gets it held for half an hour, then the next. Nobody
-//! is offered what is not truly held.
+//! Waiting for a time (L1 to L3). When a time becomes free, it is held for the first person in order for half an hour
+//! by default, then for the next. Only a time that is actually held is offered.
 
 use booking_rules::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use booking_rules::settings::WAITS;
@@ -16,10 +16,10 @@ use crate::search::free_times::{Answer, search};
 use crate::waitlist::model::{MatchWaitlist, Wait, WaitKind};
 use crate::waitlist::store;
 
-/// The most days that one place covers.
+/// The largest number of days that one place can span.
 const MOST_DAYS: i64 = 31;
 
-/// A wish to wait.
+/// The input for joining the waitlist.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     kind: WaitKind,
@@ -48,7 +48,7 @@ impl Input for Waiting {
         }
         let minute = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
         let after = input.opt_time("after").map_or(0, minute);
-        // Until the end of the night, if nothing else is said.
+        // The default is the end of the night.
         let before = input.opt_time("before").map_or(2_880, minute);
         if before <= after {
             input.add_error("before", "This must be later than the earliest start.");
@@ -67,20 +67,23 @@ impl Input for Waiting {
     }
 }
 
-/// What came of joining the waitlist.
+/// The result of joining the waitlist.
 #[derive(Debug)]
 pub struct Joined {
-    /// The place.
+    /// The place on the waitlist.
     pub wait: Wait,
-    /// The times that are open already: they can be booked now, and nothing of them is held or offered.
+    /// The matching times that are already free. They can be booked now; none of them is held or offered.
     pub open: Answer,
 }
 
-/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered; offered is only
-/// what becomes free afterwards (L1). Whoever waits for the same already has that place.
+/// Joins the waitlist, or asks to be notified when a time opens. Returns the matching times that are already free;
+/// only times that become free afterwards are offered (L1). If the person already waits for the same, that place is
+/// returned.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors; `Error::Invalid`; `too_many_open`.
+/// Returns `Error::Unauthorized` for visitors, `Error::Invalid` if the input is not valid, `plan_required` if the
+/// service is only for members and the person has no plan, and `too_many_open` if the person has as many places as
+/// allowed.
 pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
@@ -96,7 +99,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     let zone = &catalogue.club.zone;
     let (days, span) = match request.starts_at {
         Some(at) => {
-            // The operating day may be the day before: a start after midnight belongs to that night.
+            // The operating day may be the day before, because a start after midnight belongs to that night.
             let date = at.to_zoned(zone.clone()).date();
             ((date.checked_sub(1.day()).unwrap_or(date), date), (0, 2_880))
         }
@@ -138,18 +141,19 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     }
     let open = open_times(tx, by, &wait)?;
     let starts: Vec<Timestamp> = open.offers.iter().map(|offer| begin(offer.start)).collect();
-    // Its id is made after the search: what was given back before has a lower one, what is given back later a higher one.
+    // The id is created after the search, so that spans freed before the search have a lower id and spans freed later
+    // a higher one.
     let wait = Wait { id: tx.new_id()?, ..wait };
     store::insert(tx, catalogue.club.id, &wait, &starts)?;
-    // What was given back while this was written may not have seen that someone waits.
+    // An operation that freed something during this transaction may not have seen this place.
     tx.enqueue(&MatchWaitlist { joined: Some(wait.id), anyway: false }, tx.now())?;
     Ok(Joined { wait, open })
 }
 
-/// The times that are open now to someone who waits for them.
+/// Returns the times that are free now and match a place.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 fn open_times(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Answer> {
     let answer = search(tx, by, &wait.ask())?;
     let offers = answer.offers.iter().filter(|offer| wait.wants(&answer.catalogue.club.zone, offer));
@@ -157,10 +161,11 @@ fn open_times(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Answer> {
     Ok(Answer { offers, ..answer })
 }
 
-/// A place of whoever asks, with the times that are open to it now.
+/// Returns a place of the actor, with the matching times that are free now.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs or does not count any more.
+/// Returns `Error::Unauthorized` for visitors, and `Error::NotFound` if the place is not the actor's or is no longer
+/// active.
 pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
     let person = by.person()?.id;
     let wait = store::of_person(tx, person)?.into_iter().find(|wait| wait.id == id).ok_or(Error::NotFound)?;
@@ -168,11 +173,11 @@ pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
     Ok(Joined { wait, open })
 }
 
-/// The places of whoever asks that still count, each with how many are before it (L1): those who wait for a time that
-/// could be theirs.
+/// Returns the active places of the actor, each with the number of places before it (L1). Only those that wait for a
+/// time it could get are counted.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
     let own_waits = store::of_person(tx, by.person()?.id)?;
     if own_waits.is_empty() {
@@ -198,34 +203,35 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
 /// A place on the waitlist as its owner sees it.
 #[derive(Debug, Clone)]
 pub struct WaitlistPlace {
-    /// What for.
+    /// The place.
     pub wait: Wait,
-    /// How many come before.
+    /// The number of places before it.
     pub before: usize,
-    /// The hold that is offered.
+    /// The hold that is offered, if any.
     pub offer: Option<Id>,
 }
 
-/// The places of whoever asks that still count.
+/// Returns the active places of the actor.
 ///
 /// # Errors
-/// `Error::Unauthorized` for visitors.
+/// Returns `Error::Unauthorized` for visitors.
 pub fn waits(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Wait>> {
     store::of_person(tx, by.person()?.id)
 }
 
-/// A place, for the club itself.
+/// Returns a place without a permission check, for the system itself.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn wait(tx: &mut Tx<'_>, id: Id) -> Result<Option<Wait>> {
     store::find(tx, id)
 }
 
-/// Gives a place up; what is held for it is let go.
+/// Leaves the waitlist. A time that is held for the place is released.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs; `wrong_state` if it does not count any more.
+/// Returns `Error::Unauthorized` for visitors, `Error::NotFound` if the place is not the actor's, and `wrong_state`
+/// if it is no longer active.
 pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let person = by.person()?.id;
     store::find(tx, id)?.filter(|wait| wait.person == person).ok_or(Error::NotFound)?;
@@ -239,7 +245,7 @@ pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// Who waits, the first in order first (L1).
+/// Returns places in the order in which they are served: by tier, then by when they joined (L1).
 pub(crate) fn in_order(tx: &mut Tx<'_>, club: Id, waiting: Vec<Wait>) -> Result<Vec<Wait>> {
     let mut queue: Vec<(Tier, Wait)> = Vec::new();
     for wait in waiting {

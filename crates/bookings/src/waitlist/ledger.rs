@@ -1,4 +1,5 @@
-//! What is given back, and what becomes of an offer when its hold ends. Below the operations on bookings, which call it.
+//! Records what becomes free, and the outcome of an offer when its hold ends. The operations on bookings call this
+//! module, and it calls none of them.
 
 use jiff::ToSpan as _;
 use kit::{Id, Result, Tx};
@@ -7,7 +8,7 @@ use scheduling::Cell;
 use crate::waitlist::model::MatchWaitlist;
 use crate::waitlist::store;
 
-/// A booking or a hold gives back what it has: what that opens is offered to whoever waits.
+/// Records that a booking or a hold has released its resources, so that the time is offered to the waitlist.
 pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     if !store::does_anyone_wait(tx)? {
         return Ok(());
@@ -19,8 +20,8 @@ pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     tx.enqueue(&MatchWaitlist::default(), tx.now())
 }
 
-/// A resource can be booked again from cell to cell, for a block of it was removed: what that opens is offered to those
-/// who wait.
+/// Records that a resource can be booked again in a span because a block was removed or changed, so that the time is
+/// offered to the waitlist.
 pub(crate) fn freed_span(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<()> {
     if !store::does_anyone_wait(tx)? {
         return Ok(());
@@ -30,7 +31,8 @@ pub(crate) fn freed_span(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> R
     tx.enqueue(&MatchWaitlist::default(), tx.now())
 }
 
-/// Time alone may have opened something to whoever waits; what they waited for may be over.
+/// Starts matching the waitlist, because times may have become bookable only because time has passed. Ends the places
+/// whose days are over.
 pub(crate) fn opened_by_time(tx: &mut Tx<'_>) -> Result<()> {
     if !store::does_anyone_wait(tx)? {
         return Ok(());
@@ -40,7 +42,8 @@ pub(crate) fn opened_by_time(tx: &mut Tx<'_>) -> Result<()> {
     tx.enqueue(&MatchWaitlist { joined: None, anyway: true }, tx.now())
 }
 
-/// A hold has ended: if it was an offer, who waited keeps their place once (L3), and the next is asked.
+/// Handles the end of a hold. If it was an offer, the person keeps their place once (L3), and the time is offered to
+/// the next.
 pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
     if let Some(wait) = store::end_offer(tx, hold, why)? {
         let state = if wait.passed >= 1 { "left" } else { "waiting" };
@@ -49,7 +52,7 @@ pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
     freed(tx, hold)
 }
 
-/// A hold was booked: if it was an offer, the waiting is over.
+/// Handles the booking of a hold. If it was an offer, the place is done.
 pub(crate) fn taken(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
     if let Some(wait) = store::end_offer(tx, hold, "booked")? {
         store::set_state(tx, wait.id, &["offered", "waiting"], "done")?;

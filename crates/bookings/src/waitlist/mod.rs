@@ -1,4 +1,4 @@
-//! The waitlist: joining it, what is given back, and offering that.
+//! The waitlist: joining it, recording what becomes free, and offering it.
 
 pub(crate) mod join;
 pub(crate) mod ledger;

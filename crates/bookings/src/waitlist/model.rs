@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::search::free_times::Search;
 
-/// Looks whether a time has become free for someone who waits. Without anything said, because a booking or a hold gave
-/// something back.
+/// The job that matches the waitlist with free times. With the default fields, it runs because a booking or a hold
+/// released something.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct MatchWaitlist {
-    /// Because someone has just joined: their place.
+    /// The new place, if the job runs because a person has just joined.
     #[serde(default)]
     pub joined: Option<Id>,
-    /// Because time alone may have opened something.
+    /// Whether the job runs because time has passed.
     #[serde(default)]
     pub anyway: bool,
 }
@@ -26,19 +26,19 @@ impl Job for MatchWaitlist {
     const KIND: &'static str = "bookings.look";
 }
 
-/// Somebody is to be told that a time is held for them.
+/// The data of a notification that a time is held for a person on the waitlist.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Offered {
     /// The hold.
     pub booking: Id,
 }
 
-/// Somebody is to be told that a time is free, first come.
+/// The data of a notification that a time is free, first come, first served.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Opened {
-    /// Their place.
+    /// The place of the person.
     pub wait: Id,
-    /// The time.
+    /// The start of the free time.
     pub starts_at: Timestamp,
 }
 
@@ -70,42 +70,42 @@ kit::column_as!(WaitKind, String, WaitKind::read);
 /// A place on the waitlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wait {
-    /// Its id.
+    /// The id of the place.
     pub id: Id,
     /// The person who waits.
     pub person: Id,
-    /// For a held time, or to be told.
+    /// Whether the time is held for the person or the person is only notified.
     pub kind: WaitKind,
-    /// For what.
+    /// The id of the service.
     pub service: Id,
-    /// Where, if that matters.
+    /// The requested room, if any.
     pub room: Option<Id>,
-    /// By whom, if that matters.
+    /// The requested technician, if any.
     pub technician: Option<Id>,
-    /// For how many.
+    /// The number of people. `None` means the service's own party size.
     pub party: Option<i64>,
-    /// For how long, of what is sold by time.
+    /// The length in minutes, for services sold by time.
     pub minutes: Option<i64>,
     /// The first operating day.
     pub first_day: Date,
-    /// The last.
+    /// The last operating day.
     pub last_day: Date,
-    /// From which minute of the operating day a start may be.
+    /// The earliest start, in minutes since midnight of the operating day.
     pub from_minute: i64,
-    /// Until before which.
+    /// The minute before which a start must be, since midnight of the operating day.
     pub to_minute: i64,
-    /// The one start, of who wants to be told of it.
+    /// The single start for which the person waits, if the place is for one start.
     pub starts_at: Option<Timestamp>,
-    /// `waiting`, `offered`, `done`, `left`, `over`.
+    /// The state: `waiting`, `offered`, `done`, `left`, or `over`.
     pub state: String,
-    /// How often an offer was declined or ran out.
+    /// The number of offers that were declined or expired.
     pub passed: i64,
-    /// When they joined.
+    /// When the person joined the waitlist.
     pub joined_at: Timestamp,
 }
 
 impl Wait {
-    /// Whether both are for the same.
+    /// Returns whether both places are for the same times.
     pub(crate) fn is_for_the_same(&self, other: &Wait) -> bool {
         let what_and_when = |wait: &Wait| {
             let what = (wait.kind, wait.service, wait.room, wait.technician, wait.party, wait.minutes);
@@ -115,7 +115,7 @@ impl Wait {
         what_and_when(self) == what_and_when(other)
     }
 
-    /// The question for its times.
+    /// Returns the search for the times of this place.
     pub(crate) fn ask(&self) -> Search {
         Search {
             service: self.service,
@@ -133,14 +133,14 @@ impl Wait {
         }
     }
 
-    /// Whether an offer lies in its hours.
+    /// Returns whether an offer matches the time of day and the start of this place.
     pub(crate) fn wants(&self, zone: &TimeZone, offer: &Offer) -> bool {
         let at = begin(offer.start);
         (self.from_minute..self.to_minute).contains(&minute(zone, offer.date, at))
             && self.starts_at.is_none_or(|requested| requested == at)
     }
 
-    /// Whether another waits for a time that could be this one's.
+    /// Returns whether `other` waits for a time that this place could get.
     pub(crate) fn is_rivalled_by(&self, other: &Wait) -> bool {
         other.service == self.service
             && other.kind == WaitKind::Place

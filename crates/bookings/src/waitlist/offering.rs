@@ -1,5 +1,5 @@
-//! Offering what has become free to those who wait, the first in order first (L1 to L3). Everyone's times are searched for in
-//! one view; each offer is a short transaction of its own, so that whoever books never waits for the search.
+//! Offering free times to the waitlist in order (L1 to L3). The times of all places are searched in one view. Each
+//! offer is a short transaction of its own, so that bookings never wait for the search.
 
 use std::collections::HashSet;
 
@@ -20,16 +20,16 @@ use crate::waitlist::join::in_order;
 use crate::waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
 use crate::waitlist::store;
 
-/// How many places are brought up to date in one transaction.
+/// The number of places or records that are updated in one transaction.
 const AT_ONCE: usize = 50;
 
-/// Someone who waits, with what the search found for them.
+/// A place on the waitlist with the times found for it.
 #[derive(Debug, Clone)]
 struct Found {
     wait: Wait,
-    /// The starts that have become free since they joined and can be offered or told now, in order.
+    /// The starts that became free since the person joined and can be offered or announced now, ordered by time.
     times: Vec<Time>,
-    /// The starts that were open when they joined and have been taken or closed since.
+    /// The starts that were free when the person joined and have been taken or closed since.
     closed: Vec<Timestamp>,
 }
 
@@ -37,24 +37,24 @@ struct Found {
 #[derive(Debug, Clone, Copy)]
 struct Time {
     starts_at: Timestamp,
-    /// Whether everyone is told of it at once instead of one being offered it (L2).
+    /// Whether everyone is notified of it at the same time instead of it being offered to one person (L2).
     first_come: bool,
 }
 
-/// What was found for everyone who waits, in order, and which records of what was given back that took account of.
+/// The times found for all places, in order, and the records of freed spans that were taken into account.
 #[derive(Debug, Default)]
 struct Survey {
     found: Vec<Found>,
     freed: Vec<Id>,
 }
 
-/// Offers what has become free to those who wait, in order (L1). How many were offered or told something.
+/// Offers free times to the waitlist in order (L1). Returns the number of places that got an offer or a notification.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub async fn match_waitlist(db: &Db, why: MatchWaitlist) -> Result<u64> {
     let Survey { found, freed } = db.view(move |tx| survey(tx, why)).await?;
-    // Starts that are gone again, for everyone who wants the same.
+    // Starts that are no longer free, for all places with the same request.
     let mut gone: HashSet<WaitlistSearch> = HashSet::new();
     let mut served = 0;
     let mut others = Vec::new();
@@ -87,7 +87,7 @@ pub async fn match_waitlist(db: &Db, why: MatchWaitlist) -> Result<u64> {
     Ok(served)
 }
 
-/// A start as somebody wants it: who wants the same can't have it either when it is gone.
+/// A start with the request for it. If it is no longer free, places with the same request cannot have it either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct WaitlistSearch {
     service: Id,
@@ -105,7 +105,8 @@ impl WaitlistSearch {
     }
 }
 
-/// What has become free to whom. Nothing, if nothing was given back and nobody new waits for it.
+/// Finds the times that have become free for each place. Finds nothing if nothing was freed and no new place has a
+/// match.
 fn survey(tx: &mut Tx<'_>, why: MatchWaitlist) -> Result<Survey> {
     let catalogue = catalogue::current(tx)?;
     let given_back = store::freed(tx)?;
@@ -118,7 +119,7 @@ fn survey(tx: &mut Tx<'_>, why: MatchWaitlist) -> Result<Survey> {
                 return Ok(Survey::default());
             }
         }
-        // Another look has seen to it already.
+        // Another run has already handled it.
         None if !why.anyway && given_back.is_empty() => return Ok(Survey::default()),
         None => {}
     }
@@ -131,10 +132,10 @@ fn survey(tx: &mut Tx<'_>, why: MatchWaitlist) -> Result<Survey> {
     Ok(Survey { found, freed })
 }
 
-/// What counts of the present moment.
+/// What depends on the current time.
 struct Moment {
     is_night: bool,
-    /// Before this, nothing is offered: it is first come, first served.
+    /// Starts before this moment are not offered: they are first come, first served.
     soon: Timestamp,
     yesterday: jiff::civil::Date,
 }
@@ -150,22 +151,22 @@ impl Moment {
         }
     }
 
-    /// Searches for someone who waits. A start that was open when they joined counts as free anew only once it has been
-    /// taken or closed: it is not there now, or it would not be there without what was given back since.
+    /// Searches the times for a place. A start that was free when the person joined counts as newly free only after
+    /// it was taken or closed: it is not free now, or it would not be without the spans freed since.
     fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Id, Cell, Cell)]) -> Result<Found> {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
         let context = SearchContext::read(tx, &by, BookingFor::Asker, None)?;
         let prepared = prepare(tx, &context, &wait.ask())?;
         let cells: Vec<Cell> = known.iter().map(|at| cell_at(*at)).collect();
-        // What was given back before they joined made those starts open when they did.
+        // Spans freed before the person joined had already made those starts free at that time.
         let since = given_back.iter().filter(|(event, ..)| *event > wait.id);
         let since: Vec<(Id, Cell, Cell)> = since.map(|(_, id, from, to)| (*id, *from, *to)).collect();
         let open = if since.is_empty() { cells } else { prepared.possible_beside(&since, &cells) };
         let open: HashSet<Timestamp> = open.into_iter().map(begin).collect();
         let answer = prepared.answer();
         let zone = &answer.catalogue.club.zone;
-        // Only walk-ins are entered once their time has begun.
+        // Offers that have begun are only for walk-ins.
         let now = tx.now();
         let matching = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
         let free: Vec<Timestamp> =
@@ -184,22 +185,24 @@ impl Moment {
         Ok(Found { wait, times, closed })
     }
 
-    /// How a start that has become free reaches someone now; nothing at night (L2).
+    /// Returns how a person gets a start that has become free, or `None` if nothing is offered at night (L2).
     fn time(&self, wait: &Wait, starts_at: Timestamp) -> Option<Time> {
         let first_come = wait.kind == WaitKind::Tell || starts_at < self.soon;
         (first_come || !self.is_night).then_some(Time { starts_at, first_come })
     }
 }
 
-/// Whether someone passed a start over: they are not asked again for the same hours, the next person is.
+/// Returns whether the person already had an offer or a notification for a start that overlaps this one. They get no
+/// second one; the next person does.
 fn is_passed(passed: &[Timestamp], at: Timestamp, length: SignedDuration) -> bool {
     passed.iter().any(|before| at.duration_since(*before).abs() < length)
 }
 
-/// Tells or offers someone the first start that they can still have. Whether there was one, and which are gone again.
+/// Notifies the person of the first start they can still have, or offers it. Returns whether there was one, and which
+/// starts are no longer free.
 fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<WaitlistSearch>)> {
     let mut gone = Vec::new();
-    // Another process may look at the same time.
+    // Another process may match the same place at the same time.
     tx.lock_person(found.wait.id)?;
     close(tx, found.wait.id, &found.closed)?;
     let Some(wait) = store::find(tx, found.wait.id)?.filter(|wait| wait.state == "waiting") else {
@@ -226,7 +229,7 @@ fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<WaitlistSearch>)> 
     Ok((false, gone))
 }
 
-/// These starts are no longer among those that were open when someone joined.
+/// Removes these starts from those that were free when the person joined.
 fn close(tx: &mut Tx<'_>, wait: Id, closed: &[Timestamp]) -> Result<()> {
     if closed.is_empty() {
         return Ok(());
@@ -236,7 +239,7 @@ fn close(tx: &mut Tx<'_>, wait: Id, closed: &[Timestamp]) -> Result<()> {
     store::set_open_starts(tx, wait, &open)
 }
 
-/// Tells somebody of a free time, first come (L2).
+/// Notifies a person of a free time, first come, first served (L2).
 fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     let mark = tx.new_id()?;
     store::insert_offer(tx, mark, wait.id, starts_at, "told")?;
@@ -246,16 +249,16 @@ fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     notify::opened(tx, wait, &Opened { wait: wait.id, starts_at })
 }
 
-/// What came of offering a time.
+/// The result of offering a time.
 enum Offering {
     Made,
-    /// Nobody can have it any more.
+    /// No one can have the time anymore.
     Gone,
-    /// They can't have it: they are elsewhere then, or have as many bookings as they may.
+    /// The person cannot have the time, for example because they are elsewhere or have as many bookings as allowed.
     NotTheirs,
 }
 
-/// Holds a time for somebody who waited, for the club's minutes of an offer (L2).
+/// Holds a time for a person on the waitlist, for the club's `offer_minutes` (L2).
 fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering> {
     let by = Actor::of(people::person(tx, wait.person)?);
     let until = tx.now() + SignedDuration::from_mins(catalogue::current(tx)?.setting(OFFER));
@@ -274,7 +277,7 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
     let placement = Placement::Hold(Hold { until, token: None, from: None });
     let mut is_gone = false;
     let held = tx.attempt(|tx| {
-        // They may have left, or taken another offer, a moment ago.
+        // The person may have left or taken another offer in the meantime.
         if !store::set_state(tx, wait.id, &["waiting"], "offered")? {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! Every statement on the tables of the waitlist. It decides nothing.
+//! SQL statements on the tables of the waitlist. They make no decisions.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,7 +33,7 @@ kit::row!(Wait {
     joined_at
 });
 
-/// Writes down a place, and the starts that are open already.
+/// Inserts a place and the starts that are already free.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait, open: &[Timestamp]) -> Result<()> {
     tx.run(
         sql!(
@@ -69,7 +69,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Wait>> {
     tx.one(sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.id = $1")), args![id])
 }
 
-/// Those of a person that still count, the first one first.
+/// Returns the active places of a person, the oldest first.
 pub(crate) fn of_person(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Wait>> {
     tx.all(
         sql!(concat!(
@@ -88,7 +88,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
     )
 }
 
-/// Those of a club that still count: who waits, and who has an offer and may come back to waiting.
+/// Returns the active places of a club: those that wait, and those with an offer, which may wait again.
 pub(crate) fn counting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
     tx.all(
         sql!(concat!(
@@ -100,7 +100,7 @@ pub(crate) fn counting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
     )
 }
 
-/// Whether anyone waits, or has an offer and may come back to waiting.
+/// Returns whether there is any active place.
 pub(crate) fn does_anyone_wait(tx: &mut Tx<'_>) -> Result<bool> {
     let any: Option<(Id,)> =
         tx.one(sql!("SELECT id FROM waits WHERE state IN ('waiting', 'offered') LIMIT 1"), args![])?;
@@ -112,7 +112,7 @@ fn written(starts: &[Timestamp]) -> Result<String> {
     serde_json::to_string(&starts).map_err(Fault::because)
 }
 
-/// The starts that were open when someone joined and have been ever since.
+/// Returns the starts that were free when the person joined and have been free ever since.
 pub(crate) fn open_starts(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
     let row: Option<(String,)> = tx.one(sql!("SELECT open_starts FROM waits WHERE id = $1"), args![wait])?;
     let Some((text,)) = row else { return Ok(Vec::new()) };
@@ -125,7 +125,7 @@ pub(crate) fn set_open_starts(tx: &mut Tx<'_>, wait: Id, starts: &[Timestamp]) -
     tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE id = $2"), args![text, wait]).map(drop)
 }
 
-/// Keeps that a resource can be booked again from cell to cell.
+/// Records that a resource can be booked again in a span of cells.
 pub(crate) fn keep_freed_span(
     tx: &mut Tx<'_>,
     event: Id,
@@ -139,7 +139,7 @@ pub(crate) fn keep_freed_span(
     .map(drop)
 }
 
-/// What was given back and has not been looked at: which record, the resource, from and to.
+/// Returns the freed spans that have not been handled, each with its record id, resource, and cells as `[from, to)`.
 pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
     tx.all(
         sql!("SELECT id, resource_id, from_cell, to_cell FROM freed_spans ORDER BY id, resource_id"),
@@ -147,17 +147,18 @@ pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
     )
 }
 
-/// A record of what was given back has been looked at.
+/// Deletes a record of freed spans after it was handled.
 pub(crate) fn forget_freed(tx: &mut Tx<'_>, event: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM freed_spans WHERE id = $1"), args![event]).map(drop)
 }
 
-/// Ends the waiting for days that are over.
+/// Ends the places whose last day is before `before`.
 pub(crate) fn end_past(tx: &mut Tx<'_>, before: Date) -> Result<u64> {
     tx.run(sql!("UPDATE waits SET state = 'over' WHERE state = 'waiting' AND last_day < $1"), args![before])
 }
 
-/// Changes where a place stands, if it stands in one of two states.
+/// Changes the state of a place if its state is one of `from`, which has one or two entries. Returns whether it was
+/// changed.
 pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Result<bool> {
     let first = from.first().copied().unwrap_or_default();
     let second = from.get(1).copied().unwrap_or(first);
@@ -168,7 +169,7 @@ pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Res
     Ok(changed == 1)
 }
 
-/// An offer was passed over.
+/// Records that an offer was declined or expired, and changes the state of its place.
 pub(crate) fn pass(tx: &mut Tx<'_>, id: Id, state: &str) -> Result<()> {
     tx.run(
         sql!("UPDATE waits SET state = $1, passed = passed + 1 WHERE id = $2 AND state = 'offered'"),
@@ -192,14 +193,14 @@ pub(crate) fn insert_offer(
     .map(drop)
 }
 
-/// The starts that were offered or told to a place before.
+/// Returns the starts that were offered or announced to a place before.
 pub(crate) fn passed(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
     let rows: Vec<(Timestamp,)> =
         tx.all(sql!("SELECT starts_at FROM offers WHERE wait_id = $1"), args![wait])?;
     Ok(rows.into_iter().map(|(at,)| at).collect())
 }
 
-/// The hold that is open for a place.
+/// Returns the open offer of a place.
 pub(crate) fn live_offer(tx: &mut Tx<'_>, wait: Id) -> Result<Option<Id>> {
     let row: Option<(Id,)> = tx.one(
         sql!("SELECT booking_id FROM offers WHERE wait_id = $1 AND outcome = 'open' LIMIT 1"),
@@ -208,7 +209,7 @@ pub(crate) fn live_offer(tx: &mut Tx<'_>, wait: Id) -> Result<Option<Id>> {
     Ok(row.map(|(id,)| id))
 }
 
-/// Ends an offer that is open; whose it was.
+/// Ends an open offer. Returns the place it was for, or `None` if there was none.
 pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: &str) -> Result<Option<Wait>> {
     let ended = tx.run(
         sql!("UPDATE offers SET outcome = $1 WHERE booking_id = $2 AND outcome = 'open'"),

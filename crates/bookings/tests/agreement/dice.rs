@@ -1,8 +1,8 @@
-//! Chance that can be repeated.
+//! Repeatable random numbers.
 
 use std::ops::RangeInclusive;
 
-/// Splitmix: every seed is a good one.
+/// SplitMix64. Every seed gives a good sequence.
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -18,25 +18,25 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A number of a range.
+    /// Returns a number in a range.
     pub(crate) fn of(&mut self, range: RangeInclusive<i64>) -> i64 {
         let (least, most) = range.into_inner();
         let many = u64::try_from(most - least + 1).expect("a range that has something");
         least + i64::try_from(self.next() % many).expect("it fits")
     }
 
-    /// Whether it happens, in so many of a hundred cases.
+    /// Returns true in `percent` of a hundred cases.
     pub(crate) fn may(&mut self, percent: i64) -> bool {
         self.of(0..=99) < percent
     }
 
-    /// One of several.
+    /// Returns one of several values.
     pub(crate) fn pick<'t, T>(&mut self, things: &'t [T]) -> &'t T {
         let last = i64::try_from(things.len()).expect("few") - 1;
         &things[usize::try_from(self.of(0..=last)).expect("a place")]
     }
 
-    /// Some of several, at least one.
+    /// Returns some of several values, at least one if there are any.
     pub(crate) fn some<T: Clone>(&mut self, things: &[T], percent: i64) -> Vec<T> {
         let mut found: Vec<T> = things.iter().filter(|_| self.may(percent)).cloned().collect();
         if found.is_empty() && !things.is_empty() {

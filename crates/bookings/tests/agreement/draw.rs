@@ -1,4 +1,5 @@
-//! Clubs, calendars and people by chance, as plain data; ids are places in their lists, until a database gives others.
+//! Random clubs, calendars, and people as plain data. Ids are indices into their lists until a database assigns
+//! others.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use reference::{
 
 use crate::dice::Dice;
 
-/// The club's own zone, and others whose nights differ: half an hour at once, at midnight, in the south, with quarters.
+/// The default zone of the club, and zones with unusual clock changes: by half an hour, at midnight, in the southern
+/// hemisphere, and with offsets of quarter hours.
 const ZONES: [&str; 14] = [
     "America/New_York",
     "America/New_York",
@@ -34,7 +36,7 @@ pub(crate) fn zone(dice: &mut Dice) -> TimeZone {
     TimeZone::get(name).expect("a zone that is known")
 }
 
-/// A day of 2020 to 2040: every second one lies beside a night on which the clock is changed.
+/// Returns a day of 2020 to 2040. About half of them are next to a night on which the clock changes.
 pub(crate) fn day(dice: &mut Dice, zone: &TimeZone) -> Date {
     let any = date(2020, 1, 1) + dice.of(0..=7_670).days();
     if dice.may(50) {
@@ -50,14 +52,14 @@ fn five(dice: &mut Dice, from: i64, to: i64) -> i64 {
     dice.of(from / 5..=to / 5) * 5
 }
 
-/// Hours of a week: none overlaps another, but some touch.
+/// Returns random hours of a week. Shifts never overlap, but some touch.
 pub(crate) fn hours(dice: &mut Dice) -> Vec<Shift> {
     let of_a_day: Vec<(i64, i64)> = match dice.of(0..=9) {
         0 | 1 => vec![(540, 1260)],
-        // All night: each day touches the next.
+        // Open all night, so that each day touches the next.
         2 => vec![(0, 1440)],
         3 => vec![(360, 1800)],
-        // In the small hours, where clocks are changed.
+        // In the early hours, when clocks change.
         4 => vec![(five(dice, 0, 180), five(dice, 240, 720))],
         5 => vec![(five(dice, 1080, 1380), five(dice, 1500, 1800))],
         // Two shifts that touch.
@@ -65,7 +67,7 @@ pub(crate) fn hours(dice: &mut Dice) -> Vec<Shift> {
             let (a, b) = (five(dice, 300, 600), five(dice, 700, 1000));
             vec![(a, b), (b, five(dice, 1100, 1500))]
         }
-        // With a pause.
+        // Two shifts with a break.
         7 => {
             let (a, b) = (five(dice, 300, 600), five(dice, 700, 900));
             vec![(a, b), (b + five(dice, 5, 120), five(dice, 1100, 1600))]
@@ -165,7 +167,7 @@ fn rule(dice: &mut Dice, services: &[i64]) -> Rule {
     }
 }
 
-/// A club with nothing booked yet.
+/// Returns a random club without bookings.
 pub(crate) fn club(dice: &mut Dice, zone: TimeZone) -> World {
     let places = |many: i64| (0..many).collect::<Vec<i64>>();
     let (rooms, pieces) = (places(dice.of(1..=3)), places(dice.of(0..=2)));
@@ -191,7 +193,7 @@ pub(crate) fn club(dice: &mut Dice, zone: TimeZone) -> World {
     }
 }
 
-/// Whoever might ask about a day: accounts, and members of every rank whose plan may not count then.
+/// Returns a random person: a person without a plan, or a member of any rank whose plan may not apply on the day.
 pub(crate) fn person(dice: &mut Dice, day: Date) -> Person {
     if dice.may(25) {
         return Person::default();

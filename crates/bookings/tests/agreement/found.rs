@@ -1,4 +1,4 @@
-//! A drawn club in a real database, through the crates' front doors.
+//! Creates a random club in a real database, through the public functions of the crates.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,7 +11,7 @@ use money::LineKind;
 use people::{NewPerson, Role};
 use reference::{Membership, Person, Rank, World};
 
-/// Each club is founded before all earlier ones: the first is the one that everybody means. So nothing has to be emptied.
+/// Ids of clubs count down, because the club with the lowest id is the current one. So no table has to be emptied.
 static BEFORE_ALL: AtomicI64 = AtomicI64::new(1_000_000_000);
 
 fn found_first(tx: &mut Tx<'_>, zone: TimeZone) -> Result<Id> {
@@ -21,18 +21,18 @@ fn found_first(tx: &mut Tx<'_>, zone: TimeZone) -> Result<Id> {
     Ok(Id(first))
 }
 
-/// What a founded club is known by.
+/// A club after it was created.
 #[derive(Debug, Clone)]
 pub(crate) struct Founded {
-    /// The same club with the database's ids.
+    /// The same club with the ids of the database.
     pub(crate) world: World,
     /// The people, each with an id.
     pub(crate) people: Vec<Person>,
-    /// Who manages it.
+    /// The manager of the club.
     pub(crate) manager: people::Person,
 }
 
-/// Founds it, for these people.
+/// Creates the club for these people.
 pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> Result<Founded> {
     let club = found_first(tx, drawn.zone.clone())?;
     for kind in [LineKind::Service, LineKind::Goods, LineKind::Fee] {
@@ -97,7 +97,7 @@ fn add_things(tx: &mut Tx<'_>, club: Id, world: &mut World) -> Result<()> {
         let new = catalogue::Room {
             id: Id(0),
             slug: format!("room-{}", room.id),
-            // By name they stand in another order than by id.
+            // The order of the names differs from the order of the ids.
             name: format!("Room {}", 9 - room.id),
             kind: room.kind.clone(),
             half: Half::Shared,
@@ -241,7 +241,7 @@ fn join(tx: &mut Tx<'_>, club: Id, person: Id, member: &Membership, n: usize) ->
         position: 1,
     };
     let plan = membership::add_plan(tx, club, &plan)?;
-    // In grace it counts as if it were paid; suspended it does not.
+    // A plan in grace applies as if it were paid, but a suspended one does not.
     let status = match (member.counts, n % 2) {
         (true, 0) => MembershipStatus::Active,
         (true, _) => MembershipStatus::Grace,

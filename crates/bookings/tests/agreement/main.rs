@@ -1,6 +1,6 @@
-//! The rules of booking as the product goes by them, against the reference implementation: time by time and cent by cent, on
-//! random clubs, calendars, people and nights on which the clock is changed, 2020 to 2040. `CORESYNC_LONG` runs 5,000 cases
-//! of each property; `CORESYNC_SEED` runs the one case that a difference has named.
+//! Compares the booking rules with the reference implementation, start by start and cent by cent, on random clubs,
+//! calendars, people, and nights on which the clock changes, from 2020 to 2040. `CORESYNC_LONG` runs 5,000 cases of
+//! each property (1,000 on PostgreSQL); `CORESYNC_SEED` runs the one case that a failure has named.
 
 mod dice;
 mod draw;
@@ -23,7 +23,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Says which case it is that a test fails in.
+/// Prints the seed of the case in which a test fails.
 struct Named(u64);
 
 impl Drop for Named {
@@ -35,10 +35,11 @@ impl Drop for Named {
     }
 }
 
-/// Runs a property on its cases: each draws a club of its own by its seed.
+/// Runs a property on its cases. Each case creates a random club from its seed.
 #[allow(clippy::print_stdout, reason = "with --show-output: how much was held against the reference")]
 async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dice) -> F) {
-    // What is compared is worked out alike on both engines; PostgreSQL, where founding a club takes longer, has its share.
+    // The compared results do not depend on the database engine. PostgreSQL runs fewer cases, because creating a club
+    // takes longer there.
     let cases = match (variable("CORESYNC_LONG").is_some(), kit::testing::on_postgres()) {
         (true, false) => 5_000,
         (true, true) => 1_000,
@@ -52,7 +53,7 @@ async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dic
     let mut test = open().await;
     for (n, seed) in seeds.into_iter().enumerate() {
         let named = Named(seed);
-        // What earlier cases have left is in nobody's way, but slows down what reads it.
+        // The data of earlier cases does not affect later ones, but it slows down their queries.
         if n % 50 == 49 {
             test = open().await;
         }
@@ -63,10 +64,10 @@ async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dic
     println!("agreed so far, of all properties: {:?}", COUNTED.lock().expect("nobody panics with it"));
 }
 
-/// What was held against the reference, by kind: printed, so that whoever reads it sees that there was something.
+/// The number of comparisons with the reference, by kind. It is printed to show that something was compared.
 static COUNTED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
-/// Counts something that both agreed on.
+/// Counts results on which both implementations agreed.
 fn agreed(what: &str, many: usize) {
     *COUNTED.lock().expect("nobody panics with it").entry(what.to_owned()).or_default() += many;
 }

@@ -1,4 +1,4 @@
-//! What a booking costs, credits by billing month, and what cancelling costs (P1 to P8, M1, C1, C2).
+//! Prices, credits by billing month, and cancellation fees (P1 to P8, M1, C1, C2).
 
 use bookings::{AddonRequest, Benefit, Extras};
 use kit::Id;
@@ -8,7 +8,7 @@ use crate::dice::Dice;
 use crate::scene::Scene;
 use crate::{agreed, each};
 
-/// A booking that stands, as the reference has it.
+/// A booking as the reference knows it.
 struct Stands {
     id: Id,
     person: usize,
@@ -18,7 +18,7 @@ struct Stands {
 }
 
 impl Scene {
-    /// Books what somebody is offered, and holds its price against the reference.
+    /// Books a random offered start for a person and compares its price with the reference.
     async fn buy(&mut self, dice: &mut Dice, who: usize) -> Option<Stands> {
         let search_case = self.search_case(dice);
         let person = self.people[who].1.clone();
@@ -78,7 +78,7 @@ impl Scene {
         Some(Stands { id, person: who, day, paid: cost.paid, terms })
     }
 
-    /// Some moment until a booking begins: often just where a step of its fee lies.
+    /// Returns a random moment until a booking begins, often right at a step of its fee.
     fn before(&self, dice: &mut Dice, terms: &Terms) -> Moment {
         let steps = [
             terms.start - 48 * 3600,
@@ -95,7 +95,7 @@ impl Scene {
         at.max(self.now)
     }
 
-    /// How many credits the product says are left for a day.
+    /// Returns the number of credits that the product reports for a day.
     async fn credits_left(&self, who: usize, day: jiff::civil::Date) -> Option<i64> {
         let id = Id(self.people[who].1.id.expect("somebody known"));
         let read = move |tx: &mut kit::Tx<'_>| {
@@ -116,7 +116,7 @@ async fn a_booking_costs_what_the_rules_say_and_so_does_leaving_it() {
             let who = usize::try_from(dice.of(0..=2)).expect("a place");
             stand.extend(scene.buy(&mut dice, who).await);
         }
-        // In the order of time, for clocks go forward.
+        // The cancellations are ordered by time, because clocks only go forward.
         let mut leaving: Vec<(Moment, Stands)> = Vec::new();
         for one in stand {
             leaving.push((scene.before(&mut dice, &one.terms), one));

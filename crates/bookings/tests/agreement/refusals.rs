@@ -1,4 +1,4 @@
-//! Why not? The first refusal of the table, and for staff all of them.
+//! Refusals: the first one of the table, and for staff all of them.
 
 use bookings::Extras;
 
@@ -7,7 +7,7 @@ use crate::scene::{Scene, named, outcome};
 use crate::{agreed, each};
 
 impl Scene {
-    /// Whoever might ask.
+    /// Returns the index of a random person.
     pub(crate) fn someone(&self, dice: &mut Dice) -> usize {
         let last = i64::try_from(self.people.len()).expect("few") - 1;
         usize::try_from(dice.of(0..=last)).expect("a place")
@@ -22,7 +22,7 @@ async fn a_start_is_refused_as_the_table_says() {
         for _ in 0..12 {
             let (who, search_case) = (scene.someone(&mut dice), scene.search_case(&mut dice));
             let start = scene.start(&mut dice, &search_case);
-            // Staff also ask for others, and hear what would refuse them.
+            // Staff also search for others and get the refusals of those people.
             let staff = scene.people[who].1.staff;
             let whose = if staff { scene.someone(&mut dice) } else { who };
             let person = scene.people[whose].1.clone();

@@ -1,5 +1,5 @@
-//! A club in a database and the same as plain data, with a calendar that was filled through the front door: each booking of
-//! it is already held against the reference.
+//! A club in a database and the same club as plain data. Its calendar is filled through public operations, and each
+//! of its bookings is compared with the reference.
 
 use std::collections::BTreeSet;
 
@@ -20,14 +20,14 @@ use crate::found::{Founded, found, tier};
 pub(crate) struct Scene {
     pub(crate) db: Db,
     pub(crate) world: World,
-    /// Who might ask; the last works here.
+    /// The people who may search. The last one works at the club.
     pub(crate) people: Vec<(Actor, Person)>,
-    /// The day in question.
+    /// The day that the tests search.
     pub(crate) day: Date,
     pub(crate) now: Moment,
 }
 
-/// What is asked for, but by whom.
+/// A random search, without the person.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SearchCase {
     pub(crate) service: i64,
@@ -64,7 +64,7 @@ fn product_decision(decision: Decision) -> bookings::Decision {
     }
 }
 
-/// A refusal as the product names it: its code, and the moment at which the time opens.
+/// Returns a refusal of the product: its code, and the moment at which the time opens.
 pub(crate) fn outcome(error: &Error) -> (String, Option<Moment>) {
     match error {
         Error::Refused(refusal, details) => {
@@ -76,7 +76,7 @@ pub(crate) fn outcome(error: &Error) -> (String, Option<Moment>) {
     }
 }
 
-/// The same of the reference's.
+/// Returns the same for a refusal of the reference.
 pub(crate) fn named(no: &No) -> (String, Option<Moment>) {
     let (code, opens) = match no {
         No::OutsideWindow { opens, .. } => ("outside_window", Some(*opens)),
@@ -121,14 +121,14 @@ impl SearchCase {
 }
 
 impl Scene {
-    /// Draws one by its seed.
+    /// Creates a random scene.
     pub(crate) async fn new(test: &TestDb, dice: &mut Dice) -> Scene {
         let zone = draw::zone(dice);
         let day = draw::day(dice, &zone);
         let drawn = draw::club(dice, zone);
         let people: Vec<Person> = (0..3).map(|_| draw::person(dice, day)).collect();
         let founding = (drawn.clone(), people);
-        // Whoever fills the calendar comes long before.
+        // The calendar is filled long before the day.
         let early = reference::midnight(&drawn.zone, day) - 120 * 24 * 3600;
         test.db.clock().set(time(early));
         let founded = test.db.tx(move |tx| found(tx, &founding.0, &founding.1)).await;
@@ -160,7 +160,7 @@ impl Scene {
         self.db.clock().set(time(now));
     }
 
-    /// Some time before the day: often just where something opens.
+    /// Returns a random moment around the day, often right when something opens.
     fn draw_now(&self, dice: &mut Dice) -> Moment {
         let midnight = reference::midnight(&self.world.zone, self.day);
         match dice.of(0..=5) {
@@ -191,7 +191,8 @@ impl Scene {
         SearchCase { service: service.id, minutes, party, room, technician }
     }
 
-    /// A start of five minutes: mostly inside the hours of a room that serves.
+    /// Returns a random start at a multiple of five minutes, mostly inside the hours of a room that serves the
+    /// service.
     pub(crate) fn start(&self, dice: &mut Dice, search_case: &SearchCase) -> Moment {
         let rooms = &self.world.service(search_case.service).rooms;
         let room = search_case.room.unwrap_or_else(|| *dice.pick(rooms));
@@ -205,7 +206,7 @@ impl Scene {
         open.from + dice.of(-2..=(open.to - open.from) / 300) * 300
     }
 
-    /// Tries to put something into the calendar, as staff do, for somebody or for a guest by name.
+    /// Tries a random booking by staff, for a person or for a named guest.
     async fn fill(&mut self, dice: &mut Dice) {
         let search_case = self.search_case(dice);
         let start = self.start(dice, &search_case);
@@ -217,7 +218,7 @@ impl Scene {
         self.book(&search_case, start, self.people.len() - 1, &person, extras).await;
     }
 
-    /// Books, and holds what came of it against the reference: the refusal, or what was claimed. Answers the booking.
+    /// Books and compares the result with the reference: the refusal, or what was claimed. Returns the booking.
     pub(crate) async fn book(
         &mut self,
         search_case: &SearchCase,
@@ -261,7 +262,7 @@ impl Scene {
         Some(booked)
     }
 
-    /// What the database says a booking has.
+    /// Returns the cells that a booking has in the database, converted to seconds.
     async fn claimed(&self, booking: Id) -> BTreeSet<(i64, Moment, Moment)> {
         let read = move |tx: &mut kit::Tx<'_>| {
             tx.all(
@@ -273,7 +274,7 @@ impl Scene {
         rows.into_iter().map(|(id, from, to)| (id, from * 300, to * 300)).collect()
     }
 
-    /// Decides a few single times by hand.
+    /// Sets a few random overrides of single times.
     async fn decide(&mut self, dice: &mut Dice) {
         for _ in 0..dice.of(0..=4) {
             let search_case = self.search_case(dice);
@@ -299,7 +300,7 @@ impl Scene {
         }
     }
 
-    /// Blocks a room, a technician or a piece of equipment now and then, over what is booked already.
+    /// Sometimes blocks random rooms, technicians, or equipment, including over existing bookings.
     async fn block(&mut self, dice: &mut Dice) {
         for _ in 0..if dice.may(40) { dice.of(1..=3) } else { 0 } {
             let search_case = self.search_case(dice);
@@ -331,14 +332,14 @@ impl Scene {
                     self.world.blocks.push((resource, from, to));
                     agreed("blocked", 1);
                 }
-                // What is not in use is not blocked.
+                // Resources that are not active cannot be blocked.
                 Err(Error::Invalid(_)) => {}
                 Err(error) => panic!("a block: {error:?}"),
             }
         }
     }
 
-    /// The club's date.
+    /// Returns today's date at the club.
     pub(crate) fn today(&self) -> Date {
         date_of(&self.world.zone, self.now)
     }

@@ -1,4 +1,4 @@
-//! Free times: a day's, and what is said of many days (F1 to F5, F8, W1 to W3, P1 to P8).
+//! Free times of one day and of several days (F1 to F5, F8, W1 to W3, P1 to P8).
 
 use bookings::{Search, begin};
 use jiff::ToSpan as _;
@@ -11,7 +11,7 @@ use crate::dice::Dice;
 use crate::scene::{Scene, SearchCase};
 use crate::{agreed, each};
 
-/// A slot as both have it.
+/// A slot in the form in which both implementations are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Reply {
     start: Moment,
@@ -181,7 +181,7 @@ async fn many_days_are_told_by_their_times() {
             agreed("days of many that are not open", usize::from(!window.is_open));
             all.extend(expected);
         }
-        // Ranks are among all that are told.
+        // The ranks differ, because they are among all the times in the result.
         let bare =
             |slots: Vec<Reply>| slots.into_iter().map(|slot| Reply { rank: 0, ..slot }).collect::<Vec<_>>();
         assert_eq!(bare(slots), bare(all), "{search_case:?} for {who:?} from {first} at {}", scene.now);

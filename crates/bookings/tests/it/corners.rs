@@ -1,4 +1,4 @@
-//! What the reference implementation found, each by a small test of its own.
+//! Cases in which the reference implementation found errors, each with a small test of its own.
 
 use bookings::{Answer, BookingRequest, Extras, ReleaseRule, Search, When, begin, iso};
 use catalogue::{Room, Service, SoldByTime, Technician};
@@ -11,7 +11,7 @@ use testing::{BEA, GUS, MAX, PIA, Player, TestClub};
 
 const FRIDAY: Date = date(2026, 11, 27);
 
-/// A service like one of the club's, with a room and technicians of its own.
+/// A service like one of the club's, with its own room and technicians.
 struct New {
     service: Service,
     rooms: Vec<Room>,
@@ -19,7 +19,7 @@ struct New {
 }
 
 impl New {
-    /// Half an hour in one room that never closes, served by nobody.
+    /// Returns a half-hour service in one room that never closes, without technicians.
     async fn like_a_pod(app: &TestClub) -> New {
         let catalogue = app.catalogue().await;
         let find =
@@ -114,7 +114,7 @@ fn request(service: Id, at: &str) -> BookingRequest {
     }
 }
 
-/// The codes that stand against a wish.
+/// Returns the codes of the refusals of a booking request.
 async fn why_not(app: &TestClub, player: Player, request: BookingRequest) -> Vec<&'static str> {
     let by = actor(app, player).await;
     let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
@@ -149,7 +149,7 @@ async fn who_began_the_night_before_still_serves() {
     let app = crate::open().await;
     let new = New::like_a_pod(&app).await.by("massage", "thu 22:00-02:00");
     let service = Service { skill: "massage".to_owned(), ..new.service.clone() };
-    // Tom, Ada and the new one know massages; only the night is of interest.
+    // Tom, Ada, and the new technician are skilled in massages. Only the hours at night matter here.
     let service = New { service, ..new }.add(&app).await;
     let found = starts(&app, GUS, service, FRIDAY).await;
     assert_eq!(found.iter().filter(|start| start.as_str() < "09:00").count(), 7, "{found:?}");
@@ -165,7 +165,8 @@ async fn shifts_that_touch_serve_as_one() {
     new.rooms[0].hours = "mon-sun 00:00-12:00; mon-sun 12:00-00:00".parse().expect("hours");
     let service = new.add(&app).await;
     let found = starts(&app, GUS, service, FRIDAY).await;
-    // Over midnight the shifts of two days touch, and so do the room's: the last start of Friday ends on Saturday.
+    // The shifts of two days touch at midnight, and so do the hours of the room: the last start of Friday ends on
+    // Saturday.
     assert_eq!(found, ["00:00", "22:00", "22:15", "22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]);
     let (by, request) = (actor(&app, GUS).await, request(service, "2026-11-27T23:45:00-05:00"));
     let booked = app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("a booking");
@@ -181,7 +182,7 @@ async fn a_service_that_names_no_skill_is_served_by_anybody() {
     assert_eq!(found[..3], ["06:00", "06:15", "06:30"], "{found:?}");
 }
 
-/// W2 says whose plan counts on a day; what is kept for members, and what is for members, goes by the same.
+/// Whether a plan applies on a day (W2) also decides about times reserved for members and services only for members.
 #[tokio::test]
 async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
     let app = crate::open().await;
@@ -204,7 +205,7 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
     assert_eq!((needs, answer.needs_plan), (vec![false, true], false));
 }
 
-/// In the order of the table; staff hear all.
+/// Refusals are in the order of the table, and staff get all of them.
 #[tokio::test]
 async fn what_is_closed_is_said_before_that_too_many_come() {
     let app = crate::open().await;
@@ -223,13 +224,13 @@ async fn what_is_closed_is_said_before_that_too_many_come() {
 #[tokio::test]
 async fn more_people_than_a_service_is_for_are_offered_nothing() {
     let app = crate::open().await;
-    // The room takes two, a massage is for one.
+    // The room takes two people, but a massage is for one.
     let massage = app.service("massage").await;
     let two = Search { party: Some(2), ..search_for(massage, FRIDAY, FRIDAY) };
     assert!(search(&app, GUS, two).await.offers.is_empty());
 }
 
-/// A rule may begin at any minute; the bits that ask it for every start at once say the same as asking it for one.
+/// A rule may begin at any minute. The release mask for all starts and the terms of a single start must agree.
 #[tokio::test]
 async fn a_rule_begins_between_two_starts() {
     let app = crate::open().await;
@@ -249,11 +250,13 @@ async fn a_rule_begins_between_two_starts() {
     }
 }
 
-/// The day says the price of one of its times: the cheaper room counts only where it is the one that is offered (F3).
+/// The lowest price of a day is the price of one of its times: a cheaper room counts only if it is the one that is
+/// offered (F3).
 #[tokio::test]
 async fn a_days_least_price_is_that_of_one_of_its_times() {
     let app = crate::open().await;
-    // Stone has the lesser factor and is offered first, but costs more at every time of the day.
+    // The room of the kind `plain` has the lower room factor and is offered first, but its time factor makes it cost
+    // more at every start.
     let duet_is_cheaper =
         ReleaseRule { room_kinds: vec!["plain".to_owned()], factor_bp: 15_000, ..any_time() };
     let mut new = New::like_a_pod(&app).await;
@@ -269,7 +272,7 @@ async fn a_days_least_price_is_that_of_one_of_its_times() {
     assert_eq!(answer.days[0].from_price, Some(kit::Cents(6_750)), "45.00 times 1.50");
 }
 
-/// Of what is sold by time the least that is sold decides whether a gap can be sold (F4).
+/// For services sold by time, the shortest length decides whether a gap can be sold (F4).
 #[tokio::test]
 async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
     let app = crate::open().await;
@@ -296,7 +299,7 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
     assert_eq!((lost("13:15"), lost("13:30")), (Some(15), Some(0)));
 }
 
-/// Who lets credits be used without asking sees what they would pay (P3).
+/// A person who lets credits be used without asking sees the price with a credit (P3).
 #[tokio::test]
 async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
     let app = crate::open().await;
@@ -310,7 +313,8 @@ async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
     assert_eq!((price(&shown), shown.days[0].from_price), (kit::Cents(0), Some(kit::Cents(0))));
 }
 
-/// A quarter past midnight is Friday's in the room that is open late, and Saturday's in the one that opens early.
+/// A quarter past midnight belongs to Friday in the room that is open late, and to Saturday in the one that opens
+/// early.
 #[tokio::test]
 async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both() {
     let app = crate::open().await;
@@ -334,7 +338,8 @@ async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both()
     assert_eq!(days, [FRIDAY, date(2026, 11, 28)]);
 }
 
-/// Where one room's night reaches into another room's next day, both days have the same start. It is one alternative.
+/// If the night of one room reaches into the next day of another room, both days have the same start. It must be
+/// listed once.
 #[tokio::test]
 async fn a_start_of_two_days_is_one_alternative() {
     let app = crate::open().await;

@@ -1,4 +1,4 @@
-//! The bits of release rules against the rules asked start by start.
+//! Compares the release masks of all starts with the release rules applied to each start.
 
 use std::collections::HashMap;
 use std::sync::Arc;

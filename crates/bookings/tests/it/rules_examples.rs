@@ -1,4 +1,5 @@
-//! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
+//! The worked examples of the rules, by their letter. Example C is tested with the release rules over the API; P, Q,
+//! and R are tested in `money`.
 
 use bookings::{
     Busy, Cell, Coverage, Days, Demand, Field, Offers, PlanDiscount, Policy, PriceBasis, ResourceCalendar,
@@ -53,7 +54,8 @@ pub(crate) fn member(tier: Tier, status: MembershipStatus, paid_until: Date, ren
 
 // Windows
 
-/// The letter, who, now, a day, and when it opens if it is not open.
+/// Each row: the letter of the example, the entitlements, the current time, a day, and when it opens if it is not
+/// open.
 #[test]
 fn windows() {
     let (far, zone) = (date(2030, 1, 1), new_york());
@@ -70,10 +72,10 @@ fn windows() {
         ),
         ("B", base(), "2026-03-01T10:00:00-05:00", date(2026, 3, 31), None),
         ("B", base(), "2026-03-01T10:00:00-05:00", date(2026, 4, 1), Some("2026-03-02T00:00:00-05:00")),
-        // The third day of grace: as before.
+        // The third day of grace: the plan still applies.
         ("D", grace(), "2026-03-01T10:00:00-05:00", date(2026, 3, 31), None),
         ("D", grace(), "2026-03-01T10:00:00-05:00", date(2026, 4, 1), Some("2026-03-02T00:00:00-05:00")),
-        // Paid, or set to renew on the day.
+        // The plan applies if the day is paid for or the membership renews.
         (
             "W2",
             member(Tier::Base, MembershipStatus::Active, date(2026, 3, 20), false),
@@ -102,7 +104,7 @@ fn windows() {
             date(2026, 3, 4),
             None,
         ),
-        // Each tier's last day.
+        // The last day of each tier's window.
         (
             "W1",
             member(Tier::Premium, MembershipStatus::Active, far, true),
@@ -131,7 +133,8 @@ fn windows() {
             date(2026, 5, 31),
             Some("2026-03-02T00:00:00-05:00"),
         ),
-        // Across the night on which the clock goes forward, by the club's date and not by hours.
+        // Across the night on which the clock goes forward, the window is counted in dates of the club and not in
+        // hours.
         (
             "W1",
             Entitlements::default(),
@@ -176,7 +179,7 @@ fn demand(setup: i64, duration: i64, turnover: i64) -> Demand {
     Demand { setup, duration, turnover, technicians: 0, equipment: false }
 }
 
-/// One room on one day: the offered starts with their operating day.
+/// Returns the offered starts of one room on one day, with their operating day.
 fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec<(Date, String)> {
     let days = Days::new(&new_york(), day, day).expect("days");
     let cell = |text: &str| cell_at(time(text));
@@ -225,7 +228,7 @@ fn g_an_hour_that_comes_twice_is_two_hours() {
         .filter(|start| start[11..].starts_with("01:30"))
         .collect();
     assert_eq!(half_past_one, ["2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00"]);
-    // 20:00 to 04:00 are nine hours that night: 34 quarters of an hour and one more start.
+    // 20:00 to 04:00 are nine hours on that night: 34 quarter hours and one more start.
     assert_eq!(found.len(), 35);
 }
 
@@ -235,7 +238,7 @@ fn h_an_hour_that_is_skipped_has_no_start() {
     let found = offered(date(2026, 3, 7), "sat 20:00-04:00", &[], demand(0, 30, 0));
     assert!(found.iter().all(|(_, start)| &start[11..13] != "02"), "{found:?}");
     assert_eq!(found.len(), 27, "seven hours that night");
-    // Hours that begin or end in the skipped hour begin or end when the clock is moved.
+    // Hours that begin or end in the skipped hour begin or end at the moment of the change.
     for hours in ["sun 02:30-05:00", "sun 02:00-05:00", "sun 03:00-05:00"] {
         let found = offered(date(2026, 3, 8), hours, &[], demand(0, 30, 0));
         assert_eq!(
@@ -279,7 +282,8 @@ fn i_a_couple_needs_two_technicians_at_once() {
 
 // Prices
 
-/// The letter, list, members' price, the plan, room and time factors, what covers it, add-ons; the total.
+/// Each row: the letter of the example, list price, member price, plan, room and time factors, coverage, add-ons, and
+/// total.
 #[test]
 fn prices() {
     let (base, premium, unlimited) = (plan(Tier::Base), plan(Tier::Premium), plan(Tier::Unlimited));
@@ -301,7 +305,7 @@ fn prices() {
         ("P3", 20_000, 15_000, Some(&unlimited), (room, peak), Coverage::Unlimited, none, 0),
         ("P4", 20_000, 15_000, Some(&unlimited), (room, peak), Coverage::Unlimited, &[5_000], 5_000),
         ("P4", 20_000, 15_000, Some(&premium), (one, one), Coverage::Credit, &[5_000, 1_500], 6_500),
-        // A factor below one gives no money back with a credit.
+        // With a factor below one, a credit pays no more than the price.
         ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Coverage::Credit, none, 0),
         ("P1", 20_000, 12_000, Some(&premium), (one, one), Coverage::None, none, 12_000),
     ];
@@ -320,7 +324,7 @@ fn prices() {
     }
 }
 
-// Cancelling
+// Canceling
 
 #[test]
 fn cancelling() {
@@ -338,7 +342,7 @@ fn cancelling() {
         ("C1", base, start, "2026-11-26T19:00:00-05:00", 0),
         ("C1", base, start, "2026-11-26T19:00:01-05:00", 15_000),
         ("C1", base, start, "2026-11-27T07:00:01-05:00", 30_000),
-        // The night of 1 November has 25 hours: Sunday 09:00 less 24 hours is Saturday 10:00.
+        // The night of 1 November has an extra hour: Sunday 09:00 minus 24 hours is Saturday 10:00.
         ("O", base, across, "2026-10-31T09:00:00-04:00", 0),
         ("O", base, across, "2026-10-31T10:00:00-04:00", 0),
         ("O", base, across, "2026-10-31T10:00:01-04:00", 15_000),
@@ -349,7 +353,7 @@ fn cancelling() {
     for (example, policy, start, now, fee) in table {
         assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{example}: {now}");
     }
-    // Half of an odd cent goes up; whoever regrets within the hour pays nothing, but not under 12 hours.
+    // Half a cent is rounded up. Canceling within an hour after booking is free, unless fewer than 12 hours remain.
     assert_eq!(account.fee(Cents(3_375), booked, start, time("2026-11-27T00:00:00-05:00")), Cents(1_688));
     let now = time("2026-11-27T06:00:00-05:00");
     for (minutes, fee) in [(60, 0), (61, 15_000)] {

@@ -1,4 +1,4 @@
-//! Choosing a time: days with their times, why one that is wanted is not there, and holding one.
+//! The booking page: days with their times, why a requested time is not free, and holding a time.
 
 use askama::Template;
 use axum::Router;
@@ -30,29 +30,29 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/book/review/", get(earlier_address))
 }
 
-/// When somebody wants to begin.
+/// The requested start.
 #[derive(Debug, Clone, Copy)]
 enum At {
-    /// A moment.
+    /// An exact moment.
     Moment(Timestamp),
-    /// What the club's clock shows on the chosen day.
+    /// A time of day on the chosen date, on the club's clock.
     Clock(Time),
 }
 
-/// What is asked.
+/// The query of the booking page.
 #[derive(Debug, Clone, Default)]
 struct BookQuery {
     service: Option<String>,
     date: Option<Date>,
     at: Option<At>,
     narrowed: Narrowed,
-    /// For whom, if not for whoever asks.
+    /// The name of the guest, if the booking is not for the actor.
     guest_name: Option<String>,
-    /// The secret of the form, by which a visitor is known who holds.
+    /// The secret of the form, which identifies a visitor who holds a time.
     token: Option<String>,
-    /// The hold that has run out, for which this is another time: it keeps what was added to that.
+    /// The expired hold that this time replaces; its details are taken over.
     again: Option<Id>,
-    /// Whether a hold was released a moment ago.
+    /// Whether a hold has just been released.
     is_released: bool,
 }
 
@@ -78,7 +78,7 @@ impl Input for BookQuery {
     }
 }
 
-/// What narrows a search besides.
+/// The lists by which a search can be narrowed.
 #[derive(Default)]
 pub(crate) struct Narrowing {
     durations: Vec<Choice>,
@@ -87,7 +87,7 @@ pub(crate) struct Narrowing {
     pub(crate) rooms: Vec<Choice>,
 }
 
-/// The answer to a question.
+/// The result of a search.
 struct Found {
     id: Id,
     service: String,
@@ -96,17 +96,17 @@ struct Found {
     strip: Strip,
     parts: Vec<Part>,
     sentence: Option<String>,
-    /// The nearest day that has times: its page and what is said of it.
+    /// The nearest day with free times: its path and a sentence.
     other_day: Option<(String, String)>,
     reserved: Vec<ReservedTimes>,
-    /// Whether the day opens later, of which one can be told.
+    /// Whether the day opens later, so that the guest can ask for a notification.
     opens_later: bool,
-    /// Whether somebody can wait for a time of the day.
+    /// Whether the guest can join the waitlist for the day.
     can_wait: bool,
     wait_path: String,
     /// Whether a plan would open what is closed.
     wants_plan: bool,
-    /// What staff override if they book one of these for a guest.
+    /// Which rules staff override if they book one of these times for a guest.
     overrides: Option<String>,
     at_list_price: bool,
 }
@@ -119,25 +119,25 @@ struct BookPage {
     services: Vec<(String, Vec<Choice>)>,
     today: Date,
     date: Date,
-    /// What was done a moment ago.
+    /// The sentence that confirms an operation that has just succeeded.
     done: Option<&'static str>,
-    /// Why another day is shown than the one that was asked for.
+    /// Why another day is shown than the requested one.
     other_date: Option<String>,
-    /// What whoever asks holds of the day.
+    /// The times of the day that the actor holds.
     own_holds: Vec<OwnHold>,
     asked_at: String,
     narrowing: Narrowing,
     search: Option<Search>,
     found: Option<Found>,
     why: Option<WhyNot>,
-    /// What makes a form that is sent twice hold once.
+    /// The secret that prevents two holds if the form is sent twice.
     token: String,
-    /// Whom staff book for; nothing for guests.
+    /// The person that staff book for; `None` for guests.
     guest: Option<GuestFields>,
 }
 
 impl BookPage {
-    /// Where staff choose whom they book for, with the search so far.
+    /// Returns the path of the page on which staff choose the person, with the current search.
     fn choose_guest(&self) -> String {
         match &self.search {
             Some(search) => {
@@ -147,7 +147,7 @@ impl BookPage {
         }
     }
 
-    /// The form that the buttons of the times belong to; empty for the one around them.
+    /// Returns the id of the form that the buttons of the times belong to; empty for the form around them.
     fn owner(&self) -> &'static str {
         self.guest.as_ref().map_or("", GuestFields::form)
     }
@@ -174,7 +174,7 @@ async fn book(
     Ok((status, Page::of(&page)?).into_response())
 }
 
-/// Where a time was looked at before times were held.
+/// Redirects from the URL of an earlier version, in which a time was reviewed before it was held.
 async fn earlier_address(Query(requested): Query<BookQuery>) -> Response {
     let service = format::encoded(requested.service.as_deref().unwrap_or_default());
     see_other(&match requested.at {
@@ -183,7 +183,7 @@ async fn earlier_address(Query(requested): Query<BookQuery>) -> Response {
     })
 }
 
-/// What came of choosing a time.
+/// The outcome of choosing a time.
 enum Outcome {
     Held(Id, Option<String>),
     Rendered(StatusCode, Box<BookPage>),
@@ -259,7 +259,7 @@ fn choose(
     Ok(Outcome::Rendered(status, Box::new(page)))
 }
 
-/// Holds a time; for a new guest, if it is said who that is.
+/// Holds a time. For a guest without an account, it reads the guest's data from the form first.
 fn hold_for(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -275,12 +275,12 @@ fn hold_for(
     bookings::hold(tx, by, request, visitor)
 }
 
-/// What narrows a search; whom it is for, only staff may say.
+/// Returns the search parameters. Only staff may search for another person.
 fn narrowed(by: &Actor, requested: &BookQuery) -> Narrowed {
     if by.may(Action::BookForOthers) { requested.narrowed } else { requested.narrowed.for_asker() }
 }
 
-/// What was added to a hold, for its holder; nothing if it is not theirs.
+/// Returns the details of a hold for its holder; empty if the hold is not theirs.
 fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
     match bookings::held_notes(tx, holder, hold) {
         Ok(HeldNotes { allergies, scene, guest_phone, addons }) => {
@@ -291,7 +291,7 @@ fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
     }
 }
 
-/// A wish for a time of a search, with nothing said besides.
+/// Creates the booking request for a time of a search, without details.
 pub(crate) fn request(service: &Service, search: &Search, when: When) -> BookingRequest {
     BookingRequest {
         service: service.id,
@@ -310,7 +310,7 @@ pub(crate) fn request(service: &Service, search: &Search, when: When) -> Booking
     }
 }
 
-/// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
+/// Creates the page. `refusal` is the error if a time was chosen and could not be held.
 fn load(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
@@ -383,7 +383,7 @@ fn load(
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
         None => raw_form.get("at").to_owned(),
     };
-    // A day and a time are for whoever looks for one: no search engine follows the calendar.
+    // Pages with a date or a time are not indexed, so that no search engine crawls the calendar.
     let is_indexed = requested.date.is_none()
         && requested.at.is_none()
         && requested.narrowed.is_open()
@@ -415,7 +415,7 @@ fn load(
     Ok((status, page))
 }
 
-/// Whether the time that is asked for can be had, and why not.
+/// Describes whether the requested time can be booked, and why not. Errors of the time itself are added to `fields`.
 fn why_not(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
@@ -454,7 +454,7 @@ fn why_not(
     }
 }
 
-/// What refuses a wish first: to whoever asks, or to staff who book for someone else.
+/// Returns the first refusal of a booking request, for the actor or for the person that staff book for.
 fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, request: &BookingRequest) -> Result<Option<Error>> {
     let verdict = match search.whom() {
         BookingFor::Asker => bookings::why_not(tx, by, request)?,
@@ -464,7 +464,7 @@ fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, request: &BookingReques
     Ok(verdict.refusals.into_iter().next())
 }
 
-/// What there is on a day, and around it.
+/// Collects what the page shows about a day and the strip around it.
 fn find(
     tx: &mut Tx<'_>,
     context: &SearchContext,
@@ -516,7 +516,7 @@ fn find(
     })
 }
 
-/// The nearest day that has times: of the strip, else of the weeks after it.
+/// Returns the nearest day with free times: in the strip, otherwise in the weeks after it.
 fn other_day(
     tx: &mut Tx<'_>,
     context: &SearchContext,
@@ -549,7 +549,7 @@ fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec
     services_by_category(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
 }
 
-/// The lists that have more than one choice.
+/// Returns the lists to narrow a search. A list with only one choice is left empty.
 pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, search: &Search) -> Narrowing {
     let party = search.party.unwrap_or(service.party);
     let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);

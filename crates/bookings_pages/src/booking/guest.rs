@@ -1,4 +1,4 @@
-//! Whom staff book for on the pages of free times.
+//! The person that staff book for, on the pages of free times.
 
 use bookings::{Answer, BookingFor, Extras};
 use catalogue::Service;
@@ -11,18 +11,18 @@ use ui::{RawForm, format};
 
 use crate::booking::times::{Narrowed, Search};
 
-/// The form of a new guest, to which the buttons of all times belong.
+/// The HTML id of the form for a new guest, which the buttons of all times belong to.
 const FORM: &str = "new-guest";
 
-/// Whom staff book for, as it stands above the times.
+/// The person that staff book for, as the page shows them above the times.
 pub(crate) struct GuestFields {
-    /// The person, or `a new guest`; nothing for whoever asks.
+    /// The name of the person, or `a new guest`; `None` for the actor.
     pub(crate) name: Option<String>,
-    /// The account, or `0` for a new guest; nothing for whoever asks.
+    /// The id of the account, or `0` for a new guest; `None` for the actor.
     pub(crate) id: Option<i64>,
-    /// The person's plan, if any.
+    /// The name of the person's plan, if they have one.
     pub(crate) plan: Option<String>,
-    /// Whether it is a guest without an account, whose name and phone number are asked for.
+    /// Whether it is a guest without an account, who needs a name and a phone number.
     pub(crate) is_new: bool,
     pub(crate) guest_name: String,
     pub(crate) guest_phone: String,
@@ -30,16 +30,17 @@ pub(crate) struct GuestFields {
 }
 
 impl GuestFields {
-    /// The form that the buttons of the times belong to; empty for the one around them.
+    /// Returns the id of the form that the buttons of the times belong to; empty for the form around them.
     pub(crate) fn form(&self) -> &'static str {
         if self.is_new { FORM } else { "" }
     }
 }
 
-/// Reads whom staff book for; nothing for everybody else. An account that is not there is said, and forgotten.
+/// Reads the person that staff book for. Returns `None` if the actor is not staff. If the account does not exist, an
+/// error is added and the booking is for the actor.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn chosen(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -79,7 +80,7 @@ pub(crate) fn chosen(
     }))
 }
 
-/// A guest without an account, as a form says it.
+/// A guest without an account, as entered in the form.
 struct NewGuest(Extras);
 
 impl Input for NewGuest {
@@ -97,10 +98,11 @@ impl Input for NewGuest {
     }
 }
 
-/// Reads a new guest from what was typed.
+/// Reads a new guest from the form.
 ///
 /// # Errors
-/// `Error::Invalid` for a missing name or phone number, or for what is none.
+/// Returns `Error::Invalid` if the name or the phone number is missing, or if the phone number or the email address is
+/// malformed.
 pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
     let fields = ["guest_name", "guest_phone", "guest_email"];
     let pairs: serde_json::Map<_, _> =
@@ -109,7 +111,8 @@ pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
     RawInput::from_json(text.as_bytes()).and_then(RawInput::parse::<NewGuest>).map(|NewGuest(extras)| extras)
 }
 
-/// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.
+/// Describes which rules staff override if they book a time of the day for a guest: the guest's booking window, or the
+/// plan that the service requires.
 pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
     if search.whom() == BookingFor::Asker {
         return None;

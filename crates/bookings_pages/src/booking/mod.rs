@@ -1,4 +1,4 @@
-//! Choosing a time: free times, why a time is not free, the waitlist.
+//! Pages for choosing a time: free times, why a time is not free, and the waitlist.
 
 pub(crate) mod book;
 pub(crate) mod guest;

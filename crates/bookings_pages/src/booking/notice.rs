@@ -1,5 +1,5 @@
-//! What a page of times says besides them: that a date is not one to book, what whoever asks holds already, and what is
-//! kept for others.
+//! What a page of free times shows besides them: a notice that the requested date cannot be booked, the actor's own
+//! holds, and times that are reserved for others.
 
 use bookings::{Booking, ReservedTime, SearchContext};
 use catalogue::{Catalogue, Service};
@@ -13,19 +13,19 @@ use crate::booking::times::{Search, last_linked, night_before};
 use crate::booking::why;
 use crate::hold::held::here;
 
-/// The day that is shown instead of a date that can't be booked, and what is said of it.
+/// The day that is shown in place of a date that cannot be booked, and the reason.
 pub(crate) struct OtherDate {
     pub(crate) date: Date,
-    /// `That date is in the past. Here are the first open times.`
+    /// The reason, such as `That date is in the past. Here are the first open times.`
     pub(crate) sentence: String,
 }
 
 impl OtherDate {
-    /// The first day with times, if `query` is over or beyond the days that anybody books; nothing for every other date.
-    /// Staff book any day ahead.
+    /// Returns the first day with free times, or today if there is none, if `query` is in the past or beyond the last
+    /// day that a page links to. Returns `None` for every other date. Staff can book any future day.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         context: &SearchContext,
@@ -54,23 +54,23 @@ impl OtherDate {
     }
 }
 
-/// A time of the day that whoever asks holds.
+/// A time of the day that the actor holds.
 pub(crate) struct OwnHold {
-    /// `14:00 – 15:00`
+    /// The start and the end, such as `14:00 – 15:00`.
     pub(crate) span: String,
-    /// The page of the hold.
+    /// The path of the page of the hold.
     pub(crate) path: String,
 }
 
 impl OwnHold {
     pub(crate) fn of(held: &Booking, zone: &TimeZone) -> OwnHold {
-        // What is held together is looked at on the page of its first service.
+        // Services that are held together are shown on the page of the first one.
         let first: Id = held.visit.unwrap_or(held.id);
         OwnHold { span: format::span(zone, held.starts_at, held.ends_at), path: here(first) }
     }
 }
 
-/// Times that are kept for others for now, all for the same reason.
+/// Times that are reserved for others at the moment, all for the same reason.
 pub(crate) struct ReservedTimes {
     /// `Reserved for Unlimited members until it opens.`
     pub(crate) sentence: &'static str,
@@ -80,7 +80,7 @@ pub(crate) struct ReservedTimes {
 pub(crate) struct ReservedCell {
     pub(crate) span: String,
     pub(crate) stamp: String,
-    /// `Wednesday 25 November, 19:00`
+    /// When the time opens, such as `Wednesday 25 November, 19:00`.
     pub(crate) opens: String,
 }
 

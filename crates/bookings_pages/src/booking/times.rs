@@ -1,4 +1,4 @@
-//! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
+//! Free times as pages show them: a strip of fourteen days, and the times of one day.
 
 use bookings::{Answer, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
@@ -9,16 +9,16 @@ use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
-/// How many days the strip shows.
+/// The number of days in the strip.
 const STRIP: i64 = 14;
-/// When the afternoon and the evening begin, on the club's clock.
+/// The hours of the club's clock at which the afternoon and the evening begin.
 const NOON: i8 = 12;
 const EVENING: i8 = 17;
 
-/// How many other times are named.
+/// The number of alternative times that are shown.
 const NEAR: usize = 6;
 
-/// What narrows a search, as it was asked; what is no number narrows nothing.
+/// The search parameters of a request. A parameter that is not a number is ignored.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Narrowed {
     party: Option<i64>,
@@ -39,24 +39,25 @@ impl Narrowed {
         }
     }
 
-    /// The same for whoever asks, whomever it names.
+    /// Returns the same parameters for a booking of the actor, even if they name a guest.
     pub(crate) fn for_asker(self) -> Narrowed {
         Narrowed { guest: None, ..self }
     }
 
-    /// Whom it is for, if not for whoever asks: an account, or `0` for a guest without one.
+    /// Returns the person that staff book for: the id of an account, or `0` for a guest without one. `None` means the
+    /// actor.
     pub(crate) fn guest(self) -> Option<i64> {
         self.guest
     }
 
-    /// Whom free times are searched for.
+    /// Returns for whom free times are searched.
     pub(crate) fn whom(self) -> BookingFor {
         booking_for(self.guest)
     }
 }
 
 impl Narrowed {
-    /// Whether nothing is narrowed.
+    /// Returns whether no parameter narrows the search.
     pub(crate) fn is_open(self) -> bool {
         self.party.is_none() && self.technician.is_none() && self.room.is_none() && self.minutes.is_none()
     }
@@ -70,7 +71,8 @@ impl Narrowed {
     }
 }
 
-/// Whom a number in a form or an address means: an account, or a guest without one for `0`.
+/// Converts the number in a form or a URL: the id of an account, or `0` for a guest without one. `None` means the
+/// actor.
 fn booking_for(guest: Option<i64>) -> BookingFor {
     match guest {
         None => BookingFor::Asker,
@@ -79,23 +81,24 @@ fn booking_for(guest: Option<i64>) -> BookingFor {
     }
 }
 
-/// What somebody looks for a time for.
+/// The parameters of a search for free times.
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
     pub(crate) service: String,
     pub(crate) party: Option<i64>,
     pub(crate) technician: Option<Id>,
     pub(crate) room: Option<Id>,
-    /// How long, of what is sold by time (F9).
+    /// The duration in minutes of a service that is sold by time (F9).
     pub(crate) minutes: Option<i64>,
-    /// The booking that is to be moved.
+    /// The booking that is to be rescheduled.
     pub(crate) moving: Option<Id>,
-    /// Whom staff book for: an account, or `0` for a guest without one; nobody is whoever asks.
+    /// The person that staff book for: the id of an account, or `0` for a guest without one. `None` means the actor.
     pub(crate) guest: Option<i64>,
 }
 
 impl Search {
-    /// What is asked, as far as it fits the service: another service's technician or room narrows nothing.
+    /// Creates a search from the parameters that fit the service: a technician or room that does not serve it is
+    /// ignored.
     pub(crate) fn fitting(catalogue: &catalogue::Catalogue, service: &Service, narrowed: Narrowed) -> Search {
         let serves = |id: &Id| {
             let one = catalogue.technician(*id).filter(|one| one.active);
@@ -113,12 +116,13 @@ impl Search {
         }
     }
 
-    /// Whom free times are searched for.
+    /// Returns for whom free times are searched.
     pub(crate) fn whom(&self) -> BookingFor {
         booking_for(self.guest)
     }
 
-    /// The question for the free times of some days.
+    /// Converts the search into a query for the free times from one day to another. `one_day` is whether a single day
+    /// is searched; only then the result contains the times.
     pub(crate) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> bookings::Search {
         bookings::Search {
             service,
@@ -136,7 +140,7 @@ impl Search {
         }
     }
 
-    /// What narrows it, as a form or an address says it.
+    /// Returns the parameters as pairs of field name and number.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, i64)> {
         let numbers = [
             ("for", self.guest),
@@ -148,14 +152,14 @@ impl Search {
         numbers.into_iter().filter_map(|(name, number)| Some((name, number?))).collect()
     }
 
-    /// The page, with what is asked so far.
+    /// Returns the path of the page with this search.
     pub(crate) fn path(&self) -> String {
         let mut path = match self.moving {
             Some(id) => format!("/dashboard/bookings/{id}/move/?"),
             None => format!("/book/?service={}&", format::encoded(&self.service)),
         };
         for (name, number) in self.pairs() {
-            // Of a booking that is moved, who and for how long is known.
+            // For a booking that is rescheduled, the guests and the duration are fixed.
             if self.moving.is_none() || matches!(name, "technician" | "room") {
                 path.push_str(&format!("{name}={number}&"));
             }
@@ -164,14 +168,14 @@ impl Search {
         path
     }
 
-    /// The page of a day's times.
+    /// Returns the path of the page with the times of a day.
     pub(crate) fn day_path(&self, date: Date) -> String {
         let path = self.path();
         let joint = if path.contains('?') { '&' } else { '?' };
         format!("{path}{joint}date={date}")
     }
 
-    /// What someone on the waitlist looks for.
+    /// Creates the search for a place on the waitlist.
     pub(crate) fn of_wait(service: &Service, wait: &bookings::Wait) -> Search {
         Search {
             service: service.slug.clone(),
@@ -184,23 +188,23 @@ impl Search {
         }
     }
 
-    /// The page on which a time can be booked, by its moment as a form sends it.
+    /// Returns the path of the page on which a time can be booked. `stamp` is its moment as a form sends it.
     pub(crate) fn book_path(&self, stamp: &str) -> String {
         format!("{}&at={stamp}", self.path())
     }
 
-    /// The page for who waits for a time of a day.
+    /// Returns the path of the page for joining the waitlist for a day.
     pub(crate) fn wait_path(&self, date: Date) -> String {
         self.day_path(date).replacen("/book/?", "/book/wait/?", 1)
     }
 
-    /// The page that says what a move to a time means.
+    /// Returns the path of the page that explains the effects of rescheduling to a time.
     fn move_path(&self, date: Date, to: Timestamp) -> String {
         format!("{}&to={to}", self.day_path(date))
     }
 }
 
-/// How long a service may be, in minutes; nothing if that can't be chosen.
+/// Returns the durations in minutes that a guest can choose; empty if the duration is fixed.
 pub(crate) fn durations(service: &Service) -> Vec<i64> {
     let Some(sold) = service.sold_by_time else { return Vec::new() };
     let step = usize::try_from(sold.step.max(5)).unwrap_or(5);
@@ -210,43 +214,43 @@ pub(crate) fn durations(service: &Service) -> Vec<i64> {
 /// One day of the strip.
 #[derive(Debug)]
 pub(crate) struct DayCell {
-    /// The page of the day; none beyond the days that can be looked at.
+    /// The path of the page of the day; `None` beyond the last day that a page links to.
     pub(crate) path: Option<String>,
-    /// `Tue`
+    /// The abbreviated weekday, such as `Tue`.
     pub(crate) weekday: String,
     pub(crate) number: i8,
     /// `Tuesday, November 24, 5 times`
     pub(crate) spoken: String,
-    /// `5`, `–`, or nothing where the day is not open.
+    /// The number of times, or `–` if there are none.
     pub(crate) count: String,
     pub(crate) is_chosen: bool,
     pub(crate) is_free: bool,
 }
 
-/// Fourteen days.
+/// The strip of fourteen days.
 #[derive(Debug)]
 pub(crate) struct Strip {
     pub(crate) days: Vec<DayCell>,
     pub(crate) earlier: Option<String>,
     pub(crate) later: Option<String>,
-    /// `November`, `November and December`
+    /// The months of the strip, such as `November` or `November and December`.
     pub(crate) months: String,
 }
 
-/// The last day that a page leads to: whoever follows links, a program too, comes to an end.
+/// Returns the last day that a page links to, so that a crawler that follows the links reaches an end.
 pub(crate) fn last_linked(today: Date) -> Date {
     after(today, bookings::MOST_DAYS)
 }
 
-/// The first and the last day of the strip that holds `date`: fourteen days each, counted from today. Of a date beyond the last
-/// that a page leads to, the last strip.
+/// Returns the first and the last day of the strip that contains `date`. Strips have fourteen days and are counted from
+/// today. For a date beyond the last day that a page links to, it is the last strip.
 pub(crate) fn strip_span(today: Date, date: Date) -> (Date, Date) {
     let ahead = i64::from((date - today).get_days()).clamp(0, bookings::MOST_DAYS);
     let first = after(today, ahead - ahead % STRIP);
     (first, after(first, STRIP - 1))
 }
 
-/// The operating day of a moment: the small hours belong to the night before.
+/// Returns the operating day of a moment: the hours after midnight belong to the previous day.
 pub(crate) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
     format::date_at(zone, moment - SignedDuration::from_hours(5))
 }
@@ -288,18 +292,19 @@ impl Strip {
     }
 }
 
-/// One time that can be chosen.
+/// A time that can be chosen.
 #[derive(Debug)]
 pub(crate) struct TimeCell {
-    /// What choosing it to move there leads to.
+    /// The path of the page for rescheduling to this time.
     pub(crate) path: String,
-    /// The moment, as a form sends it.
+    /// The moment as a form sends it.
     pub(crate) stamp: String,
     /// `6:30 – 7:30 PM`
     pub(crate) span: String,
     pub(crate) price: String,
     pub(crate) room: String,
-    /// For whom it is kept, and until when, if whoever looks is one of them.
+    /// A note about the time: for whom it is reserved and until when, if the actor may book it, or that it has begun or
+    /// ended.
     pub(crate) reserved: Option<String>,
 }
 
@@ -336,7 +341,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     }
 }
 
-/// The times of an answer that are nearest to a moment, in order.
+/// Returns the times nearest to a moment, in chronological order, without the time at the moment itself.
 pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Vec<TimeCell> {
     let mut others: Vec<&Offer> =
         answer.offers.iter().filter(|offer| begin(offer.start) != requested).collect();
@@ -346,8 +351,8 @@ pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Ve
     others.into_iter().map(|offer| time_cell(answer, search, offer)).collect()
 }
 
-/// The times of an answer: for staff, those that have begun, the latest first; then by part of the day; last, those that have
-/// ended, the latest first.
+/// Groups the times by part of the day. For staff, times that have begun come first and times that have ended come
+/// last, each with the latest first.
 pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
     let now = answer.window.asker().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
@@ -361,7 +366,7 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
             continue;
         }
         let at = begin(offer.start).to_zoned(answer.catalogue.club.zone.clone());
-        // What begins after midnight belongs to the evening before.
+        // Times after midnight belong to the evening of the previous day.
         let place = match at.hour() {
             _ if at.date() > offer.date => 2,
             hour if hour < NOON => 0,
@@ -376,7 +381,7 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
     all.filter(|part| !part.times.is_empty()).collect()
 }
 
-/// Why a day is not open, and when it will be.
+/// Describes why a day is not open yet, and when it opens.
 pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> String {
     let (zone, today) = (window.zone(), window.today());
     let opens = closed.opens_at.to_zoned(zone.clone());
@@ -389,7 +394,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     )
 }
 
-/// Why a day of the strip has no times.
+/// Describes why a day has no times.
 pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
@@ -398,7 +403,7 @@ pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     format!("Nothing open on {}.", format::day(chosen, today))
 }
 
-/// The day nearest to one that has times.
+/// Returns the day with free times that is nearest to `chosen`.
 pub(crate) fn nearest(days: &[FreeDay], chosen: Date) -> Option<&FreeDay> {
     let free = days.iter().filter(|day| day.count.count > 0);
     free.min_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date))
@@ -417,7 +422,7 @@ mod tests {
         assert_eq!(strip_span(today, date(2026, 12, 7)), (today, date(2026, 12, 7)));
         assert_eq!(strip_span(today, date(2026, 12, 8)), (date(2026, 12, 8), date(2026, 12, 21)));
         assert_eq!(strip_span(today, date(2020, 1, 1)), (today, date(2026, 12, 7)));
-        // Whatever date is asked for, no strip begins beyond the last day that is linked.
+        // No strip begins after the last day that a page links to, whatever date is requested.
         assert_eq!(strip_span(today, date(2190, 1, 1)).0, date(2027, 2, 16));
         assert!(strip_span(today, date(2190, 1, 1)).0 <= last_linked(today));
     }

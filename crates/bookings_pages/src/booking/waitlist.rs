@@ -1,4 +1,4 @@
-//! Waiting for a time, or for being told when one opens (L1 to L3): joining, and giving a place up.
+//! The pages of the waitlist (L1 to L3): joining it for a time or for a notification when a time opens, and leaving it.
 
 use askama::Template;
 use axum::Router;
@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/dashboard/waits/{id}/leave/", post(leave))
 }
 
-/// For what somebody wants to wait.
+/// The query of the page for joining the waitlist.
 #[derive(Debug, Clone, Default)]
 struct ForWhat {
     service: Option<String>,
@@ -50,33 +50,33 @@ struct WaitPage {
     frame: Frame,
     service: String,
     slug: String,
-    /// Every field as it was typed, or as it is proposed.
+    /// The values of all fields, as they were typed or as the page proposes them.
     values: Vec<(&'static str, String)>,
     errors: FieldErrors,
     refused: Option<&'static str>,
     today: Date,
-    /// The times of the proposed day that are open now.
+    /// The times of the proposed day that can be booked now.
     open: OpenTimes,
 }
 
-/// Times that are open now, each with the page on which it can be booked.
+/// Times that can be booked now, each with the path of its booking page.
 #[derive(Debug, Default)]
 struct OpenTimes {
     times: Vec<OpenTime>,
-    /// How many there are in all.
+    /// The number of all such times, including those that are not listed.
     total: usize,
 }
 
 #[derive(Debug)]
 struct OpenTime {
     path: String,
-    /// `Friday 27 November, 18:00`
+    /// The start, such as `Friday 27 November, 18:00`.
     when: String,
     price: String,
     room: String,
 }
 
-/// How many open times a page lists.
+/// The maximum number of times that the page lists.
 const MOST_OPEN: usize = 48;
 
 impl OpenTimes {
@@ -91,7 +91,7 @@ impl OpenTimes {
         OpenTimes { times: listed.map(time).collect(), total: answer.offers.len() }
     }
 
-    /// `22 times are open now`
+    /// Describes how many times can be booked, such as `22 times are open now`.
     fn sentence(&self) -> String {
         match self.total {
             1 => "One time is open now".to_owned(),
@@ -100,7 +100,7 @@ impl OpenTimes {
     }
 }
 
-/// A place that was joined while times are open.
+/// The page of a place on the waitlist, with the times that can be booked now.
 #[derive(Template)]
 #[template(path = "waiting.html")]
 struct WaitingPage {
@@ -114,14 +114,14 @@ impl WaitPage {
         self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// What is sent along and not shown.
+    /// Returns the fields that are sent but not shown.
     fn hidden(&self) -> impl Iterator<Item = &(&'static str, String)> {
         let shown = ["from", "to", "after", "before"];
         self.values.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
     }
 }
 
-/// Where one's places are listed.
+/// The path of the list of the actor's places.
 const WAITS: &str = "/dashboard/bookings/#waits";
 
 const FIELDS: [(&str, &str); 9] = [
@@ -135,7 +135,7 @@ const FIELDS: [(&str, &str); 9] = [
     ("technician_id", "Therapist"),
     ("starts_at", "Time"),
 ];
-/// Every field of the form.
+/// The names of all fields of the form.
 const NAMES: [&str; 11] = [
     "service_id",
     "from",
@@ -185,7 +185,7 @@ async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/waits/{id}/"))
 }
 
-/// A place of one's own with the times that are open now.
+/// Creates the page of the actor's place with the times that can be booked now.
 fn waiting(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<WaitingPage> {
     let Joined { wait, open } = bookings::place(tx, by, id)?;
     let place = bookings::places(tx, by)?.into_iter().find(|place| place.wait.id == id);
@@ -254,7 +254,7 @@ fn handle_form(
                 Err(error) => Err(error),
             })?;
             if let Some(Joined { wait, open }) = joined {
-                // Times that are open already are listed: they can be booked at once.
+                // Times that are free already are listed, because they can be booked at once.
                 let has_open = !open.offers.is_empty();
                 let path = if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() };
                 return Ok(FormOutcome::Redirect(path));
@@ -269,7 +269,7 @@ fn handle_form(
     Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
 }
 
-/// Where a visitor comes back to who signs in to wait.
+/// Returns the path that a visitor returns to after signing in to join the waitlist.
 fn back(catalogue: &Catalogue, service: Option<Id>, raw_form: &RawForm) -> String {
     let Some(service) = service.and_then(|id| catalogue.service(id)) else { return "/book/".to_owned() };
     let starts_at: Option<Timestamp> = raw_form.get("starts_at").parse().ok();
@@ -285,22 +285,23 @@ fn back(catalogue: &Catalogue, service: Option<Id>, raw_form: &RawForm) -> Strin
 async fn leave(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let left = caller.tx(move |tx, by| bookings::leave(tx, by, id)).await;
     let left = match left {
-        // It was left already, or is over: sent twice it is no worse.
+        // The place was left already or is over. Sending the form twice has to have the same result.
         Err(Error::Refused(refusal, _)) if refusal.code == bookings::WRONG_STATE.code => Ok(()),
         other => other,
     };
     or_sign_in(left.map(|()| see_other(WAITS)), WAITS)
 }
 
-/// A place on the waitlist on one line.
+/// A place on the waitlist in a list.
 pub(crate) struct WaitLine {
     pub(crate) id: Id,
     pub(crate) service: String,
-    /// `Friday 27 November`, `Friday 27 November to Sunday 29 November, 17:00 to 21:00`
+    /// The requested days and times, such as `Friday 27 November` or
+    /// `Friday 27 November to Sunday 29 November, from 17:00, before 21:00`.
     pub(crate) when: String,
-    /// Where it stands.
+    /// The state of the place in a sentence.
     pub(crate) sentence: String,
-    /// The page of what is offered.
+    /// The path of the page of the offered time, if there is an offer.
     pub(crate) offer: Option<String>,
 }
 

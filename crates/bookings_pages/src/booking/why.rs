@@ -1,4 +1,4 @@
-//! Why a time can't be had, in words, and what to do.
+//! Descriptions of why a time cannot be booked, and what to do.
 
 use axum::http::StatusCode;
 use bookings::{Answer, When};
@@ -12,28 +12,28 @@ use ui::{format, opening_hours};
 
 use crate::booking::times::{self, Search, TimeCell};
 
-/// The answer to “why not?”.
+/// The description of whether a time can be booked, and why not.
 pub(crate) struct WhyNot {
-    /// `Friday 27 November, 18:30`
+    /// The requested time, such as `Friday 27 November, 18:30`.
     pub(crate) time: String,
-    /// What is answered to a time that was sent to be held; nothing where it was only asked.
+    /// The HTTP status for a time that the form tried to hold; `None` if the page only asked about it.
     pub(crate) status: Option<StatusCode>,
-    /// Why not; nothing if it is free.
+    /// Why the time cannot be booked; `None` if it is free.
     pub(crate) sentence: Option<String>,
-    /// What to do: a sentence, and where it leads.
+    /// What the guest can do.
     pub(crate) advice: Vec<Advice>,
-    /// The time, if it is free and can be held.
+    /// The moment as a form sends it, if the time is free and can be held.
     pub(crate) free: Option<String>,
-    /// The time, if it could be held for somebody else.
+    /// The moment as a form sends it, if the time can be held for someone else.
     pub(crate) for_other: Option<String>,
-    /// The time, if it opens later, of which one can be told; and of which service.
+    /// The service and the moment, if the time opens later, so that the guest can ask for a notification.
     pub(crate) opens: Option<(Id, String)>,
     /// Other times of the day.
     pub(crate) near: Vec<TimeCell>,
 }
 
 impl WhyNot {
-    /// The same for who holds the time: it is taken by themselves.
+    /// Replaces the description for an actor who holds the time themselves.
     pub(crate) fn held_by_asker(self, hold: Id) -> WhyNot {
         let advice = Advice {
             sentence: "Confirm it there, or release it.".to_owned(),
@@ -50,30 +50,30 @@ impl WhyNot {
     }
 }
 
-/// What to do.
+/// What the guest can do: a sentence, and a link with its text.
 pub(crate) struct Advice {
     pub(crate) sentence: String,
     pub(crate) path: Option<String>,
     pub(crate) link: &'static str,
 }
 
-/// What was asked, and what the club said.
+/// A requested time and the refusal of it, if there is one.
 pub(crate) struct Situation<'t> {
     pub(crate) service: &'t Service,
     pub(crate) search: &'t Search,
     pub(crate) date: Date,
-    /// What there is on that day.
+    /// The free times of the day.
     pub(crate) day: &'t Answer,
     pub(crate) when: When,
     pub(crate) refusal: Option<Error>,
-    /// Whether it was to be held, and not only asked.
+    /// Whether the form tried to hold the time, and did not only ask about it.
     pub(crate) was_sent: bool,
 }
 
-/// Puts it in words, with the moment that was asked for.
+/// Describes whether the requested time can be booked, and returns its moment.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyNot, Timestamp)> {
     let Situation { service, search, date, day, when, refusal, was_sent } = situation;
     let catalogue = catalogue::current(tx)?;
@@ -103,7 +103,7 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     }
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
-    // What the club says to guests is not for who works here.
+    // Advice for guests does not apply to staff.
     let is_staff = day.window.is_unbounded();
     let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, search.room, date)));
     let why = WhyNot {
@@ -119,12 +119,12 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     Ok((why, moment))
 }
 
-/// When what was refused opens, if a refusal carries it.
+/// Returns when the refused time opens, if the refusal carries it as `opens_at`.
 pub(crate) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
     carried.get("opens_at").and_then(|at| at.as_str()?.parse().ok())
 }
 
-/// A refusal to whoever asked, and when it ends, on the club's clock.
+/// Adds to the sentence of a refusal when the time opens, on the club's clock.
 pub(crate) fn with_opening(
     sentence: &str,
     opens_at: Option<Timestamp>,
@@ -141,7 +141,7 @@ fn plain(sentence: String) -> Advice {
     Advice { sentence, path: None, link: "" }
 }
 
-/// What can be done about a refusal.
+/// Returns what the guest can do about a refusal.
 fn advice(
     code: &str,
     search: &Search,
@@ -203,12 +203,13 @@ fn advice(
     advice
 }
 
-/// Whether what is refused may be had later: what is closed, or done by nobody then, never frees.
+/// Returns whether a refused time may become free later. Closed rooms, absent technicians, and missing skills or places
+/// do not change.
 fn may_free(code: &str) -> bool {
     !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
 }
 
-/// When the rooms that could serve what was asked are open on a day.
+/// Describes when the rooms that could serve the request are open on a day.
 fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
     let is_meant = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
     let rooms: Vec<&Room> =
@@ -221,7 +222,7 @@ fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: 
     }
 }
 
-/// Why free times are kept, said once of all of them.
+/// Describes why free times are reserved, once for all of them.
 pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
     match refusal.code {
         "vip_only" => "Reserved for Unlimited members until it opens.",

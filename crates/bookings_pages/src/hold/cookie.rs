@@ -1,5 +1,5 @@
-//! The cookie by which a visitor's browser knows what it holds. Like that of a session it is for this host alone and for
-//! no script; the hold itself says how long it lasts.
+//! The cookie by which a visitor's browser identifies its hold. Like the session cookie, it is valid for this host only
+//! and not accessible to scripts. The hold itself determines when it expires.
 
 use std::convert::Infallible;
 
@@ -10,12 +10,12 @@ use axum::response::Response;
 use kit::Result;
 use ui::with_cookie;
 
-/// Its name.
+/// The name of the cookie.
 const NAME: &str = "__Host-hold";
-/// How long the browser keeps it, in seconds: long enough to try again after the hold has run out.
+/// The lifetime of the cookie in seconds, which is long enough to try again after the hold has expired.
 const LIFE: u32 = 3_600;
 
-/// What a request carries of an earlier hold.
+/// The token of an earlier hold, if the request has one.
 #[derive(Debug, Clone)]
 pub struct HoldToken(pub Option<String>);
 
@@ -31,18 +31,18 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     people::cookie(headers, NAME)
 }
 
-/// Has the browser keep the token.
+/// Sets the cookie to the token.
 ///
 /// # Errors
-/// A fault if it can't stand in a header.
+/// Returns a fault if the token contains characters that a header may not contain.
 pub(crate) fn keep(response: Response, token: &str) -> Result<Response> {
     with_cookie(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFE}"))
 }
 
-/// Has the browser forget it.
+/// Deletes the cookie.
 ///
 /// # Errors
-/// A fault if it can't stand in a header.
+/// Returns a fault if the header cannot be built.
 pub(crate) fn forget(response: Response) -> Result<Response> {
     with_cookie(response, &format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
 }

@@ -1,5 +1,6 @@
-//! A time that is held: looked at, completed, booked, held for longer once, or let go. Choosing a time leads here, and so
-//! do the letters of the waitlist. What is written is kept with the hold, so that nothing is lost by signing in.
+//! The page of a held time: viewing it, entering details, booking it, extending it once, and releasing it. Choosing a
+//! time leads to this page, and so do emails of the waitlist. The details are stored with the hold, so that they are
+//! not lost when the guest signs in.
 
 use axum::Router;
 use axum::extract::{FromRequest, Request};
@@ -28,10 +29,10 @@ pub(crate) fn here(id: Id) -> String {
     format!("/book/held/{id}/")
 }
 
-/// What a look at a hold came to.
+/// The outcome of a request for the page of a hold.
 enum Seen {
     Page(Box<HeldPage>),
-    /// A visitor who holds another time now.
+    /// The time is not held for this visitor any more, who now holds another time.
     Released(ReleasedPage),
     Redirect(String),
 }
@@ -40,7 +41,7 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
     let load = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
         match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
-            // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
+            // Do not reveal whose hold it is. A visitor may be its owner, who has to sign in first.
             Err(Error::NotFound) if by.person.is_none() => {
                 let current = token.map(|token| bookings::hold_of_token(tx, token)).transpose()?.flatten();
                 current.map(|one| Seen::Released(ReleasedPage::of(by, one))).ok_or(Error::Unauthorized)
@@ -57,11 +58,11 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
     or_sign_in(answer.await, &here(id))
 }
 
-/// Answers what `load` has seen. What a visitor held becomes theirs before, who has signed in, and their browser forgets the
-/// hold.
+/// Responds with what `load` has read. If the caller has signed in since holding a time as a visitor, their account
+/// takes over the hold before, and the response deletes the cookie.
 ///
 /// # Errors
-/// What `load` and `answer` say.
+/// Returns every error of `load` and `answer`, and a fault if the database fails.
 pub async fn answer_taking_over<T, F>(
     caller: &Caller,
     token: Option<String>,
@@ -83,7 +84,7 @@ where
     if adopted { cookie::forget(answer(seen)?) } else { answer(seen) }
 }
 
-/// The page of what a hold has become, if it was booked by whoever asks.
+/// Returns the path of the page of the booking, if the actor has booked the hold already.
 fn booked(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     match bookings::show(tx, by, id) {
         Ok(detail) if !matches!(detail.booking.status, Status::Held | Status::Expired) => {
@@ -94,15 +95,15 @@ fn booked(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     }
 }
 
-/// What is to become of it.
+/// An operation on a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HoldAction {
     Book,
-    /// Only keep what is written, and see the price.
+    /// Only stores the details and shows the price.
     Update,
-    /// One more service behind it.
+    /// Adds a service after the others.
     Add,
-    /// One service less.
+    /// Removes a service.
     LeaveOut(Id),
     Extend,
     LetGo,
@@ -128,7 +129,7 @@ impl HoldAction {
     }
 }
 
-/// The form, and its words as they came.
+/// The form, and its fields in the order in which they were sent.
 struct Filled {
     form: FormInput<HoldForm>,
     sent: Vec<(String, String)>,
@@ -144,11 +145,11 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
     }
 }
 
-/// What came of a form.
+/// The outcome of a form.
 enum Outcome {
     Redirect(String),
     Rendered(StatusCode, Box<HeldPage>),
-    /// Whoever sent it is not, or no longer, who holds it.
+    /// The sender is not, or no longer, signed in as the holder.
     SignedOut(Box<SignedOutPage>),
 }
 
@@ -204,7 +205,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     }
     let is_over = held.status == Status::Expired;
     let (input, action) = match (parsed, action) {
-        // Whoever lets it go, or needs a moment more, need not fill it in well.
+        // Releasing and extending do not require valid details.
         (_, Some(action @ (HoldAction::LetGo | HoldAction::Extend))) if !fields.0.is_empty() => {
             (None, action)
         }
@@ -238,7 +239,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     if let Some(path) = redirect {
         return Ok(Outcome::Redirect(path));
     }
-    // The same form sent twice finds it done.
+    // If the same form is sent twice, the second request finds the booking.
     if let Some(path) = booked(tx, holder.by, id)? {
         return Ok(Outcome::Redirect(path));
     }
@@ -250,9 +251,9 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)))
 }
 
-/// Why an action is undone.
+/// Why an operation is rolled back.
 enum Stop {
-    /// The club says no: what is answered, why, and what it would cost.
+    /// A refusal: the HTTP status, the sentence, and the current price in cents if the price is the reason.
     No(StatusCode, String, Option<i64>),
     Error(Error),
 }
@@ -263,7 +264,7 @@ impl std::convert::From<Error> for Stop {
     }
 }
 
-/// What is answered to an error that the club can say in words; what it can't goes on.
+/// Converts an error that a guest can understand into a status and a sentence. Other errors are returned.
 fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, carried) => {
@@ -297,7 +298,7 @@ fn apply(
         HoldAction::SignUp => login.replacen("/login/", "/signup/", 1),
         HoldAction::Book if holder.by.person.is_none() => login,
         HoldAction::Book => {
-            // What has run out is booked anew: at once, or not at all.
+            // An expired hold is booked again, either at once or not at all.
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);
             let before = bookings::services_price(tx, held)?;
             let made = bookings::confirm(tx, holder, id, extras)?;
@@ -333,7 +334,8 @@ fn apply(
     })
 }
 
-/// A credit, a pass or a gift that was to pay has to be there: nobody pays in its stead without knowing.
+/// Checks that the credit, guest pass, or gift that the guest chose really pays. Otherwise the guest would pay without
+/// knowing.
 fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
     let coverage = booking.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
     let what = match benefit {
@@ -349,7 +351,8 @@ fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), S
     Err(Stop::No(StatusCode::CONFLICT, sentence, None))
 }
 
-/// Where a booking that was just made is seen: one that staff made for someone else, among the visits of its day.
+/// Returns the path that shows a new booking. A booking that staff made for someone else is shown among the visits of
+/// its day.
 fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
     if !by.may(Action::RunTheDay) || made.person == by.id() {
         return Ok(format!("/dashboard/bookings/{}/", made.id));
@@ -358,7 +361,8 @@ fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
     Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
 }
 
-/// The times of the same day and service, for the same guest, with the news that the time was released.
+/// Returns the path of the times of the same day and service for the same guest, with the confirmation that the time
+/// was released.
 fn after_letting_go(by: &Actor, service: &Service, held: &Booking) -> String {
     if !service.active {
         return "/book/?said=released".to_owned();

@@ -1,4 +1,4 @@
-//! The page of a held time, drawn.
+//! The content of the page of a held time.
 
 use askama::Template;
 use bookings::{Booking, Detail, Holder, Status};
@@ -14,7 +14,7 @@ use crate::price::{self, BillLine};
 use crate::visits::line::VisitLine;
 use crate::visits::visit::cancelling;
 
-/// One service of what is held.
+/// One service of the held visit.
 pub(crate) struct Served {
     pub(crate) id: Id,
     pub(crate) line: VisitLine,
@@ -22,7 +22,7 @@ pub(crate) struct Served {
     pub(crate) guests: String,
     pub(crate) bill: Vec<BillLine>,
     pub(crate) total: String,
-    /// Whether it can be left out of the visit.
+    /// Whether the service can be removed from the visit.
     pub(crate) follows: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct HeldPage {
     frame: Frame,
     id: Id,
     served: Vec<Served>,
-    /// What all of it costs, if that is more than one service.
+    /// The total of all services, if there is more than one.
     sum: Option<String>,
     is_over: bool,
     is_visitor: bool,
@@ -46,23 +46,23 @@ pub(crate) struct HeldPage {
     refusal: Option<String>,
     errors: FieldErrors,
     shown: HoldFormFields,
-    /// What can follow.
+    /// The services that can be added, by category.
     then: Vec<(String, Vec<Choice>)>,
     promise: i64,
-    /// Other times, once it has run out.
+    /// Other times, if the hold has expired.
     near: Vec<TimeCell>,
     search: Search,
     token: String,
-    /// Whom staff book for, if not for themselves.
+    /// The name of the person that staff book for, if it is not themselves.
     whom: Option<String>,
-    /// Whether it is for a guest without an account, of whom name and phone number are needed.
+    /// Whether it is for a guest without an account, who needs a name and a phone number.
     needs_guest: bool,
 }
 
-/// Draws it; with what was said of a form that was not taken.
+/// Creates the page. `form_state` is the state of a form that was not accepted.
 ///
 /// # Errors
-/// `Error::NotFound` for what is not theirs or no hold.
+/// Returns `Error::NotFound` if there is no such hold or it is not the holder's.
 pub(crate) fn draw(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
@@ -78,7 +78,7 @@ pub(crate) fn draw(
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let until = held.expires_at.unwrap_or(now);
     let is_over = held.status != Status::Held || until <= now;
-    // Staff see what the guest has, and not what they have themselves.
+    // Staff see the benefits of the guest, and not their own.
     let for_others = by.may(Action::BookForOthers);
     let owner = held.person.or_else(|| by.id().filter(|_| !for_others));
     let whom = whom(tx, by, held)?;
@@ -98,7 +98,7 @@ pub(crate) fn draw(
     let search = search_of(service, held, guest);
     let near = if is_over && service.active {
         let day_search = search.ask(service.id, held.day, held.day, true);
-        // What was added to it goes with it to another time, and is in the price (C6).
+        // The add-ons of the hold are taken over to another time, so the prices include them (C6).
         let day_search = bookings::Search { addons: notes.addons.clone(), ..day_search };
         let day = bookings::search_for(tx, by, &day_search, search.whom())?;
         times::near(&day, &search, held.starts_at)
@@ -139,12 +139,12 @@ pub(crate) fn draw(
     })
 }
 
-/// What a service costs without add-ons and tax, in cents.
+/// Returns the price of a service in cents, without add-ons and tax.
 fn service_price(booking: &Booking) -> i64 {
     (booking.base - booking.discount).0
 }
 
-/// The search that finds times like a held one; `guest` as in [`Search`].
+/// Creates the search for times like a held one. `guest` is as in [`Search`].
 pub(crate) fn search_of(service: &Service, held: &Booking, guest: Option<i64>) -> Search {
     Search {
         service: service.slug.clone(),
@@ -157,7 +157,7 @@ pub(crate) fn search_of(service: &Service, held: &Booking, guest: Option<i64>) -
     }
 }
 
-/// Whom staff book for, if that is not themselves.
+/// Returns the name of the person that staff book for; `None` if it is themselves.
 fn whom(tx: &mut Tx<'_>, by: &Actor, held: &Booking) -> Result<Option<String>> {
     if !by.may(Action::BookForOthers) || held.person == by.id() {
         return Ok(None);
@@ -181,7 +181,7 @@ fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> 
     }
 }
 
-/// What can follow: every service that is offered.
+/// Returns the services that can be added, which are all offered services.
 fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>)> {
     services_by_category(catalogue, |service| {
         let (id, minutes) = (service.id.to_string(), format::duration(service.minutes));
@@ -190,7 +190,8 @@ fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>
     })
 }
 
-/// Said to who sent a form and is not signed in any more: nothing of the hold is told, and nothing of the form is lost.
+/// The page for a form whose sender is not signed in any more. It reveals nothing of the hold and keeps the typed
+/// values.
 #[derive(Template)]
 #[template(path = "signed_out.html")]
 pub(crate) struct SignedOutPage {
@@ -211,7 +212,7 @@ impl SignedOutPage {
     }
 }
 
-/// Said to a visitor of a time that is not held for them, while they hold another one (H1).
+/// The page for a visitor who requests a time that is not held for them while they hold another one (H1).
 #[derive(Template)]
 #[template(path = "released.html")]
 pub(crate) struct ReleasedPage {

@@ -1,4 +1,4 @@
-//! What is said of a time that is held: as it is kept, as it is typed, and as it is understood.
+//! The details of a held time: as stored, as typed, and as parsed.
 
 use bookings::{AddonRequest, Benefit, Booking, Coverage, Extras, HeldNotes};
 use catalogue::{Catalogue, Service};
@@ -8,10 +8,10 @@ use membership::Entitlements;
 use serde_json::json;
 use ui::{Choice, RawForm, format, lenient_number};
 
-/// The most of one add-on that a page offers.
+/// The maximum quantity of one add-on that the page offers.
 const MOST: i64 = 10;
 
-/// The fields of the form and their labels; those of add-ons besides.
+/// The fields of the form with their labels, except for the quantities of add-ons.
 pub(crate) const FIELDS: [(&str, &str); 9] = [
     ("addons", "Add-ons"),
     ("then", "Second service"),
@@ -24,7 +24,7 @@ pub(crate) const FIELDS: [(&str, &str); 9] = [
     ("guest_email", "Guest’s email"),
 ];
 
-/// What pays for the service, as the form says it.
+/// What pays for the service, by the name in the form.
 const PAYS: [(&str, Benefit); 4] = [
     ("nothing", Benefit::Nothing),
     ("credit", Benefit::Credit),
@@ -32,13 +32,13 @@ const PAYS: [(&str, Benefit); 4] = [
     ("birthday", Benefit::Birthday),
 ];
 
-/// What the form says, but for add-ons, which only who knows the service can read.
+/// The parsed form without add-ons, whose fields depend on the service.
 #[derive(Debug, Clone)]
 pub(crate) struct HoldForm {
     pub(crate) extras: Extras,
-    /// What is to follow.
+    /// The id of the service to add to the visit.
     pub(crate) then: Option<Id>,
-    /// What the page promised for the services of the visit, without add-ons and tax, in cents.
+    /// The price in cents that the page promised for the services of the visit, without add-ons and tax.
     pub(crate) promise: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ impl Input for HoldForm {
             special_requests: input.opt_text("special_requests"),
             allergies: input.opt_text("allergies_notes"),
             scene: scene.map(|name| json!({ "preset": name })),
-            // What a form does not ask is not used without asking.
+            // A benefit that the form does not select is not used.
             benefit: Some(benefit.unwrap_or(Benefit::Nothing)),
             ..Extras::default()
         };
@@ -67,21 +67,21 @@ impl Input for HoldForm {
     }
 }
 
-/// Why something was not done.
+/// The state of a form that was not accepted.
 pub(crate) struct FormState<'s> {
     pub(crate) refusal: Option<String>,
     pub(crate) fields: Fields,
     pub(crate) raw_form: &'s RawForm,
-    /// What the services of the visit cost now, without add-ons and tax, if that is more than was promised.
+    /// The current price in cents of the services of the visit, without add-ons and tax, if it is higher than promised.
     pub(crate) promise: Option<i64>,
 }
 
-/// The name of the field that says how many of an add-on.
+/// Returns the name of the field for the quantity of an add-on.
 fn quantity_field(id: Id) -> String {
     format!("addon-{id}")
 }
 
-/// How many of each add-on are typed.
+/// Reads the quantities of the add-ons from the form. Errors are added to `fields`.
 pub(crate) fn addons(
     catalogue: &Catalogue,
     service: &Service,
@@ -103,7 +103,7 @@ pub(crate) fn addons(
     chosen
 }
 
-/// An add-on and how many of it.
+/// An add-on and its quantity.
 pub(crate) struct AddonLine {
     pub(crate) field: String,
     pub(crate) name: String,
@@ -112,7 +112,7 @@ pub(crate) struct AddonLine {
     pub(crate) quantities: Vec<Choice>,
 }
 
-/// What stands in the form.
+/// The values that the form shows.
 #[derive(Default)]
 pub(crate) struct HoldFormFields {
     pub(crate) addons: Vec<AddonLine>,
@@ -126,17 +126,17 @@ pub(crate) struct HoldFormFields {
     pub(crate) allergies: String,
 }
 
-/// From what the form is filled.
+/// The source of the values that the form shows.
 #[derive(Clone, Copy)]
 pub(crate) enum FilledFrom<'f> {
-    /// What is kept of the hold.
+    /// The stored details of the hold.
     Stored(&'f HeldNotes),
-    /// What was typed.
+    /// The typed values.
     Raw(&'f RawForm),
 }
 
 impl HoldFormFields {
-    /// `liked` is the scene that the guest likes best: it is chosen until another one is.
+    /// Creates the values. `liked` is the guest's preferred scene, which is selected unless the hold has another one.
     pub(crate) fn of(
         catalogue: &Catalogue,
         held: &Booking,
@@ -206,7 +206,7 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
     catalogue.addons_of(service).map(line).collect()
 }
 
-/// What could pay for the service, if there is anything.
+/// Returns the options to pay for the service; empty if no benefit can pay.
 fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Vec<Choice> {
     let coverage = held.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
     if coverage == Coverage::Unlimited {
@@ -217,7 +217,7 @@ fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Ve
         matches!(coverage, Coverage::Pass(_)),
         matches!(coverage, Coverage::Birthday(_)),
     );
-    // What this hold uses is not among what is left.
+    // The benefit that this hold uses is not included in what is left.
     let credits = entitlements.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
     let passes = entitlements.passes_left(held.day) + i64::from(uses_pass);
     let has_gift = entitlements.has_birthday(held.day) || uses_gift;

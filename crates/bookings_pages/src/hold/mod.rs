@@ -1,4 +1,4 @@
-//! A time that is held, until it is booked or let go.
+//! The pages of a held time, until it is booked or released.
 
 pub(crate) mod cookie;
 pub(crate) mod held;

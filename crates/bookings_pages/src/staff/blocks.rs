@@ -1,4 +1,5 @@
-//! Blocks: a room, a technician or a piece of equipment that can't be booked from one time to another.
+//! The pages of blocks, which make a room, a technician, or a piece of equipment unavailable from one moment to
+//! another.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -27,14 +28,14 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/staff/blocks/{id}/remove/", get(ask_remove).post(remove))
 }
 
-/// What the form asks for: civil times, which are moments once the club's zone is known.
+/// A block as the form sends it: civil times, which become moments in the time zone of the club.
 #[derive(Debug, Clone)]
 struct BlockForm {
     what: Option<(BlockKind, Id)>,
     from: Option<(Date, Time)>,
     to: Option<(Date, Time)>,
     reason: String,
-    /// Whether it was previewed, and with which bookings in it.
+    /// The bookings that the preview showed inside the block; `None` if the block was not previewed.
     seen: Option<Vec<Id>>,
     seen_at: Option<Timestamp>,
 }
@@ -72,7 +73,7 @@ fn civil(input: &mut RawInput, day_field: &'static str, time_field: &'static str
 }
 
 impl BlockForm {
-    /// The block that is meant. Of a time that the clock shows twice, the first begins a block and the second ends it.
+    /// Returns the block. If the clock shows a time twice, a block begins at the first and ends at the second moment.
     fn input(&self, catalogue: &Catalogue) -> Result<BlockInput> {
         let moment = |at: Option<(Date, Time)>, field: &str, is_end: bool| {
             let found = at.map(|(day, time)| moments(&catalogue.club.zone, day.to_datetime(time)));
@@ -95,7 +96,7 @@ impl BlockForm {
     }
 }
 
-/// What is wrong with a block is wrong with the fields of the form.
+/// Assigns the errors of a block to the fields of the form.
 fn at_fields(error: Error) -> Error {
     let Error::Invalid(Fields(mut fields)) = error else { return error };
     let places =
@@ -124,7 +125,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     rendered(page.map(|page| page.done(query.done, done)), HERE)
 }
 
-/// The name of what is blocked.
+/// Returns the name of the blocked resource.
 fn name_of(catalogue: &Catalogue, kind: BlockKind, id: Id) -> String {
     let found = match kind {
         BlockKind::Room => catalogue.room(id).map(|one| &one.name),
@@ -159,7 +160,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-/// The fields of a block, as they were typed or as it stands.
+/// Adds the fields of a block to a form, with the typed values or those of the block.
 fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Option<&Block>) -> FormPart {
     let zone = &catalogue.club.zone;
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
@@ -187,7 +188,7 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
         )
 }
 
-/// Everything that can be blocked.
+/// Returns the resources that can be blocked as options.
 fn resources(catalogue: &Catalogue, chosen: &str) -> Vec<Choice> {
     let choice = |kind: BlockKind, id: Id, name: &str| {
         let value = format!("{}:{id}", kind.as_str());
@@ -219,7 +220,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         .form(form))
 }
 
-/// What came of the form: saved, or the bookings in that time to be looked at, or what is wrong.
+/// Saves a block, previews the bookings inside it, or shows the errors of the form.
 async fn save(caller: Caller, PostedForm(form): PostedForm<BlockForm>) -> Result<Response> {
     submit(caller, None, form).await
 }
@@ -288,7 +289,7 @@ fn attempt(
     }
 }
 
-/// Saves what was previewed; what was not is only looked at: nothing.
+/// Saves a block that was previewed. Returns `None` if it was not, so that the preview is shown.
 fn run(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -308,7 +309,7 @@ fn run(
     }
 }
 
-/// The bookings in the time of a block, before it is saved.
+/// Creates the preview with the bookings inside a block, before it is saved.
 fn preview(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -327,7 +328,7 @@ fn preview(
         input.reason
     );
     let seen: Vec<String> = inside.iter().map(|one| one.detail.booking.id.to_string()).collect();
-    // A form sends nothing for an empty value that is trimmed away: a lone comma says that there was nothing to see.
+    // An empty value would count as missing. A single comma says that the preview showed no bookings.
     let seen = if seen.is_empty() { ",".to_owned() } else { seen.join(",") };
     let action = id.map_or_else(|| HERE.to_owned(), |id| format!("{HERE}{id}/"));
     let mut save = FormPart::post(action, "Save block").hidden("seen", seen);

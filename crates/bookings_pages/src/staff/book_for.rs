@@ -1,4 +1,5 @@
-//! Whom the front desk books for: someone who has an account, a new guest, or themselves.
+//! The page on which the front desk chooses the person for a booking: a guest with an account, a new guest, or
+//! themselves.
 
 use axum::Router;
 use axum::response::Response;
@@ -16,7 +17,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
-/// Who is looked for, and the search for a time to go on with.
+/// The search for a guest, and the search for a time that continues afterwards.
 #[derive(Debug, Clone, Default)]
 struct GuestSearch {
     q: String,
@@ -35,7 +36,7 @@ impl Input for GuestSearch {
 }
 
 impl GuestSearch {
-    /// The times for a guest: an account, `0` for a new guest, or nobody for whoever asks.
+    /// Returns the path of the free times for a guest: an account, or `0` for a new guest. `None` means the actor.
     fn times(&self, guest: Option<Id>) -> String {
         let guest = guest.map(|guest| guest.to_string());
         let all = [("for", &guest), ("service", &self.service), ("date", &self.date)];

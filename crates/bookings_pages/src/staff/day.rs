@@ -1,4 +1,5 @@
-//! The day at the front desk: who comes when, where, with whom, and what can be done with each visit.
+//! The day at the front desk: the visits with their times, guests, rooms, and technicians, and what can be done with
+//! each visit.
 
 use askama::Template;
 use axum::Router;
@@ -18,18 +19,18 @@ use ui::{
 
 pub(crate) const DAY: &str = "/staff/day/";
 const HERE: &str = "/staff/day/";
-/// How many visits stand on a page.
+/// The number of visits on a page.
 const SIZE: usize = 100;
-/// How many of the visits that are found on all days stand on a page.
+/// The number of visits on a page of the search on all days.
 const FOUND_SIZE: usize = 50;
-/// From how long before its start on checking a guest in is done at once.
+/// A check-in earlier than this before the start needs a confirmation.
 const EARLY: SignedDuration = SignedDuration::from_mins(60);
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
-/// The states by which a day is filtered.
+/// The statuses that a day can be filtered by, with their labels for staff.
 const STATES: [(&str, &str); 7] = [
     ("confirmed", "Confirmed"),
     ("checked_in", "Checked in"),
@@ -40,20 +41,20 @@ const STATES: [(&str, &str); 7] = [
     ("pending", "Awaiting payment"),
 ];
 
-/// A state as staff read it.
+/// Returns the words for a status, as staff read them.
 pub(crate) fn state_word(status: Status) -> &'static str {
     STATES.iter().find(|(name, _)| *name == status.as_str()).map_or("Held", |(_, word)| word)
 }
 
-/// Which part of a day is shown: what a form sends along to come back to it.
+/// The query of the day page. Forms send it along, so that the response shows the same part of the day.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DayQuery {
     pub(crate) filter: DayFilter,
     page: usize,
     csv: bool,
-    /// Whether a guest is looked for on all days from today on.
+    /// Whether to search for a guest on all days from today on.
     on_all_days: bool,
-    /// What was done a moment ago, and with which booking.
+    /// The name of the operation that has just succeeded, and its booking.
     done: Option<(String, Id)>,
 }
 
@@ -70,14 +71,14 @@ impl Input for DayQuery {
 }
 
 impl DayQuery {
-    /// The address of the same part of the day, which says what was done with a booking.
+    /// Returns the path of the same part of the day, with the confirmation of an operation on a booking.
     pub(crate) fn after(&self, done: &str, id: Id) -> String {
         let path =
             self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
         format!("{path}said={done}&of={id}#visit-{id}")
     }
 
-    /// The address of the same part of the day, on a date.
+    /// Returns the path of the same part of the day on a date.
     fn path(&self, date: Date) -> String {
         let mut path = format!("{HERE}?date={date}");
         if let Some(q) = &self.filter.q {
@@ -90,26 +91,26 @@ impl DayQuery {
     }
 }
 
-/// The page that looks for a guest on all days from today on.
+/// Returns the path of the search for a guest on all days from today on.
 pub(crate) fn all_days_path(q: &str) -> String {
     format!("{HERE}?q={}&all_days=on", format::encoded(q))
 }
 
-/// A step or its undoing, as a button.
+/// A step of a visit as a button.
 struct StepButton {
     name: &'static str,
     label: &'static str,
     is_quiet: bool,
 }
 
-/// How the last step of a visit is undone.
+/// The form that undoes the last step of a visit.
 struct UndoForm {
     status: &'static str,
     label: &'static str,
     needs_reason: bool,
 }
 
-/// One visit as it stands on the page.
+/// One visit on the page.
 struct VisitRow {
     id: Id,
     span: String,
@@ -124,18 +125,18 @@ struct VisitRow {
     due: Option<String>,
     path: String,
     steps: Vec<StepButton>,
-    /// Why checking the guest in needs a second step: how far ahead the visit is.
+    /// Why the check-in needs a confirmation: how far ahead the visit is.
     early: Option<String>,
     undo: Option<UndoForm>,
-    /// Whether only a manager can undo the completion, and whoever looks is none.
+    /// Whether only a manager can undo the completion and the actor is not one.
     is_for_manager: bool,
-    /// What was done with it a moment ago.
+    /// The sentence that confirms an operation that has just succeeded.
     done: Option<String>,
-    /// The visit among those of its day, where visits of all days are listed.
+    /// The path of the visit on its day, if visits of all days are listed.
     on_its_day: Option<String>,
 }
 
-/// The page.
+/// The page of a day.
 #[derive(Template)]
 #[template(path = "staff/day.html")]
 pub(crate) struct DayPage {
@@ -160,7 +161,7 @@ pub(crate) struct DayPage {
     older: Option<String>,
     csv: Option<String>,
     can_book: bool,
-    /// Where the same guest is looked for on all days.
+    /// The path of the search for the same guest on all days.
     all_days: Option<String>,
     on_all_days: bool,
 }
@@ -179,7 +180,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Re
         return or_sign_in(table.map(|table| csv("visits", &table)), HERE);
     }
     let page = if query.on_all_days {
-        // Who was looked for is written to the audit log.
+        // The audit log records for whom staff searched, so a write transaction is needed.
         caller.tx(move |tx, by| draw_all_days(tx, by, &query)).await
     } else {
         caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await
@@ -187,10 +188,10 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Re
     or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
 }
 
-/// Draws a day.
+/// Creates the page of a day.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` sees every booking.
+/// Returns `Error::Forbidden` unless `by` may see every booking.
 pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPage> {
     let catalogue = catalogue::current(tx)?;
     let paging = Paging { page: query.page.max(1), size: SIZE };
@@ -242,7 +243,8 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
     })
 }
 
-/// Draws the visits from today on whose guest has a name or a phone number. Without one, the day.
+/// Creates the page with the visits from today on whose guest matches a name or a phone number. Without a search text,
+/// it is the page of the day.
 fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPage> {
     let page = draw(tx, by, query)?;
     let Some(q) = query.filter.q.as_deref() else { return Ok(page) };
@@ -282,7 +284,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
     })
 }
 
-/// `No visits`, `1 visit`, `2 visits`
+/// Formats a number of visits: `No visits`, `1 visit`, `2 visits`.
 fn visits_in_words(count: usize) -> String {
     match count {
         0 => "No visits".to_owned(),
@@ -292,11 +294,11 @@ fn visits_in_words(count: usize) -> String {
 }
 
 /// A sentence that counts visits that take place, and how many besides are canceled.
-fn counted(sentence: &str, cancelled: usize) -> String {
-    if cancelled == 0 { sentence.to_owned() } else { format!("{sentence} {cancelled} canceled.") }
+fn counted(sentence: &str, canceled: usize) -> String {
+    if canceled == 0 { sentence.to_owned() } else { format!("{sentence} {canceled} canceled.") }
 }
 
-/// Why checking a guest in so far ahead has to be confirmed; nothing within an hour of the start.
+/// Describes why a check-in needs a confirmation; `None` within an hour of the start.
 pub(crate) fn early_sentence(catalogue: &Catalogue, booking: &Booking, now: Timestamp) -> Option<String> {
     let waits = matches!(booking.status, Status::Confirmed | Status::Pending);
     let is_early = waits && booking.starts_at.duration_since(now) > EARLY;
@@ -346,7 +348,8 @@ fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> V
     }
 }
 
-/// A step as a button. Completing a visit, which only a manager can undo, stands back until the visit is over.
+/// Creates the button of a step. Completing a visit is less prominent until the visit is over, because only a manager
+/// can undo it.
 fn button(step: Status, is_over: bool) -> StepButton {
     let (name, label) = match step {
         Status::CheckedIn => ("check_in", "Check in"),
@@ -368,7 +371,7 @@ fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
     (undo != Undoing::No).then(|| UndoForm { status: status.as_str(), label, needs_reason })
 }
 
-/// Whether a booking still stands where something that was done with it has put it.
+/// Returns whether a booking still has the status that an operation gave it.
 fn still_holds(done: &str, status: Status) -> bool {
     use Status::{CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending};
     match done {
@@ -384,7 +387,8 @@ fn still_holds(done: &str, status: Status) -> bool {
     }
 }
 
-/// What was done, in a sentence; nothing for what is not known or no longer so, or for a booking that is gone.
+/// Describes an operation that has just succeeded. Returns `None` if the operation is unknown, its result has changed
+/// since, or the booking does not exist.
 fn done(tx: &mut Tx<'_>, by: &Actor, what: &str, id: Id) -> Result<Option<String>> {
     let (booking, guest) = match bookings::guest_of(tx, by, id) {
         Err(Error::NotFound) => return Ok(None),
@@ -412,7 +416,7 @@ fn done(tx: &mut Tx<'_>, by: &Actor, what: &str, id: Id) -> Result<Option<String
     }))
 }
 
-/// The whole of a day for a spreadsheet.
+/// Returns the table of all visits of a day, for the CSV file.
 fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let now = tx.now();

@@ -1,4 +1,4 @@
-//! What the front desk does with a visit of the day.
+//! Operations of the front desk on a visit of the day.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -14,10 +14,10 @@ use ui::{FormOutcome, PostedForm, format, to_response};
 
 use crate::staff::day::{DAY, DayPage, DayQuery, draw, early_sentence};
 
-/// A step of a visit, or its undoing.
+/// A step of a visit, or undoing a step.
 #[derive(Debug, Clone)]
 enum DayAction {
-    /// Checking in; whether it was confirmed that this is well before the start.
+    /// Check-in. The value is whether an early check-in was confirmed.
     CheckIn(bool),
     Start,
     Complete,
@@ -25,7 +25,7 @@ enum DayAction {
     Undo(Status, Option<String>),
 }
 
-/// What is to be done, and which part of the day to come back to.
+/// An operation, and the part of the day that the response shows.
 #[derive(Debug, Clone)]
 struct DayForm {
     action: Option<DayAction>,
@@ -118,7 +118,7 @@ fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String
     Ok(done.to_owned())
 }
 
-/// Asks whether a guest is meant to be checked in so far before the visit.
+/// Requires a confirmation if the guest is checked in long before the visit.
 fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let (booking, _) = bookings::guest_of(tx, by, id)?;
     let catalogue = catalogue::current(tx)?;
@@ -128,7 +128,7 @@ fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     }
 }
 
-/// A refusal as the desk reads it: with who was faster and when, or from when on it can be done.
+/// Describes a refusal for the front desk: who was faster and when, or from when on the operation is possible.
 fn refused(refusal: &Refusal, carried: &Map<String, Value>, moment: impl Fn(Timestamp) -> String) -> String {
     let text = |name: &str| carried.get(name).and_then(Value::as_str);
     let at = |name: &str| text(name).and_then(|at| at.parse::<Timestamp>().ok());

@@ -1,5 +1,5 @@
-//! Bookings for staff: the day, blocks, rules, settings, why not. Operations ask for permission; here is only what is read
-//! and rendered.
+//! Pages of bookings for staff: the day, blocks, release rules, settings, and why a time cannot be booked. The
+//! operations check permissions; these pages only read and render.
 
 mod blocks;
 mod book_for;

@@ -1,4 +1,4 @@
-//! One release rule: changed, looked at before it counts, ended.
+//! The page of one release rule: changing it, previewing the change, and ending it.
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
@@ -29,7 +29,7 @@ fn here(id: Id) -> String {
     format!("{HERE}{id}/")
 }
 
-/// A rule, and whether it is only to be looked at.
+/// The terms of a rule, and whether to preview them only.
 struct ToEdit {
     rule: RuleInput,
     preview: bool,
@@ -68,7 +68,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
     to_response(done.await, &here(id))
 }
 
-/// The week as it would be: the edit is done, looked at and undone.
+/// Returns the next week with the change: the edit is performed, read, and rolled back.
 fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleInput(rule): &RuleInput) -> Result<Vec<WeekDay>> {
     let mut seen = Vec::new();
     tx.attempt::<()>(|tx| {
@@ -80,7 +80,7 @@ fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleInput(rule): &RuleInput) -> 
     Ok(seen)
 }
 
-/// The next seven days in the first room and for the first service that a rule is for.
+/// Returns the next seven days for the first room and the first service that a rule applies to.
 fn week_of(
     tx: &mut Tx<'_>,
     by: &Actor,

@@ -1,4 +1,4 @@
-//! Release rules: which there are, what each does in plain words, and a week as they leave it.
+//! The page of release rules: the list, each rule as a sentence, and the resulting week.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(add))
 }
 
-/// Which rules, and which week.
+/// The filter of the rules, and the week to show.
 pub(crate) struct RulesQuery {
     page: PageQuery,
     pub(crate) room: Option<Id>,
@@ -70,7 +70,8 @@ async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<
     to_response(done.await, HERE)
 }
 
-/// The page that says what a rule does and asks for a confirmation: it is added and taken back. Nothing if it would be refused.
+/// Returns the page that describes a new rule and asks for a confirmation. The rule is added and rolled back to check
+/// it. Returns `None` if it would be refused.
 fn confirm_rule(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -104,7 +105,7 @@ fn confirm_rule(
     Ok(Some(page.with(Part::Links(vec![("Back to the rules", HERE.to_owned())]))))
 }
 
-/// The rules that a filter lets through.
+/// Returns the table of the rules that match the filter.
 fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
@@ -196,7 +197,7 @@ fn draw(
     Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, raw_form).wrong(wrong)))
 }
 
-/// The week as rules and hands leave it, with the form that chooses it.
+/// Adds a week with all rules and overrides applied, and the form that selects it.
 pub(crate) fn with_week(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -227,7 +228,7 @@ pub(crate) fn with_week(
     Ok(page.table(week_table(&week, today), "The room is closed all week."))
 }
 
-/// A week as a table: a line a stretch.
+/// Converts a week into a table with one row per stretch.
 pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
     let line = |date: Date, stretch: &Stretch| {
         let span = if stretch.from == stretch.to {
@@ -265,7 +266,7 @@ fn clock(minute: i64) -> String {
     format!("{}{}", format::minute(minute), if minute >= 1_440 { " (next day)" } else { "" })
 }
 
-/// Whom a tier means.
+/// Returns the words for the people of a tier.
 pub(crate) fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::None => "everyone",
@@ -275,7 +276,7 @@ pub(crate) fn tier_word(tier: Tier) -> &'static str {
     }
 }
 
-/// The tiers to choose from, with a first that is none of them.
+/// Returns the tiers as options, after a first option that means none of them.
 pub(crate) fn tiers(chosen: &str, first: &'static str) -> Vec<Choice> {
     let tier =
         |tier: Tier| Choice::new(tier.as_str(), format::capital(tier_word(tier)), chosen == tier.as_str());
@@ -285,7 +286,7 @@ pub(crate) fn tiers(chosen: &str, first: &'static str) -> Vec<Choice> {
         .collect()
 }
 
-/// The kinds of rooms that a club has.
+/// Returns the kinds of rooms that the club has.
 fn kinds(catalogue: &Catalogue) -> Vec<String> {
     let mut kinds: Vec<String> = catalogue.rooms.iter().map(|room| room.kind.clone()).collect();
     kinds.sort();
@@ -293,12 +294,12 @@ fn kinds(catalogue: &Catalogue) -> Vec<String> {
     kinds
 }
 
-/// A kind of rooms in words.
+/// Formats a kind of room for people.
 fn kind_word(kind: &str) -> String {
     kind.replace(['_', '-'], " ")
 }
 
-/// What a rule does, in a sentence.
+/// Describes what a rule does in a sentence.
 pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let rooms = match rule.room_kinds.as_slice() {
         [] => "every room".to_owned(),
@@ -328,7 +329,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {audience}, {price}{tags}.")
 }
 
-/// The fields of a rule, as they were typed or as the rule is.
+/// Adds the fields of a rule to a form, with the typed values or those of the rule.
 pub(crate) fn fields(
     form: FormPart,
     catalogue: &Catalogue,

@@ -1,4 +1,4 @@
-//! The numbers of the rules: what each counts, what it is, who changed it and when.
+//! The pages of the settings: their meaning, their values, and their changes.
 
 use axum::Router;
 use axum::response::Response;
@@ -21,17 +21,17 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/staff/numbers/{name}/reset/", post(reset))
 }
 
-/// What a setting is, in words; `None` for one that there is no more.
+/// Returns the meaning of a setting; `None` if there is no such setting any more.
 pub fn label(name: &str) -> Option<&'static str> {
     all().find(|setting| setting.name == name).map(|setting| setting.what)
 }
 
-/// Every number of every crate.
+/// Returns all settings of all crates.
 pub(crate) fn all() -> impl Iterator<Item = Setting> {
     bookings::SETTINGS.into_iter().chain(membership::SETTINGS)
 }
 
-/// The number of that name.
+/// Returns the setting of this name. Returns `Error::NotFound` if there is none.
 pub(crate) fn named(name: &str) -> Result<Setting> {
     all().find(|setting| setting.name == name).ok_or(Error::NotFound)
 }
@@ -134,7 +134,7 @@ fn draw(
         .table(history, "No changes yet."))
 }
 
-/// A value.
+/// The value in the form.
 struct Value(i64);
 
 impl Input for Value {
@@ -162,7 +162,7 @@ async fn set(
     to_response(done.await, &here(setting))
 }
 
-/// What is wrong with a number is wrong with the field in which it was typed.
+/// Assigns the error of a setting to the field of the form.
 fn at_value(error: Error, setting: Setting) -> Error {
     match error {
         Error::Invalid(Fields(mut fields)) => match fields.remove(setting.name) {

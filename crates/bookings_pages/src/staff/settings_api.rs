@@ -1,4 +1,4 @@
-//! The numbers of the rules over JSON. They belong to several crates, so they are listed here.
+//! The settings of the rules as JSON. They are in this crate because it depends on all crates that declare settings.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::staff::settings::{all, named};
 
-/// Addresses of the API that no single crate can have.
+/// Returns the API routes of the settings, which several crates declare.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
@@ -60,7 +60,7 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }
 
-/// A value.
+/// The value of a setting.
 #[derive(ToSchema)]
 struct NumberValue {
     value: i64,
@@ -90,7 +90,7 @@ async fn set_number(
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// What it is again.
+/// The default, which applies again.
 #[derive(Serialize, ToSchema)]
 struct Default {
     value: i64,

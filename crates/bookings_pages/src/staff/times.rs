@@ -1,4 +1,4 @@
-//! Single times: blocked, opened, repriced or kept by hand, and that taken back.
+//! The page of overrides for single times: blocking, opening, repricing, or reserving a time, and reverting that.
 
 use axum::Router;
 use axum::response::Response;
@@ -33,7 +33,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     rendered(page.map(|page| page.done(query.done, "Saved. It takes effect now.")), HERE)
 }
 
-/// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
+/// An override as the form sends it: a date and a time of day, which become a moment in the time zone of the club.
 struct FormWish {
     civil: Option<DateTime>,
     room: Id,
@@ -60,7 +60,7 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
             let input = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             let zone = catalogue::current(tx)?.club.zone.clone();
             let found = input.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
-            // Of a time that the clock shows twice, both are meant.
+            // If the clock shows this time twice, the override applies to both moments.
             if found.is_empty() {
                 return Err(Fields::one(
                     "time",
@@ -77,7 +77,7 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
     to_response(done.await, HERE)
 }
 
-/// What is wrong with a moment is wrong with the time that was typed.
+/// Assigns the errors of the moment to the field of the time of day.
 fn at_time(error: Error) -> Error {
     match error {
         Error::Invalid(Fields(mut fields)) => {
@@ -173,7 +173,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         .form(form))
 }
 
-/// Which time.
+/// The room and the start of an override.
 #[derive(Clone, Copy)]
 struct Which(Id, Timestamp);
 

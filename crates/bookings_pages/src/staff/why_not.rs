@@ -1,4 +1,4 @@
-//! Why not? For one person, service and start: everything that speaks against it, in the order of the table of refusals.
+//! The page that lists every refusal for one person, service, and start, in the order of the table of refusals.
 
 use axum::Router;
 use axum::response::Response;
@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
-/// A question, if one was asked.
+/// The booking request to check, if the form was sent, and the email address of the person.
 struct Question(Option<BookingRequest>, Option<String>);
 
 impl Input for Question {
@@ -52,7 +52,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Re
     rendered(page.await, HERE)
 }
 
-/// What speaks against it, in sentences.
+/// Returns every refusal of the booking request as a sentence.
 fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<String>) -> Result<Vec<String>> {
     by.need(Action::SeeEveryBooking)?;
     let person = match email {

@@ -1,4 +1,4 @@
-//! Cancelling a visit, or what is left of a series: what it costs is said before.
+//! Pages for canceling a visit, or the rest of a series. They state the cost before the cancellation.
 
 use askama::Template;
 use axum::Router;
@@ -27,9 +27,9 @@ struct CancelPage {
     cost: String,
     sentence: String,
     keeps_credit: bool,
-    /// Whether it is one of a series of which more can be cancelled.
+    /// Whether it belongs to a series of which more visits can be canceled.
     has_series: bool,
-    /// Whether the club cancels it, and may say why.
+    /// Whether the club cancels the visit, and may give a reason.
     by_club: bool,
 }
 
@@ -37,7 +37,7 @@ struct CancelPage {
 #[template(path = "cancel_series.html")]
 struct CancelSeriesPage {
     frame: Frame,
-    /// The page of the visit from which one came.
+    /// The path of the page of the visit from which the actor came.
     path: String,
     lines: Vec<VisitLine>,
     cost: String,
@@ -72,12 +72,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
     })
 }
 
-/// The refusal of what can't be done with a visit any more, with the page of the visit.
+/// Returns the refusal of an operation that a visit does not allow any more, with the path of the page of the visit.
 pub(crate) fn no_longer(id: Id) -> Error {
     Error::refused(&WRONG_STATE).with("visit", format!("/dashboard/bookings/{id}/"))
 }
 
-/// Whether it is the club that cancels: staff, and not their own visit.
+/// Returns whether the club cancels: the actor is staff and it is not their own visit.
 fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
     by.may(Action::BookForOthers) && by.id() != owner
 }
@@ -91,10 +91,11 @@ async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<R
     or_sign_in(done, &here(id))
 }
 
-/// Runs a cancellation of the visit; sent twice, it is done once, and the visit's page says how it stands.
+/// Runs a cancellation of a visit. If the form is sent twice, the second request succeeds without a change.
 ///
 /// # Errors
-/// As `cancel`, but no [`WRONG_STATE`] for a visit that is canceled; else that refusal leads to the visit.
+/// Returns every error of `cancel`, except that [`WRONG_STATE`] is no error if the visit is canceled already; otherwise
+/// that refusal carries the path of the visit.
 fn once(tx: &mut Tx<'_>, by: &Actor, id: Id, cancel: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<()> {
     let cancelled = tx.attempt(|tx| match cancel(tx) {
         Ok(()) => Ok(Some(())),
@@ -110,7 +111,7 @@ fn series_here(id: Id) -> String {
 }
 
 async fn ask_series(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    // It is tried and undone: only so is known what each of them costs after the one before.
+    // Run the operation and roll it back, because the fee of each visit depends on the cancellations before it.
     let drawn = caller.tx(move |tx, by| draw_series(tx, by, id)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &series_here(id))
 }

@@ -1,4 +1,5 @@
-//! A visit as its guest sees it (N2): by the token of an email, without a sign-in. It is told to no search engine and to no other site.
+//! The page of a visit for a guest without an account (N2). The token of an email gives access to it, without signing
+//! in. Search engines must not index the page, and browsers must not send its URL to other sites.
 
 use askama::Template;
 use axum::Router;
@@ -43,7 +44,7 @@ struct GuestVisitPage {
     name: Option<String>,
     lines: Vec<GuestLine>,
     is_ahead: bool,
-    /// Whether the whole visit is off.
+    /// Whether all services of the visit are canceled.
     is_cancelled: bool,
     is_emailed: bool,
     club: (String, String, String),
@@ -58,7 +59,7 @@ struct StopPage {
     is_done: bool,
 }
 
-/// Nothing of it may be kept by search engines, nor its address be passed on.
+/// Adds headers that prevent indexing by search engines and hide the URL from other sites.
 fn hidden(response: impl IntoResponse) -> Response {
     let mut response = unreferred(response);
     response
@@ -117,7 +118,7 @@ fn is_ahead(booking: &Booking, now: Timestamp) -> bool {
     now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending)
 }
 
-/// The visit as a file for a calendar: what of it stands, else what of it is off.
+/// Returns the visit as a calendar file with its bookings that are not canceled; if all are canceled, with all of them.
 async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response> {
     let config = caller.app().config.clone();
     let text = caller.app().db.view(move |tx| {
@@ -149,7 +150,7 @@ async fn ask(caller: Caller, Path(token): Path<String>) -> Result<Response> {
     stop_page(&token, !visit.is_emailed)
 }
 
-/// Works at once, for a person and for the client of their mail (RFC 8058).
+/// Stops the emails at once, without a confirmation, for people and for email programs (RFC 8058).
 async fn stop(caller: Caller, Path(token): Path<String>) -> Result<Response> {
     let sent_token = token.clone();
     caller.app().db.tx(move |tx| stop_guest_emails(tx, &sent_token)).await?;

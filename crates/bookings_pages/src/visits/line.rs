@@ -1,33 +1,33 @@
-//! A visit on one line of a list.
+//! A visit in a list.
 
 use bookings::{Detail, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use ui::format;
 
-/// A visit on one line.
+/// A visit in a list.
 #[derive(Debug)]
 pub struct VisitLine {
-    /// Its page.
+    /// The path of its page.
     pub path: String,
     /// `Tuesday, November 24`
     pub day: String,
     /// `6:30 – 7:30 PM`
     pub span: String,
-    /// What was booked.
+    /// The name of the service.
     pub service: String,
-    /// Where it is.
+    /// The name of the room.
     pub room: String,
-    /// Its number.
+    /// The reference of the booking.
     pub reference: String,
-    /// How it stands, unless it is confirmed.
+    /// The status in words, unless the visit is confirmed.
     pub status: Option<&'static str>,
-    /// What was to be paid, if it was not cancelled.
+    /// The formatted price, unless the visit is canceled.
     pub price: Option<String>,
 }
 
 impl VisitLine {
-    /// The line of a booking, as it is written at a moment.
+    /// Creates the list entry of a booking. `now` determines whether dates have a year.
     pub fn of(catalogue: &Catalogue, detail: &Detail, now: Timestamp) -> VisitLine {
         let booking = &detail.booking;
         let zone = &catalogue.club.zone;
@@ -47,7 +47,7 @@ impl VisitLine {
     }
 }
 
-/// A status as a guest reads it.
+/// Returns the words for a status, as guests read them.
 pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::Held => "Held for you",

@@ -1,4 +1,5 @@
-//! All visits of a person: those to come, those that were, by service and by how they stand; and what they wait for.
+//! The list of a person's visits: upcoming and past ones, filtered by service and status, and their places on the
+//! waitlist.
 
 use askama::Template;
 use axum::Router;
@@ -18,9 +19,9 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/", get(visits))
 }
 
-/// How many visits that were stand on a page.
+/// The number of past visits on a page.
 const PAST: usize = 10;
-/// How a visit may stand that is looked for.
+/// The statuses that the list can be filtered by.
 const STATES: [Status; 6] = [
     Status::Confirmed,
     Status::CheckedIn,
@@ -30,7 +31,7 @@ const STATES: [Status; 6] = [
     Status::NoShow,
 ];
 
-/// Which of them.
+/// The query of the list.
 #[derive(Debug, Clone)]
 struct Asking {
     page: usize,

@@ -1,4 +1,4 @@
-//! The visits of a person: the list, one of them, moving, repeating, and cancelling it.
+//! Pages of a person's visits: the list, one visit, and rescheduling, repeating, and canceling it.
 
 pub(crate) mod cancel;
 pub(crate) mod guest_visit;

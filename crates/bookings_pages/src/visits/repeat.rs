@@ -1,4 +1,5 @@
-//! A visit that repeats: all of its days at once, with other times for those that can't be had, in one transaction.
+//! The page for repeating a visit: all days are booked in one transaction, with other times for days that are not
+//! available.
 
 use askama::Template;
 use axum::Router;
@@ -22,20 +23,20 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
 }
 
-/// The most days that a page repeats a visit on.
+/// The maximum number of days on which the page repeats a visit.
 const MOST: i64 = 25;
 const FIELDS: [(&str, &str); 2] = [("every_weeks", "Repeat every"), ("times", "Additional visits")];
 
-/// How it is to repeat.
+/// The parameters of a series.
 #[derive(Debug, Clone)]
 struct Plan {
     every_weeks: i64,
     times: i64,
     instead: Vec<(i64, Timestamp)>,
     without: Vec<i64>,
-    /// Whether it is to be booked, and not only looked at.
+    /// Whether the series is booked, and not only previewed.
     books: bool,
-    /// What the page promised for all of them, in cents.
+    /// The total in cents that the page promised.
     promise: Option<i64>,
     once: String,
 }
@@ -67,15 +68,15 @@ impl Input for Plan {
 struct Day {
     place: i64,
     when: String,
-    /// What it costs, if it can be had.
+    /// The formatted price, if the day is available.
     price: Option<String>,
-    /// Why it can't be had.
+    /// Why the day is not available.
     sentence: Option<String>,
-    /// What to do then.
+    /// The alternatives for a day that is not available.
     choices: Vec<Choice>,
-    /// The other time that was chosen for it.
+    /// The other time that was chosen for the day.
     instead: Option<String>,
-    /// Whether it is left out by wish.
+    /// Whether the guest has left the day out.
     is_left_out: bool,
 }
 
@@ -89,7 +90,7 @@ struct RepeatPage {
     times: String,
     days: Vec<Day>,
     has_conflicts: bool,
-    /// What all of them cost, if every one can be had.
+    /// The formatted total and the total in cents, if every day is available.
     total: Option<(String, i64)>,
     refusal: Option<String>,
     once: String,
@@ -107,7 +108,7 @@ async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     or_sign_in(drawn.await.and_then(|page| Page::of(&page)), &here(id))
 }
 
-/// The form and the digest of what was sent.
+/// The form and the digest of its body.
 struct Filled(FormInput<Plan>, String);
 
 impl<S: Send + Sync> FromRequest<S> for Filled {
@@ -227,14 +228,14 @@ fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
     })
 }
 
-/// The same as a visit, so many weeks after it.
+/// Creates the booking request for the first day of the series, from the details of the visit.
 fn request(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<BookingRequest> {
     let booking = &detail.booking;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let first = booking.starts_at.to_zoned(zone.clone()).checked_add(plan.every_weeks.weeks());
     let mut first = first.map_err(Fault::because)?;
-    // Of a visit that was long ago, the next such day is meant.
+    // For a visit long ago, the series begins with the next such day in the future.
     let now = tx.now();
     while first.timestamp() <= now {
         first = first.checked_add(plan.every_weeks.weeks()).map_err(Fault::because)?;
@@ -269,7 +270,7 @@ fn request(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<
     })
 }
 
-/// Lays out what booking it would come to: it is booked, looked at, and undone.
+/// Fills the page with a preview of the series: it is booked and rolled back.
 fn lay_out(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -287,7 +288,7 @@ fn lay_out(
     })?;
     let series = match found.ok_or_else(|| Fault::because("neither booked nor refused"))? {
         Ok(series) => series,
-        // None of them can be had.
+        // None of the days is available.
         Err(Error::Refused(_, mut carried)) => {
             let left_out = carried.remove("conflicts").and_then(|list| list.as_array().cloned());
             Series { booked: Vec::new(), left_out: left_out.unwrap_or_default() }
@@ -334,7 +335,7 @@ fn lay_out(
     Ok(())
 }
 
-/// When a place of the series would be.
+/// Returns the start of a day of the series.
 fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result<Timestamp> {
     if let Some((_, at)) = repeated.instead.iter().find(|(of, _)| *of == place) {
         return Ok(*at);
@@ -345,7 +346,7 @@ fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result
     Ok(shown.timestamp())
 }
 
-/// What can be done about a day that can't be had: the next best times, or to leave it out.
+/// Returns the alternatives for a day that is not available: the next best times, or leaving it out.
 fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Choice> {
     let listed =
         conflict.get("alternatives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

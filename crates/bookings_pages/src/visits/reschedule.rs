@@ -1,4 +1,5 @@
-//! Moving a visit: other times in the same strip of days, and what the move means before it is made (C4).
+//! The page for rescheduling a visit: other times in the strip of days, and the effects of rescheduling before it is
+//! done (C4).
 
 use askama::Template;
 use axum::Router;
@@ -24,13 +25,13 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/{id}/move/", get(load).post(go))
 }
 
-/// Where it is to be moved.
+/// The query of the page.
 #[derive(Debug, Clone, Default)]
 struct RescheduleQuery {
     date: Option<Date>,
     to: Option<Timestamp>,
     narrowed: Narrowed,
-    /// The new total that the page showed, in cents.
+    /// The new total in cents that the page showed.
     promise: Option<i64>,
     /// The room that the page showed.
     shown_room: Option<i64>,
@@ -51,27 +52,27 @@ impl Input for RescheduleQuery {
     }
 }
 
-/// `17,18`: ids as the page wrote them.
+/// Parses ids that are separated by commas, as the page writes them: `17,18`.
 fn ids(text: &str) -> Option<Vec<Id>> {
     text.split(',').map(|id| id.parse().ok().map(Id)).collect()
 }
 
-/// What a move means.
+/// The effects of rescheduling.
 struct Meant {
     when: String,
-    /// `Stone`, `Duet instead of Stone`
+    /// The room, such as `Stone`, or `Duet instead of Stone` if it changes.
     room: String,
-    /// `Ada`, `Tom instead of Ada`; nothing if nobody serves.
+    /// The technicians, such as `Ada`, or `Tom instead of Ada` if they change; `None` if the service needs none.
     with: Option<String>,
     stamp: String,
     price: String,
     promise: i64,
     shown_room: Id,
-    /// `17,18`
+    /// The ids of the technicians, separated by commas: `17,18`.
     shown_with: String,
-    /// What becomes dearer, cheaper, or stays.
+    /// How the price changes, in a sentence.
     difference: String,
-    /// What stays due if it is cancelled later.
+    /// The fee that stays due if the visit is canceled later.
     frozen: Option<String>,
     moves_left: Option<String>,
 }
@@ -106,7 +107,7 @@ async fn load(
     Path(id): Path<Id>,
     QueryForm(form): QueryForm<RescheduleQuery>,
 ) -> Result<Response> {
-    // A look at what a move means makes it and undoes it: that is more than a view may.
+    // Previewing the effects reschedules the visit and rolls it back, which needs a write transaction.
     let drawn = caller.tx(move |tx, by| draw(tx, by, id, &form.parsed, None)).await;
     or_sign_in(drawn.and_then(|(status, page)| Ok((status, Page::of(&*page)?))), &here(id))
 }
@@ -156,7 +157,7 @@ fn handle_form(
     draw(tx, by, id, &parsed, Some(stopped)).map(Err)
 }
 
-/// What is said of a refusal; what is none goes on.
+/// Converts a refusal or invalid input into a status and a sentence. Other errors are returned.
 fn refused(error: Error) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, carried) => {
@@ -172,8 +173,8 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
     }
 }
 
-/// The move that is asked for, and what the page showed of it: in the same room and by the same technicians as before,
-/// where they are free and no others are named.
+/// Returns the requested change and what the page showed of it. Without a requested room or technician, the visit keeps
+/// its room and technicians if they are free.
 fn target(detail: &Detail, query: &RescheduleQuery) -> Move {
     let to = query.to.unwrap_or(detail.booking.starts_at);
     let shown = ShownMove {
@@ -231,7 +232,7 @@ fn draw(
     let is_same = is_same_room && technician.is_none_or(serves);
     let stays = |at: Timestamp| at == booking.starts_at && is_same;
     let mut parts = times::parts(&day, &search);
-    // Where it is already is no move, unless somebody else or another room is asked for.
+    // The current time is not offered, unless another technician or room is requested.
     let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
     parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
     parts.retain(|part| !part.times.is_empty());
@@ -250,7 +251,7 @@ fn draw(
         let sentence = "That’s the current time. Please choose another.".to_owned();
         stopped = stopped.or(Some((StatusCode::OK, sentence)));
     } else if let Some(to) = requested.to {
-        // What was shown before is shown anew.
+        // The new preview replaces what an earlier page showed, so it is not compared with that.
         let query = RescheduleQuery {
             date: None,
             to: Some(to),
@@ -289,7 +290,7 @@ fn draw(
     Ok((status, Box::new(page)))
 }
 
-/// `Duet instead of Stone`, `Stone` where it stays.
+/// Describes a change: `Duet instead of Stone`, or `Stone` if there is none.
 fn instead(now: String, before: String) -> String {
     if now == before { now } else { format!("{now} instead of {before}") }
 }

@@ -1,4 +1,4 @@
-//! One visit whole.
+//! The page of one visit.
 
 use askama::Template;
 use axum::Router;
@@ -33,21 +33,21 @@ struct VisitPage {
     line: VisitLine,
     status: &'static str,
     is_cancelled: bool,
-    /// Where the same is booked again, if it is still offered.
+    /// The path of the booking page for the same service, if it is still offered.
     again: Option<String>,
     technicians: String,
     companion: Option<String>,
     scene: Option<String>,
     /// The other services of the same visit.
     together: Vec<VisitLine>,
-    /// When it was to be before it was moved.
+    /// The original start, if the visit was rescheduled.
     moved_from: Option<String>,
-    /// Whether it still lies ahead.
+    /// Whether the visit is confirmed or pending and has not begun.
     is_ahead: bool,
     email_status: EmailStatus,
     can_move: bool,
     can_repeat: bool,
-    /// The same in calendars on the web: a name and an address.
+    /// Links that add the visit to calendars on the web: pairs of name and URL.
     calendars: Vec<(&'static str, String)>,
     guests: String,
     guest_name: Option<String>,
@@ -56,21 +56,22 @@ struct VisitPage {
     bill: Vec<BillLine>,
     total: String,
     payment: String,
-    /// What cancelling costs, if it can be cancelled.
+    /// The cancellation terms, if the visit can be canceled.
     cancelling: Option<String>,
     club: (String, String),
-    /// Where the series that it belongs to, or that it was repeated as, can be canceled.
+    /// The path of the page for canceling the series that contains the visit or that repeats it, if any of its visits
+    /// can still be canceled.
     series: Option<String>,
-    /// What staff see of another's visit.
+    /// What only staff see, on another person's visit.
     desk: Option<DeskView>,
 }
 
-/// What staff see of another's visit besides: the way back to its day, and whose it is.
+/// What staff also see on another person's visit: the path back to its day, and the guest.
 struct DeskView {
     day_path: String,
     guest: String,
     phone: Option<String>,
-    /// The page of the guest's account, if there is one that may be opened.
+    /// The path of the guest's membership page, if there is an account and the actor may open it.
     member_path: Option<String>,
 }
 
@@ -94,13 +95,13 @@ fn desk_view(
     }))
 }
 
-/// Whether whoever reads the page gets the letter about the visit.
+/// Whether the viewer receives the email about the visit.
 enum EmailStatus {
-    /// It is on its way.
+    /// The email is on its way.
     Comes,
-    /// It follows when they have shown that their address is theirs.
+    /// The email is sent once the viewer has verified their email address.
     Waits,
-    /// It goes to somebody else, or they want none.
+    /// The email does not go to the viewer.
     Elsewhere,
 }
 
@@ -110,7 +111,7 @@ fn email_status(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<EmailS
     Ok(if people::mail_of(tx, person)?.is_some() { EmailStatus::Comes } else { EmailStatus::Waits })
 }
 
-/// What is asked about cancelling a booking now.
+/// Returns the cancellation terms of a booking at a moment.
 pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: Timestamp) -> Cancelling<'c> {
     Cancelling {
         policy: booking.policy,
@@ -131,14 +132,14 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     };
     let drawn = match caller.view(read).await {
         Ok(Some(page)) => Ok(page),
-        // What staff read of a guest's health is written to the audit log.
+        // The audit log records when staff read the health notes of a guest, so a write transaction is needed.
         Ok(None) => caller.tx(move |tx, by| draw(tx, by, id, &public)).await,
         Err(error) => Err(error),
     };
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/bookings/{id}/"))
 }
 
-/// Where the same is looked for again: the same service with the same people in the same room.
+/// Returns the path of the booking page for the same service with the same party, duration, technician, and room.
 fn again(service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
     let sold = booking.basis.as_ref().map(|basis| basis.minutes);
@@ -154,7 +155,7 @@ fn again(service: &Service, detail: &Detail) -> String {
     search.path()
 }
 
-/// The event in calendars on the web, each of which takes it from an address.
+/// Returns links that add an event to calendars on the web.
 fn calendars(event: &Event) -> Vec<(&'static str, String)> {
     let stamp = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
     let (title, place) = (format::encoded(&event.summary), format::encoded(&event.location));
@@ -171,7 +172,7 @@ fn calendars(event: &Event) -> Vec<(&'static str, String)> {
     vec![("Google Calendar", google), ("Outlook", outlook)]
 }
 
-/// The event of a visit, to which whose account it is is invited.
+/// Creates the calendar event of a visit. The invited guest is the person whose account it is.
 fn event_of(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -185,7 +186,7 @@ fn event_of(
     event(tx, catalogue, booking, &Invited { name: &name, email: &email, link, mail_from })
 }
 
-/// The visit as a file for a calendar.
+/// Returns the visit as a calendar file.
 async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let public = caller.app().config.public_url.clone();
     let here = format!("/dashboard/bookings/{id}/");
@@ -257,7 +258,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
     })
 }
 
-/// How the payment stands, as a guest reads it. Of a cancelled visit only the fee is left on the bill.
+/// Describes the state of the payment for a guest. For a canceled visit, the charge contains only the fee.
 fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
     let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
     match charge.map(|charge| charge.status) {

@@ -1,4 +1,4 @@
-//! Services, categories, and rooms over the API: their shapes, and which of them a filter finds.
+//! Services, categories, and rooms in the API: their JSON shapes, and which services a filter finds.
 
 use serde_json::{Value, json};
 use testing::assert_shape;

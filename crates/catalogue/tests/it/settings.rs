@@ -10,7 +10,7 @@ use crate::open;
 const DAYS: Setting =
     Setting::new("account_days", "Days that an account without a plan books ahead", 3, 0, 365);
 
-/// Sets a number as somebody of the cast.
+/// Changes a setting as a player of the cast.
 async fn set(app: &TestClub, by: Player, number: Setting, value: i64) -> kit::Result<()> {
     let (club, person) = (app.club(), app.person(by));
     app.db()

@@ -1,54 +1,54 @@
-//! What is known of one open connection while it lasts, and when it has lasted long enough.
+//! The state of one open connection, and when its time is up.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// How long connections may do nothing.
+/// How long a connection may be inactive before it is closed.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until the first request has come.
+    /// Before the first request has arrived.
     pub first_request: Duration,
     /// Between two requests.
     pub idle: Duration,
-    /// In the middle of an answer, without taking any more of it.
+    /// In the middle of a response, while the client reads nothing more of it.
     pub stall: Duration,
 }
 
-/// After so many stalls a single piece of an answer must have been taken, however busy the rest of the connection is: HTTP/2 has
-/// many ways to keep a line busy without reading.
+/// A single piece of a response must be taken within this many stall periods, however busy the connection is otherwise:
+/// HTTP/2 has many ways to keep a connection busy without reading.
 const PIECE_IN_STALLS: u32 = 10;
-/// From so many bytes on, something written counts as taken: answers to pings are smaller.
+/// A write of at least this many bytes counts as progress. Replies to pings are smaller.
 const PROGRESS: usize = 256;
 
-/// One connection. Times are milliseconds since it was opened, 0 for never.
+/// The state of one connection. Times are in milliseconds since the connection was opened; 0 means never.
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     opened: Instant,
     has_asked: AtomicBool,
-    /// How many requests are being answered; an answer ends with its last byte handed to the connection.
+    /// The number of requests being answered. A response ends when its last byte is handed to the connection.
     in_hand: AtomicUsize,
-    /// How many of them wait for the client to take the last piece.
+    /// The number of responses whose last piece the client has not yet taken.
     untaken: AtomicUsize,
-    /// Since when the client takes nothing although there is something to take.
+    /// Since when writes have been blocked because the client reads nothing.
     blocked: AtomicU64,
-    /// When an answer last came on, or ended.
+    /// When a response last made progress or ended.
     moved: AtomicU64,
-    /// When a piece was last asked for by the connection.
+    /// When the connection last asked for a piece of a response.
     taken: AtomicU64,
     closing: AtomicBool,
     close: Notify,
 }
 
-/// How dispensable a connection is when there are too many: the smaller, the sooner.
+/// How dispensable a connection is when there are too many: the lowest rank is closed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// Has never asked for anything.
+    /// The client has not sent a request yet.
     Silent,
-    /// Asks for nothing now.
+    /// The client has no request in progress.
     Idle,
-    /// Does not take its answer.
+    /// The client does not read its response.
     Stalled,
 }
 
@@ -67,7 +67,7 @@ impl ConnectionState {
         }
     }
 
-    /// Milliseconds since it was opened, at least 1.
+    /// Returns the milliseconds since the connection was opened, at least 1.
     fn now(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
@@ -82,7 +82,7 @@ impl ConnectionState {
         self.in_hand.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// A piece of an answer is on its way to the client, or the client has taken it.
+    /// Records that a piece of a response was handed to the connection.
     pub(super) fn piece_handed(&self) {
         if self.untaken.fetch_add(1, Ordering::Relaxed) == 0 {
             let now = self.now();
@@ -98,7 +98,7 @@ impl ConnectionState {
         self.untaken.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// So many bytes have gone out.
+    /// Records that `bytes` were written to the socket.
     pub(super) fn written(&self, bytes: usize) {
         self.blocked.store(0, Ordering::Relaxed);
         if bytes >= PROGRESS {
@@ -106,12 +106,12 @@ impl ConnectionState {
         }
     }
 
-    /// Nothing more can go out until the client takes something.
+    /// Records that nothing more can be written until the client reads.
     pub(super) fn write_blocks(&self) {
         let _ = self.blocked.compare_exchange(0, self.now(), Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// How long the client has taken nothing although there is something.
+    /// Returns how long the client has read nothing although there is something to read.
     fn stalled_for(&self) -> Option<Duration> {
         let now = self.now();
         let blocked = match self.blocked.load(Ordering::Relaxed) {
@@ -123,7 +123,7 @@ impl ConnectionState {
         blocked.max(untaken).map(Duration::from_millis)
     }
 
-    /// In how long its time is up as things stand; zero if it is.
+    /// Returns how long the connection may stay as it is before it is closed; zero if its time is up.
     pub(super) fn rest(&self, patience: Patience) -> Duration {
         let now = self.now();
         if let Some(stalled) = self.stalled_for() {
@@ -134,7 +134,7 @@ impl ConnectionState {
             return if is_piece { rest.min(longest.saturating_sub(piece)) } else { rest };
         }
         if self.in_hand.load(Ordering::Relaxed) > 0 {
-            // Something is being answered: it is looked at again soon enough to find a stall.
+            // A request is being answered: return a delay that is short enough to detect a stall.
             return patience.stall / 2;
         }
         let quiet = Duration::from_millis(now.saturating_sub(self.moved.load(Ordering::Relaxed)));
@@ -143,7 +143,7 @@ impl ConnectionState {
         most.saturating_sub(quiet)
     }
 
-    /// How dispensable it is, and for how long it has been so; `None` while it is being served.
+    /// Returns how dispensable the connection is, and for how long it has been so; `None` while it is being served.
     pub(super) fn rank(&self) -> Option<(Rank, Duration)> {
         if self.closing.load(Ordering::Relaxed) {
             return None;
@@ -159,13 +159,13 @@ impl ConnectionState {
         Some((if has_asked { Rank::Idle } else { Rank::Silent }, quiet))
     }
 
-    /// Has it closed at once.
+    /// Requests that the connection be closed at once.
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
         self.close.notify_one();
     }
 
-    /// Waits until it is to be closed.
+    /// Waits until [`ConnectionState::close`] is called.
     pub(super) async fn closed(&self) {
         self.close.notified().await;
     }
@@ -181,7 +181,7 @@ mod tests {
         stall: Duration::from_millis(60),
     };
 
-    /// Waits until the rest is over, and says how long that was.
+    /// Waits until the remaining time is zero, and returns how long that took.
     fn until_over(life: &ConnectionState) -> Duration {
         let begun = Instant::now();
         while !life.rest(PATIENCE).is_zero() {
@@ -220,7 +220,7 @@ mod tests {
         assert!(!waiting.rest(PATIENCE).is_zero());
     }
 
-    /// Whoever keeps the line busy without taking an answer is over in the end.
+    /// A client that keeps the connection busy without taking its response is disconnected in the end.
     #[test]
     fn a_busy_line_that_takes_no_piece_is_over_in_the_end() {
         let busy = ConnectionState::begin();

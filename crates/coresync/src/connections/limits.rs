@@ -1,4 +1,4 @@
-//! How many connections there may be: what the configuration says, as far as the process may have descriptors for it.
+//! Connection limits: the configured ones, reduced to what the process's file descriptors allow.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,26 +8,26 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::connection_state::Patience;
 
-/// How many descriptors are left for the database, mail, the log and whatever else there is.
+/// The number of file descriptors that are kept for the database, email, the log, and everything else.
 const OWN_DESCRIPTORS: usize = 160;
-/// How many connections are taken beyond the limit, for who asks whether we live.
+/// The number of connections that are accepted beyond the limit, so that health checks are still answered.
 pub(super) const RESERVE: usize = 32;
 
-/// How many connections there may be, and how long they may do nothing.
+/// The limits on connections, and how long a connection may be inactive.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
-    /// At most so many are served.
+    /// The maximum number of connections.
     pub most: usize,
-    /// At most so many of one network; 0 is without limit.
+    /// The maximum number of connections from one network; 0 means no limit.
     pub most_of_one: usize,
-    /// Who may have any number.
+    /// The addresses of trusted proxies, which have no limit of their own.
     pub proxies: Vec<IpAddr>,
-    /// How long they may do nothing.
+    /// How long a connection may be inactive.
     pub patience: Patience,
 }
 
 impl ConnectionLimits {
-    /// What the configuration says, as far as the process may have descriptors for it.
+    /// Reads the limits from the configuration and lowers them to what the process's file descriptors allow.
     pub fn from_config(config: &Config) -> ConnectionLimits {
         let descriptors = raise_descriptors();
         let possible = descriptors.saturating_sub(OWN_DESCRIPTORS + config.postgres_connections).max(RESERVE);
@@ -51,11 +51,11 @@ impl ConnectionLimits {
     }
 }
 
-/// Has the process use as many descriptors as it may; says how many.
+/// Raises the process's limit of file descriptors to its maximum, and returns the limit.
 fn raise_descriptors() -> usize {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
-        // Where it is refused, the lower limit stays.
+        // If this is refused, the lower limit stays.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     }
     let now = getrlimit(Resource::Nofile).current;

@@ -1,5 +1,6 @@
-//! Connections: taken one by one and watched. Closed when a client is silent, dawdles over a request or does not take its answer;
-//! bounded in number, in all and for each network; ended in peace when the program stops.
+//! Connections are accepted one by one and watched. A connection is closed when its client sends no request, is slow to
+//! send one, or does not read the response. Their number is limited, in total and for each network. When the program
+//! stops, requests in progress are finished.
 
 mod connection_state;
 mod limits;
@@ -25,23 +26,23 @@ use limits::RESERVE;
 use registry::{Entry, Registry};
 use watch::{RequestWatch, Watched};
 
-/// How long requests in hand may take after the program was asked to stop.
+/// How long requests in progress may take after the program was asked to stop.
 const FAREWELL: Duration = Duration::from_secs(30);
-/// How long to rest where no connection can be taken: the machine is out of handles.
+/// How long to pause when no connection can be accepted because the machine is out of file descriptors.
 const REST: Duration = Duration::from_millis(50);
-/// How often, and how many times, it is looked whether connections that were told to go have gone.
+/// How often, and at most how many times, the server checks whether connections that were told to close have closed.
 const LOOK: Duration = Duration::from_millis(2);
 const MOST_LOOKS: u32 = 100;
 
-/// How much the system keeps of what is sent and not yet taken, in bytes: small enough that a slow client is seen to take some of it.
+/// The size of the socket's send buffer in bytes. It is small enough that a slow client is seen to make progress.
 const SEND_BUFFER: u32 = 256 << 10;
-/// How many connections may wait to be taken.
+/// The listen backlog: how many connections may wait to be accepted.
 const WAITING: u32 = 1_024;
 
 /// Listens at an address.
 ///
 /// # Errors
-/// The system's, if it is taken or not ours.
+/// Returns the system's error if the address is taken or may not be used.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
@@ -52,7 +53,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 type Http = Builder<TokioExecutor>;
 
-/// Answers every connection until `stop` says so; then finishes what is being answered.
+/// Serves every connection until `stop` is true, and then finishes the requests in progress.
 pub async fn serve(
     listener: TcpListener,
     app: PageCache,
@@ -71,7 +72,8 @@ pub async fn serve(
                 Ok(taken) => taken,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
-                    // One that was given up meanwhile is nobody's fault; without descriptors, others have to end first.
+                    // A client that gave up meanwhile is not an error here. Without file descriptors, other connections
+                    // have to end first.
                     if error.kind() != io::ErrorKind::ConnectionAborted {
                         registry.make_room();
                         tokio::time::sleep(REST).await;
@@ -81,13 +83,13 @@ pub async fn serve(
             },
             () = stop_requested(&mut stop) => break,
         };
-        // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
+        // Connections that were told to close need a moment. New ones wait meanwhile in the listen backlog.
         let mut looks = 0;
         while registry.is_crowded() && looks < MOST_LOOKS {
             tokio::time::sleep(LOOK).await;
             looks += 1;
         }
-        // One that finds no place is closed at once.
+        // A connection that gets no place is closed at once.
         if let Some(entry) = registry.enter(peer.ip()) {
             tokio::spawn(serve_connection(
                 http.clone(),
@@ -114,7 +116,7 @@ async fn serve_connection(
     patience: Patience,
     watcher: Watcher,
 ) {
-    // Small answers leave at once.
+    // Send small responses without delay.
     let _ = stream.set_nodelay(true);
     let life: Arc<ConnectionState> = entry.life.clone();
     let service = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
@@ -123,7 +125,7 @@ async fn serve_connection(
     let mut connection = std::pin::pin!(watcher.watch(connection));
     loop {
         tokio::select! {
-            // A client that hangs up is no fault of ours.
+            // A client that disconnects is not an error of the server.
             _ = connection.as_mut() => return,
             () = life.closed() => return,
             () = tokio::time::sleep(life.rest(patience)) => {
@@ -136,6 +138,6 @@ async fn serve_connection(
 }
 
 async fn stop_requested(stop: &mut signal::Receiver<bool>) {
-    // An error means that whoever could ask has gone: that is asking too.
+    // An error means that the sender is gone, which also means that the program is to stop.
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -1,4 +1,4 @@
-//! Which connections are open, and who has to go when there are too many.
+//! The open connections, and which one is closed when there are too many.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::connection_state::{ConnectionState, Rank};
 use super::limits::ConnectionLimits;
 
-/// The connections that are open. Clones are the same.
+/// The open connections. Clones share the same state.
 #[derive(Clone)]
 pub(super) struct Registry(Arc<Inner>);
 
@@ -24,18 +24,19 @@ struct Open {
     by_network: HashMap<IpAddr, usize>,
 }
 
-/// A place among the connections, given back when it is dropped.
+/// A connection's place in the registry. It is given back when it is dropped.
 pub(super) struct Entry {
     registry: Registry,
     number: u64,
     network: IpAddr,
     pub(super) life: Arc<ConnectionState>,
-    /// Whether it has a place beyond the limit, where only health checks are answered.
+    /// Whether the place is beyond the limit, where only health checks are answered.
     pub(super) is_reserve: bool,
 }
 
 impl Registry {
-    /// Room for what `limits` say, and for so many more whose health checks are answered.
+    /// Creates a registry with room for the connections that `limits` allow, plus `reserve` whose health checks are
+    /// answered.
     pub(super) fn new(limits: ConnectionLimits, reserve: usize) -> Registry {
         Registry(Arc::new(Inner { limits, reserve, open: Mutex::default() }))
     }
@@ -44,8 +45,9 @@ impl Registry {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a connection from `address`. Where there are too many, the most dispensable one is closed for it; where each is
-    /// being served, it gets a place in the reserve, and none if that is taken too.
+    /// Returns a place for a connection from `address`. If there are too many connections, the most dispensable one is
+    /// closed. If all are being served, the connection gets a place in the reserve, or `None` if the reserve is full as
+    /// well.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Entry> {
         let ConnectionLimits { most, most_of_one, ref proxies, .. } = self.0.limits;
         let network = network(address);
@@ -58,7 +60,7 @@ impl Registry {
         }
         let is_full = open.lives.len() >= most;
         let is_reserve = is_full && !open.close_one(None);
-        // Those that are being closed keep their descriptors for a moment.
+        // Connections that are being closed keep their file descriptors for a moment.
         if open.lives.len() >= most + self.0.reserve {
             metrics::counter!("coresync_connections_refused_total", "why" => "all").increment(1);
             return None;
@@ -70,19 +72,19 @@ impl Registry {
         Some(Entry { registry: self.clone(), number, network, life, is_reserve })
     }
 
-    /// Whether connections that have to go have not gone yet, so many that whoever comes next might find no place.
+    /// Returns whether so many connections are still closing that the next one might find no place.
     pub(super) fn is_crowded(&self) -> bool {
         self.open().lives.len() >= self.0.limits.most + self.0.reserve / 2
     }
 
-    /// Closes the most dispensable connection: the process is out of descriptors.
+    /// Closes the most dispensable connection, because the process is out of file descriptors.
     pub(super) fn make_room(&self) {
         self.open().close_one(None);
     }
 }
 
 impl Open {
-    /// Closes the most dispensable connection, of one network or of all. Whether there was one.
+    /// Closes the most dispensable connection, of one network or of all. Returns whether there was one.
     fn close_one(&mut self, of: Option<IpAddr>) -> bool {
         let ours = self.lives.values().filter(|(network, _)| of.is_none_or(|of| of == *network));
         let ranked = ours.filter_map(|(_, life)| life.rank().map(|(rank, time)| (rank, time, life)));
@@ -112,7 +114,7 @@ impl Drop for Entry {
     }
 }
 
-/// What counts as one: an address, or a /64 of IPv6.
+/// Returns the network that an address is counted under: the IPv4 address itself, or the /64 of an IPv6 address.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
@@ -138,7 +140,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    /// An entry that is being served.
+    /// Adds a connection that is being served.
     fn busy(registry: &Registry, from: &str) -> Entry {
         let entry = registry.enter(address(from)).expect("a place");
         entry.life.request_begins();
@@ -164,7 +166,7 @@ mod tests {
         let silent = registry.enter(address("10.0.0.2")).expect("a place");
         let idle = busy(&registry, "10.0.0.3");
         idle.life.request_ends();
-        // Full: first the silent one goes, then the idle one, then nobody.
+        // The registry is full: first the silent connection is closed, then the idle one, then none.
         assert!(!registry.enter(address("10.0.0.4")).expect("a place").is_reserve);
         assert!(silent.life.rank().is_none() && idle.life.rank().is_some());
         drop(silent);

@@ -1,5 +1,5 @@
-//! What stands between a connection and the program, and notes what happens to it: bytes that go out, requests that begin, pieces
-//! of answers that are taken.
+//! Wrappers between a connection and the program that record what happens: bytes that are written, requests that begin,
+//! and pieces of responses that are taken.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use tower::Service;
 
 use super::connection_state::ConnectionState;
 
-/// A stream that notes whether its client takes what is written.
+/// A stream that records whether its client reads what is written.
 pub(super) struct Watched {
     pub(super) stream: TcpStream,
     pub(super) life: Arc<ConnectionState>,
@@ -75,16 +75,16 @@ impl AsyncWrite for Watched {
     }
 }
 
-/// The program, as one connection asks it.
+/// The service that answers the requests of one connection.
 #[derive(Clone)]
 pub(super) struct RequestWatch {
     pub(super) page_cache: PageCache,
     pub(super) life: Arc<ConnectionState>,
-    /// Whether this connection is one too many: whoever watches us is still answered, nobody else.
+    /// Whether the connection is beyond the limit. Then only health checks are answered.
     pub(super) is_reserve: bool,
 }
 
-/// What is answered even where there are too many connections.
+/// The paths that are answered even when there are too many connections.
 const ALWAYS: [&str; 2] = ["/health/", "/ready/"];
 
 impl<B> Service<Request<B>> for RequestWatch
@@ -118,7 +118,7 @@ fn too_many() -> Response<Body> {
     response
 }
 
-/// A request that is being answered; over when it is dropped.
+/// A request that is being answered, until it is dropped.
 struct InHand(Arc<ConnectionState>);
 
 impl InHand {
@@ -134,7 +134,7 @@ impl Drop for InHand {
     }
 }
 
-/// An answer under way.
+/// The future of a response.
 pub(super) struct Answer {
     answering: Answering,
     hand: Option<InHand>,
@@ -150,11 +150,11 @@ impl Future for Answer {
     }
 }
 
-/// The body of an answer that notes how it is taken.
+/// A response body that records how it is taken.
 pub(super) struct Taken {
     body: Body,
     hand: Option<InHand>,
-    /// Whether a piece was handed over and the next not asked for yet.
+    /// Whether a piece was handed over and the next one has not been requested yet.
     is_handed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A person's dashboard as far as it shows what several crates hold of them: the overview, and their data.
+//! The pages of a person's dashboard that need data from several crates: the overview, and privacy.
 
 mod overview;
 mod privacy;

@@ -1,4 +1,4 @@
-//! A person's own page: the next visit, what is to be done, what comes then, and what their plan gives.
+//! The start page of a person's dashboard: the next visit, open tasks, later visits, and the benefits of the plan.
 
 use askama::Template;
 use axum::Router;
@@ -13,16 +13,16 @@ use membership::Entitlements;
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
-/// How many visits that were are looked at for what is to be paid.
+/// How many past visits are checked for unpaid amounts.
 const LATELY: usize = 50;
-/// How many visits after the next are shown.
+/// How many visits are listed after the next one.
 const SHOWN: usize = 3;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/", get(dashboard))
 }
 
-/// What a person's plan gives.
+/// The membership of a person, as it is displayed.
 struct PlanSummary {
     name: String,
     state: String,
@@ -64,15 +64,15 @@ impl PlanSummary {
     }
 }
 
-/// What is to be done about something.
+/// Something that the person has to do about a booking.
 struct ToDo {
     line: VisitLine,
     path: String,
-    /// Until when a hold lasts, on the clock and as a moment.
+    /// When a hold expires: the time of day, and the exact timestamp.
     until: Option<(String, String)>,
-    /// Whether the waitlist has brought it.
+    /// Whether the hold was offered from the waitlist.
     is_offer: bool,
-    /// What is to be paid, if that is what is to be done.
+    /// The amount to pay, if the task is a payment.
     due: Option<String>,
 }
 
@@ -88,7 +88,7 @@ struct DashboardPage {
     plan: Option<PlanSummary>,
     account_days: i64,
     is_verified: bool,
-    /// Whether people and the audit log are open to them.
+    /// Whether the person may see people and the audit log.
     sees_people: bool,
 }
 
@@ -127,7 +127,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         let path = line.path.clone();
         Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })
     };
-    // Of a visit with several services, the first one leads to all.
+    // The first service of a visit with several services links to all of them.
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
     let mut to_do: Vec<ToDo> = own_bookings.held.iter().filter(is_first).map(held).collect();
     to_do.extend(own_bookings.past.iter().filter_map(unpaid));

@@ -1,4 +1,4 @@
-//! What the club keeps of a person: to take along, to agree to, to have erased.
+//! The privacy page: a person exports their data, gives consent, or has their account erased.
 
 use askama::Template;
 use axum::Router;
@@ -53,7 +53,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-/// What must be settled before somebody can be erased.
+/// Returns the reason why the person can't be erased yet, or `None`.
 fn hindrance(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<&'static str>> {
     let is_ahead = bookings::has_ahead(tx, by.person()?.id)?;
     Ok(is_ahead.then_some("You have an upcoming visit or a held time. Cancel or release it first; you’ll see any fee before you confirm."))
@@ -102,7 +102,7 @@ async fn export(caller: Caller) -> Result<Response> {
     or_sign_in(answered, HERE)
 }
 
-/// Everything that every crate keeps of whoever asks.
+/// Returns all data that any crate stores about the caller.
 fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
     let person = by.person()?.clone();
     let (sign_ins, _) = people::my_sign_ins(tx, by)?;
@@ -146,7 +146,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
     }))
 }
 
-/// What is agreed to.
+/// The kinds of agreements that the person ticked.
 struct Agreed(Vec<String>);
 
 impl Input for Agreed {
@@ -161,7 +161,7 @@ async fn agree(caller: Caller, PostedForm(FormInput { parsed, .. }): PostedForm<
     or_sign_in(done.map(|()| see_other("/dashboard/privacy/?done=1")), HERE)
 }
 
-/// Who wants to be erased.
+/// The password with which a person confirms the erasure of their account.
 struct Leaving(String);
 
 impl Input for Leaving {
@@ -212,7 +212,7 @@ async fn erase_now(caller: &Caller, password: String) -> Result<()> {
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
 }
 
-/// Every crate takes out what it holds of the person; all of it or nothing.
+/// Erases the person's data in every crate, in one transaction.
 fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.clone();
     if let Some(sentence) = hindrance(tx, by)? {
@@ -221,14 +221,14 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let guests = bookings::guest_addresses(tx, person.id)?;
     bookings::forget_person(tx, person.id)?;
     match membership::leave(tx, by, person.id) {
-        // Nothing that would renew.
+        // A refusal means that there is no membership to end.
         Err(Error::Refused(_, _)) | Ok(()) => {}
         Err(error) => return Err(error),
     }
     messages::forget_person(tx, person.id)?;
     let others: Vec<String> = people::my_addresses(tx, by)?.into_iter().map(|(email, _)| email).collect();
     for email in person.email.iter().chain(&guests).chain(&others) {
-        // What went to an address that is another account's is that one's.
+        // Emails to an address that now belongs to another account are that account's, so they are kept.
         let owner = people::person_by_email(tx, email)?;
         if owner.is_none_or(|owner| owner.id == person.id) {
             messages::forget(tx, email)?;

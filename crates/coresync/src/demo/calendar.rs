@@ -1,5 +1,6 @@
-//! The demonstration club's bookings: six weeks behind, three ahead. Each is put where the engine of free times offers
-//! it, so that they are as bookings are; every day keeps free times in every part.
+//! The bookings of the demonstration club: six weeks in the past and three weeks ahead. Each is placed at a time that
+//! the free-time engine offers, so that the bookings are realistic. Every upcoming day keeps free times in each part of
+//! the day.
 
 use std::collections::HashMap;
 
@@ -16,10 +17,10 @@ use super::script::Script;
 
 const WEEKS_BEHIND: i64 = 6;
 const WEEKS_AHEAD: i64 = 3;
-/// Any number: it makes the club what it is.
+/// The seed of the demonstration club. Its value is arbitrary.
 const SEED: u64 = 20_251_008;
 
-/// Fills the calendar. How many bookings there are.
+/// Fills the calendar, and returns the number of bookings.
 pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usize> {
     let catalogue = catalogue::current(tx)?;
     let mut entitlements_of = HashMap::new();
@@ -36,7 +37,7 @@ pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usiz
     Ok(hand.count)
 }
 
-/// What fills the calendar.
+/// The state while the calendar is filled.
 struct Hand<'h> {
     catalogue: &'h Catalogue,
     script: &'h Script,
@@ -46,7 +47,7 @@ struct Hand<'h> {
     count: usize,
 }
 
-/// What is claimed on the day that is being filled.
+/// The claims of the day that is being filled, by resource.
 #[derive(Default)]
 struct Page {
     spans: HashMap<Id, Vec<(Cell, Cell)>>,
@@ -63,7 +64,7 @@ impl Page {
         }
     }
 
-    /// Takes back what was claimed last.
+    /// Removes the claims that were added last.
     fn let_go(&mut self, claims: &[(Id, Cell, Cell)]) {
         for (id, ..) in claims {
             self.spans.entry(*id).or_default().pop();
@@ -74,7 +75,7 @@ impl Page {
 impl Hand<'_> {
     fn fill_day(&mut self, tx: &mut Tx<'_>, day: Date, ahead: i64) -> Result<()> {
         let mut page = Page::default();
-        // The past was full; the further ahead, the more is still to come.
+        // Past days were full. The further ahead a day is, the fewer bookings it has yet.
         let attempts = match ahead {
             ..0 => 90,
             0..=7 => 70,
@@ -91,7 +92,7 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// Each demonstration account was here before, and the members come again.
+    /// Adds the visits of the demonstration accounts: each was here before, and the members come again.
     fn visit_of_accounts(&mut self, tx: &mut Tx<'_>, page: &mut Page, day: Date, ahead: i64) -> Result<()> {
         let visits = match ahead {
             -33 => &["premium", "unlimited"][..],
@@ -112,7 +113,7 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// Books one visit if a time can be found that leaves enough free.
+    /// Books one visit, if there is a time that leaves enough free times.
     fn place(
         &mut self,
         tx: &mut Tx<'_>,
@@ -142,7 +143,7 @@ impl Hand<'_> {
             page.let_go(&claims);
             return Ok(());
         }
-        // The turnover of a night's last booking may reach into the next day's first.
+        // The turnover of one night's last booking may overlap the next day's first booking.
         match bookings::import_booking(
             tx,
             self.catalogue,
@@ -155,7 +156,8 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// What a booking takes: the room, who serves, the piece, the guest.
+    /// Returns the resources that a booking claims, with their cells: the room, the technicians, the equipment, and the
+    /// guest.
     fn claims(&self, service: &Service, imported: &ImportedBooking, guest: Id) -> Vec<(Id, Cell, Cell)> {
         let Demand { setup, duration, turnover, .. } = Demand::of(service, service.minutes);
         let (start, end) = (imported.start, imported.start + duration);
@@ -170,7 +172,8 @@ impl Hand<'_> {
         claims
     }
 
-    /// For each service that shares something with this one, and each part of the day: whether a time is free.
+    /// Returns, for each service that shares a resource with this one and for each part of the day, whether a time is
+    /// free.
     fn parts(&self, page: &Page, like: &Service, day: Date) -> Result<Vec<bool>> {
         let zone = &self.catalogue.club.zone;
         let mut parts = Vec::new();
@@ -214,7 +217,7 @@ impl Hand<'_> {
         }
     }
 
-    /// Some days before the visit, and not after now.
+    /// Returns when the booking was made: a few hours to six days before the visit, and at least 90 minutes ago.
     fn made_at(&mut self, tx: &Tx<'_>, start: Cell) -> jiff::Timestamp {
         let before =
             SignedDuration::from_mins(60 * 3 + i64::try_from(self.chance.below(60 * 24 * 6)).unwrap_or(0));
@@ -228,7 +231,7 @@ impl Hand<'_> {
     }
 }
 
-/// Whether two services can stand in each other's way.
+/// Returns whether two services compete for a resource.
 fn shares(one: &Service, other: &Service) -> bool {
     let common = |a: &[Id], b: &[Id]| a.iter().any(|id| b.contains(id));
     one.technicians > 0 && other.technicians > 0
@@ -236,7 +239,7 @@ fn shares(one: &Service, other: &Service) -> bool {
         || common(&one.equipment, &other.equipment)
 }
 
-/// Members' services are for members.
+/// Returns whether the guest may book the service: a members-only service needs a plan.
 fn may_have(service: &Service, entitlements: Option<&Entitlements>) -> bool {
     !service.member_only || entitlements.is_some_and(|entitlements| entitlements.plan().is_some())
 }

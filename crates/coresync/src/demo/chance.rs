@@ -1,10 +1,10 @@
-//! Chance from a seed: the same club every time.
+//! Seeded random numbers, so that the demonstration club is the same every time.
 
-/// A small generator (SplitMix64): not for secrets.
+/// A small random number generator (SplitMix64), not suitable for secrets.
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// From a seed.
+    /// Creates a generator from a seed.
     pub(super) fn new(seed: u64) -> Chance {
         Chance(seed)
     }
@@ -17,18 +17,18 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    /// A number below `bound`; 0 if there is none.
+    /// Returns a number from 0 up to but excluding `bound`; 0 if `bound` is 0.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         let bound = bound.max(1) as u64;
         usize::try_from(self.next() % bound).expect("smaller than a usize")
     }
 
-    /// Whether something of so many percent happens.
+    /// Returns true with a probability of `percent` in a hundred.
     pub(super) fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// One of them.
+    /// Returns a random element, or `None` if the slice is empty.
     pub(super) fn pick<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
         things.get(self.below(things.len()))
     }

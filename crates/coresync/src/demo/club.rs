@@ -1,4 +1,4 @@
-//! Founding the demonstration club: what it offers, its plans, its people.
+//! Sets up the demonstration club: its services, its plans, and its people.
 
 use std::collections::HashMap;
 
@@ -13,11 +13,11 @@ use people::{Actor, NewPerson, Role};
 
 use super::script::{self, DOMAIN, Script};
 
-/// Who comes to the demonstration club.
+/// The guests of the demonstration club.
 pub(super) struct Cast {
-    /// People without an account's password: the guests of the generated bookings.
+    /// People who can't sign in: the guests of the generated bookings.
     pub(super) guests: Vec<Id>,
-    /// The demonstration accounts that are guests, by the name before the `@`.
+    /// The demonstration accounts, by the part of the email address before the `@`.
     pub(super) accounts: HashMap<&'static str, Id>,
 }
 
@@ -43,8 +43,8 @@ pub(super) fn found(tx: &mut Tx<'_>, script: &Script, password_hash: &str) -> Re
     Ok(Cast { guests, accounts })
 }
 
-/// Evenings of the suites from Friday to Sunday: for Unlimited members until 72 h before, for members until 48 h
-/// before, and a fifth dearer (W3).
+/// Reserves the suites on evenings from Friday to Sunday: for Unlimited members until 72 hours before, for all members
+/// until 48 hours before, and at a price that is a fifth higher (W3).
 fn keep_evenings(tx: &mut Tx<'_>, club: Id, manager: Id) -> Result<()> {
     let by = Actor::of(people::person(tx, manager)?);
     for (tier, release_hours) in [(Tier::Unlimited, 72), (Tier::Base, 48)] {
@@ -77,7 +77,7 @@ fn add_club(tx: &mut Tx<'_>, club: &script::Club) -> Result<Id> {
     cat::add_club(tx, &club)
 }
 
-/// Everything that can be booked, and where and by whom.
+/// Adds everything that can be booked: categories, add-ons, equipment, rooms, technicians, and services.
 fn offer(tx: &mut Tx<'_>, script: &Script, club: Id, technician: Option<Id>) -> Result<()> {
     let (mut categories, mut addons, mut rooms, mut equipment) =
         (Slugs::new(), Slugs::new(), Slugs::new(), Slugs::new());
@@ -100,7 +100,7 @@ fn offer(tx: &mut Tx<'_>, script: &Script, club: Id, technician: Option<Id>) -> 
         rooms.insert(one.slug.clone(), cat::add_room(tx, club, &room(one))?);
     }
     for (place, one) in script.technician.iter().enumerate() {
-        // The first one is who signs in as technician@.
+        // The first technician is the person who signs in as `technician@`.
         let person = technician.filter(|_| place == 0);
         cat::add_technician(tx, club, &technician_of(one, person))?;
     }
@@ -147,7 +147,7 @@ fn room(one: &script::Room) -> cat::Room {
     }
 }
 
-/// A technician keeps ten minutes free after each booking (F1).
+/// The minutes that a technician keeps free after each booking (F1).
 const PAD: i64 = 10;
 
 fn technician_of(one: &script::Technician, person: Option<Id>) -> cat::Technician {
@@ -230,7 +230,7 @@ fn plans(tx: &mut Tx<'_>, script: &Script, club: Id) -> Result<Slugs> {
     Ok(plans)
 }
 
-/// The demonstration accounts, one for each role.
+/// The demonstration accounts: name, first name, last name, and role. There is at least one for each role and plan.
 const ACCOUNTS: [(&str, &str, &str, Role); 8] = [
     ("guest", "Gale", "Amory", Role::Account),
     ("base", "Basil", "Ferro", Role::Account),
@@ -260,7 +260,7 @@ fn accounts(tx: &mut Tx<'_>, password_hash: &str) -> Result<HashMap<&'static str
     Ok(accounts)
 }
 
-/// Guests without a password. Every third is a member.
+/// Adds guests without a password. Every third is a member.
 fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<Vec<Id>> {
     let mut guests = Vec::new();
     let ladder: Vec<Id> =
@@ -280,7 +280,7 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
         if place % 3 == 0
             && let Some(plan) = ladder.get(place / 3 % ladder.len().max(1))
         {
-            // They did not all join on one day.
+            // Spreads the days on which they joined.
             let days = 45 + i64::try_from(place).map_err(Fault::because)? * 37 % 320;
             enrol(tx, club, person, *plan, days)?;
         }
@@ -289,7 +289,7 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
     Ok(guests)
 }
 
-/// A member who joined `days` ago, paid for the current billing month and no further (M7); renewing.
+/// Enrolls a member who joined `days` days ago, has paid for the current billing month and no further (M7), and renews.
 fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id, days: i64) -> Result<()> {
     let zone = catalogue::current(tx)?.club.zone.clone();
     let today = tx.now().to_zoned(zone).date();

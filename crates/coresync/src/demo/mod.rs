@@ -1,5 +1,5 @@
-//! The demonstration club: a believable club with six weeks of bookings behind it and three ahead. Put into an
-//! empty database by `serve --demo`; the same seed makes the same club.
+//! The demonstration club: a realistic club with six weeks of past bookings and three weeks of upcoming ones. An empty
+//! database gets it with `serve --demo`. The same seed creates the same club.
 
 mod calendar;
 mod chance;
@@ -12,13 +12,13 @@ use kit::{AppState, Fault, Result, Tx, args, sql};
 pub use script::DOMAIN;
 use script::Script;
 
-/// What the demonstration accounts sign in with.
+/// The password of the demonstration accounts.
 pub const PASSWORD: &str = "coresync-demo";
 
-/// Fills an empty database; one that holds a club is left as it is.
+/// Fills an empty database with the demonstration club. A database that holds a club is left unchanged.
 ///
 /// # Errors
-/// A fault in production, or of the database.
+/// Returns a fault in production, or if the database fails.
 pub async fn fill(app: &AppState) -> Result<()> {
     if app.config.env == Environment::Production {
         return Err(Fault::because("the demo club has known passwords, so it is not allowed in production"));
@@ -28,7 +28,7 @@ pub async fn fill(app: &AppState) -> Result<()> {
     let filled = app
         .db
         .tx(move |tx| {
-            // Of several processes that start at once, the others wait here until the first is done.
+            // If several processes start at once, the others wait here until the first has committed.
             if !is_first(tx)? || is_set_up(tx)? {
                 return Ok(None);
             }
@@ -55,10 +55,10 @@ fn is_set_up(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(tx.one::<(i64,)>(sql!("SELECT id FROM clubs LIMIT 1"), args![])?.is_some())
 }
 
-/// A production start refuses a database in which the demonstration accounts can sign in.
+/// Refuses to start in production on a database with demonstration accounts, because their password is known.
 ///
 /// # Errors
-/// A fault if they can.
+/// Returns a fault if there are such accounts, or if the database fails.
 pub async fn refuse_in_production(app: &AppState) -> Result<()> {
     if app.config.env != Environment::Production {
         return Ok(());

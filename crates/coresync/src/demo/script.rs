@@ -1,4 +1,4 @@
-//! The words of the demonstration club, read from `demo/club.toml`.
+//! The content of the demonstration club, read from `demo/club.toml`.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use catalogue::{Half, Hours};
 use kit::{Cents, Fault, Result};
 use serde::Deserialize;
 
-/// Where the demonstration accounts live.
+/// The domain of the email addresses of the demonstration accounts.
 pub const DOMAIN: &str = "demo.coresync.test";
 
 #[derive(Deserialize)]
@@ -147,7 +147,7 @@ pub(super) struct Plan {
     pub(super) benefits: Vec<String>,
     pub(super) discount_percent: i64,
     pub(super) max_advance_days: i64,
-    /// Below zero is without limit.
+    /// A negative value means no limit.
     pub(super) monthly_service_credits: i64,
     pub(super) guest_passes: i64,
     pub(super) mensuite_access: bool,
@@ -166,7 +166,7 @@ pub(super) struct Guest {
     pub(super) last: String,
 }
 
-/// A value that is written as a text.
+/// Deserializes a value that is written as text.
 fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,

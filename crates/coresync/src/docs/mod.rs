@@ -1,5 +1,5 @@
-//! The reference of the API, drawn from its own description: what is not described is not there, and what is
-//! there is described.
+//! The API reference page, rendered from the OpenAPI description. It shows everything that the description contains,
+//! and nothing else.
 
 mod operations;
 mod refusals;
@@ -22,12 +22,12 @@ use self::operations::{Family, Operation, families};
 use self::refusals::Row;
 use self::shapes::{Shape, shapes};
 
-/// The longest filter, in characters.
+/// The maximum length of the filter in characters.
 const LONGEST: usize = 100;
-/// So few operations are shown open at once.
+/// If at most this many operations match the filter, they are shown expanded.
 const FEW: usize = 3;
 
-/// The address of the reference of a description.
+/// Returns the route of the reference page for an OpenAPI description.
 pub(crate) fn routes(document: &Value) -> Router<AppState> {
     let reference =
         Reference { families: families(document), shapes: shapes(document), refusals: refusals::rows() };
@@ -36,14 +36,14 @@ pub(crate) fn routes(document: &Value) -> Router<AppState> {
     Router::new().route("/api/docs/", get(drawn))
 }
 
-/// What is read of the description once.
+/// The parts of the description that the page shows, read once at start.
 struct Reference {
     families: Vec<Family>,
     shapes: Vec<Shape>,
     refusals: Vec<Row>,
 }
 
-/// What somebody looks for.
+/// The filter of the reference page, and whether all operations are to be shown expanded.
 struct QueryForm {
     filter: String,
     is_open: bool,
@@ -60,25 +60,25 @@ impl Input for QueryForm {
 #[template(path = "docs.html")]
 struct DocsPage<'r> {
     frame: Frame,
-    /// The address of the club, for the examples.
+    /// The base URL of the club, for the examples.
     address: &'r str,
     filter: &'r str,
     is_open: bool,
     families: Vec<Shown<'r>>,
-    /// How many operations are shown.
+    /// The number of operations that are shown.
     count: usize,
     shapes: &'r [Shape],
     refusals: &'r [Row],
     limits: String,
 }
 
-/// What is shown of one tag.
+/// The operations of one tag that match the filter.
 struct Shown<'r> {
     tag: &'r str,
     operations: Vec<&'r Operation>,
 }
 
-/// How often one may ask here, in sentences.
+/// Returns sentences that describe the configured rate limits.
 fn limits(config: &Config) -> String {
     let limit = |a_minute: u32, whose: &str| match a_minute {
         0 => format!("{whose}: no limit."),

@@ -1,4 +1,4 @@
-//! Operations: what can be asked of the API, as its description has them, by tag.
+//! The operations of the API, read from its OpenAPI description and grouped by tag.
 
 use kit::fold::fold;
 use serde_json::Value;
@@ -12,24 +12,24 @@ pub(super) struct Family {
     pub(super) operations: Vec<Operation>,
 }
 
-/// One operation.
+/// One operation, as the reference page shows it.
 pub(super) struct Operation {
     pub(super) name: String,
     pub(super) method: String,
     pub(super) path: String,
     pub(super) title: Vec<Bit>,
     pub(super) note: Vec<Bit>,
-    /// Who may ask.
+    /// A sentence that says who may send the request.
     pub(super) who: &'static str,
     pub(super) parameters: Vec<Parameter>,
-    /// What is sent: the shape, and its fields.
+    /// The request body: its shape and fields.
     pub(super) body: Option<Sent>,
     pub(super) answers: Vec<Documented>,
 }
 
 pub(super) struct Parameter {
     pub(super) field: Field,
-    /// `path`, `query` or `header`.
+    /// The location of the parameter: `path`, `query`, or `header`.
     pub(super) place: String,
 }
 
@@ -41,11 +41,11 @@ pub(super) struct Sent {
 pub(super) struct Documented {
     pub(super) status: String,
     pub(super) note: Vec<Bit>,
-    /// Nothing for an answer without a body.
+    /// The type of the body, or `None` for a response without a JSON body.
     pub(super) kind: Option<Kind>,
 }
 
-/// Everything that the description lists: tags by name, and in each the reads first.
+/// Returns all operations of the description by tag, with the tags in alphabetical order.
 pub(super) fn families(document: &Value) -> Vec<Family> {
     let mut families: Vec<Family> = Vec::new();
     let paths = document.get("paths").and_then(Value::as_object);
@@ -83,7 +83,7 @@ impl Operation {
         }
     }
 
-    /// Whether a word is in what the operation is called, does, or where it is.
+    /// Returns whether each word of the filter occurs in the operation's tag, method, path, name, or title.
     pub(super) fn tells_of(&self, tag: &str, requested: &str) -> bool {
         let title: String = self.title.iter().map(|bit| bit.text.as_str()).collect();
         let whole = format!("{tag} {} {} {} {title}", self.method, self.path, self.name);
@@ -115,7 +115,7 @@ fn parameter(parameter: &Value) -> Parameter {
     }
 }
 
-/// A parameter that is optional may be missing; it can't be null.
+/// Removes `or null` from the type: an optional parameter may be missing, but it can't be null.
 fn without_null(kind: Kind) -> Kind {
     Kind { after: kind.after.trim_end_matches(" or null").to_owned(), ..kind }
 }

@@ -1,4 +1,4 @@
-//! Every way of saying no, as a client meets it. A test holds the list against the sources.
+//! The table of all refusals, as a client sees them. A test compares the list with the source code.
 
 use kit::web::Problem;
 use kit::{Error, Fields, Refusal};
@@ -78,14 +78,14 @@ const REFUSALS: &[&Refusal] = &[
     &bookings::WRONG_STEP,
 ];
 
-/// One code, with its status and every sentence that it is said with.
+/// One refusal code with its HTTP status and every sentence that is used with it.
 pub(super) struct Row {
     pub(super) code: &'static str,
     pub(super) status: u16,
     pub(super) sentences: Vec<String>,
 }
 
-/// Every code, by name: the crates' own, and what is said of any request.
+/// Returns every code, sorted by status and code: the refusals of the crates, and the errors that any request can get.
 pub(super) fn rows() -> Vec<Row> {
     let plain = [Error::NotFound, Error::Unauthorized, Error::Forbidden, Fields::one("field", "")];
     let plain = plain.iter().map(Problem::from).map(|problem| (problem.code, problem.status, problem.detail));

@@ -1,17 +1,17 @@
-//! Shapes: what a JSON schema says, in words that fit on a line.
+//! Types in the API reference: what a JSON schema says, in words that fit on one line.
 
 use serde_json::Value;
 
 use super::words::{Bit, bits, text};
 
-/// Where the schemas of the description stand.
+/// The prefix of references to schemas.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// What kind of value a place takes: `list of ` `Slot` ` or null`.
+/// The type of a value in words: `before`, a link to `shape`, and `after`, as in `list of ` `Slot` ` or null`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Kind {
     pub(super) before: String,
-    /// The name of a shape that stands on the page.
+    /// The name of a shape that the page describes.
     pub(super) shape: String,
     pub(super) after: String,
 }
@@ -24,18 +24,18 @@ pub(super) struct Field {
     pub(super) note: Vec<Bit>,
 }
 
-/// A shape of the description.
+/// A schema of the OpenAPI description.
 pub(super) struct Shape {
     pub(super) name: String,
     pub(super) note: Vec<Bit>,
-    /// What it is if it has no fields.
+    /// The type of the shape, for one without fields.
     pub(super) kind: Kind,
-    /// Shapes whose fields it has besides.
+    /// The names of shapes whose fields it includes.
     pub(super) parents: Vec<String>,
     pub(super) fields: Vec<Field>,
 }
 
-/// Every shape of a description, by name.
+/// Returns every shape of a description, by name.
 pub(super) fn shapes(document: &Value) -> Vec<Shape> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     schemas.into_iter().flatten().map(|(name, schema)| Shape::of(name, schema)).collect()
@@ -58,7 +58,7 @@ impl Shape {
     }
 }
 
-/// The needed ones first.
+/// Returns the fields of a schema, required ones first.
 fn fields(schema: &Value) -> Vec<Field> {
     let needed: Vec<&str> = list(schema, "required").filter_map(Value::as_str).collect();
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -73,14 +73,14 @@ fn fields(schema: &Value) -> Vec<Field> {
     fields
 }
 
-/// What is said of a value; of one that may be missing, it stands beside the reference.
+/// Returns the description of a value. For an optional reference it stands inside `oneOf`, beside the reference.
 fn note(schema: &Value) -> Vec<Bit> {
     let inner = list(schema, "oneOf").map(|part| text(part, "description")).find(|text| !text.is_empty());
     let own_text = text(schema, "description");
     bits(if own_text.is_empty() { inner.unwrap_or_default() } else { own_text })
 }
 
-/// What kind of value a schema describes.
+/// Returns the type of value that a schema describes.
 pub(super) fn kind(schema: &Value) -> Kind {
     if let Some(name) = named(schema) {
         return Kind { shape: name.to_owned(), ..Kind::default() };
@@ -126,7 +126,7 @@ fn or_null(kind: Kind) -> Kind {
     Kind { after: format!("{} or null", kind.after), ..kind }
 }
 
-/// The name of the shape that a schema refers to.
+/// Returns the name of the shape that a schema refers to.
 fn named(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }

@@ -1,22 +1,22 @@
-//! Sentences of the description, in which `code` stands between backticks.
+//! Splits sentences of the description at backticks into text and code.
 
 use serde_json::Value;
 
-/// A stretch of a sentence.
+/// A part of a sentence: text or code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bit {
     pub(super) is_code: bool,
     pub(super) text: String,
 }
 
-/// A sentence in stretches.
+/// Splits a sentence at its backticks.
 pub(super) fn bits(sentence: &str) -> Vec<Bit> {
     let parts = sentence.split('`').enumerate();
     let bits = parts.map(|(place, text)| Bit { is_code: place % 2 == 1, text: text.to_owned() });
     bits.filter(|bit| !bit.text.is_empty()).collect()
 }
 
-/// A text of the description, empty if it is missing.
+/// Returns a text field of a JSON object, or an empty text if it is missing.
 pub(super) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }

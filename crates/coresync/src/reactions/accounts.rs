@@ -1,5 +1,5 @@
-//! The emails about accounts. They are composed when they are sent, and nothing keeps them: a link opens an account, and the
-//! database holds only its digest.
+//! The emails about accounts. Each is composed when it is sent and is not stored: a link gives access to an account,
+//! and the database holds only the digest of its token.
 
 use kit::{AppState, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, PendingNotification};
@@ -8,7 +8,8 @@ use people::{AccountEmail, Claim, News, Proven};
 use super::club_time;
 use super::email_template::EmailTemplate;
 
-/// Composes the email that a notification about an account calls for. Each attempt makes another link, so it is another email.
+/// Composes the email for a notification about an account. Each attempt creates a new link, so the email gets a new
+/// key.
 pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let PendingNotification { id, kind, data, created_at, attempt, .. } = waiting;
     let found = app.db.tx(move |tx| {
@@ -26,7 +27,8 @@ pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Resu
     }
 }
 
-/// What an email says of an account: its name, when it was made, with what and from where.
+/// Adds the facts about a claimed account to an email: the name, when the account was requested, and from which device
+/// and network.
 fn about(draft: EmailTemplate, club: &catalogue::Club, account: Claim) -> EmailTemplate {
     let from = match account.device {
         Some(device) => format!("{device}, network {}", account.network),
@@ -38,7 +40,7 @@ fn about(draft: EmailTemplate, club: &catalogue::Club, account: Claim) -> EmailT
         .fact("From", if account.network.is_empty() { String::new() } else { from })
 }
 
-/// Links lead to the address in the configuration: what a request says about its host is nowhere read.
+/// Writes the email. Links use the configured public address; the request's `Host` header is never used.
 fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Mail> {
     let draft = |subject: &str, heading: &str| EmailTemplate::new(club, subject, heading);
     let not_you = "If it wasn’t you, ignore this email. Nothing changes without the link.";
@@ -75,7 +77,8 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
     draft.to(email.to, None, String::new())
 }
 
-/// Hands over what carries an address that is now known to be somebody's, and writes what could not be written to it before.
+/// Assigns bookings that were made for an address to the account that has now verified it. After the first
+/// verification, it also sends the notifications that could not be sent before.
 pub(super) async fn adopt(app: AppState, Proven { person, is_first }: Proven) -> Result<()> {
     let adopted = app.db.tx(move |tx: &mut Tx<'_>| {
         let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
@@ -87,7 +90,8 @@ pub(super) async fn adopt(app: AppState, Proven { person, is_first }: Proven) ->
     adopted.await
 }
 
-/// Seals the audit log. Where the log of the program is kept elsewhere, the digest in it shows whether an end was cut off.
+/// Adds a checkpoint to the audit log. If the program's log is stored elsewhere, the digest in it shows whether the end
+/// of the audit log was cut off.
 pub(super) async fn checkpoint(app: AppState) -> Result<()> {
     let encrypted = app.db.tx(|tx| {
         let encrypted = people::checkpoint(tx)?;
@@ -102,7 +106,8 @@ pub(super) async fn checkpoint(app: AppState) -> Result<()> {
     Ok(())
 }
 
-/// Takes away accounts whose address was not verified in time, in transactions of their own. Says how many.
+/// Prunes accounts whose address was not verified in time, in batches, each in its own transaction. Returns how many
+/// were pruned.
 pub(super) async fn prune(app: &AppState) -> Result<usize> {
     let mut pruned = 0;
     loop {
@@ -113,7 +118,8 @@ pub(super) async fn prune(app: &AppState) -> Result<usize> {
     }
 }
 
-/// Whether a table of another crate refers to a person. A test holds this against every key of the migrations.
+/// Returns whether a table of another crate refers to a person. A test compares this with every foreign key of the
+/// migrations.
 pub(crate) fn is_referred_to(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!(

@@ -1,4 +1,5 @@
-//! The emails about bookings: what is composed is read anew when it is sent, so that none says what is not so any more.
+//! The emails about bookings. The booking is read again when an email is sent, so that no email says something that is
+//! no longer true.
 
 use std::sync::Arc;
 
@@ -16,26 +17,26 @@ use super::email_template::EmailTemplate;
 use bookings_pages::Cancelling;
 use bookings_pages::{Invited, event};
 
-/// Whoever an email goes to.
+/// The person that an email goes to.
 struct Recipient {
     email: String,
-    /// The name to speak to.
+    /// The name used in the salutation.
     name: String,
-    /// Whether somebody else has booked for them.
+    /// Whether someone else booked for this person.
     is_guest: bool,
-    /// The page of the visit: of a guest, without a sign-in.
+    /// The URL of the visit's page. A guest's link works without signing in.
     link: String,
-    /// Where one press ends such emails.
+    /// The URL that ends such emails, or `None` if they can't be turned off.
     end: Option<String>,
 }
 
-/// Where links lead, and who emails come from.
+/// The public URL that links start with, and the sender's address.
 struct Sender {
     public: String,
     from: String,
 }
 
-/// Composes the email that a notification about bookings calls for, if it still holds.
+/// Composes the email for a notification about bookings, unless it is no longer true.
 pub(super) async fn compose(
     app: AppState,
     waiting: PendingNotification,
@@ -57,7 +58,8 @@ pub(super) async fn compose(
         .await
 }
 
-/// Which emails can be switched off (N5): none that says what became of a booking.
+/// Returns the kind under which a person can turn off an email (N5). Emails that report a change of a booking can't be
+/// turned off.
 fn notification_kind(news: BookingNews) -> Option<NotificationKind> {
     match news {
         BookingNews::FirstReminder | BookingNews::LastReminder => Some(NotificationKind::Reminders),
@@ -110,9 +112,9 @@ fn recipient(
     Ok(Ok(Recipient { email, name, is_guest: false, link, end }))
 }
 
-/// What an email says, in words.
+/// The texts of an email about bookings.
 struct VisitText {
-    /// On one line, before the names of the services.
+    /// The start of the subject, before the names of the services.
     subject: String,
     heading: String,
     paragraphs: Vec<String>,
@@ -120,7 +122,7 @@ struct VisitText {
     action: &'static str,
 }
 
-/// What the words depend on.
+/// What the texts depend on.
 struct Saying<'s> {
     club: &'s Club,
     now: Timestamp,
@@ -131,7 +133,7 @@ struct Saying<'s> {
 }
 
 impl Saying<'_> {
-    /// Who comes, where the reader has booked for somebody else.
+    /// Returns the name of the guest, if the reader booked for someone else.
     fn guest(&self) -> Option<&str> {
         if self.to.is_guest {
             return None;
@@ -139,7 +141,7 @@ impl Saying<'_> {
         self.details.first().and_then(|detail| detail.booking.guest_name.as_deref())
     }
 
-    /// `your visit`, `your visits`, `the visit you booked for Anna`
+    /// Returns the phrase for the visit: `your visit`, `your visits`, or `the visit you booked for Anna`.
     fn visit(&self) -> String {
         let ending = if self.details.len() > 1 { "s" } else { "" };
         match self.guest() {
@@ -152,7 +154,8 @@ impl Saying<'_> {
         if self.details.len() > 1 { many } else { one }
     }
 
-    /// Whether the reader is told what it costs: not a guest of somebody who pays.
+    /// Returns whether the email mentions prices. It does not if the reader is a guest whose visit someone else pays
+    /// for.
     fn tells_money(&self) -> bool {
         !self.to.is_guest || self.details.first().is_some_and(|detail| detail.booking.person.is_none())
     }
@@ -263,7 +266,7 @@ impl Saying<'_> {
         format!("It’s yours until {until}. Book it by then, or release it for the next guest.")
     }
 
-    /// `Today`, `Tomorrow`, `On Friday`.
+    /// Returns `Today`, `Tomorrow`, or the weekday as in `On Friday`.
     fn day_ahead(&self) -> String {
         let Some(first) = self.details.first() else { return String::new() };
         let zone = &self.club.zone;
@@ -276,7 +279,8 @@ impl Saying<'_> {
     }
 }
 
-/// The names of the services, each once, and of several bookings their dates: at most four, else the first and the last.
+/// Returns the names of the services, each once, and for several bookings their dates: all of them if there are at most
+/// four, otherwise the first and the last.
 fn subject_of(catalogue: &Catalogue, details: &[Detail]) -> String {
     let zone = &catalogue.club.zone;
     let mut names: Vec<String> = Vec::new();
@@ -340,7 +344,7 @@ fn write(
     draft.to(to.email, calendar, waiting.id.to_string())
 }
 
-/// Who has booked for a guest, by name.
+/// Returns a sentence that names the person who booked for a guest.
 fn host(tx: &mut Tx<'_>, to: &Recipient, details: &[Detail]) -> Result<String> {
     let person = details.first().and_then(|detail| detail.booking.person).filter(|_| to.is_guest);
     let Some(person) = person else { return Ok(String::new()) };
@@ -399,7 +403,7 @@ fn room_name(catalogue: &Catalogue, booking: &Booking) -> String {
     catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default()
 }
 
-/// One calendar file with every event, where the calendar changes.
+/// Returns one calendar file with all events, or `None` if the email does not change the calendar.
 fn calendar_of(
     tx: &mut Tx<'_>,
     ours: &Sender,
@@ -423,7 +427,7 @@ fn calendar_of(
     Ok(Some(ics(&events)))
 }
 
-/// Composes the email that a time somebody waits for is free, if it still is.
+/// Composes the email which says that a time someone waits for is free, if it still is.
 pub(super) async fn compose_opened(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let public = app.config.public_url.clone();
     app.db

@@ -1,10 +1,11 @@
-//! Times in emails: by the club's clock, and always with the name of its time zone (N5), for whoever reads them may be elsewhere.
+//! Times in emails. They are shown in the club's time zone and always name it (N5), because the reader may be
+//! elsewhere.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ui::format;
 
-/// What people call the time of a zone.
+/// The common names of time zones.
 const NAMES: [(&str, &str); 12] = [
     ("America/New_York", "Eastern Time"),
     ("America/Detroit", "Eastern Time"),
@@ -20,29 +21,29 @@ const NAMES: [(&str, &str); 12] = [
     ("Europe/London", "UK Time"),
 ];
 
-/// The name of a zone: `Eastern Time`, else as the time zone database has it: `(Europe/Paris)`.
+/// Returns the name of a zone such as `Eastern Time`, or the name in the time zone database such as `(Europe/Paris)`.
 fn zone_name(zone: &TimeZone) -> String {
     let iana = zone.iana_name().unwrap_or("UTC");
     let known = NAMES.iter().find(|(name, _)| *name == iana);
     known.map_or_else(|| format!("({iana})"), |(_, spoken)| (*spoken).to_owned())
 }
 
-/// `Friday, November 27, 2026`
+/// Returns the date as in `Friday, November 27, 2026`.
 pub(super) fn date(zone: &TimeZone, at: Timestamp) -> String {
     format::full_day(format::date_at(zone, at))
 }
 
-/// `Nov 27`, for subjects.
+/// Returns the date as in `Nov 27`, for subjects.
 pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
     format::short_date(format::date_at(zone, at))
 }
 
-/// `2:00 PM Eastern Time`
+/// Returns the time of day with its zone as in `2:00 PM Eastern Time`.
 pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
     format!("{} {}", format::clock(zone, at), zone_name(zone))
 }
 
-/// `Friday, November 27, 2026, 2:00 PM Eastern Time`
+/// Returns the date and time as in `Friday, November 27, 2026, 2:00 PM Eastern Time`.
 pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }

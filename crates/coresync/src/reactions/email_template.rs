@@ -1,12 +1,12 @@
-//! An email: a heading, some words, what there is to know at a glance, one thing to do. The page and the plain text
-//! are made of the same, so that neither says more than the other.
+//! The template of an email: a heading, paragraphs, facts, one action, and notes. The HTML and the plain text are
+//! rendered from the same data, so that they say the same.
 
 use askama::Template;
 use catalogue::Club;
 use kit::{Fault, Result};
 use messages::Mail;
 
-/// What an email says. Every text is escaped where it is drawn.
+/// The content of an email. Texts are escaped when they are rendered.
 #[derive(Template)]
 #[template(path = "mail/email.html")]
 pub(super) struct EmailTemplate {
@@ -17,14 +17,14 @@ pub(super) struct EmailTemplate {
     action: Option<(&'static str, String)>,
     notes: Vec<String>,
     unsubscribe: Option<String>,
-    /// What the link that ends such emails says.
+    /// The label of the link that ends such emails.
     unsubscribe_label: &'static str,
     club: String,
     address: String,
 }
 
 impl EmailTemplate {
-    /// An email of the club with nothing in it yet. The heading speaks to who reads it.
+    /// Creates an email of the club with only a subject and a heading. The heading addresses the reader.
     pub(super) fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> EmailTemplate {
         EmailTemplate {
             subject: subject.into(),
@@ -46,7 +46,7 @@ impl EmailTemplate {
         self
     }
 
-    /// Adds something to know at a glance; nothing, if there is nothing to know.
+    /// Adds a labeled fact, unless its value is empty.
     pub(super) fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> EmailTemplate {
         let value = value.into();
         if !value.is_empty() {
@@ -55,34 +55,35 @@ impl EmailTemplate {
         self
     }
 
-    /// What to do, and where.
+    /// Sets the action: the label of its link, and the URL.
     pub(super) fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> EmailTemplate {
         self.action = Some((label, address.into()));
         self
     }
 
-    /// Adds what stands below, smaller.
+    /// Adds a note below the action, in smaller print.
     pub(super) fn note(mut self, words: impl Into<String>) -> EmailTemplate {
         self.notes.push(words.into());
         self
     }
 
-    /// Where one press makes an end of such emails.
+    /// Sets the URL of the link that unsubscribes from such emails.
     pub(super) fn ends_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe = Some(address);
         self
     }
 
-    /// Where one press stops every email about a visit: of guests.
+    /// Sets the URL of the link that stops all emails about a visit. For guests.
     pub(super) fn stops_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe_label = "Stop emails about this visit";
         self.ends_at(address)
     }
 
-    /// The mail to an address, with a calendar file if there is one.
+    /// Renders the email to an address, with a calendar file if there is one. `key` identifies the email, so that every
+    /// attempt has the same `Message-ID`.
     ///
     /// # Errors
-    /// A fault if it can't be drawn.
+    /// Returns a fault if the template can't be rendered.
     pub(super) fn to(self, address: String, calendar: Option<String>, key: String) -> Result<Mail> {
         let html = self.render().map_err(Fault::because)?;
         Ok(Mail {

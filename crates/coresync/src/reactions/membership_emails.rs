@@ -1,4 +1,4 @@
-//! The emails about a membership: what became of it, and what it does to what is booked.
+//! The emails about a membership: its changes, and how they change the prices of bookings.
 
 use bookings::{Booking, Repriced};
 use catalogue::Club;
@@ -13,7 +13,7 @@ use super::booking_emails::service_name;
 use super::club_time;
 use super::email_template::EmailTemplate;
 
-/// Composes the email about what became of a membership.
+/// Composes the email about a change of a membership.
 pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let public = app.config.public_url.clone();
     app.db
@@ -37,7 +37,7 @@ pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Resu
         .await
 }
 
-/// What an email about a membership says.
+/// The texts of an email about a membership.
 struct News {
     subject: String,
     heading: String,
@@ -45,7 +45,7 @@ struct News {
 }
 
 impl News {
-    /// What there is to say of an event; nothing for what was only noted.
+    /// Returns the texts for an event, or `None` if the member is not notified about it.
     fn of(event: &MembershipEvent) -> Option<News> {
         let MembershipEvent { what, detail, .. } = event;
         let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -145,12 +145,12 @@ impl News {
     }
 }
 
-/// `December 9, 2026`
+/// Returns a date as in `December 9, 2026`.
 fn day(date: &str) -> String {
     date.parse::<Date>().map(format::date).unwrap_or_default()
 }
 
-/// Composes the email that a visit costs something else.
+/// Composes the email which says that the price of a visit has changed.
 pub(super) async fn compose_repriced(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let public = app.config.public_url.clone();
     app.db

@@ -1,9 +1,10 @@
-//! What the pages of memberships say of bookings, which stand above memberships.
+//! What the membership pages need from bookings. The `membership` crate is below `bookings`, so `coresync` passes it
+//! in.
 
 use kit::{Id, Result, Tx};
 use membership::pages::{BookingTerms, RepricedBooking};
 
-/// What the program passes to the pages of memberships.
+/// The functions and settings of bookings that the program passes to the membership pages.
 pub(crate) const BOOKING_TERMS: BookingTerms =
     BookingTerms { account_days: bookings::ACCOUNT_DAYS, birthday_gift: bookings::BIRTHDAY, reprice };
 

@@ -1,5 +1,5 @@
-//! What follows from what. Crates do not know each other's consequences; they write jobs and notifications, and here stands who does
-//! them and what they say.
+//! Reactions across crates. A crate writes jobs and notifications without knowing who handles them. Here each job gets
+//! its handler, and each notification the function that composes its email.
 
 mod accounts;
 mod booking_emails;
@@ -24,7 +24,7 @@ use pictures::Develop;
 use rounds::MINUTE;
 pub use rounds::begin_rounds;
 
-/// Who does which job.
+/// Registers the handler of each kind of job.
 pub fn handlers(app: &AppState, post: &Post) -> Handlers {
     let (adopting, sealing) = (app.clone(), app.clone());
     let (matching, nightly, sweeping) = (app.clone(), app.clone(), app.clone());
@@ -46,13 +46,13 @@ pub fn handlers(app: &AppState, post: &Post) -> Handlers {
         })
 }
 
-/// What sends the notifications of every crate.
+/// Creates the outbox, which sends the notifications of all crates.
 pub fn outbox(app: &AppState, post: &Post) -> Outbox {
     let composing = app.clone();
     Outbox::new(app.db.clone(), post.clone(), move |waiting| compose(composing.clone(), waiting))
 }
 
-/// Reads the state that a notification is about, and composes the email that it calls for now.
+/// Reads the current state that a notification is about, and composes its email from it.
 async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let kind = waiting.kind.as_str();
     if let Some(news) = BookingNews::of_kind(kind) {
@@ -88,7 +88,7 @@ async fn run_billing_day(app: AppState) -> Result<()> {
     app.db.tx(membership::run_billing_day).await.map(drop)
 }
 
-/// What was booked on days on which the plan does not count any more is priced anew (M5).
+/// Prices bookings again that are on days for which the plan no longer counts (M5).
 async fn follow(app: AppState, person: Id) -> Result<()> {
     app.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }

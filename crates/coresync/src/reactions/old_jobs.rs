@@ -1,5 +1,5 @@
-//! Jobs of the versions before there were notifications, which may still wait at an upgrade: each becomes a notification of what is so
-//! now.
+//! Handlers for kinds of jobs that older versions wrote and that may still wait at an upgrade. Each becomes a
+//! notification about the current state.
 
 use kit::jobs::{Handlers, Job};
 use kit::{AppState, Id};
@@ -20,7 +20,7 @@ macro_rules! jobs_of_bookings {
             const KIND: &'static str = $kind;
         })*
 
-        /// Whatever had happened to a booking, its news now is what it has become.
+        /// Handles old jobs about bookings: each notifies about the booking as it is now.
         fn of_bookings(app: &AppState, handlers: Handlers) -> Handlers {
             handlers$(.on({
                 let app = app.clone();
@@ -51,7 +51,7 @@ fn of_account<N: AccountNews>(app: &AppState, handlers: Handlers) -> Handlers {
     })
 }
 
-/// Who does them.
+/// Adds the handlers of old jobs.
 pub(super) fn add(app: &AppState, handlers: Handlers) -> Handlers {
     let handlers = of_bookings(app, handlers);
     let handlers = of_account::<AddressClaimed>(app, handlers);

@@ -1,4 +1,4 @@
-//! Regular work: what runs every night and every minute.
+//! Recurring jobs: those that run every night and every minute.
 
 use bookings::{Nightly, RunMaintenance};
 use jiff::{SignedDuration, Timestamp};
@@ -7,11 +7,11 @@ use kit::{AppState, Id, Result, Tx, args, sql};
 use membership::RunBillingDay;
 use people::Checkpoint;
 
-/// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was
-/// ahead and has come back, that work would wait until the time that it showed.
+/// Enqueues the nightly jobs and those of every minute, unless they are waiting already. It is called regularly as
+/// well: if the clock was ahead and has been set back, those jobs would wait until the time that it showed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub async fn begin_rounds(app: &AppState) -> Result<()> {
     app.db
         .tx(|tx| {
@@ -25,10 +25,12 @@ pub async fn begin_rounds(app: &AppState) -> Result<()> {
 
 pub(super) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// How much later than its period a job may wait before the clock must have come back: failures put it off for up to an hour.
+/// How much later than its period a job may be due before the clock must have been set back. Failures postpone a job by
+/// up to an hour.
 const SLACK: SignedDuration = SignedDuration::from_mins(75);
 
-/// Has a job run after `rest` if none is waiting, and again after `rest` if one waits for a time beyond its period.
+/// Enqueues a job after `rest` if none is waiting. If one waits for a time too far beyond its period, it is rescheduled
+/// to after `rest`.
 fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedDuration) -> Result<()> {
     let now = tx.now();
     let waiting: Option<(Id, Timestamp, Option<Timestamp>)> = tx.one(

@@ -1,4 +1,4 @@
-//! The front of the back office: the rooms into which whoever asks may go.
+//! The start page of the back office: links to the pages that the caller may use.
 
 use askama::Template;
 use axum::Router;
@@ -21,7 +21,7 @@ struct FrontPage {
     frame: Frame,
 }
 
-/// The overview; the front desk is led to its day, where its work begins.
+/// Shows the overview. The front desk is redirected to the day sheet, where its work begins.
 async fn show(caller: Caller) -> Result<Response> {
     let frame = caller.view(|_, by| {
         by.person()?;

@@ -1,4 +1,4 @@
-//! The front of the club.
+//! The home page of the club.
 
 use askama::Template;
 use axum::Router;
@@ -29,12 +29,12 @@ struct HomePage<'c> {
     rooms: Vec<QuietRoom<'c>>,
     featured: Vec<ServiceRow<'c>>,
     plans: Vec<PlanLine>,
-    /// Every service by family.
+    /// All services, grouped by category.
     services: Vec<(String, Vec<Choice>)>,
     today: String,
 }
 
-/// One half of the club, from outside.
+/// The teaser of one brand on the home page.
 pub(crate) struct Doorway {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
@@ -63,7 +63,7 @@ impl Doorway {
     }
 }
 
-/// A family of the rooms that both halves share.
+/// A category of services that both brands share.
 struct QuietRoom<'c> {
     slug: &'c str,
     name: &'c str,
@@ -71,7 +71,7 @@ struct QuietRoom<'c> {
     artwork: Artwork,
 }
 
-/// A plan on one line.
+/// A plan, as the home page lists it.
 pub(crate) struct PlanLine {
     name: String,
     price: String,

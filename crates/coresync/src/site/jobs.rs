@@ -1,4 +1,4 @@
-//! Background jobs: which wait, run, fail, or were set aside; trying one again, and discarding one.
+//! The pages of background jobs: list them by state, retry one, and discard one.
 
 use axum::Router;
 use axum::response::Response;
@@ -16,9 +16,9 @@ use ui::{
 };
 
 const HERE: &str = "/staff/jobs/";
-/// How many jobs a page holds.
+/// The number of jobs on a page.
 const SIZE: usize = 50;
-/// How much of an error is shown, in characters.
+/// The maximum length of a displayed error in characters.
 const LONGEST_ERROR: usize = 160;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -29,10 +29,10 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/staff/jobs/{id}/discard/", post(discard))
 }
 
-/// A page of the queue, and how many jobs match.
+/// Returns a page of the job queue, and the number of jobs that match.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage jobs.
+/// Returns `Error::Forbidden` unless `by` may manage jobs.
 pub(super) fn queue(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -48,10 +48,10 @@ fn found(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<QueuedJob> {
     jobs::job(tx, id)
 }
 
-/// Has a job tried again now, and records it.
+/// Makes a job run again at once, with its full number of attempts, and records that in the audit log.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage jobs; what [`jobs::retry`] answers.
+/// Returns `Error::Forbidden` unless `by` may manage jobs, and the errors of [`jobs::retry`].
 pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let before = found(tx, by, id)?;
     jobs::retry(tx, id)?;
@@ -60,10 +60,10 @@ pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     note_change(tx, by, "job_retried", subject, (recorded(&before), recorded(&after)))
 }
 
-/// Removes a job that will not be done, and records it.
+/// Deletes a job so that it will not run, and records that in the audit log.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage jobs; what [`jobs::discard`] answers.
+/// Returns `Error::Forbidden` unless `by` may manage jobs, and the errors of [`jobs::discard`].
 pub(super) fn discard_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let before = found(tx, by, id)?;
     jobs::discard(tx, id)?;
@@ -71,12 +71,12 @@ pub(super) fn discard_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     note_change(tx, by, "job_discarded", subject, (recorded(&before), Value::Null))
 }
 
-/// A job as the audit log shows it: without its error, which may name somebody.
+/// Returns what the audit log stores about a job. The error is left out, because it may name a person.
 fn recorded(job: &QueuedJob) -> Value {
     json!({"state": job.state.as_str(), "attempts": job.attempts})
 }
 
-/// An error as it is shown: on one line, and not too long.
+/// Returns an error on one line, shortened to [`LONGEST_ERROR`] characters.
 pub(super) fn shortened(error: &str) -> String {
     let line = kit::text::one_line(error);
     match line.char_indices().nth(LONGEST_ERROR) {
@@ -94,14 +94,14 @@ fn state(state: JobState) -> &'static str {
     }
 }
 
-/// Which jobs are looked for, and which page of them.
+/// The filter of the job list, and the number of the page.
 struct Search {
     look: PageQuery,
     filter: JobFilter,
     page: usize,
 }
 
-/// A state by its name. What is none narrows nothing.
+/// Parses the filter. An unknown state does not narrow the list.
 pub(super) fn filter(input: &mut RawInput) -> JobFilter {
     let state = input.opt_text_within("state", 20).and_then(JobState::read);
     JobFilter { kind: input.opt_text_within("kind", 40), state }
@@ -166,7 +166,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     Ok(if pages.is_empty() { page } else { page.with(Part::Links(pages)) })
 }
 
-/// When a job runs next, in the time of the club.
+/// Returns when a job runs next, in the club's time zone.
 fn next_run(job: &QueuedJob, zone: &TimeZone, now: jiff::Timestamp) -> String {
     match job.state {
         JobState::SetAside => "Never".to_owned(),
@@ -222,7 +222,7 @@ async fn retry(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     to_response(done.await, &here(id))
 }
 
-/// Whether somebody is sure.
+/// Whether the confirmation box is ticked.
 struct Sure(bool);
 
 impl Input for Sure {

@@ -1,4 +1,4 @@
-//! Background jobs over JSON. What a job carries is not shown: it may be secret.
+//! The JSON API of background jobs. The payload of a job is not shown, because it may contain secrets.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct JobOut {
     id: Id,
     kind: String,
-    /// `waiting`, `running`, `failing`, or `set_aside`.
+    /// The state: `waiting`, `running`, `failing`, or `set_aside`.
     state: &'static str,
     attempts: i64,
     /// When it runs next. For a stopped job, when it would have run.
@@ -47,7 +47,7 @@ impl From<QueuedJob> for JobOut {
     }
 }
 
-/// Which jobs, and which page of them.
+/// The filter of the job list, and the page.
 struct Search(JobFilter, Paging);
 
 impl Input for Search {

@@ -1,5 +1,5 @@
-//! Pages that show what several crates have: the first page, the overview of the back office, the style guide, background jobs; and the
-//! navigation of all pages.
+//! Pages that need several crates: the home page, the overview of the back office, the style guide, and background
+//! jobs. Also the navigation of all pages.
 
 mod back_office;
 mod home;

@@ -1,4 +1,4 @@
-//! The links that every page carries, put together from what the crates have.
+//! The navigation of all pages, composed from the entries of the crates.
 
 use people::Action;
 use ui::{BackOfficeEntry, Link, Navigation};
@@ -17,7 +17,7 @@ const SIDE: [Link; 4] = [
     ("contacts", "/contacts/", "Contact"),
 ];
 
-/// The pages that belong to no other crate: background jobs, and the style guide.
+/// The pages that belong to no other crate: background jobs and the style guide.
 const OWN: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
         position: 125,
@@ -35,7 +35,7 @@ const OWN: [BackOfficeEntry; 2] = [
     },
 ];
 
-/// Every link that pages carry.
+/// Returns the links of the main menu, the side menu, and the back office.
 pub(crate) fn navigation() -> Navigation {
     let back_office = [
         &bookings_pages::BACK_OFFICE[..],

@@ -1,4 +1,4 @@
-//! What machines that read are told: what is meant to be found, and what is not.
+//! `robots.txt` and `sitemap.xml`: which pages search engines are to index, and which not.
 
 use axum::Router;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use kit::{AppState, Result};
 use people::Caller;
 use ui::SAME_FOR_VISITORS;
 
-/// The pages that are meant to be found, besides the services.
+/// The pages that search engines are to index, besides the services.
 const FOUND: [&str; 7] =
     ["/", "/menssuite/", "/private/", "/services/", "/about/", "/technologies/", "/contacts/"];
 
@@ -19,7 +19,8 @@ pub(crate) fn routes() -> Router<AppState> {
 
 async fn robots(State(app): State<AppState>) -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    // A path with a question mark is the page with any parameters: days, times and searches without end.
+    // A path that ends in a question mark matches the page with any parameters: days, times, and an endless number of
+    // searches.
     let away = [
         "/api/",
         "/book/?",
@@ -43,7 +44,7 @@ async fn robots(State(app): State<AppState>) -> impl IntoResponse {
     (kind, format!("User-agent: *\n{away}Sitemap: {}/sitemap.xml\n", app.config.public_url))
 }
 
-/// Every page that is meant to be found, as the protocol of sitemaps has it.
+/// Returns the sitemap with every page that search engines are to index.
 async fn sitemap(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     let catalogue = caller.view(|tx, _| catalogue::current(tx)).await?;
     let services = catalogue.services.iter().filter(|service| service.active);

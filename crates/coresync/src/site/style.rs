@@ -1,4 +1,4 @@
-//! The language of the pages: every part in every state, for whoever works here.
+//! The style guide for staff: every component of the pages in every state.
 
 use askama::Template;
 use axum::Router;

@@ -1,4 +1,4 @@
-//! A client that goes away, whenever it does, leaves no connection in a transaction and nothing half made.
+//! A client that disconnects at any time leaves no connection in a transaction and nothing half done.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,7 +16,7 @@ use super::race::count_overlaps;
 use super::server::{Server, Want};
 use super::{daily_or_long, turn};
 
-/// A verb that writes, waits in the middle until it is let go, and writes again.
+/// An operation that writes, waits until it is released, and writes again.
 #[derive(Clone, Default)]
 struct Slow(Arc<(Mutex<(bool, bool)>, Condvar)>);
 
@@ -46,7 +46,7 @@ impl Slow {
     }
 }
 
-/// Polls a future so often, then drops it.
+/// Polls a future a number of times, and drops it.
 fn poll_and_drop(future: impl Future, times: usize) {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -57,12 +57,12 @@ fn poll_and_drop(future: impl Future, times: usize) {
     }
 }
 
-/// Nobody is in a transaction: a writer gets its turn at once, and PostgreSQL sees no idle transaction.
+/// Checks that no transaction is open: a writer gets its turn at once, and PostgreSQL reports no idle transaction.
 async fn nobody_is_inside(db: &Db) {
     let turn = db.tx(|tx| versions::bump(tx, "turn"));
     tokio::time::timeout(Duration::from_secs(10), turn).await.expect("a writer waits for ever").unwrap();
     let begun = Instant::now();
-    // A transaction that is being worked on is idle between its statements; one that was left stays so.
+    // A transaction in progress is idle between its statements. An abandoned one stays idle.
     while on_postgres() {
         let inside =
             db.view(|tx| tx.one(sql!(sqlite: "SELECT 0", postgres: WAITING), args![])).await.unwrap();
@@ -95,7 +95,7 @@ async fn both_or_neither(db: &Db) {
 async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
     let _turn = turn().await;
     let now: Timestamp = NOW.parse().unwrap();
-    // Never polled; polled once, so that it stands in the queue; polled while it runs.
+    // Never polled; polled once, so that it is in the queue; and polled while it runs.
     for times in [0, 1, 2, 5] {
         for in_the_middle in [false, true] {
             let test = TestDb::open(now).await;
@@ -133,7 +133,7 @@ async fn clients_that_hang_up_leave_nothing_behind() {
             Want::tomorrow(&club.guests[n], club.any_room, 60 + n / 64 * 85 % 1200).with("room_id", room.0);
         let (client, base, answered) = (client.clone(), server.base.clone(), answered.clone());
         tasks.push(tokio::spawn(async move {
-            // Every client has another patience, from none to sixty milliseconds.
+            // The clients have different timeouts, from zero to sixty milliseconds.
             let patience = Duration::from_micros(u64::try_from(n * 7_919 % 60_000).unwrap());
             if let Ok(Ok((status, answer))) = tokio::time::timeout(patience, want.send(&client, &base)).await
             {

@@ -1,4 +1,4 @@
-//! A club made for proofs: sixty-four rooms that never close, and guests with a token each.
+//! A club for the proofs: sixty-four rooms that never close, and guests with a token each.
 
 use catalogue as cat;
 use jiff::Timestamp;
@@ -12,37 +12,37 @@ use kit::testing::{TestPlace, test_place};
 use kit::{Cents, Db, Id, Result, Tx, args, sql, tokens};
 use people::{NewPerson, Role};
 
-/// Where the club is kept, and what it offers.
+/// The club's database, and what the club offers.
 pub(crate) struct ProofClub {
-    /// The address and the folder.
+    /// The database URL and the data folder.
     pub(crate) place: TestPlace,
-    /// The key of what is sealed in it.
+    /// The key that its data is encrypted with.
     pub(crate) key: [u8; 32],
-    /// Sixty-four rooms.
+    /// The sixty-four rooms.
     pub(crate) rooms: Vec<Id>,
-    /// In the first room alone: 10 + 60 + 15 minutes.
+    /// A service in the first room only: 10 + 60 + 15 minutes.
     pub(crate) one_room: Id,
-    /// In the second, third and fourth.
+    /// A service in the second, third, and fourth room.
     pub(crate) three_rooms: Id,
-    /// In any room, by the only technician.
+    /// A service in any room, by the only technician.
     pub(crate) one_technician: Id,
-    /// In any room, with the only piece of equipment.
+    /// A service in any room, with the only piece of equipment.
     pub(crate) one_piece: Id,
-    /// In any room.
+    /// A service in any room.
     pub(crate) any_room: Id,
-    /// Tokens of so many guests.
+    /// The access tokens of the guests.
     pub(crate) guests: Vec<String>,
-    /// The token of somebody at the desk.
+    /// The access token of a front desk clerk.
     pub(crate) desk: String,
 }
 
 /// Tuesday, 10:00 in New York: the time at which every proof begins.
 pub(crate) const NOW: &str = "2026-11-24T10:00:00-05:00";
-/// The day after, open to everybody.
+/// The next day, which everyone may book.
 pub(crate) const TOMORROW: Date = jiff::civil::date(2026, 11, 25);
 
 impl ProofClub {
-    /// Founds the club on the engine of the suite, with so many guests.
+    /// Creates the club on the engine under test, with a number of guests.
     pub(crate) async fn found(guests: usize) -> ProofClub {
         let place = test_place();
         let key = [9; 32];
@@ -66,7 +66,7 @@ impl ProofClub {
         }
     }
 
-    /// The database, for looking at what is in it.
+    /// Opens the database, to inspect it.
     pub(crate) async fn db(&self) -> Db {
         open(&self.place.url, &self.key).await
     }
@@ -78,7 +78,7 @@ impl Drop for ProofClub {
     }
 }
 
-/// A key file for its owner alone.
+/// Writes a key file that only its owner can read.
 pub(crate) fn write_key(folder: &std::path::Path, key: &[u8]) {
     use std::io::Write as _;
     kit::files::create_private(&folder.join("club.key")).unwrap().write_all(key).unwrap();
@@ -209,7 +209,7 @@ fn service(category: Id, slug: &str, rooms: &[Id], technicians: i64, equipment: 
     }
 }
 
-/// Somebody who is signed in already: their token.
+/// Adds a person who is signed in, and returns the access token.
 fn person(tx: &mut Tx<'_>, n: usize, role: Role) -> Result<String> {
     let new = NewPerson {
         email: Some(format!("{n}@proof.test")),

@@ -1,4 +1,4 @@
-//! The commands that end by themselves, run as a person would; and a whole demonstration club to run them on.
+//! Runs the commands that exit by themselves, as a person would, and provides a whole demonstration club for them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use kit::db::{self, Place};
 
 use super::club::write_key;
 
-/// An empty folder that vanishes when it is dropped.
+/// A temporary folder that is deleted when it is dropped.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -27,7 +27,7 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// The address of an SQLite database in it.
+    /// Returns the URL of an SQLite database in the folder.
     pub(crate) fn sqlite(&self, name: &str) -> String {
         format!("sqlite:{}", self.file(name).display())
     }
@@ -39,7 +39,7 @@ impl Drop for Folder {
     }
 }
 
-/// What a command said, and whether it was content.
+/// The output of a command, and whether it succeeded.
 pub(crate) struct Output {
     pub(crate) well: bool,
     pub(crate) out: String,
@@ -53,7 +53,7 @@ impl Output {
         self.out
     }
 
-    /// What it complained of.
+    /// Expects a failure, and returns the output.
     #[track_caller]
     pub(crate) fn badly(self) -> String {
         assert!(!self.well, "it should have failed: {}", self.out);
@@ -61,7 +61,7 @@ impl Output {
     }
 }
 
-/// The program with a data folder and a database.
+/// Returns a command that runs the program with a data folder and a database.
 pub(crate) fn command(folder: &Folder, url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_coresync"));
     command
@@ -81,7 +81,7 @@ pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Output {
     Output { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// The same, started by a careless shell that makes everything open to everybody.
+/// Runs the program from a shell with a umask that makes new files accessible to everyone.
 pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Output {
     let mut careless = Command::new("sh");
     careless.arg("-c").arg(format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_coresync")));
@@ -95,7 +95,8 @@ pub(crate) fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A backup of the demonstration club with a sealed audit log, and its key: made once, for it takes a while.
+/// A backup of the demonstration club with checkpoints in its audit log, and its key. It is made once, because that
+/// takes a while.
 static CLUB: tokio::sync::OnceCell<(Vec<u8>, Vec<u8>)> = tokio::sync::OnceCell::const_new();
 
 async fn make_club() -> (Vec<u8>, Vec<u8>) {
@@ -116,14 +117,14 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
     (std::fs::read(&backup).unwrap(), std::fs::read(folder.file("club.key")).unwrap())
 }
 
-/// Puts the key of the demonstration club into a folder, and its backup beside it as `club.backup`.
+/// Writes the key of the demonstration club into a folder, and its backup beside it as `club.backup`.
 pub(crate) async fn put_club(folder: &Folder) {
     let (backup, key) = CLUB.get_or_init(make_club).await;
     write_key(&folder.0, key);
     std::fs::write(folder.file("club.backup"), backup).unwrap();
 }
 
-/// Sets the demonstration club up in a database, with a key in the folder.
+/// Restores the demonstration club into a database, with its key in the folder.
 pub(crate) async fn set_up(folder: &Folder, url: &str) {
     put_club(folder).await;
     db::copy_out_of_file(&folder.file("club.backup"), &Place::parse(url).unwrap()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Connections that are silent, begin and do not go on, or never read: they are closed, and others are answered meanwhile.
+//! Connections that are silent, send incomplete requests, or never read are closed, and others are answered meanwhile.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -11,18 +11,18 @@ use super::club::{NOW, ProofClub};
 use super::server::Server;
 use super::turn;
 
-/// How many connections are held open, and how many descriptors the program has.
+/// How many connections are held open, and how many file descriptors the program has.
 const HELD: usize = 1_100;
 const DESCRIPTORS: usize = 1_024;
 
-/// Waits of a second or two where the defaults are ten and thirty.
+/// Timeouts of two seconds instead of the defaults.
 const SHORT: [(&str, &str); 3] = [
     ("CORESYNC_FIRST_REQUEST_SECONDS", "2"),
     ("CORESYNC_IDLE_SECONDS", "2"),
     ("CORESYNC_STALL_SECONDS", "2"),
 ];
 
-/// This process holds more connections than it may by default.
+/// Raises the file descriptor limit of this process, which holds more connections than the default allows.
 fn raise_own_limit() {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
@@ -34,22 +34,22 @@ async fn start(club: &ProofClub, before: &str, otherwise: &[(&str, &str)]) -> Se
     Server::start_in(&club.place.folder, before, "", &envs).await
 }
 
-/// A connection from an address of this machine.
+/// Connects from an address of this machine.
 async fn connect(server: &Server, from: Ipv4Addr) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
-    // What is never read shall not hide in large buffers of ours.
+    // Small buffers, so that unread data is not hidden in them.
     socket.set_recv_buffer_size(4096)?;
     socket.bind(SocketAddr::from((from, 0)))?;
     socket.connect(server.base.trim_start_matches("http://").parse().unwrap()).await
 }
 
-/// The n-th of many machines.
+/// Returns the loopback address of the n-th simulated machine.
 fn machine(n: usize) -> Ipv4Addr {
     let [high, low] = u16::try_from(n).unwrap().to_be_bytes();
     Ipv4Addr::new(127, 7, high, low)
 }
 
-/// Whether the other side has closed it; what came before is read and thrown away.
+/// Returns whether the server has closed the connection. Data that came before is read and discarded.
 async fn is_closed(stream: &mut TcpStream) -> bool {
     let mut bytes = vec![0; 65_536];
     loop {
@@ -65,8 +65,8 @@ fn descriptors(server: &Server) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count()
 }
 
-/// How many connections the server has open, of all machines or of one. The system lists them: one that the server has closed is
-/// not among them, even if the client has not read all that was sent.
+/// Returns how many connections the server has open, from all machines or from one. They come from the system's list,
+/// which omits a connection that the server has closed even if the client has not read everything.
 fn connections(server: &Server, from: Option<Ipv4Addr>) -> usize {
     const OPEN: [&str; 2] = ["01", "08"];
     let port = server.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
@@ -83,7 +83,7 @@ fn connections(server: &Server, from: Option<Ipv4Addr>) -> usize {
     listed.lines().skip(1).filter(is_open).count()
 }
 
-/// Waits until no more than so many connections are open, of all machines or of one.
+/// Waits until at most `most` connections are open, from all machines or from one.
 async fn until_at_most(server: &Server, from: Option<Ipv4Addr>, most: usize) {
     let begun = Instant::now();
     while connections(server, from) > most {
@@ -93,7 +93,7 @@ async fn until_at_most(server: &Server, from: Option<Ipv4Addr>, most: usize) {
     }
 }
 
-/// One request on a connection of its own: the status, 0 where there was no answer.
+/// Sends a request on a new connection. Returns the status, or 0 if there was no response.
 async fn status(server: &Server, path: &str) -> u16 {
     let client =
         reqwest::Client::builder().pool_max_idle_per_host(0).timeout(Duration::from_secs(10)).build();
@@ -111,7 +111,7 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     let many = "GET / HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
     let mut held = Vec::new();
     for n in 0..HELD {
-        // At the limit a connection may be refused: somebody who attacks tries the next.
+        // At the limit a connection may be refused: an attacker just tries the next.
         let Ok(mut stream) = connect(&server, machine(n)).await else { continue };
         let bytes: &[u8] = match n % 4 {
             0 => b"",
@@ -128,7 +128,7 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     assert!(held.len() > 1_000, "{}", held.len());
     let begun = Instant::now();
     let mut most = Duration::ZERO;
-    // Until all of them are closed, without anybody asking, everybody else is answered.
+    // Until all of them are closed without any help, everyone else is answered.
     loop {
         for path in ["/health/", "/", "/services/?page", "/ready/"] {
             let sent_at = Instant::now();
@@ -169,14 +169,14 @@ async fn each_way_of_doing_nothing_is_closed_after_its_time() {
         let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(bytes)).await;
         held.push((way, stream));
     }
-    // Nothing is read meanwhile: one of them is closed for that.
+    // Nothing is read meanwhile: one of the connections is closed for that reason.
     until_at_most(&server, None, 0).await;
     for (way, mut stream) in held {
         assert!(is_closed(&mut stream).await, "{way}: it is still open");
     }
 }
 
-/// Whoever reads slowly but reads has the whole answer.
+/// A slow reader gets the whole response.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_reads_slowly_is_not_cut_off() {
     let _turn = turn().await;
@@ -194,7 +194,7 @@ async fn who_reads_slowly_is_not_cut_off() {
             break;
         }
         whole.extend_from_slice(&bytes[..read]);
-        // This client takes its time: longer in all than any limit of this server.
+        // This client is slow: longer in total than any limit of this server.
         let is_early = begun.elapsed() < Duration::from_secs(6);
         tokio::time::sleep(Duration::from_millis(if is_early { 100 } else { 0 })).await;
     }
@@ -218,7 +218,7 @@ async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
         if open.is_empty() {
             until_at_most(&server, Some(from), 8).await;
         } else {
-            // Who is answered came last: all before have been let in, or sent away.
+            // Once a new client is answered, all earlier ones have been accepted or rejected.
             assert_eq!(status(&server, "/health/").await, 200);
         }
         let mut count = 0;
@@ -232,7 +232,7 @@ async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
     assert_eq!(status(&server, "/").await, 200);
 }
 
-/// A body that does not come is the client's doing: 408, in the words of the API or of a page.
+/// A body that does not arrive is the client's fault: 408, in the format of the API or of a page.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_answered_with_408() {
     let _turn = turn().await;
@@ -247,7 +247,7 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
             "POST {path} HTTP/1.1\r\nHost: proof\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
-        // The body comes slowly at first, longer in all than the limit of a pause, which is well; then not at all.
+        // The body is slow at first, longer in total than the limit of a pause, which is allowed; then it stops.
         for _ in 0..3 {
             tokio::time::sleep(Duration::from_millis(800)).await;
             stream.write_all(b"e").await.unwrap();

@@ -42,7 +42,7 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// Does some damage, looks, and undoes it.
+/// Does some damage, runs the checks, and rolls the damage back.
 async fn found(db: &Db, damage: fn(&mut Tx<'_>) -> Result<u64>) -> Vec<Finding> {
     let found = Arc::new(Mutex::new(Vec::new()));
     let keep = found.clone();
@@ -58,7 +58,7 @@ async fn found(db: &Db, damage: fn(&mut Tx<'_>) -> Result<u64>) -> Vec<Finding> 
 
 type Damage = (&'static str, fn(&mut Tx<'_>) -> Result<u64>);
 
-/// What no key keeps, damaged on the engine of the suite.
+/// Damage that no key prevents, on the engine under test.
 const DAMAGES: &[Damage] = &[
     ("still claim their times", |tx| {
         tx.run(
@@ -169,7 +169,7 @@ async fn what_no_key_keeps_is_found() {
     let _ = std::fs::remove_dir_all(&place.folder);
 }
 
-/// A reference that leads nowhere: a server checks it when a row is written, and not again.
+/// A foreign key that leads nowhere: a server checks it when a row is written, and not again.
 #[tokio::test]
 async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
     let _turn = turn().await;
@@ -198,7 +198,7 @@ async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
     assert!(after.damage.iter().any(|one| one.contains("clubs that")), "{:?}", after.damage);
     let output = run(&folder, &place.url, &["check"]).badly();
     assert!(output.contains("PROBLEM: table"), "{output}");
-    // And nothing of it is backed up.
+    // The damaged database is not backed up.
     run(&folder, &place.url, &["backup", "damaged.backup"]).badly();
     assert!(!folder.file("damaged.backup").exists());
     let _ = std::fs::remove_dir_all(&place.folder);

@@ -1,4 +1,4 @@
-//! What is kept is its owner's alone: every file that the program makes, whatever mask it is started with.
+//! Files are accessible to their owner only: every file that the program creates, whatever umask it is started with.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Every file and folder beneath, but for the log that the test itself writes.
+/// Returns every file and folder beneath, except the log that the test itself writes.
 fn all_beneath(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut all = vec![folder.to_owned()];
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -49,7 +49,7 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     std::fs::remove_file(folder.file("club.backup")).unwrap();
     let database: &[(&str, &str)] = &[("DATABASE_URL", &url)];
     let server = Server::start_in(&folder.0, "umask 000; exec", "", database).await;
-    // A mail is written into the folder.
+    // An email is written into the folder.
     let client = reqwest::Client::new();
     let body = serde_json::json!({"email": "zoe@example.com", "password": "a-long-and-odd-password-77",
         "first_name": "Zoe", "last_name": "Bell"});
@@ -70,7 +70,7 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     check_all(&folder.0);
     server.kill();
 
-    // What an earlier version made is set right at the start, with a warning.
+    // The permissions of an earlier version's files are corrected at the start, with a warning.
     for path in all_beneath(&folder.0) {
         if path != folder.file("club.key") {
             set_mode(&path, if path.is_dir() { 0o755 } else { 0o644 });
@@ -87,7 +87,7 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     let log = std::fs::read_to_string(folder.file("log")).unwrap();
     assert!(log.contains("others could read this until now") && log.contains("0644"), "{log}");
 
-    // A key that others could read is no key any more, and what to do is said.
+    // A key file that others could read is refused, and the message says what to do.
     set_mode(&folder.file("club.key"), 0o644);
     for command in [&["migrate"][..], &["check"], &["serve"]] {
         let output = run(&folder, &url, command).badly();

@@ -1,4 +1,4 @@
-//! A power cut at any moment loses no booking that was acknowledged, and leaves none half made.
+//! A power cut at any moment loses no acknowledged booking, and leaves none half done.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use super::{daily_or_long, turn};
 
 /// How many clients book at once.
 const CLIENTS: usize = 24;
-/// Starts a day in a room that holds each booking for 85 minutes.
+/// The starts of a day in a room that each booking occupies for 85 minutes.
 const STARTS: usize = 16;
 
-/// The next place that nobody has asked for: room, day and time.
+/// The next free combination of room, day, and time.
 struct Places(AtomicUsize);
 
 impl Places {
@@ -39,7 +39,7 @@ impl Places {
 
 type Log = Arc<Mutex<HashMap<i64, String>>>;
 
-/// Books without a pause until the program is gone; writes down what was acknowledged.
+/// Books without pause until the program is gone, and records the acknowledged bookings.
 async fn book_on(club: Arc<ProofClub>, places: Arc<Places>, base: String, log: Log, done: Arc<AtomicUsize>) {
     let client = reqwest::Client::new();
     loop {
@@ -72,7 +72,7 @@ async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
         until_warm(&done).await;
         let (before, begun) = (done.load(Ordering::SeqCst), Instant::now());
-        // A different moment each time, from a tenth of a second to six tenths.
+        // A different moment each time, from 0.1 to 0.6 seconds.
         tokio::time::sleep(Duration::from_millis(100 + cut * 7_919 % 500)).await;
         let rate = (done.load(Ordering::SeqCst) - before) as f64 / begun.elapsed().as_secs_f64();
         server.kill();
@@ -86,11 +86,11 @@ async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
         db.leave().await.unwrap();
     }
     println!("acknowledged bookings a second before each cut: {rates:?}");
-    // And it starts again by itself.
+    // The program starts again without help.
     Server::start(&club).await;
 }
 
-/// Waits until bookings flow: the first ones prepare every statement on every connection.
+/// Waits until bookings succeed at full speed: the first ones prepare every statement on every connection.
 async fn until_warm(done: &AtomicUsize) {
     let begun = Instant::now();
     while done.load(Ordering::SeqCst) < 10 * CLIENTS {
@@ -99,7 +99,7 @@ async fn until_warm(done: &AtomicUsize) {
     }
 }
 
-/// Everything acknowledged is there, and everything there is whole.
+/// Checks that every acknowledged booking exists, and that every stored booking is complete.
 async fn look(db: &Db, acknowledged: HashMap<i64, String>) {
     let count = acknowledged.len();
     let (stored, broken) = db.view(move |tx| inspect(tx, &acknowledged)).await.unwrap();
@@ -127,7 +127,7 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
         ),
         args![],
     )?;
-    // 10 + 60 + 15 minutes are 17 cells of one room; one charge with one line; one event.
+    // 10 + 60 + 15 minutes are 17 cells of one room, with one charge, one line, and one event.
     let is_whole = |whole: &&(i64, i64, i64, i64, i64, i64)| {
         (whole.1, whole.2, whole.3, whole.4, whole.5) != (17, 1, 1, 1, 1)
     };

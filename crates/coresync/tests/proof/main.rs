@@ -1,6 +1,6 @@
-//! Proofs that need the program itself, as a process, on the engine of the suite: a hundred clients that want the same
-//! room, a power cut in the middle of it, clients that go away. With `CORESYNC_LONG` set they run with
-//! their full numbers.
+//! Proofs that run the program as a process, on the engine under test: a hundred clients that want the same room, a
+//! power cut in the middle of bookings, and clients that disconnect. With `CORESYNC_LONG` set they run with their full
+//! numbers.
 
 #![allow(clippy::unwrap_used, reason = "a proof that can't go on says so")]
 #![allow(clippy::float_arithmetic, reason = "rates and ratios are printed for people")]
@@ -19,19 +19,19 @@ mod restore;
 mod server;
 mod waiting;
 
-/// One proof at a time: each wants the whole machine.
+/// Makes proofs run one at a time, because each uses the whole machine.
 async fn turn() -> tokio::sync::MutexGuard<'static, ()> {
     static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     TURN.lock().await
 }
 
-/// Whether the full numbers are asked for.
+/// Returns whether the full numbers are requested.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 fn is_long() -> bool {
     std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty())
 }
 
-/// One of the two, by whether the full numbers are asked for.
+/// Returns `long` if the full numbers are requested, otherwise `daily`.
 fn daily_or_long<T>(daily: T, long: T) -> T {
     if is_long() { long } else { daily }
 }

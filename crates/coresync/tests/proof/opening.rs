@@ -1,5 +1,5 @@
-//! The minute in which an evening opens: two thousand members ask for it within a second. Whoever reached the program
-//! first has the time, everybody else is told at once and hears what is left.
+//! The minute in which an evening opens: two thousand members request it within a second. The first to reach the
+//! program get the times, and everyone else is told at once, with the times that are left.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,29 +16,29 @@ use super::race::count_overlaps;
 use super::server::Server;
 use super::turn;
 
-/// How many ask.
+/// The number of members who send a request.
 const MEMBERS: usize = 2_000;
-/// Two seconds and a half before the club's midnight.
+/// Eight seconds before the club's midnight.
 const BEFORE: &str = "2026-11-24T23:59:52.000-05:00";
 /// The evening that accounts may book from that midnight on: three days ahead.
 const EVENING: jiff::civil::Date = date(2026, 11, 28);
-/// Three rooms, three times: nine places.
+/// Three rooms and three times: nine places.
 const TIMES: [&str; 3] = ["18:00", "19:30", "21:00"];
 const ROOMS: usize = 3;
-/// How far behind the first in the row a winner may stand: those whose wishes are in hand at the same time are in no
-/// order (two threads that read requests, and three that look at calendars or sixteen that book).
+/// How far behind the first in the queue a winner may be: requests that are processed at the same time have no order
+/// (two threads read requests, and three look at calendars or sixteen book).
 const IN_HAND: usize = 32;
 
-/// What somebody was answered.
+/// The response to a member.
 struct Answer {
     status: u16,
-    /// The request's name in the log.
+    /// The id of the request in the log.
     name: String,
     body: Value,
     took: Duration,
 }
 
-/// A member's connection, open before the evening is.
+/// A member's connection, opened before the evening can be booked.
 struct Member {
     stream: BufReader<TcpStream>,
     token: String,
@@ -82,7 +82,7 @@ impl Member {
     }
 }
 
-/// When each request reached the program, in microseconds, by its name: what the program's own log says.
+/// Returns when each request reached the program, in microseconds, by request id, from the program's log.
 fn arrivals(club: &ProofClub) -> HashMap<String, i64> {
     let log = std::fs::read_to_string(club.place.folder.join("log")).unwrap();
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -94,8 +94,8 @@ fn arrivals(club: &ProofClub) -> HashMap<String, i64> {
 }
 
 impl Member {
-    /// Whether the evening is open: until midnight it is refused with the moment at which it opens. Whoever asks books another
-    /// room in another hour, so that nobody's place is gone.
+    /// Returns whether the evening is open. Until midnight, the request is refused with the moment when it opens. It
+    /// books another room at another hour, so that it takes none of the places.
     async fn asks_elsewhere(&mut self, club: &ProofClub) -> bool {
         let elsewhere = json!({"service_id": club.any_room, "room_id": club.rooms[20], "date": EVENING, "start_time": "12:00"});
         let answer = self.ask(&elsewhere).await;
@@ -108,7 +108,7 @@ impl Member {
     }
 }
 
-/// Everybody asks for one of the times at once; their answers with the time that they asked for.
+/// Requests one of the times for each member at once. Returns the responses with the index of the requested time.
 async fn all_ask(club: &ProofClub, members: Vec<Member>) -> Vec<(usize, Answer)> {
     let service = club.three_rooms;
     let start = Arc::new(tokio::sync::Barrier::new(members.len()));
@@ -129,7 +129,8 @@ async fn all_ask(club: &ProofClub, members: Vec<Member>) -> Vec<(usize, Answer)>
     answers
 }
 
-/// Whoever has it was told so; everybody else hears that it is taken, and other times if there are some.
+/// Checks the responses: the winners got a booking, and everyone else is told that the time is taken, with alternatives
+/// if there are any.
 fn check(answers: &[(usize, Answer)]) {
     for (time, answer) in answers {
         match (answer.status, answer.body["code"].as_str()) {
@@ -152,11 +153,11 @@ fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 async fn when_an_evening_opens_whoever_came_first_has_it_and_everybody_else_hears_what_is_left() {
     let _turn = turn().await;
     let club = ProofClub::found(MEMBERS + 1).await;
-    // Members connect before the evening opens, and ask no sooner.
+    // Members connect before the evening opens, and send no request earlier.
     let settings =
         [("CORESYNC_NOW", BEFORE), ("CORESYNC_LOG", "info"), ("CORESYNC_FIRST_REQUEST_SECONDS", "120")];
     let server = Server::start_with(&club, &settings).await;
-    // Before everybody has come, midnight may have passed; so whether it is closed before is asked first.
+    // Midnight may have passed before all members are connected, so the closed state is checked first.
     let mut early = Member::connect(&server, &club.guests[MEMBERS]).await;
     let is_open = early.asks_elsewhere(&club).await;
     assert!(!is_open, "it is open before it opens");

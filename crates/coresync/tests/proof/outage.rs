@@ -1,5 +1,6 @@
-//! The database fails: a server that is not there yet, is stopped, started again, loses its connections; a disk that is full. Whoever
-//! asks meanwhile hears that it is not their fault and when to ask again, and nothing has to be restarted by hand.
+//! The database fails: a server that is not there yet, is stopped, is restarted, or loses its connections, and a disk
+//! that is full. Callers are told meanwhile that it is not their fault and when to try again, and nothing has to be
+//! restarted by hand.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -15,14 +16,14 @@ use super::commands::{Folder, command, path, set_up};
 use super::server::Server;
 use super::turn;
 
-/// A PostgreSQL server of this test's own.
+/// A PostgreSQL server for this test only.
 struct Postgres {
     folder: Folder,
     port: u16,
     child: Option<Child>,
 }
 
-/// Where Debian keeps its programs.
+/// Returns the path of a PostgreSQL program, in the folder that Debian uses.
 fn program(name: &str) -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed");
     let mut found: Vec<PathBuf> = versions.map(|one| one.unwrap().path().join("bin").join(name)).collect();
@@ -31,7 +32,7 @@ fn program(name: &str) -> PathBuf {
     found.pop().expect("PostgreSQL is installed")
 }
 
-/// PostgreSQL refuses to run as root: then it runs as its own user.
+/// PostgreSQL refuses to run as root, so it runs as its own user then.
 fn as_postgres(program: &std::path::Path) -> Command {
     if !rustix::process::getuid().is_root() {
         return Command::new(program);
@@ -42,7 +43,7 @@ fn as_postgres(program: &std::path::Path) -> Command {
 }
 
 impl Postgres {
-    /// Makes its folder, and does not start it.
+    /// Creates the server's data folder without starting it.
     fn prepared() -> Postgres {
         let folder = Folder::new();
         if rustix::process::getuid().is_root() {
@@ -93,7 +94,7 @@ impl Postgres {
         }
     }
 
-    /// Asks it to end its connections and stop (fast shutdown), and waits until it has.
+    /// Stops the server with a fast shutdown, which ends its connections, and waits for it.
     fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
@@ -108,7 +109,7 @@ impl Drop for Postgres {
     }
 }
 
-/// On a thread of its own, for the driver brings a runtime.
+/// Connects on a thread of its own, because the driver brings a runtime.
 fn postgres_answers(url: &str) -> Result<(), postgres::Error> {
     let url = url.to_owned();
     std::thread::spawn(move || postgres::Client::connect(&url, postgres::NoTls).map(drop)).join().unwrap()
@@ -130,14 +131,14 @@ async fn until(server: &Server, path: &str, expected: u16, most: Duration) -> Du
     }
 }
 
-/// Somebody signs in, so that something is written.
+/// Signs in, so that something is written.
 async fn sign_in(server: &Server) -> reqwest::Response {
     let body = json!({"email": "guest@demo.coresync.test", "password": coresync::demo::PASSWORD});
     let client = reqwest::Client::new();
     client.post(format!("{}/api/auth/login/", server.base)).json(&body).send().await.unwrap()
 }
 
-/// A fault of the database, said to a program and to a person.
+/// Checks how a database fault is reported by the API and by a page.
 async fn check_503(server: &Server) {
     let api = get(server, "/api/services/").await;
     assert_eq!(api.status().as_u16(), 503);
@@ -161,7 +162,8 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
     }
     let (folder, mut postgres) = (Folder::new(), Postgres::prepared());
     let url = postgres.url();
-    // One that never comes, beside the rest of the test: half a minute, then it is said.
+    // A server that never comes, in parallel to the rest of the test: after half a minute the command gives up with a
+    // message.
     let nowhere = Folder::new();
     let begun = Instant::now();
     let given_up = command(&nowhere, "postgres://postgres@127.0.0.1:1/none", &["migrate"])
@@ -180,7 +182,8 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
     let log = std::fs::read_to_string(folder.file("log")).unwrap();
     assert!(log.contains("it is waited for"), "{log}");
 
-    // Asked without a pause while it is stopped and started: no answer blames us, and every refusal says when to come back.
+    // Requests without pause while the server is stopped and started: no response is a 500, and every 503 says when to
+    // retry.
     let (over, base) = (Arc::new(AtomicBool::new(false)), server.base.clone());
     let asking: Vec<_> = ["/services/?a", "/api/services/", "/book/"]
         .map(|path| {
@@ -209,7 +212,7 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
         let took = until(&server, "/ready/", 200, Duration::from_secs(15)).await;
         println!("ready again after {took:?}");
     }
-    // Connections that the server ends one by one are no fault either.
+    // Connections that the server ends one by one are not a fault either.
     let killing = url.clone();
     let killed = tokio::task::spawn_blocking(move || {
         let mut client = postgres::Client::connect(&killing, postgres::NoTls).unwrap();
@@ -239,7 +242,7 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
     assert!(took >= Duration::from_secs(29), "{took:?}");
 }
 
-/// A file system of so many megabytes that vanishes when it is dropped; `None` where none can be mounted.
+/// A file system of a given size in MB that is unmounted when it is dropped; `None` if none can be mounted.
 struct SmallDisk(Folder);
 
 impl SmallDisk {
@@ -273,14 +276,14 @@ async fn a_full_disk_is_said_within_seconds_and_heals_by_itself() {
     set_up(folder, &url).await;
     let server = Server::start_in(&folder.0, "exec", "", &[("DATABASE_URL", &url)]).await;
     assert!(sign_in(&server).await.status().is_success());
-    // Full to the last byte.
+    // The disk is filled completely.
     let ballast = folder.file("ballast");
     let filled =
         Command::new("dd").args(["if=/dev/zero", "bs=64k", &format!("of={}", path(&ballast))]).output();
     assert!(!filled.unwrap().status.success(), "the disk is not full");
     let took = until(&server, "/ready/", 503, Duration::from_secs(5)).await;
     println!("said after {took:?}");
-    // Written until nothing fits any more: never a fault of ours, and pages are read as before.
+    // Writes until nothing more fits: never a 500, and pages can still be read.
     let mut last = 200;
     for _ in 0..400 {
         let answer = sign_in(&server).await;

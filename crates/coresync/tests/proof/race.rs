@@ -1,4 +1,4 @@
-//! However many want the same at once: one has it.
+//! However many want the same at once, one gets it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::club::ProofClub;
 use super::server::{Server, Want, all_at_once};
 use super::turn;
 
-/// One server on SQLite; two on one PostgreSQL.
+/// Starts one server on SQLite, or two on one PostgreSQL database.
 async fn servers(club: &ProofClub) -> Vec<Server> {
     let mut servers = vec![Server::start(club).await];
     if on_postgres() {
@@ -20,7 +20,8 @@ async fn servers(club: &ProofClub) -> Vec<Server> {
     servers
 }
 
-/// Sends all at once and says how many won. Nobody gets a 5xx, who lost is told so, all are answered in 30 s.
+/// Sends all requests at once and returns how many won. No response is a 5xx, losers are told so, and all are answered
+/// within 30 seconds.
 async fn winners(wants: Vec<Want>, servers: &[Server]) -> usize {
     let begun = Instant::now();
     let count = wants.len();
@@ -36,13 +37,13 @@ async fn winners(wants: Vec<Want>, servers: &[Server]) -> usize {
         *codes.entry(code.to_owned()).or_default() += 1;
     }
     let won = codes.remove("booked").unwrap_or(0);
-    // Whoever came second hears what was gone: the room, the piece, or the time to clean.
+    // Losers are told what was missing: the room, the equipment, or the time to clean.
     let lost: usize = ["taken", "equipment", "turnover"].iter().filter_map(|code| codes.remove(*code)).sum();
     assert_eq!(lost, count - won, "{codes:?}");
     won
 }
 
-/// Starts that all overlap: every five minutes of an hour, from a quarter of the day on.
+/// Returns starts that all overlap: every five minutes of an hour.
 fn minute(n: usize, hour: usize) -> usize {
     hour * 60 + n % 12 * 5
 }
@@ -63,7 +64,7 @@ async fn race(count: usize) {
     assert_eq!((bookings, overlaps), (6, 0));
 }
 
-/// How many bookings there are, and how many pairs of them overlap on a resource.
+/// Returns the number of bookings, and of pairs of them that overlap on a resource.
 pub(crate) fn count_overlaps(tx: &mut Tx<'_>) -> kit::Result<(i64, i64)> {
     let bookings: Option<(i64,)> =
         tx.one(sql!("SELECT COUNT(*) FROM bookings WHERE status = 'confirmed'"), args![])?;
@@ -104,8 +105,8 @@ async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
     assert_eq!(answers.iter().filter(refused).count(), 63);
 }
 
-/// With a disk that takes a tenth of a second for every flush, a lock that is held until the flush would make
-/// sixty-four bookings wait for each other: 64 x one. They share their flushes instead.
+/// On a disk that takes 0.1 seconds for a flush, a lock held until the flush would make sixty-four bookings wait for
+/// each other, for 64 times that. They share their flushes instead.
 #[tokio::test(flavor = "multi_thread")]
 async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
     let _turn = turn().await;

@@ -1,5 +1,5 @@
-//! Backup and restore of the whole demonstration club with every table filled, from each engine to each; failures and kills in the
-//! middle leave nothing behind.
+//! Backup and restore of the whole demonstration club with every table filled, from each engine to each. Failures and
+//! kills in the middle leave nothing behind.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ fn content_of_file(file: &std::path::Path) -> Content {
     content
 }
 
-/// The same of a server, read with its own driver; the columns in the order of a file's.
+/// Returns the content of a server, read with its own driver, with the columns in the order of a file's.
 fn content_of_server(url: &str, like: &std::path::Path) -> Content {
     let (url, conn) = (url.to_owned(), Connection::open(like).unwrap());
     let expected: Vec<(String, Vec<String>)> =
@@ -86,14 +86,14 @@ fn content_of_server(url: &str, like: &std::path::Path) -> Content {
     .unwrap()
 }
 
-/// Fills what the demonstration club leaves empty, table by table, by its own columns and keys.
+/// Fills the tables that are empty in the demonstration club, according to their columns and keys.
 fn fill_the_rest(file: &std::path::Path) {
     let conn = Connection::open(file).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
     let is_empty = |table: &String| {
         conn.query_row(&format!("SELECT NOT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0)).unwrap()
     };
-    // What a table refers to may be empty too: those come first.
+    // The tables that a table refers to may be empty too: those are filled first.
     for _ in 0..5 {
         for table in tables(&conn).iter().filter(|table| is_empty(table)) {
             let Some((list, values)) = row_for(&conn, table) else { continue };
@@ -105,7 +105,8 @@ fn fill_the_rest(file: &std::path::Path) {
     assert!(empty.is_empty(), "the fixture leaves tables empty: {empty:?}");
 }
 
-/// The columns and the values of a row that the keys of a table allow; `None` as long as it refers to an empty one.
+/// Returns the columns and values of a row that the table's keys allow; `None` while a table that it refers to is
+/// empty.
 fn row_for(conn: &Connection, table: &str) -> Option<(String, String)> {
     let parents = conn
         .prepare(&format!("SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list('{table}')"))
@@ -133,7 +134,7 @@ fn row_for(conn: &Connection, table: &str) -> Option<(String, String)> {
             (None, "TEXT") => "'Zoë ''💆'' \\ %'".to_owned(),
             (None, "BLOB") => "x'00ff10'".to_owned(),
             (None, "REAL") => "1.5".to_owned(),
-            // A span has to end after it began.
+            // A period has to end after it begins.
             (None, _) if ["to_", "last_", "ends_", "until_"].iter().any(|start| name.starts_with(start)) => {
                 "2".to_owned()
             }
@@ -156,7 +157,7 @@ async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
     let folder = Folder::new();
     let club = folder.sqlite("club.db");
     set_up(&folder, &club).await;
-    // First as the club is, so that what was restored can be checked.
+    // First the unchanged club, so that the restored one can be checked.
     run(&folder, &club, &["backup", "sound.backup"]).well();
     run(&folder, &club, &["check"]).well();
     fill_the_rest(&folder.file("club.db"));
@@ -185,7 +186,7 @@ async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
     let second = new_schema();
     run(&folder, &second, &["restore", path(&from_postgres)]).well();
     assert_eq!(content_of_server(&second, &from_postgres), whole, "PostgreSQL to PostgreSQL");
-    // A database that was only migrated counts as empty; one that holds a club does not.
+    // A database that was only migrated counts as empty. One that contains a club does not.
     let third = new_schema();
     run(&folder, &third, &["migrate"]).well();
     assert!(run(&folder, &third, &["check"]).badly().contains("the database is empty"));
@@ -195,7 +196,7 @@ async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
     run(&folder, &third, &["check"]).well();
 }
 
-/// What stands in the way is named as the server names it, and nothing is left of the attempt.
+/// The obstacle is named as the server names it, and nothing of the attempt is left.
 #[tokio::test]
 async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     let _turn = turn().await;
@@ -204,7 +205,7 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     set_up(&folder, &club).await;
     run(&folder, &club, &["backup", "whole.backup"]).well();
     let mut bytes = std::fs::read(folder.file("whole.backup")).unwrap();
-    // In its table and in its index alike: no page and no key is wrong then.
+    // The damage is in the table and in its index alike, so that no page and no key is wrong.
     let places: Vec<usize> = (0..bytes.len() - 6).filter(|at| bytes[*at..].starts_with(b"guest@")).collect();
     assert!(!places.is_empty());
     places.iter().for_each(|at| bytes[*at] ^= 1);
@@ -230,12 +231,12 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
         });
         counting.join().unwrap()
     };
-    // Somebody else's table is in the way of the last migrations.
+    // A table of another program is in the way of the last migrations.
     client(&server, "CREATE TABLE write_probes (other BIGINT)");
     let output = run(&folder, &server, &["restore", "whole.backup"]).badly();
     assert!(output.contains("relation \"write_probes\" already exists"), "{output}");
     assert_eq!(client(&server, "SELECT 1"), 1, "nothing but the other's table");
-    // And a row that the server refuses, by its own words.
+    // A row that the server refuses, with the server's message.
     let full = new_schema();
     run(&folder, &full, &["migrate"]).well();
     client(&full, "ALTER TABLE memberships ADD CONSTRAINT none_today CHECK (id < 0)");
@@ -244,7 +245,7 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     assert!(run(&folder, &full, &["check"]).badly().contains("the database is empty"));
 }
 
-/// Killed anywhere in a restore: what stands afterwards is whole, or is known for what it is, and a second restore works.
+/// Killed anywhere in a restore: the result is complete, or is recognized as incomplete, and a second restore works.
 #[tokio::test]
 async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
     let _turn = turn().await;

@@ -1,4 +1,4 @@
-//! The program as a process, and clients that talk to it.
+//! The program as a process, and clients for it.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -8,32 +8,33 @@ use serde_json::{Value, json};
 
 use super::club::{NOW, ProofClub};
 
-/// The program, serving a club. Killed when it is dropped.
+/// The program, serving a club. It is killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// `http://127.0.0.1:…`
+    /// The base URL: `http://127.0.0.1:…`.
     pub(crate) base: String,
 }
 
 impl Server {
-    /// Starts it and waits until it can serve.
+    /// Starts the program and waits until it can serve.
     pub(crate) async fn start(club: &ProofClub) -> Server {
         Server::start_on(club, &club.place.url).await
     }
 
-    /// The same, by another address of the same database.
+    /// Starts the program with another URL of the same database.
     pub(crate) async fn start_on(club: &ProofClub, url: &str) -> Server {
         Server::start_with(club, &[("DATABASE_URL", url)]).await
     }
 
-    /// The same, with some things configured otherwise.
+    /// Starts the program with some environment variables changed.
     pub(crate) async fn start_with(club: &ProofClub, otherwise: &[(&str, &str)]) -> Server {
         let mut envs = vec![("DATABASE_URL", club.place.url.as_str()), ("CORESYNC_NOW", NOW)];
         envs.extend(otherwise.iter().copied());
         Server::start_in(&club.place.folder, "exec", "", &envs).await
     }
 
-    /// Starts it from a shell, which does something before (`ulimit -n 1024; exec`), with arguments, on a data folder.
+    /// Starts the program from a shell that runs a command before it (such as `ulimit -n 1024; exec`), with arguments,
+    /// on a data folder.
     pub(crate) async fn start_in(
         folder: &std::path::Path,
         before: &str,
@@ -45,7 +46,7 @@ impl Server {
         server
     }
 
-    /// The same, without waiting for it.
+    /// Starts the program in the same way, without waiting for it.
     pub(crate) fn spawn_in(
         folder: &std::path::Path,
         before: &str,
@@ -72,7 +73,7 @@ impl Server {
         Server { child, base: format!("http://127.0.0.1:{port}") }
     }
 
-    /// Its process.
+    /// Returns the id of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -91,7 +92,7 @@ impl Server {
         }
     }
 
-    /// Asks it to end (SIGTERM) and waits until it has: its log is whole then.
+    /// Stops the program with SIGTERM and waits for it, so that its log is complete.
     pub(crate) async fn stop(mut self) {
         let status = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(status.success());
@@ -100,7 +101,7 @@ impl Server {
         }
     }
 
-    /// Ends it as a power cut would: SIGKILL.
+    /// Kills the program with SIGKILL, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -109,36 +110,36 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// What a client wants.
+/// A booking request of a client.
 #[derive(Clone)]
 pub(crate) struct Want {
-    /// Whose token.
+    /// The client's access token.
     pub(crate) token: String,
-    /// The body of `create_booking`.
+    /// The body of the request to `create_booking`.
     pub(crate) body: Value,
 }
 
 impl Want {
-    /// A booking of a service tomorrow, so many minutes after midnight.
+    /// Creates a request for a service tomorrow, `minute` minutes after midnight.
     pub(crate) fn tomorrow(token: &str, service: kit::Id, minute: usize) -> Want {
         let start_time = format!("{:02}:{:02}", minute / 60, minute % 60);
         let body = json!({"service_id": service, "date": super::club::TOMORROW, "start_time": start_time});
         Want { token: token.to_owned(), body }
     }
 
-    /// The same with one more word.
+    /// Returns the request with one more field.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Want {
         self.body[name] = value.into();
         self
     }
 
-    /// Sends it: the status and the answer.
+    /// Sends the request, and returns the status and the body of the response.
     pub(crate) async fn send(&self, client: &reqwest::Client, base: &str) -> reqwest::Result<(u16, Value)> {
         let url = format!("{base}/api/bookings/create_booking/");
         let answer = client.post(url).bearer_auth(&self.token).json(&self.body).send().await?;
@@ -146,7 +147,7 @@ impl Want {
     }
 }
 
-/// Sends all at once, in turn to each server, and waits for every answer.
+/// Sends all requests at once, distributed over the servers, and waits for every response.
 pub(crate) async fn all_at_once(wants: Vec<Want>, servers: &[Server]) -> Vec<(u16, Value)> {
     let client = reqwest::Client::new();
     let start = std::sync::Arc::new(tokio::sync::Barrier::new(wants.len()));

@@ -9,8 +9,8 @@ use super::club::{ProofClub, TOMORROW};
 use super::server::{Server, Want};
 use super::{daily_or_long, turn};
 
-/// Books in any room again and again; every fifth time the only room of another service is booked and given back, for which
-/// people may wait. How long each booking took, the shortest first.
+/// Books in any room repeatedly. Every fifth time it also books and cancels the only room of another service, for which
+/// people may be waiting. Returns how long each booking took, the shortest first.
 async fn bookings(club: &ProofClub, server: &Server, count: usize, hour: usize) -> Vec<Duration> {
     let client = reqwest::Client::new();
     let mut took = Vec::new();
@@ -18,7 +18,7 @@ async fn bookings(club: &ProofClub, server: &Server, count: usize, hour: usize) 
         if n.is_multiple_of(5) {
             let minute = (hour * 60 + n * 15) % 1_380;
             let want = Want::tomorrow(&club.desk, club.one_room, minute).with("guest_name", "Ann");
-            // Where it is offered to someone, it is taken.
+            // If the time was offered to someone meanwhile, it is taken.
             let (status, booked) = want.send(&client, &server.base).await.unwrap();
             if status == 201 {
                 let url = format!("{}/api/bookings/{}/cancel_booking/", server.base, booked["id"]);

@@ -1,19 +1,19 @@
-//! The small club of the tests with the whole program around it.
+//! The test club with the whole program around it.
 
 use kit::config::Config;
 use messages::Post;
 use testing::{NOW, Program, TestClub};
 
-/// Opens the small club with every route, job, and notification of the program.
+/// Opens the test club with all routes, jobs, and notifications of the program.
 #[allow(dead_code, reason = "not every test binary opens the club in every way")]
 pub(crate) trait WholeProgram: Sized {
-    /// Opens it at [`NOW`].
+    /// Opens the club at [`NOW`].
     async fn open() -> Self;
 
-    /// Opens it at another time.
+    /// Opens the club at another time.
     async fn open_at(now: &str) -> Self;
 
-    /// Opens it at a time and with a configuration.
+    /// Opens the club at a time and with a configuration.
     async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> Self;
 }
 

@@ -1,4 +1,4 @@
-//! What a process caches of one database. One of each type a database.
+//! The values that a process caches for one database, one of each type.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 type Things = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
-/// The caches. Clones are the same.
+/// The caches of one database. Clones share the same content.
 #[derive(Clone, Default)]
 pub struct Caches(Arc<Mutex<Things>>);
 
 impl Caches {
-    /// The one `T` of this database, made empty at first use.
+    /// Returns the `T` of this database. The first call creates it with its default.
     pub fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut things = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let thing = things.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();

@@ -1,4 +1,4 @@
-//! The database: one way to read and one way to write, whichever engine runs.
+//! The database handle: one way to read and one way to write, on either engine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::clock::Clock;
 use crate::errors::{Fault, Result};
 use crate::ids::Ids;
 
-/// The database. Clones are the same.
+/// A handle on the database. Clones share the same database.
 #[derive(Clone)]
 pub struct Db(pub(super) Arc<Inner>);
 
-/// What all clones share.
+/// The state that all clones share.
 pub(super) struct Inner {
     engine: Engine,
     health: Arc<Health>,
@@ -28,33 +28,33 @@ pub(super) struct Inner {
     place: Place,
 }
 
-/// The one place in the product that knows which engine it is.
+/// The running engine. Operations do not distinguish the two.
 enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
 tokio::task_local! {
-    /// Set in what gives way.
+    /// Set while low-priority work runs.
     static GIVES_WAY: ();
 }
 
-/// Has everything that `work` writes give way to what people wait for, as far as the engine has them wait for each
-/// other.
+/// Runs `work` with low write priority: its write transactions wait behind those that people wait for. Has an
+/// effect only on SQLite, where all writers share one thread.
 pub async fn giving_way<F: Future>(work: F) -> F::Output {
     GIVES_WAY.scope((), work).await
 }
 
-/// How often a transaction that met another one is run again before its caller is told.
+/// How many times a transaction that collided with another one is run again before its caller receives the error.
 const ATTEMPTS: u32 = 8;
 
 impl Db {
-    /// Opens the database without touching its schema; [`Db::migrate`] comes next.
+    /// Opens the database without touching its schema; call [`Db::migrate`] next.
     ///
-    /// A PostgreSQL server that does not answer is waited for, half a minute.
+    /// Waits up to 30 seconds for a PostgreSQL server that does not answer.
     ///
     /// # Errors
-    /// A fault if it can't be reached.
+    /// Returns a fault if the database cannot be reached.
     pub async fn open(place: Place, dependencies: Dependencies, width: Width) -> Result<Db> {
         aside(move || {
             let ids = Arc::new(Ids::unleased());
@@ -72,13 +72,13 @@ impl Db {
         .await
     }
 
-    /// Runs `verb` in a transaction of its own: everything it did is kept if it answers `Ok`, nothing if
-    /// not. A collision with another transaction runs it again, whole; so it is an `Fn`.
+    /// Runs `verb` in its own transaction and commits if `verb` returns `Ok`; otherwise rolls everything back.
+    /// After a collision with another transaction the whole closure runs again, which is why it is an `Fn`.
     ///
-    /// When the caller goes away (a client disconnects), the transaction is either not begun or finished.
+    /// If the caller is dropped (a client disconnects), the transaction is either never begun or it is completed.
     ///
     /// # Errors
-    /// The verb's, or a fault of the database.
+    /// Returns the error of `verb`, or a fault if the database fails.
     pub async fn tx<T, F>(&self, verb: F) -> Result<T>
     where
         T: Send + 'static,
@@ -88,12 +88,12 @@ impl Db {
         self.run(kind, Arc::new(verb)).await
     }
 
-    /// Looks, and then runs `verb` in a transaction of its own, if nothing spoke against it. The verb decides; the look
-    /// spares it what has no prospect, where whoever writes has to wait for all others who do. Where nobody
-    /// waits, nothing is looked at.
+    /// Runs `precheck` in a read transaction and then, if it succeeds, `verb` in its own write transaction. The
+    /// decision belongs to `verb`; the precheck only keeps work without a chance of success out of the queue of
+    /// SQLite's single writer. PostgreSQL has no such queue, so there `precheck` is not run.
     ///
     /// # Errors
-    /// What `precheck` answers, or the verb's, or a fault of the database.
+    /// Returns the error of `precheck` or of `verb`, or a fault if the database fails.
     pub async fn precheck_then_tx<T, L, F>(&self, precheck: L, verb: F) -> Result<T>
     where
         T: Send + 'static,
@@ -105,16 +105,16 @@ impl Db {
         let (work, answer) = Work::boxed(verb.clone());
         engine.submit_after(precheck, work);
         match answered(answer).await {
-            // Who has been looked at need not be again.
+            // The precheck passed already, so a repetition needs only the write.
             Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
             result => result,
         }
     }
 
-    /// Runs `reading` on one snapshot of the database. A write in it is a fault.
+    /// Runs `reading` on one snapshot of the database. A write inside it is a fault.
     ///
     /// # Errors
-    /// The reading's, or a fault of the database.
+    /// Returns the error of `reading`, or a fault if the database fails.
     pub async fn view<T, F>(&self, reading: F) -> Result<T>
     where
         T: Send + 'static,
@@ -146,8 +146,9 @@ impl Db {
         }
     }
 
-    /// What stays the same as long as no process commits anything, read without a transaction; `None` where the
-    /// engine has nothing of the kind. It says only that something changed, not what.
+    /// Returns a marker that stays the same as long as no process commits anything. It is read without a
+    /// transaction and says only that something changed, not what. Returns `None` on PostgreSQL, which has no
+    /// equivalent.
     pub fn commit_marker(&self) -> Option<CommitMarker> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.commit_marker(),
@@ -155,7 +156,7 @@ impl Db {
         }
     }
 
-    /// Whether more is asked of the database at this moment than it has threads for.
+    /// Returns whether work is waiting for a free database thread.
     pub(crate) fn is_waited_for(&self) -> bool {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.is_waited_for(),
@@ -163,22 +164,22 @@ impl Db {
         }
     }
 
-    /// What every transaction carries.
+    /// Returns the dependencies that every transaction carries.
     pub fn dependencies(&self) -> &Dependencies {
         &self.0.dependencies
     }
 
-    /// The program's clock.
+    /// Returns the program's clock.
     pub fn clock(&self) -> &Clock {
         &self.0.dependencies.clock
     }
 
-    /// Where the database is.
+    /// Returns the location of the database.
     pub fn place(&self) -> &Place {
         &self.0.place
     }
 
-    /// `sqlite` or `postgres`: for people to read, not for code to ask.
+    /// Returns `sqlite` or `postgres`, for display only. Code must not branch on it.
     pub fn engine_name(&self) -> &'static str {
         match &self.0.engine {
             Engine::Sqlite(_) => "sqlite",

@@ -1,16 +1,16 @@
-//! How the last commit ended: what is known of whether the database takes writes.
+//! The outcome of the last commit: what is known about whether the database accepts writes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::errors::{Error, Fault, FaultKind, Result};
 
-/// For how long a commit that went well says that the next one will.
+/// How long a successful commit counts as proof that the next one will succeed.
 const FRESH: Duration = Duration::from_secs(5);
-/// How long a failed one rests before the next try.
+/// How long to wait after a failed commit before the next probe.
 const REST: Duration = Duration::from_secs(1);
 
-/// How the last commit ended.
+/// The outcome of the last commit.
 #[derive(Default)]
 pub(super) struct Health(Mutex<Last>);
 
@@ -22,7 +22,7 @@ struct Last {
 }
 
 impl Health {
-    /// Notes how a commit ended. A verb that refuses or breaks a key says nothing about the disk.
+    /// Records the outcome of a commit. An operation that refuses or breaks a key says nothing about the disk.
     pub(super) fn note(&self, outcome: &Result<()>) {
         let failed = match outcome {
             Ok(()) => None,
@@ -38,7 +38,8 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known without a try; `None` if a try is due, which whoever is told so makes.
+    /// Returns what is known without a probe; `None` if a probe is due. The caller that receives `None` must make
+    /// the probe.
     pub(super) fn known(&self) -> Option<Result<()>> {
         let mut last = self.last();
         let age = last.at.map(|at| at.elapsed());
@@ -53,12 +54,12 @@ impl Health {
         known
     }
 
-    /// Whether the last commit failed for want of a disk.
+    /// Returns whether the last commit failed because the database was unavailable.
     pub(super) fn has_failed(&self) -> bool {
         self.last().failed.is_some()
     }
 
-    /// Has the next one who asks try, however the try in hand ends.
+    /// Allows the next caller to start a probe, however the current one ends.
     pub(super) fn end_probe(&self) {
         self.last().is_probing = false;
     }

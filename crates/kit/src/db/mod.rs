@@ -1,10 +1,10 @@
-//! The database seam: SQLite and PostgreSQL under one text, one transaction type, one way in.
+//! The database layer: SQLite and PostgreSQL behind one SQL text, one transaction type, and one entry point.
 //!
-//! - [`Db::tx`] runs a plain function in a transaction, on a thread that owns its connection. There is
-//!   no await inside a transaction: a caller that goes away can't leave one half-begun, by construction.
-//! - [`Db::view`] is the same for reading: one snapshot, and the engine itself refuses a write.
-//! - Commits are grouped on both engines: many transactions share one flush to the disk, and none is
-//!   acknowledged before it.
+//! - [`Db::tx`] runs a plain function in a transaction, on a thread that owns its connection. There is no await
+//!   inside a transaction, so a caller that is dropped cannot leave one half done.
+//! - [`Db::view`] is the read-only counterpart: it reads one snapshot, and the engine itself refuses a write.
+//! - Commits are grouped on both engines: many transactions share one flush to the disk, and none is acknowledged
+//!   before that flush.
 
 mod blocking;
 mod caches;

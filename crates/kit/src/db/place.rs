@@ -1,23 +1,23 @@
-//! Where a database is.
+//! The location of a database.
 
 use std::path::PathBuf;
 
 use crate::errors::{Fault, Result};
 
-/// Which database, and how it is reached.
+/// Which database is used, and how it is reached.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// A file of our own.
+    /// The path of an SQLite file.
     Sqlite(PathBuf),
-    /// A server.
+    /// The URL of a PostgreSQL server.
     Postgres(String),
 }
 
 impl Place {
-    /// Reads `sqlite:PATH` or `postgres://…`.
+    /// Parses `sqlite:PATH` or `postgres://…`.
     ///
     /// # Errors
-    /// A fault for anything else.
+    /// Returns a fault for any other text.
     pub fn parse(url: &str) -> Result<Place> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Place::Postgres(url.to_owned()));

@@ -1,65 +1,67 @@
-//! A statement of the product: one text for both engines, registered so that a test can prepare
-//! every one of them on both.
+//! SQL statements: one text for both engines, registered so that a test can prepare every statement on both.
 
 use std::sync::OnceLock;
 
-/// One statement, where it stands, and its text for each engine (the same text but for a counted few).
+/// One statement with its position in the source and its text for each engine. The two texts are equal except for a
+/// few statements, which a test counts.
 #[derive(Debug)]
 pub struct Sql {
     sqlite: &'static str,
     postgres: &'static str,
-    /// The file it stands in.
+    /// The source file of the statement.
     pub file: &'static str,
-    /// The line it stands on.
+    /// The source line of the statement.
     pub line: u32,
     numbered: OnceLock<String>,
 }
 
-/// The pattern of `LIKE $1 ESCAPE '!'` for whatever holds a text, in which no character means anything but itself.
+/// Returns the pattern for `LIKE $1 ESCAPE '!'` that matches any value containing `text`. No character of `text`
+/// acts as a wildcard.
 pub fn containing(text: &str) -> String {
     format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
 
-/// A statement in the register.
+/// An entry of the statement register.
 #[derive(Debug)]
 pub struct Registered(pub &'static Sql);
 
 inventory::collect!(Registered);
 
 impl Sql {
-    /// Made by [`crate::sql!`] alone.
+    /// Only [`crate::sql!`] calls this function.
     #[doc(hidden)]
     pub const fn new(sqlite: &'static str, postgres: &'static str, file: &'static str, line: u32) -> Sql {
         Sql { sqlite, postgres, file, line, numbered: OnceLock::new() }
     }
 
-    /// Every statement that is linked into this program.
+    /// Returns every statement that is linked into this program.
     pub fn all() -> impl Iterator<Item = &'static Sql> {
         inventory::iter::<Registered>.into_iter().map(|registered| registered.0)
     }
 
-    /// Whether the engines had to differ.
+    /// Returns whether the statement differs between the engines.
     pub fn is_split(&self) -> bool {
         self.sqlite != self.postgres
     }
 
-    /// Whether it can change rows: then a row that it answers is one that it wrote.
+    /// Returns whether the statement can change rows. If so, each row that it returns is one that it wrote.
     pub(crate) fn writes(&self) -> bool {
         ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| self.postgres.contains(word))
     }
 
-    /// The text for PostgreSQL.
+    /// Returns the text for PostgreSQL.
     pub(crate) fn postgres(&self) -> &'static str {
         self.postgres
     }
 
-    /// The text for SQLite. To SQLite `$3` is a named parameter, numbered by first appearance; `?3` is the third.
+    /// Returns the text for SQLite with `?3` in place of `$3`. SQLite would treat `$3` as a named parameter and
+    /// number it by first appearance; `?3` is always the third.
     pub(crate) fn sqlite(&self) -> &str {
         self.numbered.get_or_init(|| numbered(self.sqlite))
     }
 }
 
-/// `$3` becomes `?3`, but not inside a quoted literal.
+/// Replaces `$3` by `?3`, except inside a quoted literal.
 fn numbered(text: &str) -> String {
     let mut quoted = false;
     let mut out = String::with_capacity(text.len());
@@ -72,8 +74,8 @@ fn numbered(text: &str) -> String {
     out
 }
 
-/// A statement: `sql!("SELECT … WHERE room = $1")`, or, where the engines must differ,
-/// `sql!(sqlite: "…", postgres: "…")`.
+/// Declares a statement: `sql!("SELECT … WHERE room = $1")`, or `sql!(sqlite: "…", postgres: "…")` if the engines
+/// must differ.
 #[macro_export]
 macro_rules! sql {
     (sqlite: $sqlite:expr, postgres: $postgres:expr $(,)?) => {{

@@ -1,4 +1,4 @@
-//! The transaction: the sentence in which verbs are words.
+//! The transaction, through which operations read and write.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,7 @@ use crate::errors::{Error, Fault, Result};
 use crate::ids::{Id, Ids};
 use crate::live::Changed;
 
-/// A transaction that has begun. Whoever began it (`Db::tx`) commits it or rolls it back.
+/// A transaction that has begun. The code that began it (`Db::tx`) commits it or rolls it back.
 pub struct Tx<'c> {
     conn: Conn<'c>,
     dependencies: &'c Dependencies,
@@ -27,7 +27,7 @@ pub struct Tx<'c> {
     wrote: bool,
     depth: u32,
     kind: Kind,
-    /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
+    /// The versions that this transaction has read, once one was requested (see [`crate::versions`]).
     pub(crate) versions: Option<HashMap<String, Id>>,
 }
 
@@ -52,35 +52,35 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Whether this is a view: one snapshot, read only.
+    /// Returns whether this is a view: a read-only transaction on one snapshot.
     pub fn is_view(&self) -> bool {
         self.kind == Kind::Read
     }
 
-    /// The time at which the transaction began; it is the same for every statement in it.
+    /// Returns the time at which the transaction began. It is the same for every statement in the transaction.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// A new id.
+    /// Returns a new id.
     ///
     /// # Errors
-    /// A fault if this process holds no node number.
+    /// Returns a fault if this process holds no node number.
     pub fn new_id(&self) -> Result<Id> {
         self.ids.next()
     }
 
-    /// Tells whoever listens, once the transaction is committed and on disk.
+    /// Announces a change to all listeners once the transaction is committed and on disk.
     pub fn after_commit(&mut self, changed: Changed) {
         self.changed_now.push(changed);
     }
 
-    /// What a process keeps in memory of this database.
+    /// Returns the value of type `T` that this process caches for this database.
     pub fn caches<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
         self.dependencies.caches.get()
     }
 
-    /// Encrypts a text for the place it will be kept in.
+    /// Encrypts a text for the place in which it will be stored.
     ///
     /// # Errors
     /// See [`crate::encryption::Encryptor::encrypt`].
@@ -88,18 +88,18 @@ impl<'c> Tx<'c> {
         self.dependencies.encryptor.encrypt(bound_to, text)
     }
 
-    /// Decrypts what [`Tx::encrypt`] made.
+    /// Decrypts a text that [`Tx::encrypt`] encrypted for the same place.
     ///
     /// # Errors
-    /// See [`crate::encryption::Encryptor::open`].
+    /// See [`crate::encryption::Encryptor::decrypt`].
     pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
         self.dependencies.encryptor.decrypt(bound_to, encrypted)
     }
 
-    /// Every row of the answer.
+    /// Returns every row of the result.
     ///
     /// # Errors
-    /// A fault; the transaction is over then.
+    /// Returns a fault if the statement fails; the transaction cannot continue then.
     #[track_caller]
     pub fn all<T: FromRow>(&mut self, sql: &'static Sql, args: impl AsRef<[Value]>) -> Result<Vec<T>> {
         let mut found = Vec::new();
@@ -110,19 +110,19 @@ impl<'c> Tx<'c> {
         Ok(found)
     }
 
-    /// The first row of the answer, if there is one.
+    /// Returns the first row of the result, if there is one.
     ///
     /// # Errors
-    /// A fault; the transaction is over then.
+    /// Returns a fault if the statement fails; the transaction cannot continue then.
     #[track_caller]
     pub fn one<T: FromRow>(&mut self, sql: &'static Sql, args: impl AsRef<[Value]>) -> Result<Option<T>> {
         Ok(self.all(sql, args)?.into_iter().next())
     }
 
-    /// Hands over each row of the answer without collecting them.
+    /// Passes each row of the result to `take` without collecting the rows.
     ///
     /// # Errors
-    /// A fault, or what `take` answers; the transaction is over then.
+    /// Returns a fault if the statement fails, or the error of `take`; the transaction cannot continue then.
     #[track_caller]
     pub fn each(
         &mut self,
@@ -145,10 +145,10 @@ impl<'c> Tx<'c> {
         result
     }
 
-    /// Runs a statement that answers no rows; says how many it touched.
+    /// Runs a statement that returns no rows. Returns the number of affected rows.
     ///
     /// # Errors
-    /// A fault; the transaction is over then.
+    /// Returns a fault if the statement fails; the transaction cannot continue then.
     #[track_caller]
     pub fn run(&mut self, sql: &'static Sql, args: impl AsRef<[Value]>) -> Result<u64> {
         self.refuse_if_failed()?;
@@ -161,23 +161,23 @@ impl<'c> Tx<'c> {
         result
     }
 
-    /// Tries something that may not work out: if `attempt` answers `None`, everything it did is undone,
-    /// what it locked is let go, and the transaction lives on.
+    /// Runs `attempt` in a savepoint. If it returns `None`, all its writes are undone, its locks are released, and
+    /// the transaction continues.
     ///
     /// # Errors
-    /// A fault of the database or what `attempt` answers; the transaction is over then.
+    /// Returns the error of `attempt`, or a fault if the database fails; the transaction cannot continue then.
     pub fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Self) -> Result<Option<T>>) -> Result<Option<T>> {
         self.depth += 1;
         let name = format!("attempt{}", self.depth);
         self.plain(&format!("SAVEPOINT {name}"))?;
         let changed_now = self.changed_now.len();
         let outcome = attempt(self);
-        // Half of an attempt is never kept, also where somebody swallows the error.
+        // A failed attempt must never be kept in part, even if the caller ignores the error.
         self.failed |= outcome.is_err();
         let outcome = outcome?;
         if outcome.is_none() {
             self.changed_now.truncate(changed_now);
-            // Among them may be one that is undone now.
+            // The cached versions may include one that is undone now.
             self.versions = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
@@ -186,20 +186,20 @@ impl<'c> Tx<'c> {
         Ok(outcome)
     }
 
-    /// Lines up with every other transaction that names the same id: from here on until it ends, this is the only one.
-    /// For rules that count rows, which no key can keep.
+    /// Waits for every other transaction that locks the same id. From here to its end this transaction is the only
+    /// one. For rules that count rows, which no unique key can enforce.
     ///
     /// # Errors
-    /// A fault; the transaction is over then.
+    /// Returns a fault if the database fails; the transaction cannot continue then.
     pub fn lock_person(&mut self, id: Id) -> Result<()> {
         match self.conn {
-            // Who writes is alone anyhow.
+            // A writer on SQLite is the only one anyway.
             Conn::Sqlite(_) => Ok(()),
             Conn::Postgres(_) => self.plain(&format!("SELECT pg_advisory_xact_lock({})", id.0)),
         }
     }
 
-    /// A statement of the seam's own, which is no statement of the product.
+    /// Runs a statement of the database layer itself, which is not in the statement register.
     pub(super) fn plain(&mut self, text: &str) -> Result<()> {
         self.refuse_if_failed()?;
         let result = match &mut self.conn {
@@ -210,10 +210,10 @@ impl<'c> Tx<'c> {
         result
     }
 
-    /// Asks the engine to understand a statement without running it. For the test that asks it of all.
+    /// Lets the engine parse a statement without running it. For the test that checks all statements.
     ///
     /// # Errors
-    /// A fault with the engine's complaint.
+    /// Returns a fault with the engine's error message.
     pub fn prepare(&mut self, sql: &'static Sql) -> Result<()> {
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.prepare(sql.sqlite()).map(drop).map_err(sqlite::fault),
@@ -231,23 +231,24 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// A unit of work on its way through an engine's thread: run inside a transaction, then told how it ended.
+/// A unit of work for a thread of an engine. It runs inside a transaction and then learns how the transaction
+/// ended.
 pub(super) trait Unit: Send {
-    /// Runs the verb. Whether what it did is to be kept.
+    /// Runs the operation. Returns whether its writes are kept.
     fn run(&mut self, tx: Tx<'_>) -> Keep;
-    /// Answers the caller, after the commit (`Ok`) or because there was none.
+    /// Answers the caller after the commit (`Ok`), or with the error that prevented it.
     fn finish(self: Box<Self>, committed: Result<()>, live: &crate::live::Live);
-    /// Answers the caller without having run.
+    /// Answers the caller without running the operation.
     fn refuse(self: Box<Self>, error: Error);
-    /// Whether nobody waits for the answer any more.
+    /// Returns whether the caller no longer waits for the answer.
     fn is_abandoned(&self) -> bool;
 }
 
-/// What becomes of what a verb did.
+/// What happens to the writes of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     Commit,
-    /// It went well and wrote nothing: no disk has to be waited for.
+    /// The operation succeeded and wrote nothing, so no flush is needed.
     Nothing,
     RollBack,
 }
@@ -303,12 +304,12 @@ where
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),
             (None, Ok(())) => Err(Fault::because("a unit of work was finished before it ran")),
         };
-        // The caller may have gone; what was committed stays.
+        // The caller may be gone; the commit stays in effect.
         let _ = self.answer.send(outcome);
     }
 
     fn refuse(self: Box<Self>, error: Error) {
-        // The caller may have gone.
+        // The caller may be gone.
         let _ = self.answer.send(Err(error));
     }
 
@@ -317,19 +318,19 @@ where
     }
 }
 
-/// Does some work; a panic in it is a fault. Nothing of the transaction is kept then.
+/// Runs `work` and turns a panic into a fault, so that the transaction is rolled back.
 pub(super) fn unwinding<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic)))))
 }
 
-/// The words of a panic.
+/// Returns the message of a panic.
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned())
 }
 
-/// The same failure for another member of a group whose commit failed.
+/// Returns a copy of the failure for another member of a group whose commit failed.
 pub(super) fn same_failure(error: &Error) -> Error {
     match error {
         Error::Fault(fault) => Fault::of(fault.kind.clone(), &fault.cause),

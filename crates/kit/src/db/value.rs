@@ -1,4 +1,4 @@
-//! Values on their way in and out of a database: one Rust type each, whatever the engine.
+//! Values passed to and read from a database: one Rust type for each kind, on either engine.
 
 use bytes::BytesMut;
 use jiff::Timestamp;
@@ -14,21 +14,21 @@ use crate::ids::Id;
 /// A parameter of a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Nothing, of any type.
+    /// NULL, of any type.
     Null,
-    /// BIGINT: numbers, ids, cents, UTC milliseconds.
+    /// BIGINT: numbers, ids, cents, and UTC milliseconds.
     Int(i64),
     /// BOOLEAN.
     Bool(bool),
-    /// DOUBLE PRECISION: readings of sensors, never money.
+    /// DOUBLE PRECISION: sensor readings, never money.
     Real(f64),
-    /// TEXT: words, civil dates, JSON.
+    /// TEXT: text, civil dates, and JSON.
     Text(String),
-    /// Bytes: digests, sealed text.
+    /// Bytes: digests and encrypted text.
     Bytes(Vec<u8>),
 }
 
-/// The parameters of a statement: `args![room, from, to]`.
+/// Builds the parameters of a statement: `args![room, from, to]`.
 #[macro_export]
 macro_rules! args {
     ($($value:expr),* $(,)?) => { [$($crate::db::Value::from($value)),*] };
@@ -112,19 +112,19 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
-/// One row of an answer.
+/// One row of a result.
 pub enum Row<'r> {
-    /// From SQLite.
+    /// A row from SQLite.
     Sqlite(&'r rusqlite::Row<'r>),
-    /// From PostgreSQL.
+    /// A row from PostgreSQL.
     Postgres(&'r postgres::Row),
 }
 
 impl Row<'_> {
-    /// The column at `index`, counted from 0.
+    /// Returns the column at `index`, counted from 0.
     ///
     /// # Errors
-    /// A fault if the column is missing or holds another type.
+    /// Returns a fault if the column is missing or holds another type.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
         match self {
             Row::Sqlite(row) => {
@@ -144,12 +144,12 @@ fn wrong_type<T>(index: usize, found: &str) -> crate::Error {
 
 /// A type that a column can hold.
 pub trait Column: Sized {
-    /// Reads it from SQLite; `None` if it is something else.
+    /// Reads the value from SQLite; returns `None` if it has another type.
     fn from_sqlite(value: ValueRef<'_>) -> Option<Self>;
-    /// Reads it from PostgreSQL.
+    /// Reads the value from PostgreSQL.
     ///
     /// # Errors
-    /// The driver's, if it is something else.
+    /// Returns the driver's error if the value has another type.
     fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error>;
 }
 
@@ -188,7 +188,7 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
-/// Whether a column of any type holds nothing.
+/// Returns whether a column of any type is NULL.
 fn is_null(row: &postgres::Row, index: usize) -> Result<bool, postgres::Error> {
     struct Anything;
     impl<'a> postgres::types::FromSql<'a> for Anything {
@@ -206,7 +206,8 @@ fn is_null(row: &postgres::Row, index: usize) -> Result<bool, postgres::Error> {
     row.try_get::<_, Option<Anything>>(index).map(|found| found.is_none())
 }
 
-/// A column type that is kept as a plainer one: `column_as!(Id, i64, |n| Some(Id(n)))`.
+/// Implements [`Column`](crate::db::Column) for a type that is stored as a plainer type:
+/// `column_as!(Id, i64, |n| Some(Id(n)))`.
 #[macro_export]
 macro_rules! column_as {
     ($kind:ty, $plain:ty, $read:expr) => {
@@ -234,17 +235,17 @@ column_as!(Timestamp, i64, |n| Some(clock::from_millis(n)));
 column_as!(Date, String, |text| text.parse().ok());
 column_as!(serde_json::Value, String, |text| serde_json::from_str(&text).ok());
 
-/// A type that a whole row makes.
+/// A type that is built from a whole row.
 pub trait FromRow: Sized {
-    /// Reads it, column by column in the order of the statement.
+    /// Reads the value column by column, in the order of the statement.
     ///
     /// # Errors
-    /// A fault if a column is missing or holds another type.
+    /// Returns a fault if a column is missing or holds another type.
     fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
-/// A struct whose fields are the columns of a statement, in this order:
-/// `row!(Session { id, person, expires_at })`.
+/// Implements [`FromRow`](crate::db::FromRow) for a struct whose fields are the columns of a statement, in this
+/// order: `row!(Session { id, person, expires_at })`.
 #[macro_export]
 macro_rules! row {
     ($kind:ident { $($field:ident),* $(,)? }) => {

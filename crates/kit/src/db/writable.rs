@@ -1,4 +1,4 @@
-//! Whether the database takes writes: a small write of our own where the last commit was too long ago or failed.
+//! Whether the database accepts writes, tested with a small write if the last commit is too old or failed.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::place::Place;
 use crate::errors::{Fault, FaultKind, OrFault as _, Result};
 use crate::{args, sql, tokens};
 
-/// How long a write may take.
+/// How long the test write may take.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// With less free space than this beside an SQLite file, in bytes, the next hour is not safe.
+/// The least free space beside an SQLite file, in bytes. With less, the database counts as not writable.
 const LEAST_FREE: u64 = 16 << 20;
-/// How much is written to see whether a disk that was full takes something again, in blocks of 1,024 random bytes.
+/// How many blocks of 1,024 random bytes are written to test whether a full disk has room again.
 const BLOCKS: usize = 64;
 
-/// Lets the next one try, however this try ends.
+/// Ends the probe when it is dropped, so that the next caller can start one.
 struct Probing<'h>(&'h Health);
 
 impl Drop for Probing<'_> {
@@ -25,11 +25,11 @@ impl Drop for Probing<'_> {
 }
 
 impl Db {
-    /// Whether the database takes writes. Costs a small write at most every five seconds, or every second while it takes none, however
-    /// often it is asked.
+    /// Checks whether the database accepts writes. However often it is called, it costs at most one small write
+    /// every five seconds, or every second while the database accepts none.
     ///
     /// # Errors
-    /// A fault that says why not.
+    /// Returns a fault with the reason if the database accepts no writes.
     pub async fn check_writable(&self) -> Result<()> {
         self.check_space()?;
         let health = self.health();
@@ -50,7 +50,7 @@ impl Db {
         outcome
     }
 
-    /// Writes so many blocks into a row of this process, and then one in their place.
+    /// Writes `blocks` blocks into a row of this process, and then replaces them by a single block.
     async fn write_and_remove(&self, blocks: usize) -> Result<()> {
         let node = self.ids().node();
         for blocks in std::iter::once(blocks).chain((blocks > 1).then_some(1)) {
@@ -72,8 +72,8 @@ impl Db {
         Ok(())
     }
 
-    /// Whether there is room beside an SQLite file. The log of writes is used again and again, so that small writes succeed for a while
-    /// on a full disk.
+    /// Checks the free space beside an SQLite file. The write-ahead log is reused, so small writes succeed for a
+    /// while even on a full disk.
     fn check_space(&self) -> Result<()> {
         let Place::Sqlite(path) = self.place() else { return Ok(()) };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -1,4 +1,4 @@
-//! Work for later: written in the transaction that causes it, done by runners, and looked after by people.
+//! Background jobs: written in the transaction that causes them, run by runners, and managed by administrators.
 
 mod queue;
 mod run;

@@ -1,8 +1,8 @@
-//! The queue of jobs as people look after it: which jobs wait, run, fail, or were set aside; trying one again, and
-//! discarding one. A job that is done is gone at once. One that failed too often is set aside and kept for 90 days, so
-//! that somebody can look at it; then [`prune`] removes it.
+//! The job queue for administrators: listing the jobs that wait, run, fail, or were set aside; retrying a job; and
+//! discarding it. A completed job is deleted at once. A job that failed too often is set aside and kept for 90 days
+//! for inspection; then [`prune`] removes it.
 //!
-//! What a job carries is never read here: it may be secret.
+//! The payload of a job is never read here, because it may be secret.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ use crate::ids::Id;
 use crate::web::Paging;
 use crate::{args, row, sql};
 
-/// The job is being done at this moment.
+/// The job is running at the moment.
 pub const JOB_RUNNING: Refusal = Refusal::conflict(
     "job_running",
     "This job is running right now. Wait until it finishes, then check again.",
@@ -24,13 +24,13 @@ const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The state of a job in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// It has not been tried yet, or is to be tried as if it were new.
+    /// The job has not been tried yet, or was reset to run as if it were new.
     Waiting,
-    /// A runner holds it.
+    /// A runner holds the job.
     Running,
-    /// It failed and is tried again later.
+    /// The job failed and will be tried again later.
     Failing,
-    /// It failed too often: it is tried again only when somebody says so.
+    /// The job failed too often and is tried again only on request.
     SetAside,
 }
 
@@ -39,7 +39,7 @@ impl JobState {
     pub const ALL: [JobState; 4] =
         [JobState::Waiting, JobState::Running, JobState::Failing, JobState::SetAside];
 
-    /// Its name in statements and in the API.
+    /// Returns the name of the state in SQL statements and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             JobState::Waiting => "waiting",
@@ -49,7 +49,7 @@ impl JobState {
         }
     }
 
-    /// Reads what [`JobState::as_str`] wrote.
+    /// Parses the name that [`JobState::as_str`] returns.
     pub fn read(text: String) -> Option<JobState> {
         JobState::ALL.into_iter().find(|state| state.as_str() == text)
     }
@@ -60,28 +60,28 @@ crate::column_as!(JobState, String, JobState::read);
 /// A job in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedJob {
-    /// Its id.
+    /// The id of the job.
     pub id: Id,
-    /// Its kind.
+    /// The kind of the job.
     pub kind: String,
-    /// Its state at the time of reading.
+    /// The state at the time of reading.
     pub state: JobState,
-    /// How often it was tried.
+    /// The number of attempts so far.
     pub attempts: i64,
-    /// When it runs next; of one that was set aside, when it would have.
+    /// When the job runs next. For a job that was set aside, when it would have run.
     pub run_at: Timestamp,
-    /// Why it failed the last time, if it did.
+    /// The error of the last failed attempt, if there was one.
     pub last_error: Option<String>,
 }
 
 row!(QueuedJob { id, kind, state, attempts, run_at, last_error });
 
-/// Which jobs are wanted.
+/// A filter for the jobs in the queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobFilter {
-    /// A part of the kind.
+    /// A text that the kind must contain, ignoring case.
     pub kind: Option<String>,
-    /// The state.
+    /// The required state.
     pub state: Option<JobState>,
 }
 
@@ -102,10 +102,11 @@ macro_rules! matching {
     };
 }
 
-/// A page of the jobs that match, those that were set aside first, then by when they run; and how many match.
+/// Returns one page of the matching jobs and the number of all matching jobs. Jobs that were set aside come first;
+/// within each group, jobs are ordered by when they run.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn queued(tx: &mut Tx<'_>, filter: &JobFilter, paging: Paging) -> Result<(Vec<QueuedJob>, usize)> {
     let now = tx.now();
     let kind = containing(&filter.kind.as_deref().unwrap_or_default().to_lowercase());
@@ -128,19 +129,19 @@ pub fn queued(tx: &mut Tx<'_>, filter: &JobFilter, paging: Paging) -> Result<(Ve
     Ok((found, usize::try_from(count).or_fault()?))
 }
 
-/// One job.
+/// Returns one job.
 ///
 /// # Errors
-/// `Error::NotFound` if it is done, discarded, or was never there.
+/// Returns `Error::NotFound` if the job is completed or discarded, or never existed.
 pub fn job(tx: &mut Tx<'_>, id: Id) -> Result<QueuedJob> {
     let now = tx.now();
     tx.one(sql!(concat!(queue!(), " WHERE id = $2")), args![now, id])?.ok_or(Error::NotFound)
 }
 
-/// Has a job tried now, with all its attempts before it.
+/// Makes a job due now and resets its count of attempts.
 ///
 /// # Errors
-/// `Error::NotFound`; [`JOB_RUNNING`].
+/// Returns `Error::NotFound` if there is no such job, or [`JOB_RUNNING`].
 pub fn retry(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let now = tx.now();
     let changed = tx.run(
@@ -155,10 +156,10 @@ pub fn retry(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// Removes a job that will not be done.
+/// Deletes a job without running it.
 ///
 /// # Errors
-/// `Error::NotFound`; [`JOB_RUNNING`].
+/// Returns `Error::NotFound` if there is no such job, or [`JOB_RUNNING`].
 pub fn discard(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let now = tx.now();
     let changed = tx.run(
@@ -176,10 +177,10 @@ fn was_done(tx: &mut Tx<'_>, id: Id, changed: u64) -> Result<()> {
     Err(Error::refused(&JOB_RUNNING))
 }
 
-/// Removes jobs that were set aside more than 90 days ago. Says how many.
+/// Deletes the jobs that were set aside and whose next run would have been more than 90 days ago. Returns how many.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn prune(tx: &mut Tx<'_>) -> Result<u64> {
     let old = tx.now() - KEPT;
     tx.run(sql!("DELETE FROM jobs WHERE dead AND run_at < $1"), args![old])

@@ -1,5 +1,5 @@
-//! Work for later: rows written in the same transaction as what they follow from, run at least once,
-//! repeated with growing pauses, set aside after too many failures.
+//! The job runner. Jobs are rows written in the transaction that causes them. Each runs at least once, is retried
+//! after growing pauses, and is set aside after too many failures.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -25,25 +25,25 @@ const TOPIC: &str = "jobs";
 const HOLD: SignedDuration = SignedDuration::from_mins(5);
 /// How often a job is tried before it is set aside.
 const ATTEMPTS: i64 = 12;
-/// The longest pause between looks at the table: jobs of other processes are found by then.
+/// The longest pause between two reads of the table, after which jobs of other processes are found.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How long jobs let people go first before the next ones are taken, at most …
+/// The longest time for which the runner defers new jobs while people wait for the database.
 const COURTESY: Duration = Duration::from_millis(250);
-/// … and how often they look whether somebody still waits.
+/// How often the runner checks whether people still wait.
 const BREATH: Duration = Duration::from_millis(5);
 
-/// A kind of work, and what one piece of it has to know.
+/// A kind of job, with the data of one job.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Its name in the table. Never changed, for rows may wait under it.
+    /// The name of the kind in the table. It must never change, because rows may be waiting under it.
     const KIND: &'static str;
 }
 
 impl Tx<'_> {
-    /// Writes a job that runs from `at` on, if this transaction is committed.
+    /// Writes a job that runs at `at` or later, if this transaction is committed.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub fn enqueue<J: Job>(&mut self, job: &J, at: Timestamp) -> Result<()> {
         let id = self.new_id()?;
         let payload = serde_json::to_string(job).or_fault()?;
@@ -55,7 +55,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Has the runners look for jobs when this transaction is committed.
+    /// Makes the runners read the queue when this transaction is committed.
     pub(super) fn wake_runner(&mut self) {
         self.after_commit(Changed(TOPIC.to_owned()));
     }
@@ -63,12 +63,12 @@ impl Tx<'_> {
 
 type Run = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
 
-/// Which function does which kind of work.
+/// The handler function of each kind of job.
 #[derive(Clone, Default)]
 pub struct Handlers(HashMap<&'static str, Run>);
 
 impl Handlers {
-    /// Has `work` do every job of a kind.
+    /// Registers `work` as the handler of all jobs of kind `J`.
     #[must_use]
     pub fn on<J, F, W>(mut self, work: W) -> Handlers
     where
@@ -94,11 +94,11 @@ struct Due {
 
 row!(Due { id, kind, payload, attempt });
 
-/// How many jobs a runner has in hand at once.
+/// How many jobs a runner runs at once.
 const IN_HAND: usize = 8;
 
-/// Runs jobs until `stop` says so; the jobs in hand are finished first. What jobs write gives way to what people wait
-/// for.
+/// Runs jobs until `stop` is set; jobs that are already running are finished first. Jobs write with low priority,
+/// so that people do not wait for them.
 pub async fn run(db: Db, handlers: Handlers, stop: watch::Receiver<bool>) {
     giving_way(run_until(&db, &handlers, stop)).await;
 }
@@ -115,7 +115,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
             }
         }
         let is_over = *stop.borrow();
-        // Whatever takes long holds up nothing but its own place.
+        // A long job occupies only its own place.
         let places = if is_over { 0 } else { IN_HAND.saturating_sub(works.len()) };
         if places > 0 || !ended.is_empty() {
             let done = ended.clone();
@@ -124,7 +124,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
                     ended = Arc::default();
                     begin(handlers, taken, &mut works);
                 }
-                // What could not be noted is noted the next time.
+                // Outcomes that could not be recorded are recorded the next time.
                 Err(error) => tracing::error!(%error, "jobs could not be looked at"),
             }
         }
@@ -143,7 +143,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
     }
 }
 
-/// Waits while somebody waits for the database, but not for ever: jobs have their turn in the longest rush, too.
+/// Waits while people wait for the database, but at most [`COURTESY`], so that jobs run even under continuous load.
 async fn let_people_go_first(db: &Db) {
     let until = Instant::now() + COURTESY;
     while db.is_waited_for() && Instant::now() < until {
@@ -165,7 +165,7 @@ async fn told_of_jobs(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
 /// Runs every job that is due now. For tests, and for commands that end.
 ///
 /// # Errors
-/// The first job's that failed, or a fault of the database.
+/// Returns a fault that names a job whose last attempt failed, or a fault of the database.
 pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
     while run_next(db, handlers).await? {}
     let failed = db
@@ -182,7 +182,7 @@ pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
     }
 }
 
-/// Takes one job that is due and runs it. Whether there was one.
+/// Takes one due job and runs it. Returns whether there was one.
 async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
     let taken = db.tx(|tx| take(tx, 1)).await?;
     let found = !taken.is_empty();
@@ -196,7 +196,7 @@ async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
     Ok(found)
 }
 
-/// A job that was run, and how it failed if it did.
+/// A job that was run, with its error if it failed.
 #[derive(Clone)]
 struct Ended {
     id: Id,
@@ -204,7 +204,7 @@ struct Ended {
     error: Option<String>,
 }
 
-/// Begins jobs, each beside the others.
+/// Starts jobs that run concurrently.
 fn begin(handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
     for Due { id, kind, payload, attempt } in taken {
         let work = handlers.0.get(kind.as_str()).map(|work| work(payload));
@@ -225,12 +225,12 @@ fn begin(handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
     }
 }
 
-/// Nothing of one that panicked: it is taken again when its time is over.
+/// Returns the outcome of a job; `None` if it panicked. Such a job is taken again when its hold expires.
 fn how_it_ended(one: std::result::Result<Ended, JoinError>) -> Option<Ended> {
     one.inspect_err(|error| tracing::error!(%error, "a job panicked")).ok()
 }
 
-/// Notes how jobs ended, and takes others.
+/// Records the outcomes of finished jobs and takes further ones.
 fn note_and_take(tx: &mut Tx<'_>, ended: &[Ended], most: usize) -> Result<Vec<Due>> {
     note(tx, ended)?;
     take(tx, most)
@@ -246,7 +246,7 @@ fn note(tx: &mut Tx<'_>, ended: &[Ended]) -> Result<()> {
     Ok(())
 }
 
-/// Takes jobs that are due, the first ones first.
+/// Takes due jobs, the earliest first.
 fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
     if most == 0 {
         return Ok(Vec::new());
@@ -264,7 +264,7 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
     )
 }
 
-/// After the n-th failure a job rests 10 s, 20 s, 40 s … up to an hour.
+/// Reschedules a failed job. After the n-th failure it waits 10 s, 20 s, 40 s, and so on, up to an hour.
 fn put_off(tx: &mut Tx<'_>, id: Id, attempt: i64, error: &str) -> Result<u64> {
     let seconds = 10_i64.saturating_mul(1 << (attempt - 1).clamp(0, 20)).min(3_600);
     let again = tx.now() + SignedDuration::from_secs(seconds);

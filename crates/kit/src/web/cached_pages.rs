@@ -1,6 +1,6 @@
-//! Pages that are the same for every visitor are kept, compressed as they went out, until what they show changes.
-//! A kept page is good for one version, read in the request that it answers; as long as nothing at all was
-//! committed since, that reading is a look at the marks of the last commit.
+//! The cache of pages that are the same for every visitor. Pages are stored compressed, as they were sent, until
+//! their content changes. A cached page is valid for one version, which is read in the request that it answers. As
+//! long as nothing at all was committed since, comparing the commit markers replaces that read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,50 +16,50 @@ use crate::errors::Result;
 use crate::ids::Id;
 use crate::versions;
 
-/// The largest page that is kept, in bytes, and how many.
+/// The largest page that is cached, in bytes. `MOST` is the largest number of cached paths.
 const LARGEST: usize = 1 << 20;
 const MOST: usize = 2_000;
 
-/// Says of an answer that every visitor gets the same until `version` changes. An extension of the response.
+/// Declares that every visitor receives the same response until `version` changes. An extension of the response.
 #[derive(Debug, Clone, Copy)]
 pub struct SameForAll {
-    /// The name of what it shows (see [`crate::versions`]).
+    /// The name of the version on which the content depends (see [`crate::versions`]).
     pub version: &'static str,
 }
 
-/// The pages that are kept. Clones are the same.
+/// The cached pages. Clones share the same content.
 #[derive(Clone)]
 pub struct CachedPages {
     db: Db,
     pages: Arc<Mutex<HashMap<String, Encodings>>>,
 }
 
-/// A page as it is kept for each encoding.
+/// One cached page for each encoding.
 type Encodings = [Option<Arc<Page>>; 3];
 
 struct Page {
     name: &'static str,
     version: Id,
-    /// The marks of the last commit, from before the version was last read.
+    /// The commit marker from before the version was last read.
     commit_marker: Option<CommitMarker>,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// What a page is kept under.
+/// The cache key of a page.
 pub(super) struct Key<'r> {
     path: &'r str,
     encoding: Encoding,
 }
 
-/// The same, for who outlives the request.
+/// The cache key in a form that outlives the request.
 pub(super) struct OwnedKey {
     path: String,
     encoding: Encoding,
 }
 
 impl<'r> Key<'r> {
-    /// What a request is kept under: a visitor's `GET` without a query.
+    /// Returns the cache key of a request; `None` unless it is a visitor's `GET` without a query.
     pub(super) fn of<B>(request: &'r Request<B>) -> Option<Key<'r>> {
         let headers = request.headers();
         let is_visitor = !headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
@@ -83,7 +83,7 @@ impl OwnedKey {
 }
 
 impl CachedPages {
-    /// None are kept yet.
+    /// Returns an empty cache.
     pub fn new(db: Db) -> CachedPages {
         CachedPages { db, pages: Arc::default() }
     }
@@ -102,14 +102,14 @@ impl CachedPages {
         }
     }
 
-    /// The kept answer, if nothing at all was committed since its version was read.
+    /// Returns the cached response if nothing at all was committed since its version was read.
     pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
         let page = self.find(key)?;
         let commit_marker = page.commit_marker?;
         (self.db.commit_marker() == Some(commit_marker)).then(|| page.answer())
     }
 
-    /// The kept answer, if what it shows has not changed.
+    /// Returns the cached response if the version of its content has not changed.
     pub(super) async fn good(&self, key: &OwnedKey) -> Option<Response> {
         let page = self.find(&key.borrowed())?;
         let commit_marker = self.db.commit_marker();
@@ -127,9 +127,10 @@ impl CachedPages {
         self.db.view(move |tx| versions::current(tx, name)).await
     }
 
-    /// Keeps what `answering` answers, if every visitor gets the same.
+    /// Runs `answering` and caches its response if every visitor receives the same.
     pub(super) async fn keep(&self, key: OwnedKey, answering: impl Future<Output = Response>) -> Response {
-        // Read before the page is made: if something changes meanwhile, the page is kept under a version that is over.
+        // The version is read before the page is rendered. If the content changes meanwhile, the page is cached
+        // under an outdated version.
         let commit_marker = self.db.commit_marker();
         let before = self.version_of(&key).await;
         let response = answering.await;
@@ -141,7 +142,8 @@ impl CachedPages {
         }
         let version = match before {
             Some((known, version)) if known == name => version,
-            // The first time, the name is only known now: keep from the next request on.
+            // The version name is known only after the first response, so the page is cached from the next request
+            // on.
             _ => {
                 self.note(key, name);
                 return response;
@@ -159,15 +161,15 @@ impl CachedPages {
         }
     }
 
-    /// What a page shows, if it is known, and the version of that now.
+    /// Returns the version name of a page, if it is known, with its current version.
     async fn version_of(&self, key: &OwnedKey) -> Option<(&'static str, Id)> {
         let name = self.find(&key.borrowed())?.name;
         Some((name, self.version(name).await.ok()?))
     }
 
-    /// Notes what a page shows.
+    /// Records the version name of a page.
     fn note(&self, key: OwnedKey, name: &'static str) {
-        // No version is below zero, so this page is never good.
+        // No version is negative, so this page is never valid.
         let page = Page {
             name,
             version: Id(-1),

@@ -1,5 +1,5 @@
-//! How long a request may take to arrive, and an answer to be made: whoever sends too slowly is told so (408), and where we are too
-//! slow that is said too (504).
+//! The deadlines of a request: how long it may take to arrive (else 408), and how long the response may take (else
+//! 504).
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,15 +16,16 @@ use http_body::{Frame, SizeHint};
 /// The deadlines of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadlines {
-    /// How long an answer may take once the request has arrived.
+    /// How long a response may take once the request has arrived.
     pub answer: Duration,
     /// How long a body may pause while a handler waits for more of it.
     pub pause: Duration,
-    /// How long a body may take in all.
+    /// How long a body may take in total.
     pub body: Duration,
 }
 
-/// Answers 408 where a body does not arrive in time and 504 where an answer is not made in time; what was being done is dropped then.
+/// Responds with 408 if a body does not arrive in time, and with 504 if the response is not ready in time. The
+/// handler is dropped then.
 pub async fn deadline(State(limits): State<Deadlines>, mut request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         let answered = tokio::time::timeout(limits.answer, next.run(request)).await;
@@ -36,7 +37,7 @@ pub async fn deadline(State(limits): State<Deadlines>, mut request: Request, nex
     *request.body_mut() = Body::new(Arriving { body, arrival: arrival.clone() });
     let mut answering = std::pin::pin!(next.run(request));
     loop {
-        // What is waited for may change meanwhile, so it is looked at now and then.
+        // The deadline that applies can change meanwhile, so it is checked again at intervals.
         let check_at = (Instant::now() + limits.pause / 4).min(arrival.due(&limits).0);
         tokio::select! {
             biased;
@@ -55,14 +56,14 @@ pub async fn deadline(State(limits): State<Deadlines>, mut request: Request, nex
     }
 }
 
-/// How far a body has come.
+/// How far a body has arrived.
 struct Arrival(Mutex<Progress>);
 
 struct Progress {
     begun: Instant,
-    /// When something last arrived or was asked for.
+    /// When data last arrived, or when a handler began to wait for more.
     moved: Instant,
-    /// Whether a handler waits for more of it.
+    /// Whether a handler waits for more data.
     is_awaited: bool,
 }
 
@@ -76,7 +77,7 @@ impl Arrival {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what a handler found when it asked for more.
+    /// Records the result of a poll for more data.
     fn note(&self, has_come: bool) {
         let mut progress = self.progress();
         if has_come || !progress.is_awaited {
@@ -85,7 +86,7 @@ impl Arrival {
         progress.is_awaited = !has_come;
     }
 
-    /// When time is up as things stand, and what is answered then.
+    /// Returns when the current deadline ends, and the status to respond with then.
     fn due(&self, limits: &Deadlines) -> (Instant, StatusCode) {
         let Progress { begun, moved, is_awaited } = *self.progress();
         if is_awaited {
@@ -96,7 +97,7 @@ impl Arrival {
     }
 }
 
-/// A body that notes how it arrives.
+/// A body that records its own arrival.
 struct Arriving {
     body: Body,
     arrival: Arc<Arrival>,

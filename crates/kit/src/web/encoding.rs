@@ -1,10 +1,10 @@
-//! Which content coding an answer gets (RFC 9110, 12.5.3), decided once for each request: the pages that are kept and the
-//! compression both go by this decision, so that they can't disagree.
+//! The content coding of a response (RFC 9110, 12.5.3), decided once for each request. The page cache and the
+//! compression both follow this decision, so that they cannot disagree.
 
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, Method};
 
-/// What a client can read, of what we send.
+/// A content coding that we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Brotli,
@@ -12,10 +12,10 @@ pub(super) enum Encoding {
     Plain,
 }
 
-/// Quality values are counted in thousandths.
+/// The quality value 1. Quality values are counted in thousandths.
 const ONE: u16 = 1_000;
 
-/// The weights of one request's header, by coding; `None` where it is not named.
+/// The weights in one request's `Accept-Encoding` header, for each coding; `None` for a coding that is not named.
 #[derive(Default)]
 struct Weights {
     brotli: Option<u16>,
@@ -25,16 +25,16 @@ struct Weights {
 }
 
 impl Encoding {
-    /// The coding that a client prefers among ours; of equal ones the smallest. `None` if it accepts none of them, not even an
-    /// answer without a coding.
+    /// Returns the coding that a client prefers among ours; of equal ones, the one listed first (Brotli, gzip,
+    /// none). Returns `None` if the client accepts none of them, not even a response without a coding.
     pub(super) fn of(headers: &HeaderMap) -> Option<Encoding> {
         let mut weights = Weights::default();
         let mut is_said = false;
-        // Several lines are one list (RFC 9110, 5.3). What can't be read is as if it were not said.
+        // Several header lines form one list (RFC 9110, 5.3). Parts that cannot be read are ignored.
         for line in headers.get_all(ACCEPT_ENCODING) {
             let Ok(text) = line.to_str() else { continue };
             is_said = true;
-            // What most browsers send.
+            // Most browsers send one of these two values.
             if text == "gzip, deflate, br, zstd" || text == "gzip, deflate, br" {
                 (weights.brotli, weights.gzip) = (Some(ONE), Some(ONE));
                 continue;
@@ -45,7 +45,8 @@ impl Encoding {
             return Some(Encoding::Plain);
         }
         let others = weights.others.unwrap_or(0);
-        // Without a word about it, an answer without a coding is always acceptable, and never preferred.
+        // A response without a coding is always acceptable unless the header excludes it, but it is never
+        // preferred.
         let plain = weights.plain.or(weights.others).unwrap_or(1);
         [
             (Encoding::Brotli, weights.brotli.unwrap_or(others)),
@@ -58,7 +59,7 @@ impl Encoding {
         .map(|(encoding, _)| encoding)
     }
 
-    /// The encoding by its name in `Content-Encoding`; `None` for one that we don't make.
+    /// Returns the encoding with this name in `Content-Encoding`; `None` for one that we do not produce.
     fn named(name: Option<&HeaderValue>) -> Option<Encoding> {
         match name.map(HeaderValue::as_bytes) {
             None => Some(Encoding::Plain),
@@ -68,8 +69,8 @@ impl Encoding {
         }
     }
 
-    /// Whether an answer with these headers may be given to everybody for whom this encoding was chosen: it has this coding, or
-    /// none at all because it is too small for one.
+    /// Returns whether a response with these headers may be sent to everyone for whom this encoding was chosen: it
+    /// has this coding, or none because it is too small for compression.
     pub(super) fn fits(self, headers: &HeaderMap) -> bool {
         let sent = Encoding::named(headers.get(CONTENT_ENCODING));
         sent == Some(self) || sent == Some(Encoding::Plain)
@@ -85,7 +86,7 @@ impl Encoding {
 }
 
 impl Weights {
-    /// Takes one member of the list: `gzip`, `br;q=0.5`, `*`. A member whose weight can't be read is left out.
+    /// Parses one member of the list: `gzip`, `br;q=0.5`, `*`. A member with an unreadable weight is ignored.
     fn read(&mut self, coding: &str) {
         let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
@@ -105,7 +106,7 @@ impl Weights {
     }
 }
 
-/// `q=0.5` in thousandths.
+/// Parses a weight such as `q=0.5` into thousandths.
 fn weight(text: &str) -> Option<u16> {
     let (name, value) = text.split_once('=')?;
     let (whole, part) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
@@ -121,12 +122,12 @@ fn weight(text: &str) -> Option<u16> {
     }
 }
 
-/// Leaves in the request nothing but the coding that was chosen, for everything behind. Where a client that only reads accepts
-/// none of ours, its words stay, and it is answered 406.
+/// Reduces the request's `Accept-Encoding` to the chosen coding, for all later layers. If a `GET` or `HEAD` request
+/// accepts none of our codings, the header stays, and the response is 406.
 pub(super) fn normalize(method: &Method, headers: &mut HeaderMap) {
     match Encoding::of(headers) {
         None if matches!(*method, Method::GET | Method::HEAD) => {}
-        // What it asks for is done, so it is not answered that it could not be.
+        // Any other method has an effect, so it must not be answered with 406.
         None | Some(Encoding::Plain) => {
             headers.remove(ACCEPT_ENCODING);
         }

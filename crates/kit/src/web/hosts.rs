@@ -1,6 +1,6 @@
-//! Which hosts this program answers for. HTTP/1.1 asks for one `Host` (RFC 9112, 3.2): without one, with two or with one that
-//! can't be read the answer is 400. In production another host than the club's own is 421 (RFC 9110, 15.5.20): nothing that is
-//! cached, logged or linked can be made to carry a stranger's name.
+//! The hosts for which this program answers. HTTP/1.1 requires one `Host` (RFC 9112, 3.2): without one, with two,
+//! or with an unreadable one, the response is 400. In production, any host except the club's own is answered with
+//! 421 (RFC 9110, 15.5.20), so that nothing cached, logged, or linked can carry a foreign name.
 
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
@@ -10,24 +10,24 @@ use axum::response::Response;
 use super::security::plain_answer;
 use crate::config::{Config, Environment};
 
-/// Paths that whoever watches the program asks by its bare address, whatever the host.
+/// The paths that monitoring requests by address, so that their host is not checked.
 const WATCHED: [&str; 3] = ["/health/", "/ready/", "/metrics"];
 
-/// The hosts that are answered for.
+/// The hosts for which the program answers.
 #[derive(Debug, Clone)]
 pub struct Hosts {
-    /// Those of production, in lower case and without port; nothing where every host will do.
+    /// The known hosts in production, in lower case and without port; `None` if every host is accepted.
     known: Option<Vec<String>>,
 }
 
 impl Hosts {
-    /// As the configuration says: in production that of `public_url` alone.
+    /// Returns the hosts for a configuration: in production only the host of `public_url`, otherwise every host.
     pub fn of(config: &Config) -> Hosts {
         let own_host = || config.public_url.parse::<Uri>().ok().and_then(|url| url.host().map(plain));
         Hosts { known: (config.env == Environment::Production).then(|| own_host().into_iter().collect()) }
     }
 
-    /// The status of a request that is not answered otherwise, if it is none of ours.
+    /// Returns the status with which a request must be rejected; `None` if its host is accepted.
     pub fn refusal<B>(&self, request: &Request<B>) -> Option<StatusCode> {
         let Ok(host) = host(request) else { return Some(StatusCode::BAD_REQUEST) };
         let known = self.known.as_ref()?;
@@ -38,7 +38,7 @@ impl Hosts {
     }
 }
 
-/// The host that a request names, in lower case and without port; none with HTTP/1.0 alone.
+/// Returns the host that a request names, in lower case and without port; `None` only for HTTP/1.0.
 fn host<B>(request: &Request<B>) -> Result<Option<String>, ()> {
     let mut named = request.headers().get_all(HOST).into_iter();
     let (first, second) = (named.next(), named.next());
@@ -65,7 +65,7 @@ fn plain(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// What is answered to a request that is none of ours.
+/// Returns the response to a request whose host is rejected.
 pub(crate) fn refused(status: StatusCode) -> Response {
     let words = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
@@ -74,14 +74,15 @@ pub(crate) fn refused(status: StatusCode) -> Response {
     plain_answer(status, words)
 }
 
-/// Whether a host is this machine itself, where browsers keep secure cookies without https.
+/// Returns whether a host is this machine itself. Browsers store secure cookies for such hosts even without https.
 pub fn is_local(host: &str) -> bool {
     let host = plain(host.trim_start_matches('[').trim_end_matches(']'));
     let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     host == "localhost" || host.ends_with(".localhost") || is_loopback
 }
 
-/// What is wrong with a public address that is plain http on another name than localhost: no browser keeps a sign-in there.
+/// Returns a warning if the public address is plain http with a name other than localhost, because no browser keeps
+/// a sign-in there.
 pub fn plain_http(config: &Config) -> Option<String> {
     let url = config.public_url.parse::<Uri>().ok()?;
     let is_plain = url.scheme_str() == Some("http") && !url.host().is_some_and(is_local);

@@ -1,5 +1,5 @@
-//! Reading input: JSON, forms and queries become one bag of words, from which each input parses itself
-//! and says field by field what is wrong.
+//! Input parsing: JSON, forms, and queries become a [`RawInput`], from which each input type parses itself and
+//! reports errors field by field.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -17,31 +17,31 @@ use crate::amounts::Cents;
 use crate::errors::{Error, Fields, Result};
 use crate::ids::Id;
 
-/// The longest text that is taken where nothing else is said, in characters.
+/// The default limit for the length of a text in characters.
 const LONGEST: usize = 2_000;
 /// The largest id: 53 bits.
 const LARGEST_ID: i64 = (1 << 53) - 1;
 
-/// An input that parses itself.
+/// An input type that parses itself.
 pub trait Input: Sized {
-    /// Reads it; every complaint goes to `raw_input`.
+    /// Parses the input. Errors are added to `input`.
     fn parse(input: &mut RawInput) -> Self;
 }
 
-/// The words of an input, and what is wrong with them.
+/// The unparsed values of an input, with the errors found so far.
 #[derive(Debug, Default)]
 pub struct RawInput {
     values: Map<String, Value>,
     errors: Fields,
-    /// Whether an empty value is no value, as a form sends a field that was left empty; else it is a wrong one.
+    /// Whether an empty value is an error. If not, it counts as missing, because a form sends empty fields.
     refuses_empty: bool,
 }
 
 impl RawInput {
-    /// From JSON: must be an object.
+    /// Reads a JSON object.
     ///
     /// # Errors
-    /// `Error::Invalid` if it is none.
+    /// Returns `Error::Invalid` if the bytes are not a JSON object.
     pub fn from_json(bytes: &[u8]) -> Result<RawInput> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(values)) => Ok(RawInput { values, ..RawInput::default() }),
@@ -50,10 +50,10 @@ impl RawInput {
         }
     }
 
-    /// From a form or a query. Of a name that comes twice, every value is kept.
+    /// Reads a form or a query. If a name occurs several times, all its values are kept.
     ///
     /// # Errors
-    /// `Error::Invalid` if it can't be read.
+    /// Returns `Error::Invalid` if the bytes cannot be parsed.
     pub fn from_form(bytes: &[u8]) -> Result<RawInput> {
         let mut values = Map::new();
         for (name, value) in RawInput::pairs(bytes)? {
@@ -67,21 +67,22 @@ impl RawInput {
         Ok(RawInput { values, ..RawInput::default() })
     }
 
-    /// A form as it came, name by name.
+    /// Returns the names and values of a form in their original order.
     ///
     /// # Errors
-    /// `Error::Invalid` if it can't be read.
+    /// Returns `Error::Invalid` if the bytes cannot be parsed.
     pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
         serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "We couldn’t read this form."))
     }
 
-    /// The same, in which an empty number, date, time or choice is wrong instead of missing: for queries of the API.
+    /// Makes an empty number, date, time, or choice an error instead of a missing value, for API queries.
     #[must_use]
     pub fn refusing_empty(self) -> RawInput {
         RawInput { refuses_empty: true, ..self }
     }
 
-    /// What was said under a name as a value to be read. An empty one is missing, or wrong where that is refused.
+    /// Returns the text of a field that is to be parsed. An empty text counts as missing, or is an error if empty
+    /// values are refused.
     fn value_text(&mut self, field: &str) -> Option<String> {
         let is_empty = || self.raw(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
         if self.refuses_empty && is_empty() {
@@ -94,24 +95,25 @@ impl RawInput {
     /// Parses the whole input.
     ///
     /// # Errors
-    /// `Error::Invalid` with every complaint.
+    /// Returns `Error::Invalid` with all field errors.
     pub fn parse<T: Input>(mut self) -> Result<T> {
         let input = T::parse(&mut self);
         self.errors.check()?;
         Ok(input)
     }
 
-    /// Says that a field is wrong.
+    /// Adds an error for a field.
     pub fn add_error(&mut self, field: &str, sentence: impl Into<String>) {
         self.errors.add(field, sentence);
     }
 
-    /// What was said under a name, as it came.
+    /// Returns the raw value of a field; `None` if it is missing or null.
     pub fn raw(&self, field: &str) -> Option<&Value> {
         self.values.get(field).filter(|value| !value.is_null())
     }
 
-    /// Everything that was said under a name: a list of JSON, one value, or what a form sends several times.
+    /// Returns all values of a field: the items of a JSON list, one value, or the values that a form sends under
+    /// one name.
     pub fn many(&self, field: &str) -> Vec<Value> {
         match self.raw(field) {
             Some(Value::Array(many)) => many.clone(),
@@ -120,17 +122,18 @@ impl RawInput {
         }
     }
 
-    /// A text that must be there: trimmed, of at most so many characters.
+    /// Returns a required text, trimmed, of at most `longest` characters.
     pub fn text(&mut self, field: &str, longest: usize) -> String {
         self.opt_text_within(field, longest).unwrap_or_else(|| self.missing(field))
     }
 
-    /// A text that may be missing: trimmed, at most 2,000 characters. Empty is missing.
+    /// Returns an optional text, trimmed, of at most 2,000 characters. An empty text counts as missing.
     pub fn opt_text(&mut self, field: &str) -> Option<String> {
         self.opt_text_within(field, LONGEST)
     }
 
-    /// A text that may be missing, of at most so many characters. What can't be seen is taken out ([`crate::text::clean`]).
+    /// Returns an optional text of at most `longest` characters. Invisible characters are removed
+    /// ([`crate::text::clean`]).
     pub fn opt_text_within(&mut self, field: &str, longest: usize) -> Option<String> {
         let text = crate::text::clean(&self.secret(field)?).trim().to_owned();
         if text.is_empty() {
@@ -143,7 +146,7 @@ impl RawInput {
         Some(text)
     }
 
-    /// A text exactly as it came, for passwords.
+    /// Returns a text exactly as it was sent, for passwords.
     pub fn secret(&mut self, field: &str) -> Option<String> {
         match self.raw(field)? {
             Value::String(text) if text.contains('\0') => {
@@ -159,7 +162,7 @@ impl RawInput {
         }
     }
 
-    /// A whole number that may be missing, from `least` to `most`.
+    /// Returns an optional whole number from `least` to `most`.
     pub fn opt_number(&mut self, field: &str, least: i64, most: i64) -> Option<i64> {
         let text = self.value_text(field)?;
         match text.parse().ok().filter(|number| (least..=most).contains(number)) {
@@ -171,34 +174,35 @@ impl RawInput {
         }
     }
 
-    /// A whole number that must be there, from `least` to `most`.
+    /// Returns a required whole number from `least` to `most`.
     pub fn number(&mut self, field: &str, least: i64, most: i64) -> i64 {
         self.opt_number(field, least, most).unwrap_or_else(|| self.missing(field))
     }
 
-    /// An id that must be there.
+    /// Returns a required id.
     pub fn id(&mut self, field: &str) -> Id {
         self.opt_id(field).unwrap_or_else(|| self.missing(field))
     }
 
-    /// An id that may be missing.
+    /// Returns an optional id.
     pub fn opt_id(&mut self, field: &str) -> Option<Id> {
         self.opt_number(field, 1, LARGEST_ID).map(Id)
     }
 
-    /// A date that may be missing: `2026-11-24`.
+    /// Returns an optional date such as `2026-11-24`.
     pub fn opt_date(&mut self, field: &str) -> Option<Date> {
         self.opt_parsed(field, "This must be a date like 2026-11-24.", |text| {
             (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten().filter(is_near)
         })
     }
 
-    /// A date that must be there: `2026-11-24`.
+    /// Returns a required date such as `2026-11-24`.
     pub fn date(&mut self, field: &str) -> Date {
         self.opt_date(field).unwrap_or_else(|| self.missing(field))
     }
 
-    /// An amount that may be missing, from nothing to `most`: `150` or `150.00`. The digits are read, never a float (T2).
+    /// Returns an optional amount from 0 to `most`, such as `150` or `150.00`. The digits are parsed directly,
+    /// never through a float (T2).
     pub fn opt_cents(&mut self, field: &str, most: Cents) -> Option<Cents> {
         let sentence = format!("This must be an amount like 150.00, at most {most}.");
         self.opt_parsed(field, &sentence, |text| {
@@ -206,14 +210,14 @@ impl RawInput {
         })
     }
 
-    /// A time of day that may be missing: `18:30`.
+    /// Returns an optional time of day such as `18:30`.
     pub fn opt_time(&mut self, field: &str) -> Option<Time> {
         self.opt_parsed(field, "This must be a time like 18:30.", |text| {
             Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).ok()
         })
     }
 
-    /// A moment that may be missing: `2026-11-24T18:30:00-05:00`.
+    /// Returns an optional moment such as `2026-11-24T18:30:00-05:00`.
     pub fn opt_moment(&mut self, field: &str) -> Option<Timestamp> {
         self.opt_parsed(
             field,
@@ -225,12 +229,12 @@ impl RawInput {
         )
     }
 
-    /// A moment that must be there: `2026-11-24T18:30:00-05:00`.
+    /// Returns a required moment such as `2026-11-24T18:30:00-05:00`.
     pub fn moment(&mut self, field: &str) -> Timestamp {
         self.opt_moment(field).unwrap_or_else(|| self.missing(field))
     }
 
-    /// Yes or no, which must be there.
+    /// Returns a required boolean.
     pub fn needed_yes(&mut self, field: &str) -> bool {
         if self.raw(field).is_none_or(|value| value == "") {
             return self.missing(field);
@@ -238,7 +242,7 @@ impl RawInput {
         self.yes(field)
     }
 
-    /// Yes or no; missing is no. A form's ticked box says `on`.
+    /// Returns a boolean; a missing value is false. A checked checkbox of a form sends `on`.
     pub fn yes(&mut self, field: &str) -> bool {
         let text = match self.raw(field) {
             None | Some(Value::Bool(false)) => return false,
@@ -275,12 +279,12 @@ impl RawInput {
     }
 }
 
-/// Dates that a club can mean: this century and the next.
+/// Returns whether a date lies in this or the next century, which covers every plausible date.
 fn is_near(date: &Date) -> bool {
     (2000..=2199).contains(&date.year())
 }
 
-/// What stands for a needed word that is missing, until the complaint ends the reading.
+/// The placeholder for a missing required value. It is never used, because the error ends the parsing.
 trait Missing {
     const MISSING: Self;
 }
@@ -309,7 +313,7 @@ impl Missing for Id {
     const MISSING: Id = Id(0);
 }
 
-/// The body as JSON, parsed.
+/// The request body, parsed as JSON.
 pub struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
@@ -325,7 +329,7 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
     }
 }
 
-/// The body as a form, parsed.
+/// The request body, parsed as a form.
 pub struct Form<T>(pub T);
 
 impl<S: Send + Sync, T: Input> FromRequest<S> for Form<T> {
@@ -339,7 +343,7 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Form<T> {
     }
 }
 
-/// The query, parsed.
+/// The query of the request, parsed.
 pub struct Query<T>(pub T);
 
 impl<S: Send + Sync, T: Input> FromRequestParts<S> for Query<T> {
@@ -353,7 +357,7 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The parts of the path; what is no id or slug leads nowhere.
+/// The parameters of the path. A parameter that does not parse leads to 404.
 pub struct Path<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
@@ -375,15 +379,15 @@ fn has_body(request: &Request) -> bool {
     !request.body().is_end_stream()
 }
 
-/// The largest body that is taken, in bytes.
+/// The largest accepted body in bytes.
 const LARGEST_BODY: usize = 1 << 20;
-/// How much more is read and thrown away, so that a client that is still sending hears the answer.
+/// How many bytes are read and discarded at most, so that a client that is still sending receives the response.
 const PATIENCE: usize = 32 << 20;
 
-/// The bytes of a request's body.
+/// Reads the body of a request.
 ///
 /// # Errors
-/// `Error::Invalid` if they are more than 1 MiB, or broke off.
+/// Returns `Error::Invalid` if the body is larger than 1 MiB or is cut off.
 pub async fn body(request: Request) -> Result<Vec<u8>> {
     let too_large = || Fields::one("body", "This is too large, or the upload was interrupted.");
     let mut body = request.into_body();

@@ -1,4 +1,4 @@
-//! Lists: bare arrays, with `?page=`, `?page_size=`, a `Link` header and `X-Total-Count`.
+//! Lists in the API: plain arrays with `?page=`, `?page_size=`, a `Link` header, and `X-Total-Count`.
 
 use std::fmt::Write as _;
 
@@ -9,15 +9,15 @@ use serde::Serialize;
 
 use super::input::{Input, RawInput};
 
-/// The largest page.
+/// The largest page size.
 const LARGEST: i64 = 500;
 
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paging {
-    /// Counted from 1.
+    /// The number of the page, counted from 1.
     pub page: usize,
-    /// How many a page, at most 500.
+    /// The number of items on a page, at most 500.
     pub size: usize,
 }
 
@@ -31,20 +31,20 @@ impl Input for Paging {
 }
 
 impl Paging {
-    /// How many rows a page has, and how many come before it: `LIMIT` and `OFFSET`.
+    /// Returns `LIMIT` and `OFFSET`: the number of rows on a page, and the number of rows before it.
     pub fn rows(self) -> (i64, i64) {
         let plain = |number: usize| i64::try_from(number).expect("bounded above");
         let size = plain(self.size);
         (size, plain(self.page - 1) * size)
     }
 
-    /// The part of `items` on this page.
+    /// Returns the part of `items` on this page.
     pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip((self.page - 1) * self.size).take(self.size).collect()
     }
 
-    /// What the head of an answer says of this page of `total` items at `path`: how many there are in all (`X-Total-Count`),
-    /// and where the other pages are (`Link`, RFC 8288).
+    /// Returns the response headers for this page of `total` items at `path`: the total number (`X-Total-Count`)
+    /// and the addresses of other pages (`Link`, RFC 8288).
     pub fn head(self, total: usize, path: &str) -> HeaderMap {
         let Paging { page, size } = self;
         let last = total.div_ceil(size).max(1);
@@ -67,34 +67,34 @@ impl Paging {
     }
 }
 
-/// The address of a list that was asked for, without which page of it.
+/// Returns the address of the requested list without the paging parameters.
 pub fn unpaged(uri: &Uri) -> String {
     let is_page = |part: &&str| part.starts_with("page=") || part.starts_with("page_size=");
     let rest: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|part| !is_page(part)).collect();
     format!("{}?{}", uri.path(), rest.join("&"))
 }
 
-/// One page of a list of `total`, at `path` (with its query but for the page).
+/// One page of a list of `total` items at `path` (with its query, but without paging parameters).
 pub struct List<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// How many there are in all.
+    /// The number of items on all pages.
     pub total: usize,
-    /// Which page this is.
+    /// The position of this page.
     pub paging: Paging,
     /// The address of the list.
     pub path: String,
 }
 
 impl<T: Serialize> List<T> {
-    /// Cuts a page out of a whole list.
+    /// Builds a page from a whole list.
     pub fn of(all: Vec<T>, paging: Paging, path: impl Into<String>) -> List<T> {
         List { total: all.len(), items: paging.cut(all), paging, path: path.into() }
     }
 }
 
-/// A value as it stands in the query of an address: every byte that is no plain letter, digit or mark as `%XX`. `keeping` are
-/// marks that stay as they are besides.
+/// Encodes a value for the query of an address: every byte except ASCII letters, digits, and `-_.~` becomes `%XX`.
+/// The characters in `keeping` stay as they are, too.
 pub fn in_address(text: &str, keeping: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut coded, byte| {
         let is_mark = || b"-_.~".contains(&byte) || keeping.as_bytes().contains(&byte);

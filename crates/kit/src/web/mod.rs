@@ -1,4 +1,4 @@
-//! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
+//! Web infrastructure: the state of handlers, input parsing, and error responses.
 
 mod app_state;
 mod cached_pages;

@@ -1,4 +1,4 @@
-//! A request that may carry a key, so that it is done once however often it is sent.
+//! Requests with an idempotency key, which take effect once however often they are sent.
 
 use std::convert::Infallible;
 
@@ -15,14 +15,14 @@ use crate::tokens;
 
 /// The header that carries the key.
 const HEADER: &str = "idempotency-key";
-/// The longest key.
+/// The greatest length of a key in characters.
 const LONGEST: usize = 255;
 
-/// An input of an operation that is done once: `Once(Json(wish), key): Once<Json<Wish>>`. There is an operation where the client
-/// sent a key; it goes on to [`crate::replies::once`].
+/// The input of an idempotent operation: `Once(Json(input), key): Once<Json<NewItem>>`. The key is `Some` if the
+/// client sent one; pass it to [`crate::replies::once`].
 pub struct Once<T>(pub T, pub Option<IdempotencyKey>);
 
-/// The input of an operation that says everything by its path: `Once(Nothing, key): Once<Nothing>`.
+/// The input of an operation whose path is its only input: `Once(Nothing, key): Once<Nothing>`.
 pub struct Nothing;
 
 impl<S: Send + Sync> FromRequest<S> for Nothing {
@@ -33,15 +33,16 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
     }
 }
 
-/// How [`Once`] is described.
+/// The description of the header that [`Once`] reads.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[allow(dead_code, reason = "the words of the documentation: `Once` reads the header")]
 pub struct OnceHeader {
-    /// Of your choice, new for each request (a UUID, say): the same request with the same key again is answered
-    /// with what was answered first, and nothing is done twice. 1 to 255 visible ASCII characters; kept 24 hours. It is yours
-    /// alone: by your account, or, for a visitor, by the cookie `__Host-visitor` (22 random characters or more; send one of
-    /// your own with the first request, or keep the one that is set).
+    /// A key of your choice, new for each request (such as a UUID). If you repeat the same request with the same
+    /// key, you receive the first response again, and the operation does not run twice. 1 to 255 visible ASCII
+    /// characters, stored for 24 hours. The key belongs to you alone: to your account or, for a visitor, to the
+    /// cookie `__Host-visitor` (at least 22 random characters; send your own with the first request, or keep the
+    /// one that is set).
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,

@@ -1,4 +1,4 @@
-//! Pages: a template becomes an answer.
+//! Pages: rendered templates as responses.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -13,7 +13,7 @@ impl Page {
     /// Renders a template.
     ///
     /// # Errors
-    /// A fault if it can't be rendered.
+    /// Returns a fault if the template cannot be rendered.
     pub fn of(template: &impl Template) -> Result<Page> {
         template.render().map(Page).map_err(Fault::because)
     }
@@ -26,7 +26,7 @@ impl IntoResponse for Page {
     }
 }
 
-/// Sends the browser on to a page of ours (303), so that a reload sends no form twice.
+/// Redirects the browser to one of our pages (303), so that a reload does not send a form twice.
 pub fn see_other(path: &str) -> Response {
     match HeaderValue::from_str(path) {
         Ok(place) => (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),

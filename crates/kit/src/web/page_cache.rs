@@ -1,6 +1,6 @@
-//! The front of the program: every request is named, logged and timed here, and what is kept is answered without
-//! going further. It is a service of its own and no layer: around a router a layer would make each request copy
-//! everything that stands inside it.
+//! The outermost service of the program. It names, logs, and times every request, and answers cached pages without
+//! going further. It is a service and not a layer, because a layer around a router would make each request copy
+//! everything inside the router.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -25,37 +25,37 @@ use super::encoding::normalize;
 use super::hosts::{self, Hosts};
 use crate::tokens;
 
-/// The name of a request in the log; told to the client as `X-Request-Id`.
+/// The id of a request in the log. The client receives it as `X-Request-Id`.
 #[derive(Debug, Clone, Default)]
 pub struct TraceId(pub String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The program, as it is asked. Clones are the same.
+/// The outermost service. Clones share the same state.
 #[derive(Clone)]
 pub struct PageCache {
     inner: Router,
     kept: CachedPages,
     times: Arc<Times>,
-    /// Who asks, where a connection says so.
+    /// The address of the client, if the service belongs to a connection.
     peer: Option<SocketAddr>,
-    /// For which hosts it answers, where requests come over the network.
+    /// The hosts for which the service answers; `None` if hosts are not checked.
     hosts: Option<Arc<Hosts>>,
 }
 
 impl PageCache {
-    /// In front of `inner`, with what is kept of its answers.
+    /// Puts a page cache in front of `inner`.
     pub fn new(inner: Router, kept: CachedPages) -> PageCache {
         PageCache { inner, kept, times: Arc::default(), peer: None, hosts: None }
     }
 
-    /// The same, answering for these hosts alone.
+    /// Restricts the service to these hosts.
     #[must_use]
     pub fn for_hosts(self, hosts: Hosts) -> PageCache {
         PageCache { hosts: Some(Arc::new(hosts)), ..self }
     }
 
-    /// The same for one connection.
+    /// Returns a clone of the service for one connection.
     #[must_use]
     pub fn for_peer(&self, peer: SocketAddr) -> PageCache {
         PageCache { peer: Some(peer), ..self.clone() }
@@ -122,11 +122,11 @@ where
     }
 }
 
-/// An answer under way.
+/// A response that is ready or in progress.
 pub enum Answering {
-    /// It is there.
+    /// The response is ready.
     Now(Option<Response>),
-    /// It is being made.
+    /// The response is in progress.
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),
 }
 
@@ -143,7 +143,7 @@ impl Future for Answering {
     }
 }
 
-/// What is told of a request.
+/// The parts of a request that are logged.
 struct RequestHead<'r> {
     begun: Instant,
     id: &'r str,
@@ -151,10 +151,11 @@ struct RequestHead<'r> {
     path: &'r str,
 }
 
-/// The fewest hexadecimal digits of a path that are taken for a token.
+/// The length from which a hexadecimal path segment counts as a token.
 const TOKEN: usize = 32;
 
-/// A path as the log may have it: what looks like a token, with which others could do the same, is left out.
+/// Returns the path for the log. Segments that look like tokens are replaced, because anyone who read them could
+/// use them.
 fn without_tokens(path: &str) -> Cow<'_, str> {
     let is_token = |part: &str| part.len() >= TOKEN && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !path.split('/').any(is_token) {
@@ -164,10 +165,10 @@ fn without_tokens(path: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("/"))
 }
 
-/// How long answers took, by status.
+/// The histograms of response times, by status.
 struct Times(Box<[OnceLock<Histogram>]>);
 
-/// Statuses have three digits.
+/// The number of possible statuses of three digits.
 const STATUSES: usize = 1_000;
 
 impl Default for Times {
@@ -177,7 +178,7 @@ impl Default for Times {
 }
 
 impl Times {
-    /// Tells the log and the figures of an answer, and the client its name.
+    /// Records a response in the log and in the metrics, and adds its request id for the client.
     fn record(&self, head: &RequestHead<'_>, response: &mut Response) {
         let took = head.begun.elapsed();
         let status = response.status();

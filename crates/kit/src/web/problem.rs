@@ -1,4 +1,4 @@
-//! How an error is spoken: an RFC 9457 problem to the API, a page to a person.
+//! Error responses: an RFC 9457 problem for the API, and a page for people.
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -39,7 +39,7 @@ pub struct Problem {
     pub carried: Map<String, Value>,
 }
 
-/// Draws the page that tells a person of a problem.
+/// The function that renders the page for a problem.
 pub type ProblemPage = fn(&Problem) -> Page;
 
 impl From<&Error> for Problem {
@@ -78,7 +78,8 @@ impl From<&Error> for Problem {
 }
 
 impl Problem {
-    /// What is said of any request: by the layers around the handlers, and where something of ours is broken.
+    /// Returns the problems that any request may meet: those of the layers around the handlers, and those of
+    /// internal failures.
     pub fn of_layers() -> Vec<Problem> {
         let statuses = [
             StatusCode::FORBIDDEN,
@@ -109,13 +110,14 @@ impl IntoResponse for Error {
     }
 }
 
-/// Gives every error its words: a problem under `/api/`, a page elsewhere. Outermost but for the trace.
+/// Gives every error a body: a problem under `/api/`, a page elsewhere. This is the outermost layer except for the
+/// trace.
 pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
     let wants_json = request.uri().path().starts_with("/api/");
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;
     let (mut parts, body) = response.into_parts();
-    // A page that is refused has said so in its own words.
+    // An HTML response is a page that already explains its own refusal.
     let is_page =
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let unsaid = || if is_page { None } else { plain_problem(parts.status) };
@@ -131,7 +133,7 @@ pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, nex
         page_of(&problem).into_response()
     };
     *spoken.status_mut() = parts.status;
-    // What the refusing layer said besides (Allow, Retry-After) stays, but for the words' own length and kind.
+    // Other headers of the refusing layer (Allow, Retry-After) are kept, but not the length and type of its body.
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             spoken.headers_mut().append(name, value.clone());
@@ -140,7 +142,7 @@ pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, nex
     spoken
 }
 
-/// What a layer of a library refused without words of ours.
+/// Returns the problem for a status that a library's layer set without a body of ours.
 fn plain_problem(status: StatusCode) -> Option<Problem> {
     let (code, detail) = match status {
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This method isn’t allowed here."),
@@ -164,12 +166,12 @@ fn plain_problem(status: StatusCode) -> Option<Problem> {
     Some(problem)
 }
 
-/// The answer of an address that nobody serves.
+/// Responds to an address that has no route.
 pub async fn not_found() -> Error {
     Error::NotFound
 }
 
-/// The answer of an address that is served, but not so.
+/// Responds to an address that has a route, but not for this method.
 pub async fn not_allowed() -> StatusCode {
     StatusCode::METHOD_NOT_ALLOWED
 }

@@ -1,4 +1,4 @@
-//! What every answer carries for the browser's protection.
+//! The security headers of every response.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Nothing but our own files; nothing inline, nothing evaluated; nobody frames us.
+/// The content security policy: only our own files, nothing inline, no evaluated code, and no framing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 7] = [
-    // Believed over TLS alone, so it is harmless where there is none.
+    // Browsers obey this header over TLS only, so it is harmless without TLS.
     (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -22,7 +22,8 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// An answer in plain text to what never reaches the routes, with the same headers as every answer.
+/// Returns a plain-text response for a request that never reaches the routes, with the same headers as every
+/// response.
 pub fn plain_answer(status: StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
@@ -32,16 +33,16 @@ pub fn plain_answer(status: StatusCode, text: &'static str) -> Response {
     response
 }
 
-/// Sets the headers of every answer.
+/// Sets the security headers of every response.
 pub async fn guard(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     protect(response.headers_mut());
     response
 }
 
-/// What a person sees alone is not kept by anybody in between.
+/// Adds the security headers, and forbids caches to store a response that does not set its own policy.
 fn protect(headers: &mut HeaderMap) {
-    // Room for these and those that others add, made once.
+    // Reserves room at once for these headers and those of other layers.
     headers.reserve(2 * HEADERS.len());
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

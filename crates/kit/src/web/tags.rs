@@ -1,5 +1,5 @@
-//! Answers of the API carry a tag of what they say (`ETag`), and a client that has it already is told so (304).
-//! What is saved is the way, not the work: an answer is made anew each time, so it is never stale.
+//! Entity tags (`ETag`) for API responses. A client that already has the current response receives 304. This saves
+//! transfer, not work: the response is built anew each time, so it is never stale.
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
@@ -12,16 +12,17 @@ use axum::response::{IntoResponse, Response};
 
 use crate::tokens;
 
-/// The largest answer that gets a tag, in bytes.
+/// The largest response that receives a tag, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// Bytes of the digest that a tag holds.
+/// The number of digest bytes in a tag.
 const LENGTH: usize = 16;
-/// What an answer of the API depends on besides its address.
+/// The headers on which an API response depends besides its address.
 const VARIES: HeaderValue = HeaderValue::from_static("authorization, cookie, accept-encoding");
-/// A client may keep it for itself, and asks each time whether it still holds.
+/// A client may store the response for itself, but must revalidate it each time.
 const KEPT: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Tags the answers under `/api/`, or says that the client has this one. Stands inside the compression.
+/// Tags the responses under `/api/`, or responds with 304 if the client has the current one. Must run inside the
+/// compression.
 pub async fn tag(request: Request, next: Next) -> Response {
     let is_asked = request.method() == Method::GET && request.uri().path().starts_with("/api/");
     let known = request.headers().get_all(IF_NONE_MATCH).into_iter().cloned().collect::<Vec<_>>();
@@ -51,8 +52,8 @@ pub async fn tag(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
-/// Gives what was compressed a tag of its own: other bytes are another thing to a strong tag. Stands outside
-/// the compression.
+/// Gives a compressed response a tag of its own, because a strong tag must differ for different bytes. Must run
+/// outside the compression.
 pub async fn tag_encoding(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -70,7 +71,7 @@ fn put(headers: &mut HeaderMap, tag: &str) {
     }
 }
 
-/// The digest of an answer, and of how long the list is of which it is a page.
+/// Returns the digest of a response body and of the total count of its list.
 fn digest(headers: &HeaderMap, body: &[u8]) -> String {
     let whole = match headers.get("x-total-count") {
         None => tokens::digest_of(body),
@@ -79,7 +80,7 @@ fn digest(headers: &HeaderMap, body: &[u8]) -> String {
     tokens::hex(whole.get(..LENGTH).unwrap_or(&whole))
 }
 
-/// The tag among those that a client knows (`"a", W/"b-gzip"` or `*`) that stands for `own`, as it knows it.
+/// Returns the first tag in `known` (`"a", W/"b-gzip"`) that stands for `own`, in the client's form.
 fn matching(known: &str, own: &str) -> Option<String> {
     known.split(',').map(str::trim).find_map(|tag| {
         let strong = tag.strip_prefix("W/").unwrap_or(tag);

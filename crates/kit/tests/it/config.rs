@@ -1,4 +1,4 @@
-//! Configuration: a file and variables over defaults; what is unknown is refused.
+//! Tests of the configuration: a file and variables over defaults; unknown names are refused.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ fn an_unknown_variable_is_refused_with_the_nearest_known_name() {
     assert!(with("", "HOME", "1").is_ok(), "somebody else's variable");
 }
 
-/// The README documents every field with its default, in this order, and no other.
+/// The README documents every field with its default, in this order, and no other field.
 #[test]
 fn the_readme_lists_every_field() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));

@@ -1,4 +1,4 @@
-//! Backup and restore, from each engine to each.
+//! Tests of backup and restore, from each engine to each engine.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use kit::{Result, Tx, args, sql};
 
 use crate::{another, open, person, put};
 
-/// What stands in the tables that hold something of every type.
+/// The content of tables that together hold every type.
 type Content = (
     Vec<(i64, Option<String>, Option<Vec<u8>>, i64)>,
     Vec<(i64, String, i64, Option<i64>, bool)>,
@@ -68,7 +68,7 @@ fn url(place: &Place) -> String {
     }
 }
 
-/// The club as a file, from the engine of the suite.
+/// Returns a test database and its backup file.
 async fn backed_up() -> (TestDb, PathBuf) {
     let test = open().await;
     fill(&test.db).await;
@@ -92,7 +92,7 @@ async fn a_backup_of_each_engine_is_restored_to_each() {
         assert_eq!(read(&restored).await, expected, "{target:?}");
         restored.join().await.expect("it can be worked with");
         restored.tx(|tx| put(tx, "new", 1)).await.expect("and written to");
-        // And back again: the same rows, but for what was written since.
+        // Backing up the restored database yields the same tables.
         let again = test.folder().join(format!("again-{}.db", restored.engine_name()));
         let back = copy_into_file(&target, &again).await.expect("copied");
         assert_eq!(back.tables, copied.tables);
@@ -102,7 +102,7 @@ async fn a_backup_of_each_engine_is_restored_to_each() {
     }
 }
 
-/// A copy is one moment of a database that goes on being written.
+/// A copy is a snapshot of a database that others continue to write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_backup_is_one_moment_while_others_write() {
     let test = open().await;
@@ -133,7 +133,7 @@ async fn a_backup_is_one_moment_while_others_write() {
     writing.await.expect("it ends");
 }
 
-/// A bit that has flipped anywhere is found, or it stood where nothing is kept: what is restored is what was backed up.
+/// Every damaged byte is either detected, or lies in unused space, so that the restored data equals the original.
 #[tokio::test]
 async fn a_damaged_file_is_refused() {
     let (test, file) = backed_up().await;
@@ -141,7 +141,7 @@ async fn a_damaged_file_is_refused() {
     let whole = std::fs::read(&file).expect("readable");
     let find =
         |text: &str| whole.windows(text.len()).position(|part| part == text.as_bytes()).expect("it is there");
-    // The header, the tree of pages, and the words of rows: an address, a payload, a digest.
+    // The header, the page tree, and row content: an email address, a payload, and a digest.
     let mut places =
         vec![0, 20, 100, 104, 4096, 4100, find("anna1@"), find("anna49@"), find("💆"), whole.len() / 2];
     places.extend((1..40).map(|n| whole.len() / 41 * n));
@@ -186,7 +186,7 @@ async fn nothing_is_overwritten() {
     assert_eq!((read(&test.db).await, std::fs::read(&file).expect("readable")), before);
 }
 
-/// The folder of a nightly backup does not exist on a fresh clone: it is made, for its owner alone.
+/// The folder of a nightly backup does not exist on a fresh clone, so it is created for its owner alone.
 #[tokio::test]
 async fn a_backup_makes_its_private_folder() {
     use std::os::unix::fs::PermissionsExt as _;

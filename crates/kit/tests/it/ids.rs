@@ -1,4 +1,4 @@
-//! Ids are unique over every process of a database, and rising in each.
+//! Tests of ids: they are unique over all processes of a database, and they rise in each process.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ async fn two_processes_never_make_the_same_id() {
     };
     let first = test.db.clone();
     for _ in 0..4 {
-        // A process comes, makes ids beside the first one, and goes; the next takes over its number.
+        // A process starts, makes ids beside the first one, and stops; the next one takes over its number.
         let other: Db = another(&test.url).await;
         other.join().await.expect("a node number");
         let (a, b) = tokio::join!(first.tx(many), other.tx(many));
@@ -42,7 +42,7 @@ async fn who_has_not_joined_makes_none() {
     assert!(other.tx(|tx| tx.new_id()).await.is_err());
 }
 
-/// 64 processes at once and no more; one that leaves makes room.
+/// At most 64 processes run at once; one that leaves makes room.
 #[tokio::test]
 async fn there_are_64_numbers() {
     let test = open().await;

@@ -1,4 +1,4 @@
-//! Work for later: at least once, with pauses, set aside in the end.
+//! Tests of jobs: they run at least once, are retried after pauses, and are set aside in the end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ async fn enqueue(db: &Db, name: &'static str, at: Timestamp) {
     db.tx(move |tx| tx.enqueue(&Greet { name: name.to_owned() }, at)).await.expect("written");
 }
 
-/// Counts, and fails as long as `fails` says so.
+/// Returns handlers that count their runs, and fail while `fails` returns true.
 fn counting(fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Handlers, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let (counted, fails) = (count.clone(), Arc::new(fails));
@@ -75,7 +75,8 @@ async fn a_job_of_a_transaction_that_was_undone_never_was() {
     assert!(waiting(&test).await.is_empty());
 }
 
-/// Ten seconds, twenty, forty … up to an hour; after the twelfth failure it is set aside.
+/// The pauses are ten seconds, twenty, forty, and so on, up to an hour; after the twelfth failure the job is set
+/// aside.
 #[tokio::test]
 async fn what_fails_is_tried_again_with_growing_pauses_and_then_set_aside() {
     let test = open().await;
@@ -90,7 +91,7 @@ async fn what_fails_is_tried_again_with_growing_pauses_and_then_set_aside() {
         assert!(error.expect("why").contains("the door is closed"));
         let pause = run_at.duration_since(now).as_secs();
         assert_eq!(pause, (10_i64 << (attempt - 1)).min(3_600), "after failure {attempt}");
-        // Not a moment before.
+        // The job is not retried early.
         test.db.clock().set(run_at - SignedDuration::from_millis(1));
         assert!(run_due(&test.db, &handlers).await.is_err(), "it is told that one has failed");
         assert_eq!(count.load(Ordering::SeqCst), attempt);
@@ -114,7 +115,7 @@ async fn what_works_in_the_end_is_gone() {
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (3, 0));
 }
 
-/// What takes long holds up nothing but its own place.
+/// A long job occupies only its own place.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
     let test = open().await;
@@ -177,7 +178,7 @@ async fn a_job_of_a_runner_that_died_is_taken_by_another() {
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (1, 0));
 }
 
-/// Two runners, twenty jobs: each is done once. A job that is written wakes them at once; a stop ends them.
+/// With two runners and twenty jobs, each job runs once. A new job wakes the runners at once, and a stop ends them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn runners_share_the_work_and_stop_when_they_are_told() {
     let test = open().await;
@@ -212,7 +213,7 @@ async fn states(db: &Db, kind: &str, state: Option<JobState>) -> Vec<(Id, JobSta
     found.into_iter().map(|job| (job.id, job.state)).collect()
 }
 
-/// What was set aside is tried again when somebody says so, or discarded; what runs is left alone.
+/// A job that was set aside is retried or discarded on request; a running job is left alone.
 #[tokio::test]
 async fn the_queue_is_read_retried_and_discarded() {
     let test = open().await;

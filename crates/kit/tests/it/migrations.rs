@@ -1,11 +1,11 @@
-//! Migrations that change rows, on rows as they stood before.
+//! Tests of migrations that change existing rows.
 
 use kit::{args, sql};
 use rusqlite::Connection;
 
 use crate::open;
 
-/// A database with every migration before this one.
+/// Returns a database with every migration before this one.
 fn before(name: &str) -> Connection {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
     let mut files: Vec<_> =
@@ -63,7 +63,7 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
     assert_eq!(left, 1, "the session of the verified one alone");
 }
 
-/// Each migration is stored with the digest of its text. One whose text is another is refused at the next start.
+/// Each migration is stored with the digest of its text. A changed text is refused at the next start.
 #[tokio::test]
 async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
     let test = open().await;

@@ -1,4 +1,4 @@
-//! An operation under a key is done once, in any number of processes, and its answer comes again.
+//! Tests of idempotency keys: an operation runs once, in any number of processes, and its reply is repeated.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -12,7 +12,7 @@ fn idempotency_key(sent: &str) -> IdempotencyKey {
     IdempotencyKey { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
 }
 
-/// Puts a thing down, once, and tells its number.
+/// Inserts a row under a key, once, and replies with its number.
 fn thing(tx: &mut Tx<'_>, asker: &str, sent: &str, name: &str, number: i64) -> Result<Reply> {
     let done = once(tx, Some(&idempotency_key(sent)), asker, |tx| {
         put(tx, name, number)?;
@@ -44,7 +44,7 @@ async fn the_same_again_is_answered_the_same_and_done_once() {
     assert_eq!(read_value(&test.db, "thing").await, Some(1));
     let other = send(&test.db, "person:1", "b", "thing", 3).await.expect_err("another request");
     assert_eq!(other.code(), Some("idempotency_mismatch"));
-    // Somebody else's key is another key.
+    // The same key of another client is a different key.
     send(&test.db, "person:2", "a", "another thing", 4).await.expect("done");
     assert_eq!(read_value(&test.db, "another thing").await, Some(4));
 }
@@ -68,7 +68,7 @@ async fn a_refusal_leaves_no_answer_behind() {
     assert_eq!(read_value(&test.db, "thing").await, Some(2));
 }
 
-/// Sixteen at once from two processes, the first of which is refused after it took the key.
+/// Sixteen requests run at once from two processes; the first is refused after it took the key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
     let test = open().await;
@@ -102,13 +102,14 @@ async fn answers_are_kept_for_a_day() {
     assert!(is_replayed(&send(&test.db, "person:1", "a", "another thing", 2).await.expect("answered")));
     assert_eq!(test.db.tx(forget_replies).await.expect("nothing to forget"), 0);
     test.db.clock().set(begin + SignedDuration::from_hours(24));
-    // Over before the night has come to it.
+    // A reply expires even before the maintenance job deletes it.
     assert!(!is_replayed(&send(&test.db, "person:1", "b", "another thing", 2).await.expect("done")));
     test.db.clock().set(begin + SignedDuration::from_hours(49));
     assert_eq!(test.db.tx(forget_replies).await.expect("forgotten"), 1);
 }
 
-/// What an answer says of a person is not to be read in the table, nor a weak secret guessed from a digest.
+/// Replies contain personal data, so they are not readable in the table, and no weak secret can be guessed from a
+/// digest.
 #[tokio::test]
 async fn answers_are_sealed() {
     let test = open().await;

@@ -1,4 +1,4 @@
-//! What a transaction keeps, undoes and refuses.
+//! Tests of transactions: what they keep, undo, and refuse.
 
 use kit::db::giving_way;
 use kit::errors::{FaultKind, OrRefuse as _};
@@ -72,7 +72,8 @@ async fn an_attempt_is_undone_and_the_transaction_lives_on() {
     assert_eq!(versions, [Some(1), None, None, None, Some(5), Some(6)]);
 }
 
-/// A refusal inside an attempt ends the transaction, also if somebody swallows it: half of an attempt is never kept.
+/// An error inside an attempt ends the transaction even if the caller ignores it, so that half of an attempt is
+/// never kept.
 #[tokio::test]
 async fn an_attempt_that_answers_an_error_ends_the_transaction() {
     let test = open().await;
@@ -109,7 +110,7 @@ async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
         (read_value(&test.db, "a").await, read_value(&test.db, "b").await, read_value(&test.db, "c").await),
         (Some(1), None, None)
     );
-    // A row that is not what it was taken for is a failure too.
+    // A row of an unexpected type is a failure, too.
     let misread = test.db.tx(|tx| {
         put(tx, "d", 5)?;
         assert!(tx.one::<(i64,)>(sql!("SELECT name FROM versions"), args![]).is_err());
@@ -180,7 +181,7 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
     let elsewhere = test.db.tx(twice("versions")).await.expect_err("a fault");
     let Error::Fault(fault) = elsewhere else { panic!("{elsewhere}") };
     assert_eq!(fault.kind, FaultKind::BrokenKey("people".to_owned()));
-    // A primary key is one too; another constraint is not.
+    // A violated primary key becomes a refusal, too; another constraint does not.
     test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
     let primary = test.db.tx(|tx| put(tx, "a", 1).or_refuse("versions", &NO)).await;
     assert_eq!(primary.expect_err("refused").code(), Some("no"));
@@ -195,7 +196,7 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
     is_fault(orphan.await);
 }
 
-/// Who listens is told after the commit, of what was kept.
+/// Listeners are told after the commit, and only of what was kept.
 #[tokio::test]
 async fn only_what_was_committed_is_told() {
     let test = open().await;
@@ -224,7 +225,7 @@ async fn only_what_was_committed_is_told() {
     assert!(heard.try_recv().is_err());
 }
 
-/// A hundred at once over the same row: each adds one, none is lost, whatever has to be repeated.
+/// A hundred transactions on one row at once: each adds one, and none is lost, however often they are repeated.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_lost_among_many() {
     let test = open().await;
@@ -244,7 +245,8 @@ async fn nothing_is_lost_among_many() {
     assert_eq!(read_value(&test.db, "sum").await, Some(100));
 }
 
-/// Where one writes at a time, a look spares the others what has no prospect; elsewhere nobody waits, and nobody looks.
+/// On SQLite, with its single writer, the precheck keeps hopeless work out of the queue. On PostgreSQL it is not
+/// run.
 #[tokio::test]
 async fn a_look_says_no_before_it_is_anybodys_turn() {
     let test = open().await;
@@ -282,7 +284,7 @@ async fn what_gives_way_is_written_all_the_same() {
     assert_eq!((read_value(&test.db, "0").await, read_value(&test.db, "199").await), (Some(0), Some(199)));
 }
 
-/// Where an engine has marks of the last commit, they change with each, whoever made it, and with nothing else.
+/// On SQLite the commit marker changes with every commit of any process, and with nothing else.
 #[tokio::test]
 async fn the_stamp_changes_with_every_commit_of_anybody() {
     let test = open().await;

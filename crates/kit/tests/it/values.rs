@@ -1,4 +1,4 @@
-//! What goes in comes out, of every type, on both engines.
+//! Tests that every type survives a round trip through both engines.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -94,7 +94,7 @@ async fn numbers_truths_and_documents() {
     }
 }
 
-/// A column of another type than was asked for is a fault, not a guess.
+/// Reading a column as another type is a fault, not a guess.
 #[tokio::test]
 async fn nothing_is_read_as_what_it_is_not() {
     let test = open().await;

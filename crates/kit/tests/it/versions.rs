@@ -1,4 +1,4 @@
-//! What is remembered is never what was rolled back; numbers have no gaps.
+//! Tests of cached values and counters: rolled-back values are never cached, and numbers have no gaps.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use kit::{Error, Id, Result, Tx, counters};
 
 use crate::{another, got, open, put};
 
-/// What a crate would remember: the text of a row, by the version of its name.
+/// Returns the value of a row, cached by the version of its name.
 fn remembered(tx: &mut Tx<'_>) -> Result<Arc<Option<i64>>> {
     tx.caches::<Cached<(), Option<i64>>>().get(tx, "thing", (), |tx, _| got(tx, "row"))
 }
@@ -36,13 +36,13 @@ async fn a_version_that_was_rolled_back_never_comes_again() {
     }
     other.tx(|tx| change(tx, 2)).await.expect("kept");
     assert_eq!((seen(test.db.clone()).await, seen(other.clone()).await), (Some(2), Some(2)));
-    // What a transaction saw of its own was never remembered for others.
+    // A value that a transaction saw of its own uncommitted write is never cached for others.
     test.db.tx(|tx| change(tx, 3).and_then(|()| remembered(tx).map(drop))).await.expect("kept");
     other.tx(|tx| change(tx, 4)).await.expect("kept");
     assert_eq!((seen(test.db.clone()).await, seen(other.clone()).await), (Some(4), Some(4)));
 }
 
-/// 64 at once, from two processes, every fourth of which is refused after it took its number.
+/// 64 transactions run at once from two processes; every fourth is refused after it took its number.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn numbers_have_no_gaps() {
     let test = open().await;

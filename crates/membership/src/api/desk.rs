@@ -1,4 +1,4 @@
-//! What the desk does with somebody's membership, over JSON.
+//! Operations of the front desk on another person's membership, as JSON.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -25,14 +25,14 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(stay_other))
 }
 
-/// Which plan, and how it is paid.
+/// A plan and how it is paid.
 #[derive(ToSchema)]
 #[schema(as = Sold)]
 #[allow(dead_code, reason = "for the description alone: `Sold` is read")]
 struct SoldIn {
-    /// Its slug.
+    /// The slug of the plan.
     plan: String,
-    /// `cash` or `terminal`.
+    /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
     /// The cost you last saw. If it has changed, nothing happens and `price_changed` carries `total`.
@@ -61,7 +61,7 @@ async fn enrol(
 /// How a month is paid, and the last paid day before it.
 #[derive(ToSchema)]
 struct Dues {
-    /// `cash` or `terminal`.
+    /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
     /// The last paid day as you saw it (`end_date`). Of several requests for the same month, one takes effect.

@@ -1,4 +1,4 @@
-//! Changing one's own membership over JSON; dues at the desk.
+//! Changes of the caller's own membership, as JSON.
 
 use axum::Json as Answered;
 use jiff::civil::Date;
@@ -51,10 +51,10 @@ async fn stay(caller: Caller) -> Result<Answered<Done>> {
     Ok(done("The membership continues.", None))
 }
 
-/// Which plan.
+/// The plan to change to.
 #[derive(ToSchema)]
 struct PlanInput {
-    /// Its slug.
+    /// The slug of the plan.
     plan: String,
 }
 
@@ -96,7 +96,7 @@ async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<
     Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
-/// Yes or no.
+/// Whether bookings use credits automatically.
 #[derive(ToSchema)]
 struct Auto {
     auto: bool,

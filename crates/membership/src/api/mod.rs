@@ -1,4 +1,4 @@
-//! Plans and one's own membership over JSON.
+//! Plans and the caller's own membership as JSON.
 
 mod desk;
 mod lifecycle;
@@ -21,7 +21,7 @@ use crate::entitlements::Entitlements;
 use crate::model::{Membership, MembershipStatus, Plan};
 use crate::{plan_store, store};
 
-/// The addresses of this crate.
+/// Returns the API routes of this crate.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(plans))
@@ -68,7 +68,7 @@ struct CurrentPlan {
     /// The first day without benefits, during or before a pause.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_from: Option<Date>,
-    /// The last day without benefits.
+    /// The last day of the freeze.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_until: Option<Date>,
     /// The plan from the day after the paid period: another one, or its newer terms.

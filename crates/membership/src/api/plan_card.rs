@@ -1,4 +1,4 @@
-//! A plan, as the API shows it.
+//! A plan as the API shows it.
 
 use kit::{Cents, Id};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Plans and their versions for managers, over JSON.
+//! Plans and their versions as JSON, for managers.
 
 use axum::Json as Answered;
 use jiff::Timestamp;

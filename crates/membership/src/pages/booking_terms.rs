@@ -1,33 +1,33 @@
-//! What the pages of memberships say of bookings, which stand above memberships.
+//! What the pages of memberships need from bookings, whose crate depends on this one.
 
 use catalogue::Setting;
 use jiff::civil::Date;
 use kit::{Cents, Id, Result, Tx};
 
-/// A booking that would cost something else after a change of the membership.
+/// A booking whose price would change with the membership.
 #[derive(Debug, Clone)]
 pub struct RepricedBooking {
-    /// The page of the visit.
+    /// The path of the page of the visit.
     pub path: String,
-    /// What was booked.
+    /// The id of the booked service.
     pub service: Id,
     /// The day of the visit.
     pub day: Date,
-    /// What it costs now.
+    /// The current price in cents.
     pub from: Cents,
-    /// What it would cost.
+    /// The new price in cents.
     pub to: Cents,
-    /// Whether it could be cancelled at no cost because of that.
+    /// Whether the guest could cancel the booking at no charge because of the change.
     pub is_free_to_cancel: bool,
 }
 
-/// What the pages say of bookings, which stand above memberships: the program passes it in.
+/// What the pages need from bookings. The program passes it in, because the crate of bookings depends on this one.
 #[derive(Debug, Clone, Copy)]
 pub struct BookingTerms {
-    /// The setting that says how many days ahead somebody without a membership books.
+    /// The setting for the number of days ahead that a person without a plan can book.
     pub account_days: Setting,
-    /// The setting that says up to which price a service is a birthday gift, in cents.
+    /// The setting for the maximum price in cents of a service that can be a birthday gift.
     pub birthday_gift: Setting,
-    /// Prices the bookings of a person again, with the membership as it stands in the transaction.
+    /// Computes the prices of a person's bookings again, with the membership as the transaction sees it.
     pub reprice: fn(&mut Tx<'_>, Id) -> Result<Vec<RepricedBooking>>,
 }

@@ -1,4 +1,5 @@
-//! What leaving, staying, freezing, or changing means, before it is done; and doing it.
+//! Pages that explain the effects of leaving, staying, freezing, or changing the plan, and perform the operation after
+//! a confirmation.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -20,7 +21,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
 }
 
-/// What is to be done with a membership.
+/// An operation on the actor's membership.
 #[derive(Debug, Clone)]
 enum MembershipAction {
     Leave,
@@ -29,7 +30,7 @@ enum MembershipAction {
     Change(String),
 }
 
-/// What an action needs.
+/// The parameters of an operation.
 #[derive(Debug, Clone)]
 struct PlanQuery {
     months: Option<i64>,
@@ -43,7 +44,7 @@ impl Input for PlanQuery {
 }
 
 impl MembershipAction {
-    /// The action of that name.
+    /// Returns the operation of this name. Returns `Error::NotFound` for an unknown name, or if `change` has no plan.
     fn named(name: &str, query: PlanQuery) -> Result<MembershipAction> {
         match name {
             "leave" => Ok(MembershipAction::Leave),
@@ -74,7 +75,7 @@ impl MembershipAction {
     }
 }
 
-/// A visit that would cost something else.
+/// A visit whose price would change.
 struct Affected {
     path: String,
     what: String,
@@ -92,7 +93,7 @@ struct ChangePage {
     affected: Vec<Affected>,
     may_cancel: bool,
     refusal: Option<String>,
-    /// What changing up costs, which is paid at the desk.
+    /// What a more expensive plan would cost, which is paid at the front desk.
     invoice: Option<InvoiceLines>,
     action: &'static str,
     path: String,
@@ -129,15 +130,15 @@ async fn ask(
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();
-    // It is done and undone again: so what is said is what would happen.
+    // Run the operation and roll it back, so that the page shows what would really happen.
     let drawn = caller.tx(move |tx, by| preview(tx, by, &operation, &terms)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here)
 }
 
-/// What an action would do: what would be priced anew, and the days on which the membership would rest.
+/// The effects of an operation: the bookings with a new price, and the first and the last day of a freeze.
 type Seen = (Vec<RepricedBooking>, Option<(Date, Date)>);
 
-/// Does an action and undoes it: what it would do, or why it can't be done.
+/// Runs an operation and rolls it back. Returns its effects, or the refusal.
 fn attempt(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -216,7 +217,7 @@ fn preview(
     Ok(page)
 }
 
-/// Why an action can't be done as the membership stands, and what to do.
+/// Returns why the state of the membership does not allow an operation, and what to do.
 fn reason(
     refusal: &Refusal,
     entitlements: &Entitlements,
@@ -250,7 +251,7 @@ fn reason(
     }
 }
 
-/// What an action means, in sentences.
+/// Describes the effects of an operation in sentences.
 fn sentences(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,

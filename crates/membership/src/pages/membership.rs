@@ -1,4 +1,4 @@
-//! One's own membership: the plan and what is left of it. Without one, the plans.
+//! The page of the actor's own membership: the plan and what is left of it, and the plans that can be joined.
 
 use askama::Template;
 use axum::Extension;
@@ -31,30 +31,31 @@ struct MembershipPage {
     account_days: i64,
 }
 
-/// A plan as it stands.
+/// The actor's membership as the page shows it.
 struct Held {
     name: String,
     state: String,
-    /// What has to be known at once: dues that are open, what comes next.
+    /// Sentences at the top of the page: unpaid dues, a freeze, and scheduled changes.
     notices: Vec<String>,
     facts: Vec<(&'static str, String)>,
     benefits: Vec<String>,
     auto_credit: bool,
     has_credits: bool,
     leaving: bool,
-    /// For how many months it can be frozen: each with its word.
+    /// The numbers of months for which it can be frozen, each with its text.
     freezes: Vec<(i64, String)>,
     has_next: bool,
     slug: String,
 }
 
-/// A plan that can be had.
+/// A plan that can be joined.
 struct PlanCard {
     name: String,
     price: String,
     sentence: String,
     benefits: Vec<String>,
-    /// What to do to have it, and where that is; nothing for the plan that one has.
+    /// The text and the path of the link to change to this plan; `None` for the current plan, for more expensive plans
+    /// during a freeze, and for people without a plan, who join at the front desk.
     way: Option<(&'static str, String)>,
 }
 
@@ -158,7 +159,8 @@ impl Held {
 }
 
 impl PlanCard {
-    /// `rests` while a freeze runs or lies ahead: until it is over nobody changes to what costs more.
+    /// Creates a plan card. `rests` is whether a freeze is running or scheduled: until it is over, a member cannot
+    /// change to a more expensive plan.
     fn of(plan: Plan, held: Option<&Plan>, rests: bool) -> PlanCard {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
@@ -202,7 +204,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipP
     })
 }
 
-/// Whether credits are used without asking.
+/// Whether bookings use credits automatically.
 struct Auto(bool);
 
 impl Input for Auto {

@@ -1,4 +1,4 @@
-//! Pages of memberships: one's own membership, and members and plans for staff.
+//! Pages of memberships: the caller's own membership, and members and plans for staff.
 
 mod booking_terms;
 mod change;
@@ -11,7 +11,7 @@ use kit::AppState;
 pub use booking_terms::{BookingTerms, RepricedBooking};
 pub use staff::BACK_OFFICE;
 
-/// The addresses of the pages.
+/// Returns the routes of the pages.
 pub fn routes(terms: BookingTerms) -> Router<AppState> {
     Router::new()
         .merge(membership::routes())

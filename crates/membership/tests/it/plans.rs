@@ -1,4 +1,4 @@
-//! Plans and their versions, and what the desk does with a membership, over the API.
+//! Plans and their versions, and operations of the front desk on memberships, in the API.
 
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA, assert_shape};
@@ -14,7 +14,7 @@ async fn put(app: &TestClub, by: Player, path: &str, words: Value) -> Answer {
     app.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
 }
 
-/// The terms of Base at another price and discount.
+/// Returns the terms of Base with another price and discount. `version` is the version that the manager saw.
 fn base(version: i64, price: &str, discount: i64) -> Value {
     json!({"version": version, "price": price, "short_description": "Newer.", "benefits": ["One", "Two"],
         "discount_percentage": discount, "max_advance_days": 40, "monthly_service_credits": 1, "guest_passes": 0,
@@ -59,7 +59,7 @@ async fn one_s_own_plan() {
     app.visitor().get("/api/memberships/current/").await.refused(401, "not_signed_in");
 }
 
-/// Of two managers who edit what both saw, one makes the version.
+/// If two managers edit the same version at the same time, one edit succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_edits_of_the_same_version_one_counts() {
     let app = open().await;

@@ -1,16 +1,16 @@
-//! Statements on sign-ins, devices and proofs, for whoever needs more than one of them. They decide nothing.
+//! SQL statements on sign-ins, devices, and proofs that several operations share. They decide nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, row, sql};
 
 use crate::client_info::ClientInfo;
 
-/// How long a network counts as one from which a person comes.
+/// How long a network counts as one from which a person recently signed in.
 const OF_LATE: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// How long a sign-in counts as seen just now: within it nothing is written.
+/// The interval at which the use of a sign-in is recorded.
 pub(crate) const SEEN: SignedDuration = SignedDuration::from_mins(10);
 
-/// Writes a sign-in down.
+/// Inserts a sign-in.
 pub(crate) fn insert_sign_in(
     tx: &mut Tx<'_>,
     family: Id,
@@ -27,7 +27,7 @@ pub(crate) fn insert_sign_in(
     )
 }
 
-/// Notes that a session was used, from where; at most every ten minutes.
+/// Records that a session was used and from which network, at most every ten minutes.
 pub(crate) fn see(tx: &mut Tx<'_>, session: Id, network: &str) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -39,7 +39,7 @@ pub(crate) fn see(tx: &mut Tx<'_>, session: Id, network: &str) -> Result<u64> {
     )
 }
 
-/// Forgets the sign-ins of which no session is left.
+/// Deletes the sign-ins that have no session left.
 pub(crate) fn forget_sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(
         sql!(
@@ -50,31 +50,31 @@ pub(crate) fn forget_sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     )
 }
 
-/// A sign-in that goes on.
+/// An active sign-in.
 #[derive(Debug, Clone)]
 pub struct SignedInHere {
-    /// Its number.
+    /// The id of the sign-in.
     pub id: Id,
-    /// With what: `Firefox on Linux`.
+    /// The browser or app, such as `Firefox on Linux`.
     pub device: Option<String>,
-    /// From which network it was seen last.
+    /// The network from which the sign-in was last used.
     pub network: Option<String>,
-    /// When it began.
+    /// When the sign-in began.
     pub opened_at: Timestamp,
-    /// When it was seen last, to ten minutes.
+    /// When the sign-in was last used, with a precision of ten minutes.
     pub seen_at: Option<Timestamp>,
 }
 
 row!(SignedInHere { id, device, network, opened_at, seen_at });
 
-/// When a sign-in began; nothing for one from before sign-ins were kept.
+/// Returns when a sign-in began; `None` for one from before sign-ins were recorded.
 pub(crate) fn opened_at(tx: &mut Tx<'_>, family: Id) -> Result<Option<Timestamp>> {
     let found: Option<(Timestamp,)> =
         tx.one(sql!("SELECT opened_at FROM sign_ins WHERE family = $1"), args![family])?;
     Ok(found.map(|(opened_at,)| opened_at))
 }
 
-/// The sign-ins of a person that go on, the one that was seen last first.
+/// Returns the active sign-ins of a person, the last used first.
 pub(crate) fn sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<Vec<SignedInHere>> {
     let now = tx.now();
     tx.all(
@@ -88,7 +88,7 @@ pub(crate) fn sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<Vec<SignedInHere>>
     )
 }
 
-/// Whether a person has come from this network of late, and found the way in.
+/// Returns whether a person recently used a sign-in from this network.
 pub(crate) fn has_come_from(tx: &mut Tx<'_>, person: Id, network: &str) -> Result<bool> {
     let since = tx.now() - OF_LATE;
     let found: Option<(i64,)> = tx.one(
@@ -98,7 +98,7 @@ pub(crate) fn has_come_from(tx: &mut Tx<'_>, person: Id, network: &str) -> Resul
     Ok(found.is_some())
 }
 
-/// Whether a person has signed in with this browser before.
+/// Returns whether a person has signed in with this browser before.
 pub(crate) fn is_device_of(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!("SELECT person_id FROM devices WHERE digest = $1 AND person_id = $2"),
@@ -107,14 +107,15 @@ pub(crate) fn is_device_of(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result
     Ok(found.is_some())
 }
 
-/// Whether anybody has signed in with this browser before.
+/// Returns whether anyone has signed in with this browser before.
 pub(crate) fn is_device(tx: &mut Tx<'_>, device: &[u8]) -> Result<bool> {
     let found: Option<(i64,)> =
         tx.one(sql!("SELECT person_id FROM devices WHERE digest = $1"), args![device.to_vec()])?;
     Ok(found.is_some())
 }
 
-/// Notes that a person has signed in with a browser. One that was another's becomes theirs.
+/// Records that a person signed in with a browser. A browser that belonged to another person now belongs to this
+/// one.
 pub(crate) fn know_device(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -126,12 +127,12 @@ pub(crate) fn know_device(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<
     )
 }
 
-/// Forgets every browser of a person.
+/// Deletes every recognized browser of a person.
 pub(crate) fn forget_devices(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM devices WHERE person_id = $1"), args![person])
 }
 
-/// A proof as it is kept.
+/// A proof as stored.
 pub(crate) struct Proof {
     pub(crate) person: Id,
     pub(crate) kind: String,
@@ -140,7 +141,8 @@ pub(crate) struct Proof {
 
 row!(Proof { person, kind, email });
 
-/// Keeps the digest of a token. Earlier ones stay good: whoever asks for many emails does not end the link in the first.
+/// Stores the digest of a token. Earlier tokens stay valid, so that requesting many emails does not invalidate the
+/// link in the first.
 pub(crate) fn insert_proof(
     tx: &mut Tx<'_>,
     digest: Vec<u8>,
@@ -156,10 +158,10 @@ pub(crate) fn insert_proof(
     )
 }
 
-/// How long a link counts as one that just went to an address. Half as long as the shortest-lived link is good.
+/// How long a link counts as just sent to an address: half as long as the shortest-lived link is valid.
 const FRESH: SignedDuration = SignedDuration::from_mins(15);
 
-/// Whether a link of a kind went to an address a moment ago and is good.
+/// Returns whether a valid link of a kind was just sent to an address.
 pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: &str) -> Result<bool> {
     let now = tx.now();
     let found: Option<(i64,)> = tx.one(
@@ -171,7 +173,7 @@ pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: &str) -> Resul
     Ok(found.is_some())
 }
 
-/// What a token proves, if it is good.
+/// Returns what a token proves, if it is valid.
 pub(crate) fn proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof>> {
     let now = tx.now();
     tx.one(
@@ -180,7 +182,7 @@ pub(crate) fn proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof>> {
     )
 }
 
-/// The same, and it is good no more: of two at once, one gets it.
+/// Returns what a token proves, if it is valid, and deletes it. Of two simultaneous calls, only one receives it.
 pub(crate) fn use_proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof>> {
     let now = tx.now();
     tx.one(
@@ -189,12 +191,12 @@ pub(crate) fn use_proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof
     )
 }
 
-/// Forgets a person's proofs of one kind.
+/// Deletes a person's proofs of one kind.
 pub(crate) fn forget_proofs(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<u64> {
     tx.run(sql!("DELETE FROM proofs WHERE person_id = $1 AND kind = $2"), args![person, kind])
 }
 
-/// Forgets every open link of a person.
+/// Deletes every open link of a person.
 pub(crate) fn forget_all_proofs(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM proofs WHERE person_id = $1"), args![person])
 }
@@ -206,16 +208,16 @@ pub(crate) struct Unverified {
     pub(crate) browser: Option<Vec<u8>>,
     pub(crate) network: String,
     pub(crate) device: String,
-    /// The path on which it goes on.
+    /// The path at which the sign-up continues.
     pub(crate) next: Option<String>,
-    /// The digest of the token of what the visitor holds.
+    /// The digest of the token of the visitor's hold on a time, if there is one.
     pub(crate) carried: Option<Vec<u8>>,
     pub(crate) at: Timestamp,
 }
 
 row!(Unverified { browser, network, device, next, carried, at });
 
-/// Writes a sign-up down.
+/// Inserts a sign-up.
 pub(crate) fn insert_sign_up(tx: &mut Tx<'_>, person: Id, made: &Unverified) -> Result<u64> {
     tx.run(
         sql!(
@@ -234,7 +236,7 @@ pub(crate) fn insert_sign_up(tx: &mut Tx<'_>, person: Id, made: &Unverified) -> 
     )
 }
 
-/// The sign-up of a person, until their address is verified.
+/// Returns the sign-up of a person until their address is verified.
 pub(crate) fn sign_up_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<Unverified>> {
     tx.one(
         sql!("SELECT browser, network, device, next, carried, at FROM sign_ups WHERE person_id = $1"),
@@ -242,7 +244,7 @@ pub(crate) fn sign_up_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<Unverifie
     )
 }
 
-/// Who signed up with a browser last and is not verified yet.
+/// Returns the person who last signed up with a browser and is not verified yet.
 pub(crate) fn sign_up_by(tx: &mut Tx<'_>, browser: &[u8]) -> Result<Option<Id>> {
     let found: Option<(Id,)> = tx.one(
         sql!("SELECT person_id FROM sign_ups WHERE browser = $1 ORDER BY at DESC LIMIT 1"),
@@ -251,7 +253,7 @@ pub(crate) fn sign_up_by(tx: &mut Tx<'_>, browser: &[u8]) -> Result<Option<Id>> 
     Ok(found.map(|(person,)| person))
 }
 
-/// Keeps an address that an account had or asked to have.
+/// Stores an address that an account had or asked to have.
 pub(crate) fn keep_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<u64> {
     let now = tx.now();
     tx.run(
@@ -263,12 +265,12 @@ pub(crate) fn keep_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<u
     )
 }
 
-/// Forgets from where somebody signed up.
+/// Deletes the sign-up data of a person.
 pub(crate) fn forget_sign_up(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM sign_ups WHERE person_id = $1"), args![person])
 }
 
-/// Accounts made before a moment whose address is only claimed, the oldest first.
+/// Returns accounts that were created at or before a moment and whose address is only claimed, the oldest first.
 pub(crate) fn unverified_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<(Id,)>> {
     tx.all(
         sql!(
@@ -279,7 +281,7 @@ pub(crate) fn unverified_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -
     )
 }
 
-/// Forgets everything that an account has which never was anybody's for sure.
+/// Deletes all dependent rows of an account that was never verified.
 pub(crate) fn forget_unverified(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     for statement in [
         sql!("DELETE FROM sign_ups WHERE person_id = $1"),
@@ -298,10 +300,10 @@ pub(crate) fn forget_unverified(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what nobody can use any more. Says how many.
+/// Deletes expired proofs. Returns how many.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn forget_old_proofs(tx: &mut Tx<'_>) -> Result<u64> {
     let now = tx.now();
     tx.run(sql!("DELETE FROM proofs WHERE expires_at <= $1"), args![now])

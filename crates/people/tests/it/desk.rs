@@ -1,4 +1,4 @@
-//! Writing people down by hand; actors; the words of the API.
+//! Tests of creating people by hand, of actors, and of the words of the API.
 
 use kit::{Error, Id};
 use people::{Action, Actor, NewPerson, Role};

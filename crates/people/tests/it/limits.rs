@@ -1,4 +1,4 @@
-//! How often signing in may fail.
+//! Tests of the limits for failed sign-ins.
 
 use std::sync::Arc;
 
@@ -28,14 +28,14 @@ async fn the_eleventh_failure_closes_an_account_for_this_network_and_for_no_othe
     let wait = closed.body["retry_after"].as_i64().expect("seconds");
     assert!((1..=900).contains(&wait), "{wait}");
     assert_eq!(app.login("bob@example.com", "wrong-guess").await.status, 401);
-    // Whoever guesses wrong closes the door for themselves alone.
+    // A person who guesses wrong locks out only their own network.
     assert_eq!(login_from(&app, "203.0.113.7", "anna@example.com", PASSWORD).await.status, 200);
 
     app.later(SignedDuration::from_secs(wait));
     assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
 }
 
-/// Guesses from everywhere are counted together over a day; where the owner comes from they do not count.
+/// Guesses from all networks are counted together over a day; networks of the owner are exempt.
 #[tokio::test]
 async fn many_networks_together_close_an_account_but_not_for_its_owner() {
     let app = App::open().await;

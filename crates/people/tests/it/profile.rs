@@ -1,4 +1,4 @@
-//! What people keep of themselves.
+//! Tests of profiles.
 
 use axum::http::Method;
 use kit::{args, sql};

@@ -1,5 +1,5 @@
-//! Finding people (D12): the index answers what a simple model answers, on either engine; it follows every change, and is made
-//! for rows that lack it. How fast it is, `bin/bench` measures.
+//! Tests of the search for people (D12): on either engine, the index agrees with a simple model, follows every
+//! change, and is built for rows that lack it. `bin/bench` measures its speed.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -49,7 +49,7 @@ const LAST: [&str; 16] = [
     "Anders",
 ];
 
-/// A number from a seed.
+/// A pseudorandom number generator with a seed.
 struct Dice(u64);
 
 impl Dice {
@@ -95,17 +95,17 @@ fn someone(dice: &mut Dice, n: usize) -> NewPerson {
     new(first, last, email, phone)
 }
 
-/// What is looked for, and how the model looks for it.
+/// A search term, with the way in which the model searches for it.
 enum Sought {
-    /// The beginning of a word of a name or of the name of an address.
+    /// The beginning of a word of a name or of the local name of an address.
     Word(String),
-    /// Digits somewhere in a phone number.
+    /// Digits anywhere in a phone number.
     Digits(String),
-    /// The beginning of an address, or of what stands in it behind a dot or a dash.
+    /// The beginning of an address, or of a part after a dot or a dash.
     Address(String),
 }
 
-/// The words of a text, slowly.
+/// Returns the words of a text, by a slow method.
 fn pieces(text: &str) -> Vec<String> {
     fold(text)
         .split(|c: char| !c.is_alphanumeric())
@@ -114,7 +114,7 @@ fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The words by which a person is found, in the order of bytes: the model, slow and obvious.
+/// Returns the words by which a person is found, in byte order. This is the model: slow and obvious.
 fn words_of(who: &Person) -> Vec<String> {
     let names = [&who.first_name, &who.last_name];
     let address = who.email.as_deref().map(fold).unwrap_or_default();
@@ -141,23 +141,25 @@ fn words_of(who: &Person) -> Vec<String> {
 }
 
 impl Sought {
-    /// What the search begins, and whether that is digits.
+    /// Returns the prefix that the index is searched for. Digits are marked with `#`.
     fn prefix(&self) -> String {
         match self {
-            // Without an @ it is a word, of which what is no letter or digit is no part: `p20_` is `p20`.
+            // Without an @ it is a word, and characters other than letters and digits are dropped: `p20_` becomes
+            // `p20`.
             Sought::Word(text) | Sought::Address(text) if !text.contains('@') => pieces(text).concat(),
             Sought::Word(text) | Sought::Address(text) => fold(text),
             Sought::Digits(number) => format!("#{number}"),
         }
     }
 
-    /// The first of a person's words that it begins, in the order of bytes; nothing if it begins none.
+    /// Returns the first of a person's words, in byte order, that begins with the prefix.
     fn first_word<'w>(&self, words: &'w [String]) -> Option<&'w String> {
         let prefix = self.prefix();
         words.iter().find(|word| word.starts_with(&prefix))
     }
 
-    /// As somebody types it: in other case, with another apostrophe, with marks between the digits.
+    /// Returns the term as a person might type it: in other case, with another apostrophe, or with marks between
+    /// the digits.
     fn entered(&self, dice: &mut Dice) -> String {
         match self {
             Sought::Word(word) | Sought::Address(word) => match dice.roll(3) {
@@ -238,7 +240,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
                 }
                 Sought::Digits(number) => number.len() >= 4,
             };
-            // Two numbers side by side are one; what is no word is another test's.
+            // Two adjacent numbers would form one, and another test covers terms that are not words.
             if is_usable && !(is_number(&next) && all_sought.iter().any(is_number)) {
                 all_sought.push(next);
             }
@@ -255,7 +257,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
         let mut expected: Vec<Id> = expected.iter().map(|who| who.id).collect();
         let (mut ids, total) = found(&app, &by, &search).await;
         if lengths > 1 {
-            // Which of two of one length is read first is no promise.
+            // Which of two equally long words is read first is unspecified.
             ids.sort_unstable();
             expected.sort_unstable();
         }
@@ -266,7 +268,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
     assert!(query > 400 && hits > query, "{query} searches, {hits} hits");
 }
 
-/// Each change of a name, an address or a phone is found at once; what was before it is not.
+/// Each change of a name, an address, or a phone is found at once, and the old value is not.
 #[tokio::test]
 async fn the_index_follows_every_change() {
     let app = App::open().await;
@@ -295,8 +297,8 @@ async fn the_index_follows_every_change() {
     }
 }
 
-/// Rows that the index does not know, or knows otherwise, are indexed at the next start: however often it is broken off, and by
-/// two processes at once.
+/// Rows that are missing from the index or out of date are indexed at the next start, even if it is interrupted or
+/// two processes run it at once.
 #[tokio::test]
 async fn what_is_not_indexed_is_indexed_at_start() {
     let app = App::open().await;
@@ -311,7 +313,7 @@ async fn what_is_not_indexed_is_indexed_at_start() {
     let (_, count) = found(&app, &by, "zoe").await;
     assert_eq!(count, 2_500 / 16 + 1);
     assert_eq!(people::index_people(&app.state.db).await.expect("indexed"), 0, "nothing is left");
-    // By other means than the program's: a correction in the database.
+    // A change that bypasses the program: a correction in the database.
     let corrected = app.state.db.tx(|tx| {
         tx.run(sql!("UPDATE people SET last_name = 'Zzyzx' WHERE id = $1"), args![Id(1_000_000_007)])
     });
@@ -320,7 +322,7 @@ async fn what_is_not_indexed_is_indexed_at_start() {
     assert_eq!(found(&app, &by, "zzyz").await.0, [Id(1_000_000_007)]);
 }
 
-/// Writes people down without the program's help.
+/// Inserts people without using the program's code.
 async fn write(app: &App, count: usize) {
     for some in (0..count).collect::<Vec<_>>().chunks(5_000).map(<[usize]>::to_vec) {
         let written = app.state.db.tx(move |tx| {
@@ -329,7 +331,7 @@ async fn write(app: &App, count: usize) {
                 let (first, last) = (FIRST[n % 16], LAST[n / 16 % 16]);
                 let syllable =
                     |n: usize| ["ba", "ko", "mi", "re", "sta", "tu", "vel", "zo", "che", "lin"][n % 10];
-                // Eight in ten have a name of their own kind, so that names are spread as in a club.
+                // Eight in ten have a distinct last name, so that names are distributed as in a real club.
                 let last = if n % 10 < 2 {
                     last.to_owned()
                 } else {

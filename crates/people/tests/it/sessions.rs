@@ -1,4 +1,4 @@
-//! Signing up, in and out; tokens and cookies.
+//! Tests of signing up, in, and out; and of tokens and cookies.
 
 use axum::http::Method;
 use jiff::SignedDuration;
@@ -219,14 +219,14 @@ async fn a_sign_in_that_meets_a_change_of_password_does_not_outlive_it() {
         if signed_in.status == 200 {
             assert_eq!(app.get_me(As::Token(signed_in.text("access"))).await.status, 401);
         }
-        // The sign-in that changes the password goes on, renewed or not.
+        // The sign-in that changes the password stays active, renewed or not.
         let goes_on = if renewed.status == 200 { renewed.text("access") } else { present.text("access") };
         assert_eq!(app.get_me(As::Token(goes_on)).await.status, 200, "{renewed:?}");
         password = new;
     }
 }
 
-/// ASVS 7.3.1: a browser that nobody uses is signed out by itself.
+/// ASVS 7.3.1: an unused browser is signed out automatically.
 #[tokio::test]
 async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
     let app = App::open().await;
@@ -245,7 +245,7 @@ async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
     assert_eq!(app.get_me(As::Cookie(&signed_in.tokens.access)).await.status, 401);
 }
 
-/// ASVS 7.3.2 and 10.4.8: however often an app renews, a sign-in ends at last.
+/// ASVS 7.3.2 and 10.4.8: a sign-in ends eventually, however often an app renews it.
 #[tokio::test]
 async fn a_sign_in_ends_at_last_however_often_it_is_renewed() {
     let app = App::open().await;

@@ -1,4 +1,4 @@
-//! The audit log, for the club's manager and owner: searched, page by page, and as a table to take along.
+//! The audit log for managers and owners: search, paging, and download as a table.
 
 use std::collections::HashMap;
 
@@ -23,24 +23,24 @@ use crate::staff::audit_text;
 use crate::staff::people_list::role_label;
 
 const HERE: &str = "/staff/audit/";
-/// How many rows stand on a page.
+/// The number of rows on a page.
 const SIZE: usize = 50;
-/// How many rows a table holds that is taken along.
+/// The most rows in a download.
 const MOST: usize = 10_000;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/audit/", get(show)).route("/staff/audit/audit.csv", get(csv))
 }
 
-/// What of the log is wanted.
+/// The search of a request.
 #[derive(Debug, Clone, Default)]
 struct Search {
     what: Option<String>,
-    /// Who: an id, or part of a name, an email address, or a phone number.
+    /// The person: an id, or a part of a name, an email address, or a phone number.
     person: Option<String>,
-    /// A kind of thing: `booking`, `plan` …
+    /// The kind of subject: `booking`, `plan`, …
     thing: Option<String>,
-    /// Its id, or the number of a booking.
+    /// The id of the subject, or the number of a booking.
     number: Option<String>,
     network: Option<String>,
     from: Option<Date>,
@@ -66,7 +66,7 @@ impl Input for Search {
 }
 
 impl Search {
-    /// As the crate `people` understands it: days are the club's.
+    /// Converts the search into the filter of the `people` crate. Days are in the club's time zone.
     fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
         let from = self.from.map(begins).transpose().map_err(Fault::because)?;
@@ -87,15 +87,15 @@ impl Search {
         self.person.as_deref().and_then(|person| person.parse().ok()).map(Id)
     }
 
-    /// Whether people are searched for whom it is about.
+    /// Returns whether the search names a person, who may have to be searched for.
     fn names_person(&self) -> bool {
         self.person.is_some()
     }
 
-    /// The same with the id of the one person whom it names.
+    /// Returns the search with the id of the one person whom it names.
     ///
     /// # Errors
-    /// `Error::Invalid` if nobody or more than one fits.
+    /// Returns `Error::Invalid` if nobody or more than one person matches.
     fn resolved(&self, tx: &mut Tx<'_>, by: &Actor) -> Result<Search> {
         let Some(text) = &self.person else { return Ok(self.clone()) };
         if let Some(id) = self.person_id()
@@ -188,7 +188,7 @@ async fn show(
             Err(error) => Err(error),
         }
     };
-    // A search for people is itself written to the log.
+    // A search for people is itself recorded in the log.
     let drawn = if is_tx { caller.tx(look).await } else { caller.view(look).await };
     let page = drawn.and_then(|(page, unfound)| {
         let wrong = wrong.or(unfound);
@@ -228,7 +228,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     })
 }
 
-/// The id of a thing by what was typed: an id, or the number of a booking. What is neither finds nothing.
+/// Returns the id of a subject from its id or from the number of a booking. Other text yields an id that matches
+/// nothing.
 fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
     if let Ok(id) = number.parse() {
         return Ok(Id(id));
@@ -236,7 +237,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
     Ok(bookings::id_by_reference(tx, by, number)?.unwrap_or(Id(0)))
 }
 
-/// What can be looked for.
+/// Returns the choices of events for the filter.
 fn kinds(chosen: &str) -> Vec<Choice> {
     let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
@@ -272,7 +273,7 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
     Ok(out)
 }
 
-/// A role in words; what is none is shown as it was written down.
+/// Returns the label of a role. An unknown role is shown as stored.
 fn role_word(role: &str) -> &str {
     Role::named(role).map_or(role, |known| role_label(known))
 }
@@ -291,7 +292,7 @@ fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<Stri
     Ok(name)
 }
 
-/// The rows of a filter as a table, the newest first; that it was taken along is written down, too.
+/// Returns the matching rows as a table, the newest first. The download is recorded in the audit log.
 async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Search>) -> Result<Response> {
     let search = parsed.map_err(kit::Error::Invalid)?;
     let made = caller.tx(move |tx, by| {
@@ -327,7 +328,7 @@ fn table(rows: &[AuditRow]) -> String {
     text
 }
 
-/// A cell that a table reads as text: one that begins as a formula does gets a quote before it.
+/// Quotes a cell so that spreadsheets read it as text: a cell that begins like a formula is prefixed with a quote.
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", escape_formula(cell).replace('"', "\"\""))
 }

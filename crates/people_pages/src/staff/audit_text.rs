@@ -1,4 +1,4 @@
-//! The audit log in words: what was done, to what, what it was before and after.
+//! The audit log in readable text: the event, the subject, and the values before and after.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use people::AuditRow;
 use serde_json::{Map, Value};
 use ui::format;
 
-/// What is recorded besides what the crate `people` records itself.
+/// The events that other crates record, besides those of the `people` crate.
 pub(crate) const BUSINESS: [&str; 36] = [
     "booking_made",
     "booking_held",
@@ -49,7 +49,7 @@ pub(crate) const BUSINESS: [&str; 36] = [
     "job_discarded",
 ];
 
-/// Kinds of things that are changed, by which the log can be filtered.
+/// The kinds of subject by which the log can be filtered.
 pub(crate) const THINGS: [(&str, &str); 10] = [
     ("booking", "Bookings"),
     ("person", "People and memberships"),
@@ -63,7 +63,7 @@ pub(crate) const THINGS: [(&str, &str); 10] = [
     ("job", "Background jobs"),
 ];
 
-/// What was done, in words; what is not known here is shown by its name.
+/// Returns the label of an event. An unknown event is shown by its name.
 pub(crate) fn kind(what: &str) -> String {
     known(what).map_or_else(|| sentence(what), str::to_owned)
 }
@@ -131,14 +131,14 @@ fn known(what: &str) -> Option<&'static str> {
     })
 }
 
-/// `some_thing` as `Some thing`.
+/// Converts `some_thing` to `Some thing`.
 fn sentence(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The thing that was changed: `Plan base`, `Room Duet, 2026-11-27T17:00:00Z`.
+/// Returns the changed subject in readable form: `Plan base`, or `Room Duet` with a time.
 pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> String {
     let called = row.details.get("name").and_then(Value::as_str).unwrap_or_default();
     let called = match (row.subject.as_str(), row.subject_id) {
@@ -156,13 +156,13 @@ pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> 
     format!("{} {called}", sentence(&row.subject)).trim().to_owned()
 }
 
-/// The people whom a change names.
+/// Returns the people who are named in a change.
 pub(crate) fn people_in(details: &Value) -> Vec<Id> {
     let sides = ["before", "after"].iter().filter_map(|side| details.get(side)?.get("person_id")?.as_i64());
     sides.map(Id).collect()
 }
 
-/// What is needed to say values in words.
+/// The data needed to show values in readable form.
 pub(crate) struct Known<'k> {
     pub(crate) catalogue: &'k Catalogue,
     pub(crate) names: &'k HashMap<Id, String>,
@@ -170,7 +170,8 @@ pub(crate) struct Known<'k> {
 }
 
 impl Known<'_> {
-    /// What else was recorded: of a change, each field as it was and as it is; else `name: value; name: value`.
+    /// Returns the details of a row: for a change, each field with its old and new value; otherwise
+    /// `name: value; name: value`.
     pub(crate) fn details(&self, details: &Value) -> String {
         let Some(fields) = details.as_object() else { return details.to_string() };
         if !fields.contains_key("before") && !fields.contains_key("after") {
@@ -200,7 +201,7 @@ impl Known<'_> {
         names.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
-    /// Fields that say something.
+    /// Returns the fields that are not null.
     fn listed(&self, fields: &Map<String, Value>) -> String {
         let given = fields.iter().filter(|(_, value)| !value.is_null());
         given
@@ -209,7 +210,7 @@ impl Known<'_> {
             .join("; ")
     }
 
-    /// The name of a room, a technician, or a piece of equipment.
+    /// Returns the name of a room, a technician, or a piece of equipment.
     fn resource(&self, id: Id) -> Option<String> {
         let room = self.catalogue.room(id).map(|room| room.name.clone());
         let technician = || self.catalogue.technician(id).map(|technician| technician.name.clone());
@@ -251,10 +252,10 @@ impl Known<'_> {
     }
 }
 
-/// The fields that hold an amount of money.
+/// The fields that contain an amount of money.
 const MONEY: [&str; 6] = ["price", "list_price", "member_price", "total", "fee", "amount"];
 
-/// The name of a field in words.
+/// Returns the name of a field in readable form.
 fn spoken(name: &str) -> String {
     let name = match name {
         "factor_bp" => "price multiplier",

@@ -1,4 +1,4 @@
-//! People and the audit log, for the club's manager and owner.
+//! The pages for managers and owners: people and the audit log.
 
 mod audit;
 mod audit_text;
@@ -9,7 +9,7 @@ use kit::AppState;
 use people::Action;
 use ui::BackOfficeEntry;
 
-/// The pages of people, as the navigation of the back office shows them.
+/// The entries of these pages in the back-office navigation.
 pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
         position: 110,

@@ -1,4 +1,4 @@
-//! Who is who, for the club's manager and owner; the owner gives and takes roles.
+//! The list of people for managers and owners. Owners can change roles and end sign-ins.
 
 use askama::Template;
 use axum::Router;
@@ -10,7 +10,7 @@ use people::{Action, Actor, Caller, NewRole, Role};
 use ui::{Frame, QueryForm, format, lenient_number, or_sign_in};
 
 const HERE: &str = "/staff/people/";
-/// How many stand on a page.
+/// The number of people on a page.
 const SIZE: usize = 50;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/staff/people/{id}/sign-out/", post(sign_out))
 }
 
-/// What is looked for.
+/// The search of a request.
 #[derive(Clone)]
 struct Search {
     q: String,
@@ -72,7 +72,7 @@ struct PeoplePage {
     older: Option<String>,
 }
 
-/// A role as staff say it.
+/// Returns the label of a role for staff.
 pub(crate) fn role_label(role: Role) -> &'static str {
     match role {
         Role::Account => "Guest",
@@ -126,7 +126,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     })
 }
 
-/// Another role, and the search to come back to.
+/// The new role of a person, with the search to return to.
 struct Given {
     role: NewRole,
     q: String,
@@ -148,7 +148,7 @@ async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<
     Ok(see_other(&format!("{HERE}?q={}&said={outcome}", format::encoded(&q))).into_response())
 }
 
-/// The search to come back to.
+/// The search to return to.
 struct Back(String);
 
 impl Input for Back {

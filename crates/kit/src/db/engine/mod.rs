@@ -1,4 +1,4 @@
-//! The engines: their threads, their connections, and what tells that something was committed.
+//! The two engines: their threads, their connections, and the commit marker.
 
 mod commit_marker;
 mod postgres;

@@ -1,7 +1,7 @@
-//! PostgreSQL: a few threads, each with its connection. A transaction commits without waiting for the
-//! disk, so that the rows it locked are free at once; its caller is answered only after a later commit of
-//! the flushing thread, which does wait. The write-ahead log is in order, so that one flush covers
-//! every commit before it: many transactions share it.
+//! The PostgreSQL engine: a few threads, each with its own connection. A transaction commits without waiting for
+//! the disk, so that its row locks are released at once. Its caller is answered only after a later commit of the
+//! flushing thread, which does wait for the disk. The write-ahead log is sequential, so one flush covers every
+//! commit before it, and many transactions share one flush.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,14 +15,15 @@ use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure};
 use crate::errors::{BUSY, Error, Fault, FaultKind, OrFault as _, Result};
 use crate::ids::Ids;
 
-/// How long a server that does not answer is waited for at the start, how often it is tried, and how often that is said.
+/// How long the start waits for a server that does not answer. `TRY` is the pause between two attempts, and `SAY`
+/// the interval between two warnings in the log.
 const WAIT: Duration = Duration::from_secs(30);
 const TRY: Duration = Duration::from_millis(500);
 const SAY: Duration = Duration::from_secs(5);
-/// How long a committed transaction waits for a flush before its caller is told that it may be lost.
+/// How long committed transactions wait for a flush before their callers are told that the commit is in doubt.
 const FLUSH: Duration = Duration::from_secs(30);
 
-/// The engine: a queue with threads behind it, which end when the queue is dropped.
+/// The engine: a queue with threads behind it. The threads end when the queue is dropped.
 pub(in crate::db) struct Postgres {
     works: Sender<(Kind, Box<dyn Unit>)>,
 }
@@ -36,7 +37,7 @@ impl Postgres {
         health: &Arc<Health>,
     ) -> Result<Postgres> {
         let address = configure(url)?;
-        // The first connection is made here, so that a wrong address is said at the start.
+        // The first connection is made here, so that a wrong address is reported at the start.
         let mut first = Some(connect_patiently(&address)?);
         let (works, queue) = bounded(QUEUE);
         let (commits, committed) = unbounded();
@@ -56,7 +57,7 @@ impl Postgres {
         Ok(Postgres { works })
     }
 
-    /// Whether somebody waits for a thread, jobs among them.
+    /// Returns whether work (including low-priority work) is waiting for a free thread.
     pub(in crate::db) fn is_waited_for(&self) -> bool {
         !self.works.is_empty()
     }
@@ -99,9 +100,9 @@ impl Worker {
         };
         let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.dependencies, &self.ids));
         if kind == Kind::Read {
-            // What was read is read: nobody waits for the end.
+            // The result of a read is complete, so the caller does not wait for the end of the transaction.
             unit.finish(Ok(()), &self.dependencies.live);
-            // A connection that can't end it is given up.
+            // If this fails, `end` has already dropped the connection.
             let _ = line.end(Keep::RollBack);
             return;
         }
@@ -110,7 +111,7 @@ impl Worker {
             self.health.note(&ended);
         }
         if keep == Keep::Commit && ended.is_ok() {
-            // A closed queue drops the work, and its caller is told so.
+            // If the queue is closed, the work is dropped and its caller receives a fault.
             let _ = self.commits.send(unit);
         } else {
             unit.finish(ended, &self.dependencies.live);
@@ -118,14 +119,14 @@ impl Worker {
     }
 }
 
-/// A connection that is made when it is needed and given up when it is broken.
+/// A connection that is opened when it is needed and dropped when it is broken.
 struct Line {
     address: Address,
     session: Option<Session>,
 }
 
 impl Line {
-    /// Begins a transaction; where the connection turns out to be lost, on a new one.
+    /// Begins a transaction. If the connection turns out to be lost, opens a new one.
     fn begin(&mut self, kind: Kind) -> Result<&mut Session> {
         let text = match kind {
             Kind::Write | Kind::WriteLater => "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -144,7 +145,7 @@ impl Line {
         self.session.as_mut().ok_or_else(|| Fault::because("a session was just made"))
     }
 
-    /// Ends the transaction; a connection that can't end it cleanly is given up.
+    /// Ends the transaction. Drops a connection that cannot end it cleanly.
     fn end(&mut self, keep: Keep) -> Result<()> {
         let Some(session) = &mut self.session else { return Ok(()) };
         let ended = session.plain(if keep == Keep::RollBack { "ROLLBACK" } else { "COMMIT" });
@@ -159,7 +160,8 @@ fn not_started(error: Error) -> Error {
     Fault::of(FaultKind::NotStarted, error)
 }
 
-/// A connection that is lost during a commit leaves open whether there was one; whatever else went wrong is said by the server.
+/// If the connection is lost during a commit, it is unknown whether the commit took effect. Every other error is a
+/// definite answer of the server.
 fn in_doubt(error: Error) -> Error {
     match error {
         Error::Fault(fault) if fault.kind == FaultKind::NotStarted => {
@@ -169,7 +171,7 @@ fn in_doubt(error: Error) -> Error {
     }
 }
 
-/// Connects; a server that does not answer yet, or not to anybody new, is waited for.
+/// Connects. Waits for a server that does not answer yet or accepts no new connections yet.
 fn connect_patiently(address: &Address) -> Result<Session> {
     let begun = Instant::now();
     let mut logged_at = None::<Instant>;
@@ -198,7 +200,7 @@ fn cause(error: &Error) -> String {
     if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() }
 }
 
-/// Answers the callers of committed transactions once a flush has put them on disk.
+/// Answers the callers of committed transactions after a flush has put their commits on disk.
 fn flush_in_groups(
     address: &Address,
     committed: &Receiver<Box<dyn Unit>>,
@@ -220,10 +222,11 @@ fn flush_in_groups(
     }
 }
 
-/// One commit that waits for the disk. A row of the process's own, so that processes don't wait for each other.
+/// Makes one commit that waits for the disk. It writes a row that belongs to this process, so that processes do not
+/// wait for each other.
 ///
-/// Where the connection is lost, the server may have crashed, and with it what was committed and not yet flushed: a flush on another
-/// connection proves something only if it is still the same server, without a crash in between.
+/// A lost connection may mean that the server crashed and lost commits that were not yet flushed. A flush on
+/// another connection proves something only if the server is still the same one and did not crash in between.
 fn flush(address: &Address, session: &mut Option<(Session, String)>, ids: &Ids) -> Result<()> {
     let text = format!(
         "BEGIN; SET LOCAL synchronous_commit = on;
@@ -257,8 +260,9 @@ fn flush(address: &Address, session: &mut Option<(Session, String)>, ids: &Ids) 
     }
 }
 
-/// A connection to flush with, and what names the run of the server: it changes when the server is started anew or recovers from a
-/// crash. A role that may not see that is told another name each time, so that a lost connection always leaves a doubt.
+/// Opens a connection for flushing and returns it with a name for the current run of the server. The name changes
+/// when the server is restarted or recovers from a crash. A role that may not see the checkpointer receives a
+/// different name each time, so that a lost connection always leaves the commit in doubt.
 fn connect_to_flush(address: &Address) -> Result<(Session, String)> {
     let mut session = Session::connect(address)?;
     let row = session.client().query_one(

@@ -1,4 +1,4 @@
-//! A connection to PostgreSQL: how the server is reached, the statements that are prepared, and what its errors mean.
+//! A connection to PostgreSQL: how the server is reached, its prepared statements, and the meaning of its errors.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -16,19 +16,20 @@ use crate::errors::{Error, Fault, FaultKind, OrFault as _, Result};
 
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long something sent may stay unanswered by the other machine before the connection counts as lost.
+/// How long sent data may stay unacknowledged by the server before the connection counts as lost.
 const UNANSWERED: Duration = Duration::from_secs(30);
 
-/// How a server is reached: the driver's settings, and the certificates that are believed.
+/// How a server is reached: the driver's configuration and the trusted certificates.
 #[derive(Clone)]
 pub(in crate::db) struct Address {
     config: Config,
     tls: Arc<rustls::ClientConfig>,
 }
 
-/// Reads the address and sets what every connection of ours has in common. `sslrootcert=FILE` names the
-/// certificates that a server of one's own is known by; without it the public ones are believed. To another machine the connection
-/// is encrypted, unless `sslmode` says otherwise: the driver's default would accept a server that offers no TLS.
+/// Parses the address and applies the settings that all our connections share. `sslrootcert=FILE` names the root
+/// certificates for a self-hosted server; without it, the public root certificates are trusted. A connection to
+/// another machine is encrypted unless `sslmode` says otherwise, because the driver's default would accept a server
+/// without TLS.
 pub(in crate::db) fn configure(url: &str) -> Result<Address> {
     let (plain, query) = url.split_once('?').unwrap_or((url, ""));
     let (certificates, others): (Vec<&str>, Vec<&str>) =
@@ -52,7 +53,7 @@ pub(in crate::db) fn configure(url: &str) -> Result<Address> {
     Ok(Address { config, tls: Arc::new(tls) })
 }
 
-/// Whether every server of an address is this machine, which no one listens in on.
+/// Returns whether every host of an address is this machine, so that nobody can intercept the connection.
 fn is_same_machine(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
@@ -74,7 +75,7 @@ fn roots(file: Option<&str>) -> Result<rustls::RootCertStore> {
     Ok(roots)
 }
 
-/// Says where nobody answered, why, and what to look at.
+/// Returns a fault that names the unreachable server, the cause, and the setting to check.
 fn unreached(config: &Config, error: &postgres::Error) -> Error {
     let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
     let kind = match error.as_db_error() {
@@ -93,7 +94,7 @@ fn unreached(config: &Config, error: &postgres::Error) -> Error {
     Fault::of(kind, text)
 }
 
-/// A connection and the statements that it has prepared.
+/// A connection with the statements that it has prepared.
 pub(in crate::db) struct Session {
     client: Client,
     prepared: HashMap<usize, Statement>,
@@ -142,7 +143,7 @@ impl Session {
 
     #[track_caller]
     fn statement(&mut self, sql: &'static Sql) -> Result<Statement> {
-        // The address of a statement is a name for it, never followed.
+        // The address of the static statement serves as a cache key and is never dereferenced.
         let name = std::ptr::from_ref(sql).addr();
         if let Some(statement) = self.prepared.get(&name) {
             return Ok(statement.clone());
@@ -173,23 +174,23 @@ pub(in crate::db) fn fault(error: postgres::Error) -> Error {
 fn kind_of(code: &SqlState) -> FaultKind {
     match code.code() {
         "40001" | "40P01" => FaultKind::Collision,
-        // The connection, the server being stopped or started, too many connections.
+        // The connection was lost, the server is stopping or starting, or it has too many connections.
         "57P01" | "57P02" | "57P03" | "57P05" | "53300" => FaultKind::NotStarted,
         code if code.starts_with("08") => FaultKind::NotStarted,
-        // The disk is full, memory is out; the machine fails.
+        // The disk is full, the memory is exhausted, or the machine fails.
         code if code.starts_with("53") || code.starts_with("58") => FaultKind::Unavailable,
         _ => FaultKind::Other,
     }
 }
 
-/// Whether the server did not say anything: nobody answers, or the line is cut.
+/// Returns whether the error did not come from the server: it did not answer, or the connection was cut.
 fn is_lost(error: &postgres::Error) -> bool {
     error.is_closed()
         || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
         || error.to_string().contains("timed out")
 }
 
-/// What the server said, with its detail; or every cause down to the last.
+/// Returns the server's message with its detail, or else the whole chain of causes.
 pub(in crate::db) fn in_words(error: &postgres::Error) -> String {
     if let Some(db) = error.as_db_error() {
         let detail = db.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();

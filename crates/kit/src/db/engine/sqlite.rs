@@ -1,6 +1,6 @@
-//! SQLite: one thread that writes, a few that read. The writer runs each transaction in a savepoint and
-//! commits a whole group with one flush (`synchronous=FULL`); nobody is answered before it. What the log of
-//! writes holds is copied into the file by a thread of its own: nobody waits for that.
+//! The SQLite engine: one thread that writes, and a few that read. The writer runs each transaction in a savepoint
+//! and commits a whole group with one flush (`synchronous=FULL`); callers are answered after that flush. A separate
+//! thread copies the write-ahead log into the database file, so that nobody waits for it.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -19,24 +19,26 @@ use crate::errors::{BUSY, Error, OrFault as _, Result};
 use crate::files;
 use crate::ids::Ids;
 
-/// A group takes in no more than this many transactions …
+/// The most transactions in one group.
 const GROUP: usize = 128;
-/// … and nobody new after as long as the last flush took: so it is waited for about as long as it is worked, on a fast
-/// disk and on a slow one. At least and at most this long.
+/// The minimum and maximum time for which a group accepts transactions. Between these bounds a group stays open for
+/// as long as the last flush took, so that the writer works about as long as it waits for the disk, on fast and
+/// slow disks alike.
 const GROUP_TIME: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
-/// How many transactions that give way make a group of their own, while nobody else waits.
+/// The most low-priority transactions in one group while no other transaction waits.
 const LATER: usize = 16;
-/// How often one of them has its turn while people wait without end.
+/// How often one low-priority transaction runs while other transactions wait continuously.
 const TURN: Duration = Duration::from_millis(5);
-/// From so many pages on, the log is copied into the file.
+/// The number of pages from which the log is copied into the database file.
 const LONG_LOG: u32 = 1_000;
-/// From so many pages on, the writer waits until all are copied, so that the log begins anew: 64 MB.
+/// The number of pages (64 MB) from which the writer waits until the whole log is copied, so that the log starts
+/// again from the beginning.
 const LONGEST_LOG: u32 = 16_384;
 
-/// The engine: queues with threads behind them, which end when the queues are dropped.
+/// The engine: queues with threads behind them. The threads end when the queues are dropped.
 pub(in crate::db) struct Sqlite {
     writes: Sender<Box<dyn Unit>>,
-    /// What gives way.
+    /// The queue of low-priority writes.
     later: Sender<Box<dyn Unit>>,
     reads: Sender<Box<dyn Unit>>,
     marks: Arc<Marks>,
@@ -88,12 +90,13 @@ impl Sqlite {
         Ok(Sqlite { writes, later, reads, marks })
     }
 
-    /// The marks of the last commit, whoever made it.
+    /// Returns the marker of the last commit, whichever process made it.
     pub(in crate::db) fn commit_marker(&self) -> Option<CommitMarker> {
         self.marks.read()
     }
 
-    /// Whether somebody waits for a thread, jobs that read among them.
+    /// Returns whether work is waiting for a free thread. Reads count even if they are jobs; low-priority writes do
+    /// not count.
     pub(in crate::db) fn is_waited_for(&self) -> bool {
         !self.writes.is_empty() || !self.reads.is_empty()
     }
@@ -109,8 +112,8 @@ impl Sqlite {
 }
 
 impl Sqlite {
-    /// Has `precheck` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
-    /// written first, however busy everything else is.
+    /// Runs `precheck` on a reading thread, which then passes `work` directly to the writer. This keeps the order
+    /// of arrival, however busy the other threads are.
     pub(in crate::db) fn submit_after<L>(&self, precheck: L, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
@@ -120,7 +123,7 @@ impl Sqlite {
     }
 }
 
-/// A look, and what follows if nothing spoke against it.
+/// A read-only check, with the write that follows if the check passes.
 struct Precheck<L> {
     precheck: L,
     outcome: Result<()>,
@@ -153,7 +156,7 @@ impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Precheck<L> {
     }
 }
 
-/// Puts somebody in a queue, or tells them that it is full.
+/// Puts work into a queue, or refuses it if the queue is full.
 fn hand(queue: &Sender<Box<dyn Unit>>, work: Box<dyn Unit>) {
     if let Err(TrySendError::Full(work)) = queue.try_send(work) {
         work.refuse(Error::refused(&BUSY));
@@ -183,7 +186,7 @@ fn read_one_by_one(
     }
 }
 
-/// Copies the log of writes into the file whenever it is told to; others read and write meanwhile.
+/// Copies the write-ahead log into the database file whenever it is told to, while others read and write.
 fn copy_when_told(conn: &Connection, signals: &Receiver<()>) {
     while signals.recv().is_ok() {
         copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
@@ -196,14 +199,15 @@ fn copy(conn: &Connection, how: &str) {
     }
 }
 
-/// Who waits to write.
+/// The queues of waiting writes.
 struct Queues<'w> {
     first: &'w Receiver<Box<dyn Unit>>,
     later: &'w Receiver<Box<dyn Unit>>,
 }
 
 impl Queues<'_> {
-    /// The next, whenever it comes, and whether it gives way; `None` when nobody can come any more.
+    /// Waits for the next unit of work and returns it with whether it has low priority; returns `None` when both
+    /// queues are closed.
     fn wait(&self) -> Option<(Box<dyn Unit>, bool)> {
         let somebody = |unit| (unit, false);
         let later = |unit| (unit, true);
@@ -219,7 +223,7 @@ impl Queues<'_> {
     }
 }
 
-/// The thread that writes.
+/// The state of the thread that writes.
 struct Writer<'w> {
     conn: &'w Connection,
     queues: Queues<'w>,
@@ -227,13 +231,13 @@ struct Writer<'w> {
     ids: &'w Ids,
     marks: &'w Marks,
     health: &'w Health,
-    /// Wakes who copies the log.
+    /// Wakes the thread that copies the log.
     copies: &'w Sender<()>,
-    /// How long the log was when it was last copied.
+    /// The length of the log in pages when it was last copied.
     copied: Cell<u32>,
     /// How long the last flush took.
     flush: Cell<Duration>,
-    /// When one that gives way last had its turn.
+    /// When a low-priority transaction last ran.
     turn: Cell<Instant>,
 }
 
@@ -252,8 +256,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Has the log copied each time that it has grown long, or after every group if its length can't be read. One that never
-    /// pauses for a moment, to begin anew, is made to.
+    /// Has the log copied each time it has grown by [`LONG_LOG`] pages, or after every group if its length cannot
+    /// be read. If the log never pauses long enough to restart by itself, forces it to.
     fn shorten_log(&self) {
         let Some(length) = self.marks.log_length() else {
             let _ = self.copies.try_send(());
@@ -267,12 +271,13 @@ impl Writer<'_> {
         }
         if length - self.copied.get() >= LONG_LOG {
             self.copied.set(length);
-            // A full queue means that it was told already.
+            // A full queue means that the copier has been told already.
             let _ = self.copies.try_send(());
         }
     }
 
-    /// Runs a group and commits it. What it answers counts for every member that did not fail by itself.
+    /// Runs a group of transactions and commits it. The result applies to every member that did not fail on its
+    /// own.
     fn write(&self, first: Box<dyn Unit>, gives_way: bool, group: &mut Vec<Box<dyn Unit>>) -> Result<()> {
         let conn = self.conn;
         if let Err(error) = plain(conn, "BEGIN IMMEDIATE") {
@@ -294,8 +299,8 @@ impl Writer<'_> {
             let has_time = group.len() < GROUP && begun.elapsed() < time;
             next = if has_time { self.queues.first.try_recv().ok() } else { None };
             is_waited_for |= next.is_some();
-            // Those who give way make groups of their own; where somebody waits, one of them has its turn now and then, so
-            // that none waits for ever.
+            // Low-priority transactions form groups of their own. While other transactions wait continuously, one
+            // low-priority transaction runs now and then, so that none waits forever.
             let is_turn = giving_way == 0 && self.turn.get().elapsed() >= TURN;
             if next.is_none() && (is_turn || has_time && !is_waited_for && giving_way < LATER) {
                 next = self.queues.later.try_recv().ok();
@@ -308,7 +313,7 @@ impl Writer<'_> {
         if ended.is_ok() {
             self.flush.set(begun.elapsed() - worked);
         } else if !conn.is_autocommit() {
-            // The first failure is the one to tell.
+            // The first failure is the one to report.
             let _ = conn.execute_batch("ROLLBACK");
         }
         ended

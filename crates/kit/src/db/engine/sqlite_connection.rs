@@ -1,4 +1,4 @@
-//! A connection to an SQLite file: its settings, its statements, and what its errors mean.
+//! A connection to an SQLite file: its settings, its statements, and the meaning of its errors.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::db::value::{Row, Value};
 use crate::errors::{Error, Fault, FaultKind, OrFault as _, Result};
 use crate::files;
 
-/// How long to wait for another process's write.
+/// How long to wait for a write of another process.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A connection with our settings. Shared by the commands that work on a file directly.
+/// Opens a connection with our settings. Also used by the commands that work on a file directly.
 pub(in crate::db) fn connect(path: &Path) -> Result<Connection> {
     files::make_private(path)?;
     let conn = Connection::open_with_flags(path, OpenFlags::default())
@@ -29,19 +29,19 @@ pub(in crate::db) fn connect(path: &Path) -> Result<Connection> {
     )
     .map_err(wrong)?;
     conn.set_prepared_statement_cache_capacity(256);
-    // A plan that holds for every argument: without this, SQLite plans many a statement anew for each.
+    // Without this setting, SQLite plans many statements again for each set of arguments.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrong)?;
     Ok(conn)
 }
 
-/// What a restore writes into until it is finished.
+/// Returns the path of the file that a restore writes until it is finished.
 pub(in crate::db) fn draft_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".restoring");
     PathBuf::from(name)
 }
 
-/// Where a restore was interrupted, nothing is begun in its place.
+/// Returns a fault if an unfinished restore lies at `path`, so that no new database is begun in its place.
 pub(in crate::db) fn refuse_half_restored(path: &Path) -> Result<()> {
     let draft = draft_of(path);
     if path.exists() || !draft.exists() {
@@ -54,7 +54,7 @@ pub(in crate::db) fn refuse_half_restored(path: &Path) -> Result<()> {
     )))
 }
 
-/// A statement of the seam's own, understood once.
+/// Runs a statement of the database layer itself, prepared once and cached.
 pub(in crate::db) fn plain(conn: &Connection, text: &str) -> Result<()> {
     conn.prepare_cached(text).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault)
 }
@@ -86,7 +86,7 @@ pub(in crate::db) fn fault(error: rusqlite::Error) -> Error {
     let kind = match &error {
         rusqlite::Error::SqliteFailure(failure, text) => match failure.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => FaultKind::Collision,
-            // Primary key and unique key, by SQLite's extended result codes.
+            // The primary key and unique key violations among SQLite's extended result codes.
             ErrorCode::ConstraintViolation if matches!(failure.extended_code, 1555 | 2067) => {
                 FaultKind::BrokenKey(broken_table(text.as_deref().unwrap_or_default()))
             }
@@ -101,7 +101,8 @@ pub(in crate::db) fn fault(error: rusqlite::Error) -> Error {
     Fault::of(kind, error)
 }
 
-/// `UNIQUE constraint failed: people.email, people.club` names the table in its first column.
+/// Returns the table of the first column in a message such as
+/// `UNIQUE constraint failed: people.email, people.club`.
 fn broken_table(text: &str) -> String {
     let columns = text.rsplit(": ").next().unwrap_or_default();
     columns.split('.').next().unwrap_or_default().to_owned()

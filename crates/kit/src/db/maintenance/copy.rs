@@ -1,8 +1,8 @@
-//! A whole club as one file: a backup of either engine is an SQLite database, so that it can be read with
-//! ordinary tools and restored to either engine. Every table is counted and digested on both sides.
+//! Backups of a whole database as one file. A backup of either engine is an SQLite database, so that ordinary tools
+//! can read it and either engine can be restored from it. Every table is counted and hashed on both sides.
 //!
-//! Nothing half made is ever left under a final name: a file is written beside its place and put there when it was found whole; a server
-//! is filled in one transaction, its tables included.
+//! No incomplete file ever has a final name: a file is written beside its final path and put there after it was
+//! verified. A server is filled in one transaction, including the creation of its tables.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -25,19 +25,21 @@ use crate::errors::{Error, Fault, Result};
 use crate::files;
 use crate::ids::since_epoch;
 
-/// What was copied, and found equal on both sides afterwards.
+/// What was copied and found equal on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
-    /// How many tables.
+    /// The number of tables.
     pub tables: usize,
-    /// How many rows in all of them.
+    /// The number of rows in all tables.
     pub rows: u64,
 }
 
-/// Copies the database at `place`, as it is at one moment and while it is in use, into a new file.
+/// Copies the database at `place` into a new file. The copy is a consistent snapshot, taken while the database is
+/// in use.
 ///
 /// # Errors
-/// A fault if the file exists, something can't be read or written, or the copy is damaged or not equal. There is no file then.
+/// Returns a fault if the file exists, if something cannot be read or written, or if the copy is damaged or not
+/// equal. No file is left behind then.
 pub async fn copy_into_file(place: &Place, file: &Path) -> Result<Copied> {
     let (place, file) = (place.clone(), file.to_owned());
     aside(move || into_file(&place, &file)).await
@@ -66,7 +68,7 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
         }
     }
     let copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
-    // One file, with nothing beside it.
+    // The result is one file without companions.
     copy.execute_batch("PRAGMA journal_mode = DELETE").map_err(sqlite::fault)?;
     check_whole(&copy).map_err(|error| described("the database", &error))?;
     let tallies = tally_all(&copy)?;
@@ -76,11 +78,11 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     Ok(counted(&tallies))
 }
 
-/// Where a file keeps the mark of its content: a number of the header that SQLite leaves to us.
+/// Where a file stores the checksum of its content: a header field that SQLite leaves to the application.
 const MARK: &str = "user_version";
 
-/// 31 bits that any change of any row changes, never 0: a damaged word is no damaged page, so that SQLite's own check
-/// does not find it.
+/// Returns a 31-bit checksum, never 0, that changes with any change of any row. SQLite's own check finds damaged
+/// pages but not damaged values.
 fn mark(tallies: &[(String, Tally)]) -> i32 {
     let mut hash = Sha256::new();
     for (table, tally) in tallies {
@@ -98,8 +100,8 @@ fn counted(tallies: &[(String, Tally)]) -> Copied {
 /// Fills the database at `place`, which must be empty, from a file that [`copy_into_file`] made.
 ///
 /// # Errors
-/// A fault if the file is damaged, the database holds something already, or the copy is not equal. The database is as empty as before
-/// then.
+/// Returns a fault if the file is damaged, if the database is not empty, or if the copy is not equal. The database
+/// is as empty as before then.
 pub async fn copy_out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     let (place, file) = (place.clone(), file.to_owned());
     aside(move || out_of_file(&file, &place)).await
@@ -132,13 +134,16 @@ fn described(what: &str, error: &Error) -> Error {
     Fault::because(format!("{what} is damaged: {cause}"))
 }
 
-/// SQLite's own online backup: consistent while others write.
+/// Copies with SQLite's own online backup, which is consistent while others write.
 fn copy_pages(from: &Connection, to: &mut Connection) -> Result<()> {
     let backup = Backup::new(from, to).map_err(sqlite::fault)?;
     backup.run_to_completion(1024, std::time::Duration::ZERO, None).map_err(sqlite::fault)
 }
 
-/// SQLite's own check of every page, key and reference.
+/// Runs SQLite's own check of every page, key, and reference.
+///
+/// # Errors
+/// Returns a fault with the first damage found.
 fn check_whole(conn: &Connection) -> Result<()> {
     match damage_of(conn)?.first() {
         Some(first) => Err(Fault::because(first)),
@@ -150,16 +155,16 @@ fn places(count: usize) -> String {
     (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A file that is being made: put in its place when it is finished, removed when it is not.
+/// A file under construction. It is moved to its final path when it is finished, and removed when it is not.
 struct Draft {
     path: PathBuf,
-    /// Locked as long as this process is at it.
+    /// Held locked as long as this process writes the file.
     _lock: File,
     is_finished: bool,
 }
 
 impl Draft {
-    /// Begins it, for its owner alone. What an earlier process left behind when it was killed is begun anew.
+    /// Creates the file, readable by its owner alone. Replaces the remains of an earlier process that was killed.
     fn begin(path: PathBuf) -> Result<Draft> {
         if let Ok(left) = File::open(&path) {
             if left.try_lock().is_err() {
@@ -172,17 +177,17 @@ impl Draft {
         Ok(Draft { path, _lock: lock, is_finished: false })
     }
 
-    /// Puts it in its place, where nothing stands yet, when the disk has it.
+    /// Moves the file to its final path, which must be free, after it has been synced to disk.
     fn finish(mut self, place: &Path) -> Result<()> {
         let wrong = |error: std::io::Error| Fault::because(format!("{}: {error}", place.display()));
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(wrong)?;
-        // A link is refused where something stands already; a rename would replace it.
+        // A hard link fails if the target exists; a rename would replace it.
         match std::fs::hard_link(&self.path, place) {
             Ok(()) => std::fs::remove_file(&self.path).map_err(wrong)?,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || place.exists() => {
                 return Err(wrong(error));
             }
-            // Some file systems know no links.
+            // Some file systems do not support hard links.
             Err(_) => std::fs::rename(&self.path, place).map_err(wrong)?,
         }
         self.is_finished = true;
@@ -199,18 +204,18 @@ impl Drop for Draft {
     }
 }
 
-/// Removes a database file with what SQLite puts beside it.
+/// Removes a database file with the companion files of SQLite.
 fn remove_with_companions(path: &Path) {
     for beside in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(beside);
-        // Most of them are not there.
+        // Most of these files do not exist.
         let _ = std::fs::remove_file(PathBuf::from(name));
     }
 }
 
 fn pages_into_sqlite(source: &Connection, tallies: &[(String, Tally)], path: &Path) -> Result<()> {
-    // What is left beside a database that was moved away would be played into the new one.
+    // SQLite would apply a log that a moved database left behind to the new file.
     for beside in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(beside);
@@ -229,14 +234,14 @@ fn pages_into_sqlite(source: &Connection, tallies: &[(String, Tally)], path: &Pa
     }
     drop(target);
     migrate::migrate(&Place::Sqlite(draft.path.clone()))?;
-    // What was migrated in the log goes into the file, so that it can be put in its place alone.
+    // Migrations that are still in the log must get into the file, so that the file can be moved alone.
     let migrated = Connection::open(&draft.path).map_err(sqlite::fault)?;
     migrated.execute_batch("PRAGMA journal_mode = DELETE").map_err(sqlite::fault)?;
     drop(migrated);
     draft.finish(path)
 }
 
-/// A backup of an older program is brought up to date in a copy that nobody sees and that vanishes by itself.
+/// Migrates a backup of an older program in a private temporary copy that SQLite deletes by itself.
 fn up_to_date(source: Connection) -> Result<Connection> {
     if migrate::pending_on_sqlite(&source)? == 0 {
         return Ok(source);
@@ -283,10 +288,12 @@ fn in_table(table: &str, error: &Error) -> Error {
     Fault::because(format!("table {table}: {cause}"))
 }
 
-/// What a database holds that was only migrated, or served before a club was set up; it is replaced.
+/// The tables that may hold rows in a database that was only migrated, or that was served before a club was set up.
+/// A restore replaces their content.
 const GROUND: [&str; 7] = ["migrations", "versions", "nodes", "flushes", "key_marks", "jobs", "write_probes"];
 
-/// Everything in one transaction, the making of the tables included: a server that fails or is left half way holds what it held before.
+/// Copies all rows in one transaction, including the creation of the tables. A server that fails half way keeps its
+/// previous content.
 fn rows_into_postgres(source: &Connection, url: &str) -> Result<()> {
     let mut session = Session::connect(&configure(url)?)?;
     let mut tx = session.client().transaction().map_err(fault)?;
@@ -326,7 +333,8 @@ fn refuse_unless_empty(tx: &mut postgres::Transaction<'_>, tables: &[String]) ->
     Ok(())
 }
 
-/// A row may refer to one of its own table that comes later: those keys are checked at the end.
+/// Defers the keys of tables that refer to themselves until the end of the transaction, because a row may refer to
+/// a later row of the same table. Returns the table and name of each key.
 fn defer_keys_of_tables_to_themselves(tx: &mut postgres::Transaction<'_>) -> Result<Vec<(String, String)>> {
     let query = "SELECT CAST(t.relname AS TEXT), CAST(c.conname AS TEXT) FROM pg_constraint c
                  JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace

@@ -1,5 +1,5 @@
-//! Whether a database is whole as far as its engine can say: its pages, its indexes, its references. Nothing is written, and nothing is
-//! made where there is none.
+//! Checks whether a database is intact as far as its engine can tell: its pages, its indexes, and its references.
+//! It writes nothing, and it creates no database where none exists.
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -11,37 +11,37 @@ use crate::db::engine::sqlite_connection as sqlite;
 use crate::db::place::Place;
 use crate::errors::{Fault, Result};
 
-/// How many findings of one kind are told.
+/// The most findings reported of one kind.
 const MOST: usize = 20;
 
-/// What stands at a place.
+/// The state of the database at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Nothing at all.
+    /// No database exists.
     Missing,
-    /// Something without our tables.
+    /// A database exists without our tables.
     WithoutTables,
-    /// Our tables, but for so many migrations.
+    /// Our tables exist, but this many migrations are missing.
     Behind(usize),
-    /// Our tables as this program knows them.
+    /// Our tables match this program.
     Current,
 }
 
-/// What was found.
+/// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
-    /// What stands there.
+    /// The state of the database.
     pub state: State,
-    /// What is damaged, a sentence each.
+    /// The damage found, one sentence for each finding.
     pub damage: Vec<String>,
-    /// What was looked at, and what could not be.
+    /// What was checked, and what could not be checked.
     pub notes: Vec<String>,
 }
 
-/// Has the engine look at every page, index and reference.
+/// Lets the engine check every page, index, and reference.
 ///
 /// # Errors
-/// A fault if the database can't be reached, or is of a newer program.
+/// Returns a fault if the database cannot be reached or belongs to a newer program.
 pub async fn inspect(place: &Place) -> Result<Inspection> {
     let place = place.clone();
     aside(move || match &place {
@@ -78,14 +78,14 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
     let state = match migrate::pending_on_sqlite(&conn) {
         Ok(0) => State::Current,
         Ok(pending) => State::Behind(pending),
-        // What can't be read is among the damage.
+        // If the migrations cannot be read, the damage list already says so.
         Err(_) if !damage.is_empty() => State::Current,
         Err(error) => return Err(error),
     };
     Ok(Inspection { state, damage, notes })
 }
 
-/// What SQLite finds in the pages, indexes and references of a file.
+/// Returns the damage that SQLite finds in the pages, indexes, and references of a file.
 pub(super) fn damage_of(conn: &Connection) -> Result<Vec<String>> {
     let mut damage = Vec::new();
     let mut take = |query: &str, say: fn(&rusqlite::Row<'_>) -> rusqlite::Result<String>| -> Result<()> {
@@ -94,7 +94,7 @@ pub(super) fn damage_of(conn: &Connection) -> Result<Vec<String>> {
         });
         match found {
             Ok(found) => damage.extend(found.into_iter().filter(|text| text != "ok")),
-            // Damage that SQLite can't go on after.
+            // SQLite cannot continue after this kind of damage.
             Err(error @ rusqlite::Error::SqliteFailure(..)) if is_damage(&error) => {
                 damage.push(error.to_string());
             }
@@ -145,7 +145,8 @@ const OUR_TABLES: &str =
     "SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                           WHERE n.nspname = current_schema() AND c.relkind = 'r' ORDER BY 1";
 
-/// Reads every value of every table: a page that can't be read shows then. Where `amcheck` is there, it looks closer.
+/// Reads every value of every table, which reveals pages that cannot be read. If `amcheck` is installed,
+/// [`check_indexes`] checks in more detail.
 fn read_every_row(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
     for table in texts(client, OUR_TABLES)?.concat() {
         let query = format!("SELECT COALESCE(SUM(LENGTH(CAST(t AS TEXT))), 0) FROM {table} t");
@@ -157,7 +158,8 @@ fn read_every_row(client: &mut postgres::Client, found: &mut Inspection) -> Resu
     Ok(())
 }
 
-/// Every foreign key, row by row: what the server enforces when rows are written it does not look at again.
+/// Checks every foreign key row by row. The server enforces keys only when rows are written and never checks them
+/// again.
 fn check_references(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
     let query = "SELECT CAST(child.relname AS TEXT), CAST(parent.relname AS TEXT),
         (SELECT string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ')
@@ -208,7 +210,7 @@ fn check_constraints(client: &mut postgres::Client, found: &mut Inspection) -> R
     Ok(())
 }
 
-/// Every index against its table, by the server's own extension, if it is there.
+/// Compares every index with its table through the server's `amcheck` extension, if it is installed.
 fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
     let there = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'amcheck')";
     if !client.query_one(there, &[]).map_err(fault)?.get::<_, bool>(0) {

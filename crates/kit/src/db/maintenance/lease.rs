@@ -1,4 +1,4 @@
-//! The lease of a node number: which process may make which ids (see [`crate::ids`]).
+//! The lease of a node number, which decides which ids this process may make (see [`crate::ids`]).
 
 use std::time::Duration;
 
@@ -10,22 +10,23 @@ use crate::{args, sql, tokens};
 
 /// How often a lease is renewed: six times in its length.
 const RENEWAL: Duration = Duration::from_secs(10);
-/// How soon a renewal that failed is tried again: without a lease nothing new can be written.
+/// How soon a failed renewal is tried again. Without a lease nothing new can be written.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What is sealed in the database, to know the key by.
+/// The text that is stored encrypted in the database to identify the key.
 const MARK: &str = "This database belongs to this key.";
 const MARK_PLACE: &str = "key_marks.sealed:1";
 
-/// Another key would make what is sealed unreadable, and new seals unreadable to everybody else.
+/// The error for a wrong key. With another key, existing encrypted fields would be unreadable, and new ones would
+/// be unreadable to all other processes.
 pub const OTHER_KEY: &str = "the key file is not the one that this database is sealed with: put the right one where CORESYNC_KEY_FILE says \
                              (by default club.key in the data folder); processes that share a database share the key file";
 
 impl Db {
-    /// Checks that the database is sealed with the key of this process; marks a new database with it.
+    /// Checks that the database is encrypted with the key of this process. Marks a new database with this key.
     ///
     /// # Errors
-    /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
+    /// Returns a fault that begins with [`OTHER_KEY`] if the key is a different one.
     pub async fn check_key(&self) -> Result<()> {
         self.tx(|tx| {
             let mark = tx.encrypt(MARK_PLACE, MARK)?;
@@ -38,10 +39,11 @@ impl Db {
         .await
     }
 
-    /// The same for a database that is only read: one that no process has opened yet has nothing to compare with.
+    /// Checks the key of a database that is only read. A database that no process has opened yet has no mark to
+    /// compare, and passes.
     ///
     /// # Errors
-    /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
+    /// Returns a fault that begins with [`OTHER_KEY`] if the key is a different one.
     pub async fn compare_key(&self) -> Result<()> {
         self.view(|tx| {
             let marks: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM key_marks"), args![])?;
@@ -50,11 +52,11 @@ impl Db {
         .await
     }
 
-    /// Leases a node number, so that this process can make ids, and keeps it as long as the database
-    /// is open. Called once after the migration.
+    /// Leases a node number, so that this process can make ids, and renews the lease as long as the database is
+    /// open. Called once after the migration.
     ///
     /// # Errors
-    /// A fault if all are taken.
+    /// Returns a fault if all node numbers are taken, or if the database fails.
     pub async fn join(&self) -> Result<()> {
         let holder = Id(i64::from_be_bytes(tokens::chance::<8>()?) >> 11);
         self.ids().held_by(holder.0);
@@ -84,7 +86,8 @@ impl Db {
         Ok(())
     }
 
-    /// Extends the lease; where it ran out (the machine slept) and somebody else has the number, takes another.
+    /// Extends the lease. If the lease has expired (the machine slept) and another process holds the number, takes
+    /// another number.
     async fn renew(&self, holder: Id) -> Result<()> {
         let node = self.ids().node();
         let until = since_epoch().max(self.ids().position()) + LEASE;
@@ -103,10 +106,11 @@ impl Db {
         Ok(())
     }
 
-    /// Gives the node number back, from where the ids stand. Called on a graceful stop.
+    /// Gives the node number back, so that its next holder starts after the last id of this process. Called on a
+    /// graceful stop.
     ///
     /// # Errors
-    /// A fault of the database; the lease then runs out by itself.
+    /// Returns a fault if the database fails; the lease then expires on its own.
     pub async fn leave(&self) -> Result<()> {
         let (node, holder, position) = (self.ids().node(), self.ids().holder(), self.ids().position() + 1);
         self.ids().extend(0);
@@ -127,7 +131,8 @@ fn compare(tx: &mut Tx<'_>) -> Result<()> {
     if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }
 
-/// Takes a number that nobody holds, or the next new one. Answers it and where its ids may begin.
+/// Takes a node number that nobody holds, or the next new one. Returns the number and the position (milliseconds
+/// since the epoch of the ids) at which its ids may begin.
 fn take(tx: &mut Tx<'_>, holder: Id, now: i64) -> Result<(i64, i64)> {
     for _ in 0..NODES {
         let free: Option<(i64, i64)> = tx.one(

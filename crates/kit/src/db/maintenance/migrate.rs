@@ -1,5 +1,5 @@
-//! Migrations: one numbered history for both engines, forward only, each in a transaction of its own.
-//! A migration that was applied and then changed is refused.
+//! Migrations: one numbered history for both engines, forward only. All pending migrations run in one transaction.
+//! A migration whose text was changed after it was applied is rejected.
 
 use rusqlite::Connection;
 
@@ -14,12 +14,12 @@ use crate::tokens;
 /// Every migration: its name and its text.
 static HISTORY: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/history.rs"));
 
-/// What a migration run did.
+/// The result of a migration run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migrated {
-    /// How many were applied now.
+    /// The number of migrations that this run applied.
     pub applied: usize,
-    /// How many there are.
+    /// The number of all migrations.
     pub total: usize,
 }
 
@@ -27,10 +27,11 @@ const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)";
 
 impl Db {
-    /// Brings the schema up to date. Safe to call from several processes at once: they wait for each other.
+    /// Brings the schema up to date. Several processes may call this at once; they wait for each other.
     ///
     /// # Errors
-    /// A fault if a migration fails, was changed after it was applied, or comes from a newer program.
+    /// Returns a fault if a migration fails, if it was changed after it was applied, or if it comes from a newer
+    /// program.
     pub async fn migrate(&self) -> Result<Migrated> {
         let place = self.place().clone();
         aside(move || migrate(&place)).await
@@ -64,12 +65,12 @@ fn applied_on_sqlite(conn: &Connection) -> Result<Vec<(String, String)>> {
     rows.collect::<rusqlite::Result<_>>().map_err(sqlite::fault)
 }
 
-/// How many migrations a file that holds our tables lacks.
+/// Returns how many migrations are missing from a file that holds our tables.
 pub(super) fn pending_on_sqlite(conn: &Connection) -> Result<usize> {
     Ok(due(&applied_on_sqlite(conn)?)?.len())
 }
 
-/// How many migrations a server that holds our tables lacks.
+/// Returns how many migrations are missing from a server that holds our tables.
 pub(super) fn pending_on_postgres(client: &mut impl postgres::GenericClient) -> Result<usize> {
     Ok(due(&applied_on_postgres(client)?)?.len())
 }
@@ -86,10 +87,11 @@ fn on_postgres(session: &mut Session) -> Result<Migrated> {
     Ok(migrated)
 }
 
-/// Brings the schema up to date in a transaction that whoever began it commits, on disk.
+/// Brings the schema up to date inside the caller's transaction. The commit, which the caller makes, waits for the
+/// disk.
 pub(super) fn in_postgres_transaction(tx: &mut postgres::Transaction<'_>) -> Result<Migrated> {
     tx.batch_execute("SET LOCAL synchronous_commit = on").map_err(fault)?;
-    // Two processes may start at once: the second waits for this lock, then finds everything done.
+    // If two processes start at once, the second waits for this lock and then finds nothing left to do.
     tx.batch_execute("SELECT pg_advisory_xact_lock(4701); ").map_err(fault)?;
     tx.batch_execute(LEDGER).map_err(fault)?;
     let due = due(&applied_on_postgres(tx)?)?;
@@ -101,7 +103,7 @@ pub(super) fn in_postgres_transaction(tx: &mut postgres::Transaction<'_>) -> Res
     Ok(Migrated { applied: due.len(), total: HISTORY.len() })
 }
 
-/// What is not applied yet, in order.
+/// Returns the migrations that are not applied yet, in order.
 fn due(applied: &[(String, String)]) -> Result<Vec<(&'static str, &'static str)>> {
     for (name, digest_then) in applied {
         match HISTORY.iter().find(|(known, _)| known == name) {
@@ -125,8 +127,8 @@ fn digest(text: &str) -> String {
     tokens::hex(&tokens::digest(text))
 }
 
-/// The few words that differ: SQLite's strict tables know fewer names of types, and what stands in
-/// `/*sqlite: … */` is for it alone.
+/// Translates a migration for SQLite: strict tables know fewer type names, and text inside `/*sqlite: … */` applies
+/// to SQLite only.
 fn for_sqlite(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

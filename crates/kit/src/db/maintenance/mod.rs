@@ -1,4 +1,4 @@
-//! What is done to a whole database: migrations, copies, checks, and the lease of a node number.
+//! Operations on a whole database: migrations, copies, checks, and the lease of a node number.
 
 mod copy;
 mod inspect;

@@ -1,5 +1,5 @@
-//! Tables as a backup sees them: their names in the order in which they can be filled, their columns, and the rows of each, counted
-//! and digested.
+//! Tables as a backup sees them: their names in an order in which they can be filled, their columns, and the rows
+//! of each, counted and hashed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::db::engine::sqlite_connection as sqlite;
 use crate::db::value::Value;
 use crate::errors::{Fault, OrFault, Result};
 
-/// The rows of a table: how many, and a digest that does not depend on their order.
+/// A summary of the rows of a table: their number, and a digest that does not depend on their order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) rows: u64,
@@ -25,7 +25,7 @@ impl Tally {
     pub(super) fn take(&mut self, row: &[Value]) {
         let mut hash = Sha256::new();
         for value in row {
-            // SQLite keeps a truth as a number.
+            // SQLite stores booleans as numbers.
             let plain = if let Value::Bool(b) = value { &Value::Int(i64::from(*b)) } else { value };
             hash.update(format!("{plain:?};"));
         }
@@ -35,7 +35,7 @@ impl Tally {
         self.digest = self.digest.wrapping_add(u64::from_be_bytes(*first));
     }
 
-    /// Whether what was written is what was read.
+    /// Returns a fault unless the written rows equal the rows read.
     pub(super) fn must_equal(&self, table: &str, written: &Tally) -> Result<()> {
         if self == written {
             return Ok(());
@@ -47,7 +47,7 @@ impl Tally {
     }
 }
 
-/// The tables of a file.
+/// Returns the tables of a file.
 pub(super) fn tables(conn: &Connection) -> Result<Vec<String>> {
     names(
         conn,
@@ -55,7 +55,8 @@ pub(super) fn tables(conn: &Connection) -> Result<Vec<String>> {
     )
 }
 
-/// The tables of a file, each after those that it refers to, by its foreign keys. A table may refer to itself.
+/// Returns the tables of a file in an order in which each table follows those that its foreign keys refer to.
+/// References of a table to itself are ignored.
 pub(super) fn tables_in_order(conn: &Connection) -> Result<Vec<String>> {
     let all = tables(conn)?;
     let mut refers = BTreeMap::new();
@@ -67,7 +68,7 @@ pub(super) fn tables_in_order(conn: &Connection) -> Result<Vec<String>> {
     in_order(all, &refers)
 }
 
-/// Puts names in an order in which each stands behind those that it refers to; names that are independent keep theirs.
+/// Orders names so that each follows those that it refers to. Independent names keep their order.
 fn in_order(names: Vec<String>, refers: &BTreeMap<String, BTreeSet<String>>) -> Result<Vec<String>> {
     let mut ordered: Vec<String> = Vec::new();
     let mut left = names;
@@ -98,7 +99,7 @@ fn names(conn: &Connection, query: &str) -> Result<Vec<String>> {
     rows.collect::<rusqlite::Result<_>>().map_err(sqlite::fault)
 }
 
-/// Hands over every row of a table of a file.
+/// Passes every row of a table in a file to `take`.
 pub(super) fn each_of_file(
     conn: &Connection,
     table: &str,
@@ -115,7 +116,7 @@ pub(super) fn each_of_file(
     Ok(())
 }
 
-/// Hands over every row of a table of a server, without holding them all at once.
+/// Passes every row of a table on a server to `take`, without holding all rows in memory.
 pub(super) fn each_of_postgres(
     client: &mut impl postgres::GenericClient,
     table: &str,
@@ -140,7 +141,7 @@ pub(super) fn tally_file(conn: &Connection, table: &str, list: &str) -> Result<T
     Ok(tally)
 }
 
-/// What stands in every table of a file.
+/// Returns the tally of every table in a file.
 pub(super) fn tally_all(conn: &Connection) -> Result<Vec<(String, Tally)>> {
     let mut all = Vec::new();
     for table in tables(conn)? {

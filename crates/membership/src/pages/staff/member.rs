@@ -1,4 +1,5 @@
-//! One person's membership at the desk: enrol, take dues, change up, freeze, end; and everything that happened to it.
+//! The page of one person's membership at the front desk: enroll, take dues, upgrade, freeze, and end it; and all its
+//! events.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -43,7 +44,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Pag
     rendered(page.map(|page| page.done(query.done, "Saved.")), &here(id))
 }
 
-/// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
+/// Shows a person's emergency contact. It has its own page, so that staff do not see it unless they open it.
 async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let page = caller.tx(move |tx, by| {
         let contact = people::contact_of(tx, by, id)?;
@@ -61,7 +62,7 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     rendered(page.await, &here(id))
 }
 
-/// What the desk does.
+/// An operation of the front desk.
 #[derive(Debug, Clone)]
 enum MemberAction {
     Enrol(Sold),
@@ -103,7 +104,8 @@ async fn apply(
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
         }
         let operation = |tx: &mut Tx<'_>| {
-            // Operations let everyone change their own; this page is the desk's, and for others.
+            // The operations allow everyone to change their own membership. This page is for staff and for the
+            // memberships of others only.
             crate::as_staff(by, id)?;
             match parsed.clone().map_err(Error::Invalid)? {
                 MemberAction::Enrol(sold) => crate::join(tx, by, id, &sold).map(drop)?,
@@ -120,7 +122,8 @@ async fn apply(
     to_response(done.await, &here(id))
 }
 
-/// The page that says what freezing means and asks for a confirmation: it is done and undone. Nothing if it would be refused.
+/// Returns the page that explains a freeze and asks for a confirmation. The freeze is performed and rolled back to find
+/// its days. Returns `None` if it would be refused.
 fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Option<StaffPage>> {
     crate::as_staff(by, id)?;
     let mut span = None;
@@ -149,7 +152,7 @@ fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Op
     Ok(Some(page.with(Part::Links(vec![("Back to the member", here(id))]))))
 }
 
-/// How it is paid.
+/// Creates the field for the payment method.
 fn paid() -> InputField {
     let ways = vec![
         Choice::new("", "Choose", true),
@@ -194,7 +197,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
     Ok(page.heading("history", "History").table(history, "Nothing yet."))
 }
 
-/// The correction of a birthday, which people can't change themselves after its gift was used (M3).
+/// Adds the form to correct a birthday, which people cannot change themselves after its gift was used (M3).
 fn birthday_form(page: StaffPage, person: &Person) -> StaffPage {
     let birthday = person.birthday.map(|day| day.to_string()).unwrap_or_default();
     let form = FormPart::post(format!("{}birthday/", here(person.id)), "Correct birthday")
@@ -203,7 +206,7 @@ fn birthday_form(page: StaffPage, person: &Person) -> StaffPage {
     page.heading("correct-birthday", "Birthday").with(Part::Form(form))
 }
 
-/// A birthday.
+/// The form to correct a birthday.
 #[derive(Clone)]
 struct Birthday(Date);
 
@@ -249,9 +252,9 @@ fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) ->
 
 /// What can be done with a membership.
 struct Ways {
-    /// Plans that cost more, and what changing to each costs now.
+    /// The more expensive plans, each with the cost of changing to it now in cents.
     upgrades: Vec<(Plan, Cents)>,
-    /// For how many months it can be frozen.
+    /// The maximum number of months for which it can be frozen.
     freezable: i64,
 }
 
@@ -328,7 +331,7 @@ fn held(
         .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
 }
 
-/// Everything that happened to a person's memberships.
+/// Returns the table of all events of a person's memberships.
 fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
     by.need(Action::RunMemberships)?;
     let events = crate::events(tx, by, id)?;
@@ -351,7 +354,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
     })
 }
 
-/// An event in a sentence for staff.
+/// Describes an event in a sentence for staff.
 fn event_text(event: &MembershipEvent, today: Date) -> String {
     let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let day = |name: &str| {

@@ -1,4 +1,4 @@
-//! People and their memberships: finding them.
+//! The page on which staff search for people and see their memberships.
 
 use axum::Router;
 use axum::response::Response;
@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list))
 }
 
-/// Whom to find.
+/// The query of the search for people.
 struct MembersQuery {
     page: PageQuery,
     words: String,
@@ -56,7 +56,8 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Resul
     rendered(page.await, HERE)
 }
 
-/// An email address for staff. Until it is verified, it may be someone else's (D12).
+/// Returns a person's email address for staff. An address that is not verified may belong to someone else (D12), so it
+/// is marked.
 pub(crate) fn email(person: &Person) -> String {
     match &person.email {
         Some(email) if person.verified_at.is_none() => format!("{email} (not verified)"),
@@ -89,7 +90,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     })
 }
 
-/// How a membership stands, for staff.
+/// Describes the status of a membership for staff.
 pub(crate) fn state(membership: &crate::Membership, is_frozen: bool) -> &'static str {
     use crate::MembershipStatus::{Active, Ended, Grace, Suspended};
     match membership.status {

@@ -1,4 +1,4 @@
-//! Members and plans for staff. Operations ask for permission; here is only what is read and rendered.
+//! Members and plans for staff. The operations check permissions; these pages only read and render.
 
 mod member;
 mod members;

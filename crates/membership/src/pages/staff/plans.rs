@@ -1,4 +1,5 @@
-//! Plans and their versions: what can be joined, who goes by what, a new version, moving members over.
+//! The pages of plans and their versions: the plans that can be joined, the number of members per version, the form for
+//! a new version, and moving members to the newest version.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -37,7 +38,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     rendered(page.await, HERE)
 }
 
-/// `2`, or a word.
+/// Formats the monthly credits of a plan: a number, or `without limit`.
 fn credits(plan: &Plan) -> String {
     plan.monthly_credits.map_or("unlimited".to_owned(), |credits| credits.to_string())
 }
@@ -155,7 +156,7 @@ fn draw(
     Ok(page.heading("edit", "New version").text("Applies to new members from now on.").form(form))
 }
 
-/// The fields of a plan, as they were typed or as its newest version is.
+/// Adds the fields of a plan to a form, with the typed values or those of the newest version.
 fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormPart {
     let plan = &newest.plan;
     let shown = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
@@ -228,7 +229,7 @@ async fn edit(
             crate::edit_plan(tx, by, club, &slug, &terms)?;
             Ok(format!("{}?done=1", here(&slug)))
         };
-        // Who is refused because somebody was quicker sees the plan as it is now.
+        // If the edit is refused because someone else has edited the plan, the page shows the plan as it is now.
         handle_form(tx, operation, |tx, wrong| {
             draw(tx, by, &slug, wrong.is_some().then_some(&raw_form), wrong)
         })
@@ -236,7 +237,7 @@ async fn edit(
     to_response(done.await, &path)
 }
 
-/// Whether moving members over was confirmed on the page that says what it means.
+/// The form to move members, and whether it was confirmed on the page that explains the effects.
 struct MoveOverForm {
     is_confirmed: bool,
 }
@@ -247,7 +248,7 @@ impl Input for MoveOverForm {
     }
 }
 
-/// The page that says how many members move and to which price, and asks for a confirmation.
+/// Creates the page that says how many members get the newest version and at which price, and asks for a confirmation.
 fn confirm_move(tx: &mut Tx<'_>, by: &Actor, slug: &str) -> Result<StaffPage> {
     let club = catalogue::current(tx)?.club.id;
     let versions = crate::plan_versions(tx, by, club, slug)?;

@@ -1,0 +1,458 @@
+//! Attacks on addresses: claims before or after the owner's, by changing one's own address, floods of emails to an
+//! address, and floods of sign-ins.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::SignedDuration;
+use kit::config::Config;
+use kit::{args, sql};
+use serde_json::{Value, json};
+use testing::{Answer, DORA, Guest, NOW, TestClub};
+
+use crate::accounts::{
+    PASSWORD, RESET, VERIFY, claimant, mails_to, register, sign_up, token, verify, with, zoe,
+};
+use crate::whole::WholeProgram as _;
+use crate::{CREATE, and, request_body};
+
+const ZOE: &str = "zoe@example.com";
+const ME: &str = "/api/users/profile/me/";
+
+/// Opens a club behind a proxy, so that people have different networks.
+async fn proxied() -> TestClub {
+    TestClub::open_with(NOW, |config| Config {
+        trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
+        ..config
+    })
+    .await
+}
+
+fn from<'h>(app: &'h TestClub, network: &str) -> Guest<'h> {
+    app.visitor().with("x-forwarded-for", network)
+}
+
+fn later(app: &TestClub, by: SignedDuration) {
+    app.clock().set(app.clock().now() + by);
+}
+
+async fn login(app: &TestClub, password: &str) -> Answer {
+    app.visitor().post("/api/auth/login/", json!({"email": ZOE, "password": password})).await
+}
+
+async fn ask_reset(guest: &Guest<'_>) -> Answer {
+    guest.post("/api/auth/password-reset/", json!({"email": ZOE})).await
+}
+
+async fn set_by(app: &TestClub, link: &str, password: &str) -> Answer {
+    let body = json!({"token": link, "password": password});
+    app.visitor().post("/api/auth/password-reset/confirm/", body).await
+}
+
+async fn resets(app: &TestClub) -> usize {
+    mails_to(app, ZOE).await.iter().filter(|mail| mail.contains(RESET)).count()
+}
+
+#[tokio::test]
+async fn a_changed_password_or_address_ends_every_open_link() {
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let me = with(&app, &made);
+    ask_reset(&app.visitor()).await.expect(202);
+    let first = token(&app, ZOE, RESET).await;
+    later(&app, SignedDuration::from_secs(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    let second = token(&app, ZOE, RESET).await;
+    me.post("/api/auth/email/", json!({"email": "zoe@new.example", "current_password": PASSWORD}))
+        .await
+        .expect(202);
+    let change = token(&app, "zoe@new.example", VERIFY).await;
+    let new = json!({"current_password": PASSWORD, "new_password": "another-password"});
+    me.post("/api/auth/password/", new).await.expect(204);
+    for link in [&first, &second] {
+        set_by(&app, link, "the-password-of-eve").await.refused(400, "link_expired");
+    }
+    verify(&app, &change, json!("another-password")).await.refused(400, "link_expired");
+    login(&app, "another-password").await.expect(200);
+
+    // Of two links, the one that is used invalidates the other.
+    later(&app, SignedDuration::from_hours(2));
+    ask_reset(&app.visitor()).await.expect(202);
+    let first = token(&app, ZOE, RESET).await;
+    later(&app, SignedDuration::from_secs(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    let second = token(&app, ZOE, RESET).await;
+    set_by(&app, &first, "a-third-password").await.expect(204);
+    set_by(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
+
+    // A change of the address invalidates them too.
+    later(&app, SignedDuration::from_hours(2));
+    ask_reset(&app.visitor()).await.expect(202);
+    let link = token(&app, ZOE, RESET).await;
+    let answer = login(&app, "a-third-password").await.expect(200);
+    let me = with(&app, &answer);
+    let request_body = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
+    me.post("/api/auth/email/", request_body).await.expect(202);
+    let change = token(&app, "zoe@new.example", VERIFY).await;
+    me.post("/api/auth/verify/", json!({"token": change})).await.expect(204);
+    set_by(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
+}
+
+/// Emails of other kinds do not count against the limit of reset emails.
+#[tokio::test]
+async fn limits_of_reset_emails_count_reset_emails_only() {
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
+    for _ in 0..12 {
+        later(&app, SignedDuration::from_secs(1));
+        register(&app, zoe()).await;
+        app.visitor().post("/api/auth/verify/again/", json!({"email": ZOE})).await.expect(202);
+    }
+    assert_eq!(resets(&app).await, 0);
+    for expected in 1..=3 {
+        later(&app, SignedDuration::from_secs(1));
+        ask_reset(&app.visitor()).await.expect(202);
+        assert_eq!(resets(&app).await, expected);
+    }
+    // Further requests from the same network within the hour have an effect only once the last link is 15 minutes old.
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 3);
+    later(&app, SignedDuration::from_mins(15));
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 4);
+    later(&app, SignedDuration::from_hours(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 5);
+}
+
+/// Forty networks request emails to one address for two hours. Whenever the owner asks, a valid link has just been
+/// sent, and the number of emails stays limited.
+#[tokio::test]
+async fn nobody_uses_up_the_reset_emails_of_an_address() {
+    let app = proxied().await;
+    sign_up(&app, zoe()).await;
+    let mut network = 0;
+    for step in 0..12 {
+        for _ in 0..20 {
+            network = (network + 1) % 40;
+            ask_reset(&from(&app, &format!("198.51.100.{network}"))).await.expect(202);
+        }
+        later(&app, SignedDuration::from_mins(10));
+        ask_reset(&from(&app, "203.0.113.9")).await.expect(202);
+        let link = token(&app, ZOE, RESET).await;
+        let page = app.visitor().get(&format!("/password-reset/new/?token={link}")).await;
+        assert_eq!(page.status, 200, "step {step}");
+        // The link stays valid for a while.
+        later(&app, SignedDuration::from_mins(10));
+        app.visitor().get(&format!("/password-reset/new/?token={link}")).await.expect(200);
+    }
+    // In four hours: ten an hour, plus one for each quarter of an hour.
+    let all = resets(&app).await;
+    assert!(all <= 4 * (10 + 4), "{all}");
+    let link = token(&app, ZOE, RESET).await;
+    set_by(&app, &link, "another-password").await.expect(204);
+    login(&app, "another-password").await.expect(200);
+}
+
+/// The owner can request an email from a flooded network by using a known browser.
+#[tokio::test]
+async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
+    let answer =
+        app.visitor().submit("/login/", &format!("email=zoe%40example.com&password={PASSWORD}")).await;
+    let mut cookies = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let device = cookies.find(|one| one.starts_with("__Host-device=")).expect("a known browser");
+    let device = device.split(';').next().unwrap_or_default();
+    for number in 0..40 {
+        let body = json!({"email": format!("nobody{number}@example.com")});
+        app.visitor().post("/api/auth/password-reset/", body).await.expect(202);
+    }
+    ask_reset(&app.visitor()).await.refused(429, "too_many_attempts");
+    ask_reset(&app.visitor().with("cookie", device)).await.expect(202);
+    assert_eq!(resets(&app).await, 1);
+}
+
+fn eve() -> Value {
+    json!({"email": "Zoe@Example.com", "password": "the-password-of-eve", "first_name": "Eve", "last_name": "Roe",
+        "phone": "212 555 0666", "birthday": "1990-02-28"})
+}
+
+/// Eve claims the address first, the front desk books for it, and its owner follows the link: nothing of Eve's account
+/// remains.
+#[tokio::test]
+async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
+    let app = TestClub::open().await;
+    let by_eve = app.visitor().with("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+    by_eve.post("/api/auth/register/", eve()).await.expect(202);
+    let guest = json!({"guest_name": "Zoe Lind", "guest_email": ZOE});
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest);
+    app.as_(DORA).post(CREATE, booked).await.expect(201);
+    let link = token(&app, ZOE, VERIFY).await;
+    let mail = mails_to(&app, ZOE).await.into_iter().find(|mail| mail.contains(VERIFY)).expect("the email");
+    for named in
+        ["Eve Roe", "Firefox on Linux", "192.0.2.1", "Tuesday, November 24, 2026, 10:00 AM Eastern Time"]
+    {
+        assert!(mail.contains(named), "{named}: {mail}");
+    }
+    // A confirmation alone is not enough: it needs the password, which the owner does not know, or a new one.
+    app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
+    let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
+    assert!(page.contains("Eve Roe") && page.contains("This account’s password"), "{page}");
+    app.visitor().submit("/verify/", &format!("token={link}")).await.expect(400);
+    let short = json!({"token": link, "new_password": "short"});
+    app.visitor().post("/api/auth/verify/", short).await.refused(400, "invalid");
+    let hers = json!({"token": link, "new_password": "the-password-of-zoe"});
+    app.visitor().post("/api/auth/verify/", hers).await.expect(204);
+    app.run_jobs().await;
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    let answer = login(&app, "the-password-of-zoe").await.expect(200);
+    let me = with(&app, &answer);
+    let profile = me.get(ME).await.expect(200);
+    assert_eq!((&profile["phone"], &profile["birthday"]), (&Value::Null, &Value::Null), "nothing of Eve's");
+    assert_eq!(me.get(crate::MINE).await.expect(200).list("upcoming").len(), 1);
+    assert_eq!(me.get("/api/auth/sessions/").await.expect(200).list("").len(), 1);
+}
+
+/// After a reset, as after a confirmation, only the person who reads the email has the account.
+#[tokio::test]
+async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_maker() {
+    let app = TestClub::open().await;
+    app.visitor().post("/api/auth/register/", eve()).await.expect(202);
+    ask_reset(&app.visitor()).await.expect(202);
+    let link = token(&app, ZOE, RESET).await;
+    set_by(&app, &link, "the-password-of-zoe").await.expect(204);
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    let me = login(&app, "the-password-of-zoe").await.expect(200);
+    let profile = with(&app, &me).get(ME).await.expect(200);
+    assert_eq!((&profile["phone"], &profile["is_verified"]), (&Value::Null, &json!(true)));
+}
+
+/// Eve claims the address after its owner did, and again after it was verified.
+#[tokio::test]
+async fn who_claims_an_address_after_its_owner_changes_nothing() {
+    let app = proxied().await;
+    from(&app, "203.0.113.9").post("/api/auth/register/", zoe()).await.expect(202);
+    let link = token(&app, ZOE, VERIFY).await;
+    for number in 0..20 {
+        later(&app, SignedDuration::from_secs(1));
+        let eve = from(&app, &format!("198.51.100.{number}"));
+        eve.post("/api/auth/register/", self::eve()).await.expect(202);
+    }
+    let of_eve = token(&app, ZOE, VERIFY).await;
+    assert_ne!(link, of_eve);
+    assert!(mails_to(&app, ZOE).await.len() <= 11, "a flood is a trickle");
+    // The owner verifies her own account with the password that she chose.
+    verify(&app, &of_eve, json!(PASSWORD)).await.refused(400, "invalid");
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    let me = login(&app, PASSWORD).await.expect(200);
+    assert_eq!(me["user"]["first_name"], "Zoe");
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    // A link that was sent to the owner's mailbox for Eve's account changes nothing of the owner's account.
+    let late = json!({"token": of_eve, "new_password": "the-password-of-eve"});
+    app.visitor().post("/api/auth/verify/", late).await.refused(409, "address_gone");
+    later(&app, SignedDuration::from_hours(2));
+    register(&app, eve()).await;
+    let last = mails_to(&app, ZOE).await.pop().expect("a mail");
+    assert!(last.contains("You already have an account") && !last.contains("?token="), "{last}");
+    let me = login(&app, PASSWORD).await.expect(200);
+    with(&app, &me).get(ME).await.expect(200);
+}
+
+/// An account that asks for another person's address gets it neither by that person's confirmation nor by a new
+/// password.
+#[tokio::test]
+async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
+    let app = TestClub::open().await;
+    let eve = and(eve(), json!({"email": "eve@example.com"}));
+    let eve = sign_up(&app, eve).await;
+    let eve = with(&app, &eve);
+    let request_body = json!({"email": ZOE, "current_password": "the-password-of-eve"});
+    eve.post("/api/auth/email/", request_body).await.expect(202);
+    let link = token(&app, ZOE, VERIFY).await;
+    let mail = mails_to(&app, ZOE).await.pop().expect("a mail");
+    // The email says whose account it is, and when and from where it was requested, and that confirming needs the
+    // account's password.
+    for phrase in [
+        "Name       Eve Roe",
+        "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
+        "From       network 192.0.2.1",
+        "If it was you, please confirm it with the account=E2=80=99s password.",
+        "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
+    ] {
+        assert!(mail.contains(phrase), "{phrase}: {mail}");
+    }
+    app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
+    let new = json!({"token": link, "new_password": "the-password-of-zoe"});
+    app.visitor().post("/api/auth/verify/", new).await.refused(400, "invalid");
+    let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
+    assert!(page.contains("Is this your new email?") && !page.contains("name=\"new_password\""), "{page}");
+    assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
+    // The owner signs up and verifies as if no one had asked. Then the change has no effect.
+    later(&app, SignedDuration::from_secs(1));
+    let made = sign_up(&app, zoe()).await;
+    assert_eq!(made["user"]["email"], ZOE);
+    eve.post("/api/auth/verify/", json!({"token": link})).await.refused(409, "address_gone");
+    assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
+}
+
+/// A name that someone types does not become a message of the club to a stranger (N1).
+#[tokio::test]
+async fn a_name_that_is_an_advertisement_stands_in_no_email() {
+    let app = TestClub::open().await;
+    for name in ["Win at evil.test", "http://evil.test", "Call 212 555 0666 evil", "a@evil.test"] {
+        later(&app, SignedDuration::from_hours(2));
+        let request_body = and(zoe(), json!({"first_name": name}));
+        app.visitor()
+            .with("user-agent", "evil.test/1.0")
+            .post("/api/auth/register/", request_body)
+            .await
+            .expect(202);
+    }
+    let mails = mails_to(&app, ZOE).await;
+    assert_eq!(mails.len(), 4);
+    for mail in mails {
+        assert!(!mail.contains("evil") && !mail.contains("555 0666"), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_that_are_not_verified_go_after_thirty_days() {
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let gone = claimant(&app, ZOE).await;
+    register(&app, and(zoe(), json!({"email": "ida@example.com"}))).await;
+    let ida = claimant(&app, "ida@example.com").await;
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": ida}));
+    app.as_(DORA).post(CREATE, booked).await.expect(201);
+    sign_up(&app, and(zoe(), json!({"email": "nia@example.com"}))).await;
+    let found = app.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
+    if found.status == 200 {
+        assert_eq!(found.list("")[0]["is_verified"], false, "staff see that it is not verified");
+    }
+    app.run_jobs().await;
+    coresync::reactions::begin_rounds(app.inner()).await.expect("the rounds begin");
+    app.set_time("2026-12-24T09:00:00-05:00");
+    app.run_jobs().await;
+    let there = app.db().view(move |tx| Ok(people::person(tx, gone).is_ok()));
+    assert!(there.await.expect("a look"), "thirty days have not passed");
+    app.set_time("2026-12-25T17:00:00-05:00");
+    app.run_jobs().await;
+    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, ida)?)));
+    let (is_there, ida) = looked.await.expect("a look");
+    assert!(!is_there, "nothing refers to it");
+    assert_eq!(
+        (ida.full_name().as_str(), ida.email.as_ref()),
+        ("Zoe Lind", None),
+        "a guest whom the desk wrote down"
+    );
+    let left = app.db().view(|tx| {
+        tx.one::<(i64,)>(
+            sql!("SELECT COUNT(*) FROM people WHERE claimed_email IS NOT NULL OR (password_hash IS NOT NULL AND email IS NULL)"),
+            args![],
+        )
+    });
+    assert_eq!(left.await.expect("a count"), Some((0,)));
+    // The address can be used for another sign-up.
+    sign_up(&app, zoe()).await;
+}
+
+/// A visitor holds a time, signs up, opens the link on another device, and is led to the review of the held time.
+#[tokio::test]
+async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
+    let app = TestClub::open().await;
+    let body = request_body(&app, "pod", "2026-11-26", "12:00").await;
+    let held = app.visitor().post("/api/bookings/hold/", body).await.expect(201);
+    let (path, cookie) = (
+        format!("/book/held/{}/", held.number("id")),
+        format!("__Host-hold={}", held["token"].as_str().expect("one")),
+    );
+    let browser = app.visitor().with("cookie", &cookie);
+    let form =
+        format!("first_name=Zoe&last_name=Lind&email=zoe%40example.com&password={PASSWORD}&next={path}");
+    let answer = browser.submit("/signup/", &form).await.expect(303);
+    assert_eq!(answer.header("location"), format!("/signup/check/?next={path}"));
+    let page = browser.get(answer.header("location")).await.expect(200).text();
+    assert!(page.contains("stays held for you until") && page.contains("data-until="), "{page}");
+    browser.get(&path).await.expect(200);
+    let link = token(&app, ZOE, VERIFY).await;
+    let phone = app.visitor();
+    let answer = phone.submit("/verify/", &format!("token={link}&password={PASSWORD}")).await.expect(303);
+    assert_eq!(answer.header("location"), path);
+    let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let session = cookies
+        .map(|one| one.split(';').next().unwrap_or_default())
+        .find(|one| one.starts_with("__Host-session="));
+    let phone = phone.with("cookie", session.expect("signed in"));
+    let review = phone.get(&path).await.expect(200).text();
+    assert!(review.contains("Held for you") && review.contains("Confirm booking"), "{review}");
+    let booked = phone.submit(&path, "deed=book").await.expect(303);
+    assert!(booked.header("location").starts_with("/dashboard/bookings/"), "{}", booked.header("location"));
+}
+
+/// Over plain HTTP on a host other than localhost, browsers do not keep the sign-in, and the page says why.
+#[tokio::test]
+async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
+    let app = TestClub::open().await;
+    let warning = "won’t keep you signed in";
+    sign_up(&app, zoe()).await;
+    let form = format!("email=zoe%40example.com&password={PASSWORD}");
+    for (host, proto, is_told) in [
+        ("localhost:8080", None, false),
+        ("127.0.0.1:8080", None, false),
+        ("192.168.1.20:8080", None, true),
+        ("club.example", None, true),
+        ("club.example", Some("http"), true),
+        ("club.example", Some("https"), false),
+    ] {
+        let mut guest = app.visitor().with("host", host);
+        if let Some(proto) = proto {
+            guest = guest.with("x-forwarded-proto", proto);
+        }
+        for path in ["/login/", "/signup/"] {
+            assert_eq!(
+                guest.get(path).await.expect(200).text().contains(warning),
+                is_told,
+                "{host} {proto:?} {path}"
+            );
+        }
+        let answer = guest.submit("/login/", &form).await;
+        assert_eq!(
+            (answer.status, answer.text().contains(warning)),
+            if is_told { (400, true) } else { (303, false) }
+        );
+        assert_eq!(answer.header("set-cookie").is_empty(), is_told, "no sign-in that nobody can use");
+    }
+}
+
+/// A flood of wrong sign-ins from one network delays a right one from another by a few password hashes, not by the
+/// whole flood.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
+    let app = Arc::new(proxied().await);
+    sign_up(&app, zoe()).await;
+    let (hashed, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut flood = Vec::new();
+    for number in 0..150 {
+        let (app, hashed, refused) = (app.clone(), hashed.clone(), refused.clone());
+        flood.push(tokio::spawn(async move {
+            let body = json!({"email": format!("nobody{number}@example.com"), "password": "wrong-guess"});
+            let answer = from(&app, "198.51.100.1").post("/api/auth/login/", body).await;
+            let counter = if answer.status == 401 { &hashed } else { &refused };
+            counter.fetch_add(1, Ordering::SeqCst);
+            answer.status
+        }));
+    }
+    // Requests beyond the queue of one network are refused at once. The rest of the flood waits.
+    while refused.load(Ordering::SeqCst) < 150 - 64 - 8 {
+        tokio::task::yield_now().await;
+    }
+    let before = hashed.load(Ordering::SeqCst);
+    let body = json!({"email": ZOE, "password": PASSWORD});
+    from(&app, "203.0.113.9").post("/api/auth/login/", body).await.expect(200);
+    let between = hashed.load(Ordering::SeqCst) - before;
+    assert!(between <= 16, "{between} wrong ones were served before it, of {before}");
+    for one in flood {
+        assert!(matches!(one.await.expect("it ends"), 401 | 429));
+    }
+}

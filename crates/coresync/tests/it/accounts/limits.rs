@@ -1,0 +1,153 @@
+//! Rate limits: by account, and for visitors by their network.
+
+use jiff::SignedDuration;
+use kit::config::Config;
+use serde_json::json;
+use testing::{Answer, BEA, GUS, Guest, NOW, PIA, TestClub};
+
+use crate::whole::WholeProgram as _;
+
+const ME: &str = "/api/users/profile/me/";
+const LOGIN: &str = "/api/auth/login/";
+
+/// Opens a club that allows four reads and two writes of an account, and three writes of the visitors of a network,
+/// behind a trusted proxy.
+async fn slow() -> TestClub {
+    TestClub::open_with(NOW, |config| Config {
+        reads_per_minute: 4,
+        writes_per_minute: 2,
+        visitor_writes_per_minute: 3,
+        trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
+        ..config
+    })
+    .await
+}
+
+async fn rename(guest: &Guest<'_>) -> Answer {
+    guest.patch(ME, json!({"first_name": "Pia"})).await
+}
+
+/// Sends a visitor's write that has no effect.
+async fn knock(guest: &Guest<'_>) -> Answer {
+    guest.post(LOGIN, json!({})).await
+}
+
+fn later(app: &TestClub, seconds: i64) {
+    app.clock().set(app.clock().now() + SignedDuration::from_secs(seconds));
+}
+
+#[tokio::test]
+async fn whoever_asks_too_fast_waits_and_goes_on() {
+    let app = slow().await;
+    let pia = app.as_(PIA);
+    // With the first request, the process learns the account.
+    for _ in 0..3 {
+        rename(&pia).await.expect(200);
+    }
+    let refused = rename(&pia).await.refused(429, "too_many_requests");
+    let wait = refused.number("retry_after");
+    assert_eq!((wait, refused.header("retry-after")), (30, "30"));
+    pia.get(ME).await.expect(200);
+    later(&app, wait - 1);
+    rename(&pia).await.expect(429);
+    later(&app, 1);
+    rename(&pia).await.expect(200);
+    rename(&pia).await.expect(429);
+}
+
+#[tokio::test]
+async fn one_account_closes_no_door_for_those_beside_it() {
+    let app = slow().await;
+    let gus = app.as_(GUS);
+    for _ in 0..3 {
+        rename(&gus).await;
+    }
+    for _ in 0..20 {
+        rename(&gus).await.expect(429);
+    }
+    // A browser of the same account shares its limit.
+    app.browser(GUS).get("/dashboard/").await.expect(200);
+    rename(&app.browser(GUS)).await.expect(429);
+    for _ in 0..2 {
+        rename(&app.as_(BEA)).await.expect(200);
+    }
+    // The first request of each account used up one of the network's three.
+    knock(&app.visitor()).await.expect(400);
+    knock(&app.visitor()).await.expect(429);
+}
+
+#[tokio::test]
+async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
+    let app = slow().await;
+    let from = |address: &str| app.visitor().with("x-forwarded-for", address);
+    for host in 1..=3 {
+        knock(&from(&format!("2001:db8::{host}"))).await.expect(400);
+    }
+    knock(&from("2001:db8::ffff")).await.refused(429, "too_many_requests");
+    knock(&from("2001:db8:0:1::1")).await.expect(400);
+    knock(&from("198.51.100.7")).await.expect(400);
+    // Addresses further to the left in the header could be written by anyone.
+    knock(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
+    // An account in the same network that this process does not know yet.
+    for _ in 0..2 {
+        rename(&app.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
+    }
+    rename(&app.as_(PIA).with("x-forwarded-for", "198.51.100.8")).await.expect(429);
+}
+
+#[tokio::test]
+async fn a_made_up_credential_is_a_visitors() {
+    let app = slow().await;
+    for number in 0..3 {
+        rename(&app.bearer(&format!("made-up-{number}"))).await.expect(401);
+    }
+    rename(&app.bearer("made-up-4")).await.expect(429);
+    // The same for a token that was valid and was ended.
+    let ended = app.as_(PIA);
+    rename(&ended).await.expect(200);
+    ended.post("/api/auth/logout/", json!({})).await.expect(204);
+    later(&app, 60);
+    rename(&ended).await.expect(401);
+    // The token is no longer known, so its requests count for the network.
+    for _ in 0..3 {
+        rename(&ended).await.expect(401);
+    }
+    rename(&ended).await.expect(429);
+}
+
+#[tokio::test]
+async fn reads_have_a_limit_and_some_are_not_counted() {
+    let app = slow().await;
+    let visitor = app.visitor();
+    let page = visitor.get("/services/").await.expect(200).text();
+    let css = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(".css"));
+    let css = css.expect("a stylesheet").to_owned();
+    // The page is cached from the second time on.
+    visitor.get("/services/").await.expect(200);
+    for _ in 0..2 {
+        visitor.get("/api/services/").await.expect(200);
+    }
+    visitor.get("/api/services/").await.refused(429, "too_many_requests");
+    let page = visitor.get("/signup/").await.expect(429);
+    assert!(page.header("content-type").starts_with("text/html"), "{}", page.header("content-type"));
+    assert!(page.text().contains("Please wait a moment"), "{}", page.text());
+    assert_eq!(page.header("retry-after"), "15");
+    for path in ["/health/", "/ready/", &css, "/services/"] {
+        for _ in 0..10 {
+            visitor.get(path).await.expect(200);
+        }
+    }
+    let elsewhere = visitor.with("x-forwarded-for", "198.51.100.7");
+    elsewhere.get("/api/services/").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_limit_of_zero_is_none() {
+    let app = TestClub::open().await;
+    for _ in 0..700 {
+        app.as_(PIA).get("/api/rooms/").await.expect(200);
+    }
+    for _ in 0..130 {
+        knock(&app.visitor()).await.expect(400);
+    }
+}

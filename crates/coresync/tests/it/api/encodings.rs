@@ -1,0 +1,145 @@
+//! The first visitor's encoding does not affect what later visitors can read: every `Accept-Encoding` header, every
+//! cached page, every order of visitors, byte by byte.
+
+use std::io::Read as _;
+use std::net::SocketAddr;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use axum::http::{HeaderMap, HeaderValue, Request};
+use kit::web::PageCache;
+use testing::TestClub;
+
+use crate::whole::WholeProgram as _;
+use tower::ServiceExt as _;
+
+/// The header lines, and the encodings that such a client can read; "" is no encoding. An empty list means that the
+/// response is 406.
+const VISITORS: &[(&[&[u8]], &[&str])] = &[
+    (&[], &[""]),
+    (&[b""], &[""]),
+    (&[b"gzip, deflate, br, zstd"], &["br"]),
+    (&[b"gzip"], &["gzip"]),
+    (&[b"br"], &["br"]),
+    (&[b"GZIP"], &["gzip"]),
+    (&[b"gzip, BR"], &["br"]),
+    (&[b"*"], &["br", "gzip", ""]),
+    (&[b"gzip", b"br"], &["br"]),
+    (&[b"gzip", b"identity"], &["gzip"]),
+    (&[b"identity", b"gzip;q=0"], &[""]),
+    (&[b"br;q=0"], &[""]),
+    (&[b"br;q=0, gzip;q=0.5"], &["gzip"]),
+    (&[b"br;q=0, *"], &["gzip"]),
+    (&[b"gzip;q=0.9, br;q=0.1"], &["gzip"]),
+    (&[b"identity, br;q=0.5"], &[""]),
+    (&[b"br, identity;q=0"], &["br"]),
+    (&[b"x-gzip"], &["gzip"]),
+    (&[b"deflate, zstd"], &[""]),
+    (&[b"gzip;q=nonsense"], &[""]),
+    (&[b" br ;q=1.000 , gzip"], &["br"]),
+    (&[b"brgzip"], &[""]),
+    (&[b"\xff\xfe, gzip"], &[""]),
+    (&[b"identity;q=0"], &[]),
+    (&[b"*;q=0"], &[]),
+];
+
+const PAGES: [&str; 11] = [
+    "/",
+    "/services/",
+    "/services/massage/",
+    "/menssuite/",
+    "/private/",
+    "/about/",
+    "/technologies/",
+    "/contacts/",
+    "/offline/",
+    "/robots.txt",
+    "/sitemap.xml",
+];
+
+async fn ask(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = Request::get(path).body(Body::empty()).expect("a request");
+    for line in lines {
+        request.headers_mut().append(ACCEPT_ENCODING, HeaderValue::from_bytes(line).expect("a line"));
+    }
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
+    let (parts, body) = page_cache.clone().oneshot(request).await.expect("an answer").into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.expect("a whole body").to_vec();
+    (parts.status.as_u16(), parts.headers, bytes)
+}
+
+fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match coding {
+        "br" => brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).map(drop),
+        "gzip" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).map(drop),
+        _ => {
+            out = bytes.to_vec();
+            Ok(())
+        }
+    }
+    .expect("what is sent can be read");
+    out
+}
+
+/// Checks that a visitor gets the content of the page in an encoding that they can read.
+async fn check(
+    page_cache: &PageCache,
+    page: &str,
+    plain: &[u8],
+    visitor: &(&[&[u8]], &[&str]),
+    first: &[&[u8]],
+) {
+    let (lines, readable) = visitor;
+    let (status, headers, bytes) = ask(page_cache, page, lines).await;
+    let texts = |lines: &[&[u8]]| {
+        lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
+    };
+    let what = format!("{page}: {:?} after {:?}", texts(lines), texts(first));
+    if readable.is_empty() {
+        assert_eq!(status, 406, "{what}");
+        return;
+    }
+    assert_eq!(status, 200, "{what}");
+    let coding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().expect("a coding"));
+    assert!(readable.contains(&coding), "{what}: answered as {coding:?}");
+    assert!(decoded(coding, &bytes) == plain, "{what}: other bytes");
+    let varies = headers.get_all(VARY).iter().filter_map(|value| value.to_str().ok());
+    assert!(
+        varies.flat_map(|one| one.split(',')).any(|one| one.trim().eq_ignore_ascii_case("accept-encoding")),
+        "{what}"
+    );
+}
+
+#[tokio::test]
+async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read() {
+    let app = TestClub::open().await;
+    let mut pages = Vec::new();
+    for page in PAGES {
+        let (status, headers, plain) = ask(&app.router(), page, &[]).await;
+        assert_eq!((status, headers.get(CONTENT_ENCODING)), (200, None), "{page}");
+        pages.push((page, plain));
+    }
+    for (first, _) in VISITORS {
+        // A new program without cached pages.
+        let page_cache = coresync::app::app(app.inner().clone(), None);
+        for (page, plain) in &pages {
+            // The first visitor comes twice, because a page is served from the cache from the second time on.
+            ask(&page_cache, page, first).await;
+            ask(&page_cache, page, first).await;
+            for visitor in VISITORS {
+                check(&page_cache, page, plain, visitor, first).await;
+            }
+        }
+    }
+}
+
+/// An operation is done or refused, and never answered with 406.
+#[tokio::test]
+async fn a_deed_is_not_answered_with_406() {
+    let app = TestClub::open().await;
+    let wrong = serde_json::json!({"email": "nobody@example.com", "password": "not-it-at-all"});
+    let answer = app.visitor().with("accept-encoding", "identity;q=0").post("/api/auth/login/", wrong).await;
+    answer.expect(401);
+}

@@ -1,0 +1,326 @@
+//! Guards of the code: statements, sizes, names, templates, and forgotten files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use kit::db::Sql;
+use testing::TestClub;
+
+use crate::whole::WholeProgram as _;
+
+/// The maximum length of a file in lines.
+const LONGEST: usize = 600;
+/// How many statements may differ between the engines.
+const MOST_SPLIT: usize = 12;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+/// Returns every file with an extension under a folder of the workspace: its path from the root, and its text.
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let root = root();
+    walk(&root.join(folder), &mut |path| {
+        if path.extension().is_some_and(|one| one == ending) {
+            let name = path.strip_prefix(&root).expect("under the root").display().to_string();
+            found.push((name, std::fs::read_to_string(path).expect("a text")));
+        }
+    });
+    found.sort();
+    found
+}
+
+fn walk(folder: &Path, see: &mut dyn FnMut(&Path)) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
+            walk(&path, see);
+        } else if path.is_file() {
+            see(&path);
+        }
+    }
+}
+
+/// Returns the source files of every crate, without its tests.
+pub(crate) fn sources() -> Vec<(String, String)> {
+    files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/src/")).collect()
+}
+
+fn templates() -> Vec<(String, String)> {
+    files("crates", "html")
+}
+
+/// Returns the code of a source file without comments, texts, and unit tests.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(comment) = rest.strip_prefix("//") {
+            rest = comment.find('\n').map_or("", |end| &comment[end..]);
+        } else if let Some(literal) = rest.strip_prefix("r#\"") {
+            rest = literal.find("\"#").map_or("", |end| &literal[end + 2..]);
+        } else if let Some(literal) = rest.strip_prefix('"') {
+            let mut escaped = false;
+            let end = literal.find(|c: char| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            });
+            rest = end.map_or("", |end| &literal[end + 1..]);
+            out.push_str("\"\"");
+        } else {
+            let mut chars = rest.chars();
+            // A quotation mark in a character literal does not begin a text.
+            if let Some(after) = rest.strip_prefix("'\"'").or_else(|| rest.strip_prefix("'\\\"'")) {
+                rest = after;
+            } else {
+                out.extend(chars.next());
+                rest = chars.as_str();
+            }
+        }
+    }
+    out
+}
+
+#[tokio::test]
+async fn every_statement_is_understood_by_the_engine() {
+    let app = TestClub::open().await;
+    let mut wrong = Vec::new();
+    for sql in Sql::all() {
+        if let Err(error) = app.db().view(move |tx| tx.prepare(sql)).await {
+            wrong.push(format!("{}:{}: {error}", sql.file, sql.line));
+        }
+    }
+    assert!(wrong.is_empty(), "on {}:\n{}", app.db().engine_name(), wrong.join("\n"));
+}
+
+/// The register of statements is complete: every statement of the source code is linked into this test.
+#[test]
+fn every_statement_is_registered() {
+    let mut registered: BTreeMap<String, usize> = BTreeMap::new();
+    for sql in Sql::all().filter(|sql| sql.file.contains("/src/")) {
+        *registered.entry(sql.file.to_owned()).or_default() += 1;
+    }
+    let mut written: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, text) in sources() {
+        let count = code(&text).matches("sql!(").count();
+        // The macro itself is excluded, and so is the bench, which is a separate program.
+        let is_apart = name == "crates/kit/src/db/sql.rs" || name.starts_with("crates/bench/");
+        if count > 0 && !is_apart {
+            written.insert(name, count);
+        }
+    }
+    assert_eq!(registered, written);
+    let all: usize = registered.values().sum();
+    assert!(all >= 60, "{all} statements");
+}
+
+#[test]
+fn few_statements_differ_between_the_engines() {
+    let split: Vec<String> =
+        Sql::all().filter(|sql| sql.is_split()).map(|sql| format!("{}:{}", sql.file, sql.line)).collect();
+    assert!(split.len() <= MOST_SPLIT, "{} statements are split:\n{}", split.len(), split.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .chain(templates())
+        .chain(files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/tests/")))
+        .filter(|(_, text)| text.lines().count() > LONGEST)
+        .map(|(name, text)| format!("{name}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "at most {LONGEST} lines a file:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_crate_is_named_in_the_architecture() {
+    let file = root().join("ARCHITECTURE.md");
+    if !file.exists() {
+        return;
+    }
+    let text = std::fs::read_to_string(file).expect("a text");
+    for entry in std::fs::read_dir(root().join("crates")).expect("the crates") {
+        let name = entry.expect("an entry").file_name().into_string().expect("a plain name");
+        let is_named = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+        assert!(is_named, "ARCHITECTURE.md does not name {name}");
+    }
+}
+
+/// The crate `kit` contains no words of a spa. `club` is not in the list: it is the key by which tables are divided.
+#[test]
+fn the_ground_knows_no_noun_of_the_house() {
+    const NOUNS: [&str; 8] =
+        ["booking", "room", "guest", "member", "spa", "technician", "treatment", "massage"];
+    for (name, text) in sources().into_iter().filter(|(name, _)| name.starts_with("crates/kit/src/")) {
+        for (at, line) in code(&text).lines().enumerate() {
+            for word in words(line) {
+                let plain = word.strip_suffix('s').unwrap_or(&word);
+                assert!(!NOUNS.contains(&plain), "{name}, line {} of its code: {}", at + 1, line.trim());
+            }
+        }
+    }
+}
+
+/// Splits a line into words. `BookedRoom` and `booked_room` are two words.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in line.chars() {
+        if !c.is_alphabetic() || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        if c.is_alphabetic() {
+            words.last_mut().expect("there is one").extend(c.to_lowercase());
+        }
+        was_lower = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Names that have been replaced by better ones.
+const REPLACED: [&str; 42] = [
+    "House",
+    "house",
+    "Words",
+    "complain",
+    "complaint",
+    "complaints",
+    "Shelf",
+    "shelf",
+    "Means",
+    "Stamp",
+    "Sealer",
+    "sealer",
+    "Seal",
+    "seal",
+    "unseal",
+    "Whence",
+    "whence",
+    "Deed",
+    "deed",
+    "standing",
+    "line_up",
+    "own_key",
+    "store_doors",
+    "doors",
+    "Sweep",
+    "sweep",
+    "Notice",
+    "KeptTime",
+    "KeptRule",
+    "NUMBERS",
+    "Wish",
+    "wish",
+    "Perk",
+    "perk",
+    "typed",
+    "Asked",
+    "Told",
+    "told",
+    "Hands",
+    "spot",
+    "wanted",
+    "question",
+];
+
+/// The code uses the terms of the field, as listed in GLOSSARY.md.
+#[test]
+fn no_replaced_name_is_used_again() {
+    for (name, text) in sources() {
+        for (at, line) in code(&text).lines().enumerate() {
+            let found =
+                line.split(|c: char| !c.is_alphanumeric() && c != '_').find(|word| REPLACED.contains(word));
+            assert!(found.is_none(), "{name}, line {} of its code: {}", at + 1, line.trim());
+        }
+    }
+}
+
+/// The content security policy of every response forbids inline styles and scripts, so a browser would ignore them.
+#[test]
+fn templates_hold_no_style_script_or_handler() {
+    for (name, text) in templates() {
+        // Emails contain their style sheet, because mail programs do not load one from a server.
+        let is_letter = name.contains("/mail/");
+        for (at, line) in text.lines().enumerate() {
+            let low = line.to_lowercase();
+            let place = format!("{name}:{}: {}", at + 1, line.trim());
+            assert!(
+                !low.contains(" style=") && (is_letter || !low.contains("<style")),
+                "an inline style: {place}"
+            );
+            assert!(!low.contains("javascript:"), "a script in an address: {place}");
+            assert!(!low.contains("<script") || low.contains(" src="), "an inline script: {place}");
+            let handler = low.match_indices(" on").any(|(from, _)| {
+                let name: String = low[from + 3..].chars().take_while(char::is_ascii_lowercase).collect();
+                !name.is_empty() && low[from + 3 + name.len()..].starts_with("=\"")
+            });
+            assert!(!handler, "an inline handler: {place}");
+            assert!(!low.contains("|safe"), "unescaped text: {place}");
+        }
+    }
+    for (name, text) in files("web", "css").into_iter().chain(files("crates", "css")) {
+        assert!(!text.contains("!important"), "{name}: order the rules instead");
+    }
+}
+
+#[test]
+fn nothing_is_unwrapped_outside_tests() {
+    for (name, text) in sources() {
+        for (at, line) in code(&text).lines().enumerate() {
+            assert!(!line.contains(".unwrap()"), "{name}, line {} of its code: {}", at + 1, line.trim());
+        }
+    }
+}
+
+/// Every file is declared as a module: one that is not is never compiled, and its tests never run.
+#[test]
+fn no_file_is_forgotten() {
+    let all = files("crates", "rs");
+    let texts: BTreeMap<&str, &str> = all.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    for (name, _) in &all {
+        let path = Path::new(name);
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name");
+        let folder = path.parent().expect("a folder");
+        let is_root = ["lib", "main", "build"].contains(&stem)
+            || folder.ends_with("tests")
+            || folder.ends_with("benches")
+            || folder.ends_with("examples")
+            || folder.ends_with("src/bin");
+        if is_root {
+            continue;
+        }
+        let (folder, stem) = if stem == "mod" {
+            let name = folder.file_name().and_then(|one| one.to_str()).expect("a plain name");
+            (folder.parent().expect("a folder"), name)
+        } else {
+            (folder, stem)
+        };
+        let beside = folder.with_extension("rs").display().to_string();
+        let parents = ["mod.rs", "lib.rs", "main.rs"].map(|one| folder.join(one).display().to_string());
+        // Each file in a `tests` folder is a crate root, so any of them may declare a module beside it.
+        let is_root_beside =
+            |file: &str| folder.ends_with("tests") && Path::new(file).parent() == Some(folder);
+        let roots_beside = texts.iter().filter(|(file, _)| is_root_beside(file)).map(|(_, text)| text);
+        let parents = parents.iter().chain([&beside]).filter_map(|parent| texts.get(parent.as_str()));
+        let known = parents.chain(roots_beside);
+        let is_known = |text: &&&str| {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            words.windows(2).any(|pair| pair[0] == "mod" && pair[1].trim_end_matches([';', '{']) == stem)
+        };
+        assert!(known.clone().any(|text| is_known(&text)), "{name} is nobody's module");
+    }
+}
+
+#[test]
+fn code_is_told_from_comments_and_texts() {
+    let text =
+        "let room = \"a // \\\" guest\"; // member\nlet c = '\"'; spa()\n#[cfg(test)]\nmod tests { unwrap }";
+    assert_eq!(code(text), "let room = \"\"; \nlet c = ; spa()\n");
+    assert_eq!(words("fn booked_room(BookedGuest)"), ["fn", "booked", "room", "booked", "guest"]);
+}

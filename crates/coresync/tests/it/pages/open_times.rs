@@ -1,0 +1,90 @@
+//! What the page of open times says besides times: dates that can’t be booked, and holds of the person who reads it.
+
+use testing::{BEA, DORA, GUS, TestClub};
+
+use crate::book;
+use crate::choosing::{FRIDAY, cookie, hold, redirect_of, utc};
+use crate::whole::WholeProgram as _;
+
+/// A date that can't be booked is not shown as another month without a word.
+#[tokio::test]
+async fn a_date_that_cannot_be_booked_is_said_and_the_first_open_times_are_shown() {
+    let app = TestClub::open().await;
+    for (date, sentence) in [
+        ("2025-11-27", "That date is in the past. Here are the first open times."),
+        ("2026-11-23", "That date is in the past. Here are the first open times."),
+        ("2027-11-27", "That date can’t be booked yet. Here are the first open times."),
+    ] {
+        for who in [app.visitor(), app.browser(BEA)] {
+            let page = who.get(&format!("/book/?service=massage&date={date}")).await.expect(200).text();
+            assert!(page.contains(sentence), "{date}: {page}");
+            assert!(page.contains("name=\"robots\" content=\"noindex"), "{date}: {page}");
+            assert!(page.contains("value=\"2026-11-24T"), "{date}: times of today: {page}");
+        }
+    }
+    // Within the days that are shown, the page says when a day opens, as before.
+    let page = app.visitor().get("/book/?service=massage&date=2026-12-10").await.expect(200).text();
+    assert!(page.contains("isn’t open yet") && !page.contains("That date"), "{page}");
+    // A visit is moved by the same rule.
+    let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let path = format!("/dashboard/bookings/{id}/move/?date=2026-11-20");
+    let page = app.browser(BEA).get(&path).await.expect(200).text();
+    assert!(page.contains("That date is in the past. Here are the first open times."), "{page}");
+}
+
+/// Asking why a time is taken that one holds oneself leads to the hold.
+#[tokio::test]
+async fn who_holds_a_time_is_told_so() {
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
+    let path = hold(&bea, "massage", FRIDAY).await;
+    let page = bea.get("/book/?service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
+    assert!(page.contains("You’re already holding this time.") && page.contains(&path), "{page}");
+    assert!(!page.contains("has just been taken"), "{page}");
+}
+
+/// A visitor is known by the browser: what they hold is not called taken, and the times of the day lead to it.
+#[tokio::test]
+async fn a_visitor_who_holds_a_time_is_told_so() {
+    let app = TestClub::open().await;
+    let form = format!("service=suite&starts_at={}", utc("2026-11-27T18:00:00-05:00"));
+    let held = app.visitor().submit("/book/hold/", &form).await;
+    let known = app.visitor().with("cookie", &cookie(&held));
+    let path = redirect_of(held);
+    let requested = "/book/?service=suite&date=2026-11-27&at=18:00";
+    let page = known.get(requested).await.expect(200).text();
+    assert!(page.contains("You’re already holding this time.") && page.contains(&path), "{page}");
+    assert!(!page.contains("just been taken"), "{page}");
+    let day = known.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(day.contains("6:00 – 8:00 PM</span>.") && day.contains(&path), "{day}");
+    // Nobody else is told whose it is.
+    for query in [requested, "/book/?service=suite&date=2026-11-27"] {
+        let page = app.visitor().get(query).await.expect(200).text();
+        assert!(!page.contains("yourself") && !page.contains(&path), "{page}");
+    }
+    assert!(app.visitor().get(requested).await.text().contains("just been taken"));
+}
+
+/// Whoever releases a time sees the times of that day again, and reads that it is done.
+#[tokio::test]
+async fn a_released_time_leads_back_to_the_times_of_its_day() {
+    let app = TestClub::open().await;
+    let (bea, dora) = (app.browser(BEA), app.browser(DORA));
+    let path = hold(&bea, "massage", FRIDAY).await;
+    let back = redirect_of(bea.submit(&path, "deed=let_go").await);
+    assert_eq!(back, "/book/?service=massage&date=2026-11-27&said=released");
+    let page = bea.get(&back).await.expect(200).text();
+    assert!(
+        page.contains("role=\"status\">The time was released.") && page.contains("2:00 – 3:00 PM"),
+        "{page}"
+    );
+    assert!(!bea.get("/book/?service=massage&date=2026-11-27").await.text().contains("was released"));
+    // Held by the desk for somebody, it leads to the times for the same person.
+    let person = app.person(GUS);
+    let form = format!("service=massage&for={person}&starts_at={}", utc(FRIDAY));
+    let path = redirect_of(dora.submit("/book/hold/", &form).await);
+    let back = redirect_of(dora.submit(&path, "deed=let_go").await);
+    assert_eq!(back, format!("/book/?service=massage&for={person}&date=2026-11-27&said=released"));
+    let page = dora.get(&back).await.expect(200).text();
+    assert!(page.contains("Booking for Gus") && page.contains("The time was released."), "{page}");
+}

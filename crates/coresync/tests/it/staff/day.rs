@@ -1,0 +1,105 @@
+//! The steps of a visit: check-in, start, completion, and no-show (C5); and the explanation why a time can't be booked.
+
+use serde_json::json;
+use testing::{BEA, DORA, GUS, MAX, PIA, TOM, TestClub, UMA};
+
+use crate::whole::WholeProgram as _;
+use crate::{MINE, book, try_book};
+
+#[tokio::test]
+async fn a_guest_arrives_is_served_and_goes() {
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let step = |what: &str| format!("/api/bookings/{id}/{what}/");
+    app.as_(BEA).post(&step("check_in"), json!({})).await.refused(403, "not_allowed");
+    app.as_(TOM).post(&step("check_in"), json!({})).await.refused(403, "not_allowed");
+    app.visitor().post(&step("check_in"), json!({})).await.refused(401, "not_signed_in");
+    app.as_(DORA).post(&step("start"), json!({})).await.refused(409, "wrong_state");
+    app.set_time("2026-11-24T12:00:00-05:00");
+    for (what, status) in [("check_in", "checked_in"), ("start", "in_progress"), ("complete", "completed")] {
+        let now = app.as_(DORA).post(&step(what), json!({})).await.expect(200);
+        assert_eq!(now["status"], status);
+        app.as_(DORA).post(&step(what), json!({})).await.refused(409, "wrong_state");
+    }
+    let mine = app.as_(BEA).get(MINE).await.expect(200);
+    assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (0, 1));
+}
+
+#[tokio::test]
+async fn staff_say_who_did_not_come_from_fifteen_minutes_on() {
+    let app = TestClub::open().await;
+    let id = book(&app, GUS, "suite", "2026-11-27", "18:00").await.number("id");
+    let path = format!("/api/bookings/{id}/no_show/");
+    app.set_time("2026-11-27T18:14:59-05:00");
+    app.as_(MAX).post(&path, json!({})).await.refused(409, "wrong_state");
+    app.set_time("2026-11-27T18:15:00-05:00");
+    let missed = app.as_(MAX).post(&path, json!({})).await.expect(200);
+    assert_eq!((&missed["status"], &missed["fee"]), (&json!("no_show"), &json!("300.00")));
+    assert_eq!(missed["payment_status"], "due");
+}
+
+/// A visit that was checked in ends with its time. One that was not checked in ends when the business day has ended
+/// (C5, T14).
+#[tokio::test]
+async fn a_job_marks_no_shows_only_when_the_business_day_ends() {
+    let app = TestClub::open().await;
+    let missed = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
+    let served = book(&app, BEA, "pod", "2026-11-24", "12:00").await.number("id");
+    app.as_(DORA).post(&format!("/api/bookings/{served}/check_in/"), json!({})).await.expect(200);
+    let status = async |id: i64| {
+        app.as_(DORA).get(&format!("/api/bookings/{id}/")).await.expect(200)["status"].clone()
+    };
+    app.set_time("2026-11-24T12:29:59-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("checked_in")));
+    app.set_time("2026-11-24T12:30:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("completed")));
+    app.set_time("2026-11-25T03:59:59-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    assert_eq!(status(missed).await, json!("confirmed"), "the business day lasts until four");
+    app.set_time("2026-11-25T04:00:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    assert_eq!((status(missed).await, status(served).await), (json!("no_show"), json!("completed")));
+    assert_eq!(app.db().tx(bookings::run_maintenance).await.expect("swept"), 0, "nothing is done twice");
+}
+
+#[tokio::test]
+async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
+    let app = TestClub::open().await;
+    book(&app, UMA, "suite", "2026-11-27", "18:00").await;
+    let service = app.service("suite").await;
+    let path = |date: &str, time: &str| {
+        format!("/api/bookings/why_not/?service_id={service}&date={date}&start_time={time}")
+    };
+    for (player, date, time, code) in [
+        (GUS, "2026-11-27", "18:00", "taken"),
+        (GUS, "2026-12-04", "18:00", "outside_window"),
+        (GUS, "2026-11-25", "18:00", "room_closed"),
+        (PIA, "2026-11-27", "15:45", "turnover"),
+    ] {
+        let verdict = app.as_(player).get(&path(date, time)).await.expect(200);
+        assert_eq!((&verdict["bookable"], &verdict["code"]), (&json!(false), &json!(code)), "{date} {time}");
+        assert_eq!(verdict.list("reasons").len(), 1);
+        let refused = try_book(&app, player, "suite", date, time).await;
+        assert_eq!(refused.body["code"], code, "{date} {time}");
+    }
+    let open = app.as_(GUS).get(&path("2026-11-27", "21:00")).await.expect(200);
+    assert_eq!((&open["bookable"], &open["code"]), (&json!(true), &json!(null)));
+    // Staff are told every reason.
+    app.set_time("2026-11-27T18:30:00-05:00");
+    let all = app.as_(DORA).get(&path("2026-11-27", "18:00")).await.expect(200);
+    let codes: Vec<_> =
+        all.list("reasons").iter().map(|one| one["code"].as_str().unwrap_or_default()).collect();
+    assert_eq!(codes, ["taken"], "staff enter what began up to two hours ago");
+    app.set_time("2026-11-27T20:00:01-05:00");
+    let all = app.as_(DORA).get(&path("2026-11-27", "18:00")).await.expect(200);
+    assert_eq!(all.list("reasons").last().expect("a reason")["code"], "too_late");
+    app.set_time("2026-11-27T18:30:00-05:00");
+    // For a person: the reasons that would refuse that person.
+    let of_gus = format!("{}&person_id={}", path("2026-12-04", "18:00"), app.person(GUS));
+    assert_eq!(app.as_(GUS).get(&of_gus).await.expect(200)["code"], "outside_window");
+    assert_eq!(app.as_(DORA).get(&of_gus).await.expect(200)["code"], "outside_window");
+    assert_eq!(app.as_(DORA).get(&path("2026-12-04", "18:00")).await.expect(200)["bookable"], true);
+    app.as_(DORA).get(&format!("{}&person_id=5", path("2026-12-04", "18:00"))).await.expect(404);
+}

@@ -1,0 +1,306 @@
+//! The pages of the back office, used without scripts.
+
+use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub};
+
+use crate::whole::WholeProgram as _;
+
+const PAGES: [(&str, bool); 9] = [
+    ("/staff/day/", true),
+    ("/staff/book/", true),
+    ("/staff/blocks/", true),
+    ("/staff/rules/", false),
+    ("/staff/numbers/", false),
+    ("/staff/plans/", false),
+    ("/staff/times/", true),
+    ("/staff/members/", true),
+    ("/staff/why-not/", true),
+];
+
+async fn page(app: &TestClub, by: Player, path: &str) -> String {
+    app.browser(by).get(path).await.expect(200).text()
+}
+
+/// Visitors are redirected to the sign-in, guests and technicians are refused, the front desk may use some pages, and
+/// the manager all.
+#[tokio::test]
+async fn every_page_is_for_who_may() {
+    let app = TestClub::open().await;
+    for (path, for_desk) in PAGES {
+        let sent = app.visitor().get(path).await.expect(303);
+        assert_eq!(sent.header("location"), format!("/login/?next={path}"));
+        for player in [GUS, PIA, TOM] {
+            app.browser(player).get(path).await.expect(403);
+        }
+        app.browser(DORA).get(path).await.expect(if for_desk { 200 } else { 403 });
+        let text = page(&app, MAX, path).await;
+        assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
+        assert!(!text.contains("Bea Morrow"), "{path}: nobody is shown unasked");
+    }
+    // The front desk is shown no link to a page that it may not use.
+    let text = page(&app, DORA, "/staff/members/").await;
+    assert!(!text.contains("/staff/numbers/") && text.contains("/staff/times/"), "{text}");
+}
+
+/// The start page of the back office links to every page that the caller may use, and to no other.
+#[tokio::test]
+async fn the_front_leads_where_one_may_go() {
+    let app = TestClub::open().await;
+    assert_eq!(app.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
+    app.browser(GUS).get("/staff/").await.expect(403);
+    assert!(!page(&app, GUS, "/").await.contains("href=\"/staff/\""));
+    // The front desk starts with its day sheet.
+    assert!(page(&app, DORA, "/").await.contains("href=\"/staff/\">Back office"));
+    assert_eq!(app.browser(DORA).get("/staff/").await.expect(303).header("location"), "/staff/day/");
+    for player in [TOM, MAX] {
+        assert!(page(&app, player, "/").await.contains("href=\"/staff/\">Back office"));
+        let page_cache = page(&app, player, "/staff/").await;
+        let links = page_cache.split("<a class=\"row\" href=\"").skip(1);
+        let links: Vec<&str> = links.map(|rest| rest.split('"').next().unwrap_or_default()).collect();
+        for path in &links {
+            let text = page(&app, player, path).await;
+            assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
+        }
+        for (path, for_desk) in PAGES {
+            assert_eq!(links.contains(&path), player == MAX, "{path}: {for_desk}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rules_are_written_read_foreseen_and_ended_by_forms() {
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
+    let wrong =
+        max.submit("/staff/rules/", "from=17:02&to=22:00&tier=base&factor=9").await.expect(400).text();
+    for phrase in [
+        "on a five-minute mark",
+        "Enter a multiplier from 0.10",
+        "href=\"#factor\"",
+        "aria-invalid=\"true\"",
+        "value=\"17:02\"",
+    ] {
+        assert!(wrong.contains(phrase), "{phrase}: {wrong}");
+    }
+    let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
+    // What it does is said before anything is added.
+    let confirmation = max.submit("/staff/rules/", form).await.expect(200).text();
+    assert!(
+        confirmation.contains("Add this rule?") && confirmation.contains("reserved for Unlimited members"),
+        "{confirmation}"
+    );
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
+    let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
+    let path = target.header("location").trim_end_matches("?done=1").to_owned();
+    let sentence = "Every service in suite rooms, Friday, Saturday, starting from 5:00 PM to before 10:00 PM: reserved for \
+                    Unlimited members until 72 hours before, at 1.20 times the price; tagged peak_hour.";
+    let text = page(&app, MAX, &path).await;
+    assert!(text.contains(sentence), "{text}");
+    assert!(
+        text.contains("5:00 PM to 9:45 PM")
+            && text.contains("Unlimited members until 72 hours before, then everyone"),
+        "{text}"
+    );
+    assert!(text.contains("by Max Stern"), "{text}");
+    // A preview: nothing is saved.
+    let looser = form.replace("tier=unlimited&release_hours=72", "tier=base&release_hours=24&preview=1");
+    let seen = max.submit(&path, &looser).await.expect(200).text();
+    assert!(seen.contains("if you save this") && seen.contains("members until 24 hours before"), "{seen}");
+    assert!(page(&app, MAX, &path).await.contains("Unlimited members until 72 hours before"));
+    max.submit(&path, &looser.replace("&preview=1", "")).await.expect(303);
+    assert!(page(&app, MAX, &path).await.contains("reserved for members until 24 hours before"));
+    // The list, filtered and as CSV.
+    assert!(page(&app, MAX, "/staff/rules/?for=unlimited").await.contains("No rules match"));
+    let csv = max.get("/staff/rules/?format=csv&for=base").await.expect(200);
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"release-rules.csv\"");
+    let csv = csv.text();
+    // Spreadsheet programs recognize UTF-8 by the byte order mark.
+    let lines: Vec<&str> = csv.strip_prefix('\u{feff}').expect("a byte order mark").lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "What it does,Status,Changed,By"));
+    assert!(
+        lines[1].starts_with("\"Every service in suite rooms") && lines[1].ends_with("Max Stern"),
+        "{lines:?}"
+    );
+    max.submit(&format!("{path}end/"), "").await.expect(303);
+    assert!(page(&app, MAX, &path).await.contains("This rule has ended"));
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
+    assert!(page(&app, MAX, "/staff/rules/?state=all").await.contains("Ended"));
+    app.browser(DORA).submit("/staff/rules/", form).await.expect(403);
+    app.browser(DORA).submit(&format!("{path}end/"), "").await.expect(403);
+}
+
+#[tokio::test]
+async fn a_single_time_is_decided_and_taken_back_by_forms() {
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let room = app.room("suite").await;
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    let form =
+        format!("room_id={room}&day=2026-11-27&time=19:00&decision=keep&tier=unlimited&hours=24&factor=1.00");
+    let wrong =
+        dora.submit("/staff/times/", &form.replace("time=19:00", "time=19:01")).await.expect(400).text();
+    assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
+    dora.submit("/staff/times/", &form).await.expect(303);
+    let text = page(&app, DORA, "/staff/times/").await;
+    for phrase in
+        ["Friday, November 27, 7:00 PM", "Reserved for Unlimited members until 24 hours before", "Dora Quill"]
+    {
+        assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    let week = format!("/staff/rules/?room_id={room}&week=2026-11-27");
+    assert!(page(&app, MAX, &week).await.contains("Unlimited members until 24 hours before"));
+    let at = "2026-11-28T00:00:00Z";
+    let confirmation = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
+    assert!(confirmation.contains("Suite, Friday, November 27, 7:00 PM"), "{confirmation}");
+    dora.submit("/staff/times/undo/", &format!("room_id={room}&starts_at={at}")).await.expect(303);
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    // The night on which the clock skips an hour.
+    let skipped = form.replace("day=2026-11-27&time=19:00", "day=2027-03-14&time=02:30");
+    assert!(dora.submit("/staff/times/", &skipped).await.expect(400).text().contains("exist that night"));
+    app.browser(TOM).submit("/staff/times/", &form).await.expect(403);
+}
+
+#[tokio::test]
+async fn numbers_are_changed_within_their_bounds_and_reset() {
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    let path = "/staff/numbers/hold_minutes/";
+    assert!(page(&app, MAX, path).await.contains("No changes yet"));
+    let wrong = max.submit(path, "value=99").await.expect(400).text();
+    assert!(wrong.contains("Enter a number from 1 to 60.") && wrong.contains("value=\"99\""), "{wrong}");
+    max.submit(path, "value=soon").await.expect(400);
+    max.submit(path, "value=12").await.expect(303);
+    let text = page(&app, MAX, path).await;
+    assert!(text.contains("<dt>Now</dt><dd>12</dd>") && text.contains("Max Stern"), "{text}");
+    max.submit(&format!("{path}reset/"), "").await.expect(303);
+    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>10</dd>"));
+    max.get("/staff/numbers/nothing/").await.expect(404);
+    let csv = max.get("/staff/numbers/?format=csv").await.expect(200).text();
+    assert_eq!(csv.lines().count(), bookings::SETTINGS.len() + membership::SETTINGS.len() + 1);
+    app.browser(DORA).submit(path, "value=12").await.expect(403);
+}
+
+#[tokio::test]
+async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    let list = page(&app, MAX, "/staff/plans/").await;
+    assert!(list.contains("$375") && list.contains("unlimited"), "{list}");
+    let form = "version=1&price=400.00&short_description=New&benefits=One%0ATwo&discount_percentage=20&max_advance_days=40\
+                &monthly_service_credits=1&guest_passes=0&iot_control_access=on";
+    let path = "/staff/plans/base/";
+    let wrong = max.submit(path, &form.replace("400.00", "much")).await.expect(400).text();
+    assert!(wrong.contains("Enter an amount per month") && wrong.contains("value=\"much\""), "{wrong}");
+    max.submit(path, form).await.expect(303);
+    let text = page(&app, MAX, path).await;
+    assert!(text.contains("1 member is on an older version") && text.contains("Max Stern"), "{text}");
+    let late = max.submit(path, form).await.expect(409).text();
+    assert!(
+        late.contains("Someone just changed this plan") && late.contains("name=\"version\" value=\"2\""),
+        "{late}"
+    );
+    let confirmation = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
+    assert!(
+        confirmation.contains("1 member would move to version 2 of Base, $400 a month"),
+        "{confirmation}"
+    );
+    assert!(!page(&app, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at"));
+    max.submit(&format!("{path}move_over/"), "confirm=on").await.expect(303);
+    assert!(!page(&app, MAX, path).await.contains("Move members"), "there is nobody left to move");
+    assert!(page(&app, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at $400"));
+    app.browser(DORA).submit(path, form).await.expect(403);
+    max.get("/staff/plans/gold/").await.expect(404);
+}
+
+#[tokio::test]
+async fn the_desk_finds_somebody_and_runs_their_membership() {
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    assert!(page(&app, DORA, "/staff/members/").await.contains("Search by the start of a name"));
+    assert!(page(&app, DORA, "/staff/members/?q=zz%25").await.contains("No matches"));
+    assert!(page(&app, DORA, "/staff/members/?q=a").await.contains("Type at least two letters"));
+    let found = page(&app, DORA, "/staff/members/?q=gus+harl").await;
+    let gus = format!("/staff/members/{}/", app.person(GUS));
+    assert!(found.contains(&gus) && !found.contains("Bea Morrow"), "{found}");
+    assert!(page(&app, DORA, "/staff/members/?q=BEA@CAST").await.contains("Active"));
+    let wrong = dora.submit(&gus, "deed=enrol&plan=premium&paid=").await.expect(400).text();
+    assert!(wrong.contains("Choose how it was paid"), "{wrong}");
+    dora.submit(&gus, "deed=enrol&plan=base&paid=cash").await.expect(303);
+    let text = page(&app, DORA, &gus).await;
+    for phrase in [
+        "Wednesday, December 23",
+        "Joined Base: $375 by cash, paid through Wednesday, December 23",
+        "Dora Quill",
+        "Premium: $320.49 now",
+    ] {
+        assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
+    // Dues are collected from the last paid day on (M7), and only the month that was seen.
+    assert!(text.contains("It can be paid from Wednesday, December 23.") && !text.contains("value=\"dues\""));
+    let early = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
+    assert!(early.contains("No dues are owed yet"), "{early}");
+    app.set_time("2026-12-23T10:00:00-05:00");
+    dora.submit(&gus, "deed=dues&paid=terminal").await.expect(400);
+    dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
+    let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
+    assert!(twice.contains("was just paid"), "{twice}");
+    let confirmation = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    assert!(
+        confirmation.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
+        "{confirmation}"
+    );
+    assert!(!page(&app, DORA, &gus).await.contains("Paused from"), "nothing is done yet");
+    dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
+    dora.submit(&gus, "deed=leave").await.expect(303);
+    let text = page(&app, DORA, &gus).await;
+    for phrase in [
+        "Active, set to end",
+        "Undo cancellation",
+        "Paused from Sunday, January 24 through Tuesday, March 23",
+        "Premium dues: $700",
+    ] {
+        assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
+    assert_eq!(csv.lines().count(), 6);
+    for player in [GUS, TOM] {
+        app.browser(player).submit(&gus, "deed=stay").await.expect(403);
+        app.browser(player).get(&gus).await.expect(403);
+    }
+    dora.get("/staff/members/1/").await.expect(404);
+}
+
+/// Shows every reason against a start, in the order of the table, as that person would be told.
+#[tokio::test]
+async fn why_not_says_everything_in_order() {
+    let app = TestClub::open().await;
+    let circle = app.service("circle").await;
+    let path = |email: &str, date: &str, time: &str| {
+        format!(
+            "/staff/why-not/?email={email}&service_id={circle}&date={date}&start_time={time}&party=&room_id=&technician_id="
+        )
+    };
+    let text = page(&app, DORA, &path("gus@cast.test", "2026-12-24", "22:00")).await;
+    let places: Vec<_> = [
+        "That day isn’t open for booking yet. It opens to them Monday, December 21, 12:00 AM.",
+        "This is for members only.",
+        "We’re closed then.",
+    ]
+    .iter()
+    .map(|phrase| text.find(phrase).unwrap_or_else(|| panic!("{phrase}: {text}")))
+    .collect();
+    assert!(places.is_sorted(), "{text}");
+    let text = page(&app, DORA, &path("bea@cast.test", "2026-11-26", "12:00")).await;
+    assert!(text.contains("This time can be booked"), "{text}");
+    let text = page(&app, DORA, &path("", "2026-11-26", "12:00")).await;
+    assert!(
+        text.contains("This is for members only.") && !text.contains("plan_required"),
+        "a visitor: {text}"
+    );
+    let text = page(&app, DORA, &path("nobody@cast.test", "2026-11-26", "12:00")).await;
+    assert!(text.contains("No one has this email."), "{text}");
+    let text = page(&app, DORA, &path("", "", "")).await;
+    assert!(text.contains("Please check the following") || text.contains("This field is required"), "{text}");
+}
