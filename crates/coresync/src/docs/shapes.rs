@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(message(json!({"oneOf": [slot, {"type": "null"}]})), "Slot or null");
         assert_eq!(
             message(json!({"type": ["array", "null"], "items": {"type": "string"}})),
-            "list of text or null"
+            "list of string or null"
         );
         assert_eq!(message(json!({"type": "string", "enum": ["a", "b"]})), "one of a, b");
     }

@@ -380,7 +380,7 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     // The price of the first service changes too, before the confirmation.
     price(massage, 30_000, 30_000).await;
     let query = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
-    assert!(query.contains("now costs $292.50. Nothing is booked yet."), "{query}");
+    assert!(query.contains("price is now $292.50. Nothing is booked yet."), "{query}");
     dora.submit(&held, "deed=book&promise=29250").await.expect(303);
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
 }
