@@ -20,7 +20,7 @@ export const ACCOUNTS = {
 export const SERVICE = { slug: "signature-massage", name: "Signature Massage" };
 export const SINGLE = { slug: "the-cut", name: "The Cut" };
 
-export const TIME = /\d{1,2}:\d{2}.*[–—-].*\d{1,2}:\d{2}/;
+export const TIME = /\d{1,2}:\d{2} [AP]M/;
 export const PART_OF_DAY = /^(Morning|Afternoon|Evening)/;
 export const NUMBER = /CS-\d{4}-\d{6,}/;
 export const MONEY = /\$[\d,]+(\.\d{2})?/;

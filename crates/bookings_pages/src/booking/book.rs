@@ -91,6 +91,8 @@ pub(crate) struct Narrowing {
 struct Found {
     id: Id,
     service: String,
+    /// How long the service takes: `60 minutes`.
+    duration: String,
     date: Date,
     day: String,
     strip: Strip,
@@ -500,6 +502,7 @@ fn find(
     Ok(Found {
         id: service.id,
         service: service.name.clone(),
+        duration: format::duration(requested.minutes.unwrap_or(service.minutes)),
         date,
         day: format::day(date, today),
         strip: Strip::of(&fortnight, search, date),

@@ -9,7 +9,7 @@ use jiff::{Span, Timestamp};
 use kit::{Id, Result, Tx};
 use ui::format;
 
-use crate::booking::times::{Search, last_linked, night_before};
+use crate::booking::times::{Search, last_linked, night_before, strip_span};
 use crate::booking::why;
 use crate::hold::held::here;
 
@@ -36,7 +36,7 @@ impl OtherDate {
         let (zone, now) = (&catalogue.club.zone, tx.now());
         let today = format::date_at(zone, now);
         let is_over = chosen < night_before(zone, now);
-        if !is_over && chosen <= last_linked(today) {
+        if !is_over && chosen <= strip_span(today, last_linked(today)).1 {
             return Ok(None);
         }
         let last = today.checked_add(Span::new().days(bookings::MOST_DAYS - 1)).unwrap_or(today);

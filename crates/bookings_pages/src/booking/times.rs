@@ -299,8 +299,10 @@ pub(crate) struct TimeCell {
     pub(crate) path: String,
     /// The moment as a form sends it.
     pub(crate) stamp: String,
-    /// `6:30 – 7:30 PM`
-    pub(crate) span: String,
+    /// When the guest's time begins: `6:30 PM`.
+    pub(crate) start: String,
+    /// When it ends: `7:30 PM`.
+    pub(crate) end: String,
     pub(crate) price: String,
     pub(crate) room: String,
     /// A note about the time: for whom it is reserved and until when, if the actor may book it, or that it has begun or
@@ -334,7 +336,8 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     TimeCell {
         path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
-        span: format::span(zone, starts_at, ends_at),
+        start: format::clock(zone, starts_at),
+        end: format::clock(zone, ends_at),
         price: format::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
         reserved: note,

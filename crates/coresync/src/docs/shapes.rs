@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(shown(json!({"oneOf": [slot, {"type": "null"}]})), "Slot or null");
         assert_eq!(
             shown(json!({"type": ["array", "null"], "items": {"type": "string"}})),
-            "list of text or null"
+            "list of string or null"
         );
         assert_eq!(shown(json!({"type": "string", "enum": ["a", "b"]})), "one of a, b");
     }

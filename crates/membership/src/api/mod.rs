@@ -68,7 +68,7 @@ struct CurrentPlan {
     /// The first day without benefits, during or before a pause.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_from: Option<Date>,
-    /// The last day of the freeze.
+    /// The last day of the pause.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_until: Option<Date>,
     /// The plan from the day after the paid period: another one, or its newer terms.

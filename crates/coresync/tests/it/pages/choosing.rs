@@ -46,7 +46,10 @@ async fn times_are_buttons_that_hold() {
     assert!(page.contains("Friday, November 27, 3") || page.contains("Friday, November 27, 4"), "{page}");
     let button = format!("name=\"starts_at\" value=\"{}\"", utc(FRIDAY));
     assert!(page.contains(&button), "{page}");
-    assert!(page.contains("2:00 – 3:00 PM"), "{page}");
+    assert!(
+        page.contains("2:00 PM<span class=\"for-ears\"> to 3:00 PM") && page.contains("Massage, 60 minutes"),
+        "{page}"
+    );
 
     let path = hold(&app.browser(BEA), "massage", FRIDAY).await;
     let held = app.browser(BEA).get(&path).await.expect(200).text();
@@ -257,7 +260,7 @@ async fn what_is_sold_by_time_has_its_lengths() {
     let app = TestClub::open().await;
     let page = app.visitor().get("/book/?service=lawn&date=2026-11-27&duration=90").await.expect(200).text();
     assert!(page.contains("<option value=\"90\" selected>90 minutes"), "{page}");
-    assert!(page.contains("12:00 – 1:30 PM") && page.contains("$180"), "{page}");
+    assert!(page.contains("12:00 PM<span class=\"for-ears\"> to 1:30 PM") && page.contains("$180"), "{page}");
     let form = format!("service=lawn&duration=90&party=4&starts_at={}", utc("2026-11-27T12:00:00-05:00"));
     let path = redirect_of(app.browser(GUS).submit("/book/hold/", &form).await);
     let held = app.browser(GUS).get(&path).await.text();

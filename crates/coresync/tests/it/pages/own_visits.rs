@@ -78,7 +78,7 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     assert!(page.contains(&format!("to={to}")), "{page}");
     // On the same day, the booking's own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
-    assert!(same.contains("2:15 – 3:15 PM"), "{same}");
+    assert!(same.contains("2:15 PM<span class=\"for-ears\"> to 3:15 PM"), "{same}");
     let current = utc("2026-11-27T14:00:00-05:00");
     assert!(!same.contains(&format!("to={current}")), "where it is, it need not be moved to: {same}");
     let there = bea.get(&format!("{path}?to={current}")).await.expect(200).text();

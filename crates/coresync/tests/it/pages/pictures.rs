@@ -177,8 +177,8 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
         ),
         (photograph(600, 150), "This picture is 600 × 150 pixels."),
         (good[..60].to_vec(), "read this file as a picture"),
-        (bomb(60_000, 60_000), "65 million in all"),
-        (bomb(11_000, 11_000), "65 million in all"),
+        (bomb(60_000, 60_000), "65 million in total"),
+        (bomb(11_000, 11_000), "65 million in total"),
     ] {
         let answer = send(&app, MAX, "home/hero", "A", &bytes).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());

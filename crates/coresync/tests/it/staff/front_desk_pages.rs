@@ -381,7 +381,7 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     // The price of the first service changes too, before the confirmation.
     price(massage, 30_000, 30_000).await;
     let page = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
-    assert!(page.contains("now costs $292.50. Nothing is booked yet."), "{page}");
+    assert!(page.contains("price is now $292.50. Nothing is booked yet."), "{page}");
     dora.submit(&held, "deed=book&promise=29250").await.expect(303);
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
 }
