@@ -502,7 +502,7 @@ fn find(
     Ok(Found {
         id: service.id,
         service: service.name.clone(),
-        duration: format::duration(requested.minutes.unwrap_or(service.minutes)),
+        duration: format::duration(search.minutes.unwrap_or(service.minutes)),
         date,
         day: format::day(date, today),
         strip: Strip::of(&fortnight, search, date),
