@@ -44,7 +44,7 @@ async function heldPages(visits) {
   await sound(page, "/dashboard/", faults);
   await sound(page, held, faults);
   await site.press(page, "Hold 10 more minutes");
-  await site.says(page, "nobody else can have it");
+  await site.says(page, "Held for you until");
   await sound(page, held, faults);
   await site.press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);

@@ -11,7 +11,7 @@ function comesAlong(person, look) {
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
     await site.review(page);
     const held = page.url();
-    await site.says(page, "nobody else can have it");
+    await site.says(page, "Held for you until");
     await site.main(page).getByLabel("Special requests").fill("Slowly, please.");
     await site.main(page).getByLabel("Allergies").fill("Almond oil");
     await site.press(page, "Create an account");
@@ -24,7 +24,7 @@ function comesAlong(person, look) {
     assert.equal(await site.main(page).getByLabel("Special requests").inputValue(), "Slowly, please.");
     assert.equal(await site.main(page).getByLabel("Allergies").inputValue(), "Almond oil");
     await page.reload();
-    await site.says(page, "nobody else can have it");
+    await site.says(page, "Held for you until");
     const price = await site.total(page);
     await site.confirm(page);
     for (const words of ["Slowly, please.", "Almond oil", price, "What happens next"]) await site.says(page, words);
