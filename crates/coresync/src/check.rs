@@ -62,7 +62,7 @@ pub async fn check(config: Config) -> Result<()> {
     let mut findings: Vec<Finding> = damage.collect();
     if findings.is_empty() {
         let app = serve::open_to_read(config).await?;
-        say(&format!("database: {}, responding, sealed with this key", app.db.engine_name()))?;
+        say(&format!("database: {}, responding, encrypted with this key", app.db.engine_name()))?;
         findings = look(&app.db).await?;
     }
     for Finding { what, remedy } in &findings {

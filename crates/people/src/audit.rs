@@ -450,7 +450,7 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         args![since],
     )?;
     if stray.is_some_and(|(count,)| count > 0) {
-        return Err(Fault::because("audit log: rows were put in between what was sealed"));
+        return Err(Fault::because("audit log: rows were put in between those of a checkpoint"));
     }
     let rows: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM audit"), args![])?;
     let seals = i64::try_from(seals.len()).map_err(Fault::because)?;

@@ -101,7 +101,7 @@ pub(super) async fn checkpoint(app: AppState) -> Result<()> {
     let rows = encrypted.await?;
     if rows > 0 {
         let last = app.db.view(people::last_checkpoint).await?;
-        tracing::info!(rows, last, "the audit log is sealed");
+        tracing::info!(rows, last, "the audit log has a new checkpoint");
     }
     Ok(())
 }

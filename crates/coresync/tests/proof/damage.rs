@@ -82,7 +82,7 @@ const DAMAGES: &[Damage] = &[
     ("do not claim all of their time", |tx| {
         tx.run(sql!("DELETE FROM claims WHERE cell = (SELECT MAX(cell) FROM claims)"), args![])
     }),
-    ("have no room and nobody", |tx| {
+    ("have no room and no one assigned", |tx| {
         tx.run(
             sql!(
                 "UPDATE allocations SET live = FALSE
@@ -101,22 +101,22 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
-    ("numbers of bookings are missing", |tx| {
+    ("booking numbers are missing", |tx| {
         tx.run(
             sql!("UPDATE bookings SET reference = NULL WHERE id = (SELECT MIN(id) FROM bookings)"),
             args![],
         )
     }),
-    ("higher than was ever given", |tx| {
+    ("higher than any that was issued", |tx| {
         tx.run(sql!("UPDATE counters SET last = last - 1 WHERE kind = 'CS'"), args![])
     }),
-    ("numbers of bookings can't be read", |tx| {
+    ("booking numbers can't be read", |tx| {
         tx.run(
             sql!("UPDATE bookings SET reference = 'CS-1' WHERE id = (SELECT MIN(id) FROM bookings)"),
             args![],
         )
     }),
-    ("are not the sum of their lines", |tx| {
+    ("do not equal the sum of their lines", |tx| {
         tx.run(
             sql!(
                 "UPDATE charge_lines SET cents = cents + 1 WHERE position = 0
@@ -125,7 +125,7 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
-    ("have no charge of their price", |tx| {
+    ("have no charge that matches their price", |tx| {
         tx.run(sql!("UPDATE charges SET status = 'void' WHERE subject_kind = 'booking'"), args![])
     }),
     ("more than one charge that counts", |tx| {
