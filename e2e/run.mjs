@@ -9,7 +9,7 @@ import { openBrowser, Visits } from "./visit.mjs";
 
 const here = import.meta.dirname;
 const results = join(here, "results");
-const SECONDS_A_JOURNEY = 240;
+const SECONDS_A_JOURNEY = 400;
 
 const wanted = process.argv.slice(2);
 const files = (await readdir(join(here, "journeys")))
