@@ -44,7 +44,7 @@ pub struct Profile {
     /// The person.
     #[serde(flatten)]
     pub user: User,
-    /// Birthday.
+    /// The birthday of the person.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<jiff::civil::Date>,
     /// Emergency contact.

@@ -115,9 +115,9 @@ kit::column_as!(Role, String, |name| Role::named(&name));
 /// An emergency contact (S18). Stored encrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EmergencyContact {
-    /// Name.
+    /// The full name of the contact.
     pub name: String,
-    /// Phone.
+    /// The phone number of the contact.
     pub phone: String,
     /// Relationship: partner, mother, friend.
     pub relation: String,

@@ -21,8 +21,8 @@ pub(crate) struct OtherDate {
 }
 
 impl OtherDate {
-    /// Returns the first day with free times, or today if there is none, if `query` is in the past or beyond the last
-    /// day that a page links to. Returns `None` for every other date. Staff can book any future day.
+    /// Returns the first day with free times, or today if there is none, if `chosen` is in the past or beyond the last
+    /// strip of days. Returns `None` for every other date. Staff can book any future day.
     ///
     /// # Errors
     /// Returns a fault if the database fails.
@@ -56,7 +56,7 @@ impl OtherDate {
 
 /// A time of the day that the actor holds.
 pub(crate) struct OwnHold {
-    /// The start and the end, such as `14:00 – 15:00`.
+    /// The start and the end, such as `2:00 – 3:00 PM`.
     pub(crate) span: String,
     /// The path of the page of the hold.
     pub(crate) path: String,
@@ -80,7 +80,7 @@ pub(crate) struct ReservedTimes {
 pub(crate) struct ReservedCell {
     pub(crate) span: String,
     pub(crate) stamp: String,
-    /// When the time opens, such as `Wednesday 25 November, 19:00`.
+    /// When the time opens, such as `Wednesday, November 25, 7:00 PM`.
     pub(crate) opens: String,
 }
 

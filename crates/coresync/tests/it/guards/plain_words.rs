@@ -86,7 +86,7 @@ fn says(text: &str, phrase: &str) -> bool {
 }
 
 /// What is wrong with a text that a person reads.
-fn complaints(text: &str) -> Vec<String> {
+fn violations(text: &str) -> Vec<String> {
     let mut plain = text.to_lowercase();
     for right in RIGHT {
         plain = plain.replace(right, "");
@@ -198,7 +198,7 @@ fn described(value: &Value, path: &str, found: &mut Vec<String>) {
                 match inner.as_str().filter(|_| ["description", "summary", "title"].contains(&name.as_str()))
                 {
                     Some(text) => {
-                        found.extend(complaints(text).into_iter().map(|why| format!("{here}: {why}")))
+                        found.extend(violations(text).into_iter().map(|why| format!("{here}: {why}")))
                     }
                     None => described(inner, &here, found),
                 }
@@ -214,7 +214,7 @@ fn texts_say_it_in_plain_american_english() {
     let mut found = Vec::new();
     let mut look = |name: &str, line: usize, text: &str| {
         found.extend(
-            complaints(text).into_iter().map(|why| format!("{name}:{line}: {why}\n    {}", text.trim())),
+            violations(text).into_iter().map(|why| format!("{name}:{line}: {why}\n    {}", text.trim())),
         );
     };
     // The bench and the second rules speak to developers alone.
@@ -261,7 +261,7 @@ fn old_words_are_found_and_right_ones_are_not() {
         ("This visit is canceled.", 0),
         ("mail-wrong", 0),
     ] {
-        assert_eq!(complaints(text).len(), count, "{text}: {:?}", complaints(text));
+        assert_eq!(violations(text).len(), count, "{text}: {:?}", violations(text));
     }
     let source = "fn a() { b(\"cancelled\", \"Look at \\\n   it\"); } // \"any more\"\nconst C: &str = \"Anew\";\n\
                   const S: &str = \"SELECT 1 WHERE status = 'cancelled'\";\n#[cfg(test)]\nmod tests { \"Anew\" }";
