@@ -15,7 +15,7 @@ use crate::{find, store};
 pub const OWN_ROLE: Refusal =
     Refusal::conflict("own_role", "You can't change your own role. Ask another owner of the club to do it.");
 
-/// People by name, email address or phone, and how many there are (see [`crate::find`]). Without words, those who work here. That somebody
+/// People by name, email address or phone, and how many there are (see [`crate::find()`]). Without words, those who work here. That somebody
 /// searched, and how many were found, is written down.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ pub struct Developed {
     pub height: u32,
     /// The whole as an address of a few hundred bytes.
     pub preview: String,
-    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim()`]).
     pub scrim: i64,
     /// Width, format, bytes.
     pub files: Vec<(u32, Format, Vec<u8>)>,

@@ -138,7 +138,7 @@ pub struct Picture {
     pub height: i64,
     /// The whole as an address of a few hundred bytes (`data:`); empty of a film.
     pub preview: String,
-    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim()`]).
     pub scrim: i64,
     /// Why it could not be used.
     pub problem: Option<String>,

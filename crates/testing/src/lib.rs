@@ -1,6 +1,6 @@
 //! For tests only: a cast of named people and a small exact club, with a router that the test hands in, and no port.
 //!
-//! ```ignore
+//! ```text
 //! let app = TestClub::open_around(NOW, |config| config, |app| Program::of_routes(app, routes, handlers)).await;
 //! let answer = app.as_(BEA).post("/api/bookings/create_booking/", json!({…})).await;
 //! answer.refused(409, "taken");

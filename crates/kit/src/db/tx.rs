@@ -91,7 +91,7 @@ impl<'c> Tx<'c> {
     /// Decrypts what [`Tx::encrypt`] made.
     ///
     /// # Errors
-    /// See [`crate::encryption::Encryptor::open`].
+    /// See [`crate::encryption::Encryptor`].
     pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
         self.dependencies.encryptor.decrypt(bound_to, encrypted)
     }
