@@ -42,6 +42,7 @@ mod front_desk;
 mod front_desk_pages;
 #[path = "it/guard.rs"]
 mod guard;
+mod guards;
 #[path = "it/histories.rs"]
 mod histories;
 #[path = "it/history.rs"]

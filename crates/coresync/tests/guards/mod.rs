@@ -1,0 +1,3 @@
+//! Guards that look at everything of a kind: templates, shapes of the API, parsers, migrations, functions.
+
+mod functions;
