@@ -41,6 +41,8 @@ mod encodings;
 mod front_desk;
 #[path = "it/staff/front_desk_pages.rs"]
 mod front_desk_pages;
+#[path = "it/guards/functions.rs"]
+mod functions;
 #[path = "it/guards/guard.rs"]
 mod guard;
 #[path = "it/bookings/histories.rs"]
@@ -65,10 +67,14 @@ mod limits;
 mod membership_page;
 #[path = "it/members/memberships.rs"]
 mod memberships;
+#[path = "it/guards/migrations.rs"]
+mod migrations;
 #[path = "it/bookings/moves.rs"]
 mod moves;
 #[path = "it/staff/numbers.rs"]
 mod numbers;
+#[path = "it/guards/old_schema.rs"]
+mod old_schema;
 #[path = "it/api/once.rs"]
 mod once;
 #[path = "it/pages/open_times.rs"]

@@ -117,19 +117,12 @@ impl World {
         }
         // Claims are a reason only if the booking would fit without them.
         let would_fit = !ever.is_empty();
-        let bare = |world: &World| {
-            let mut bare = world.clone();
-            bare.services.iter_mut().for_each(|one| (one.setup, one.turnover) = (0, 0));
-            bare.technicians.iter_mut().for_each(|one| one.pad = 0);
-            bare.equipment.iter_mut().for_each(|one| one.reset = 0);
-            bare
-        };
         let mut unequipped = self.clone();
         unequipped.services.iter_mut().for_each(|one| one.equipment.clear());
         let blocking = self.blocking(search, day, start);
         let is_claimed = would_fit && free.is_empty() && blocking == (false, false, false);
         let only_piece = is_claimed && !possible(&unequipped, search).is_empty();
-        let only_ours = is_claimed && !only_piece && !possible(&bare(self), search).is_empty();
+        let only_ours = is_claimed && !only_piece && !possible(&self.without_paddings(), search).is_empty();
         if only_ours {
             found.push(No::Turnover);
         }
@@ -147,6 +140,25 @@ impl World {
         if is_claimed && !only_piece && !only_ours {
             found.push(No::Taken);
         }
+        found.extend(self.why_not_for_them(search, start, end));
+        if start < self.earliest(search) {
+            found.push(No::TooLate);
+        }
+        found
+    }
+
+    /// The same world, in which nothing needs time before or after it.
+    fn without_paddings(&self) -> World {
+        let mut bare = self.clone();
+        bare.services.iter_mut().for_each(|one| (one.setup, one.turnover) = (0, 0));
+        bare.technicians.iter_mut().for_each(|one| one.pad = 0);
+        bare.equipment.iter_mut().for_each(|one| one.reset = 0);
+        bare
+    }
+
+    /// What stands against it in the person's own bookings: one at the same time, and too many ahead.
+    fn why_not_for_them(&self, search: &SearchInput<'_>, start: Moment, end: Moment) -> Vec<No> {
+        let (person, mut found) = (search.person, Vec::new());
         if let Some(id) = person.id
             && self.fullest(id, start, end) > 0
         {
@@ -156,9 +168,6 @@ impl World {
         let ahead = person.id.map_or(0, |id| self.ahead(id, search.now));
         if person.id.is_some() && !person.staff && ahead >= person.most_ahead(today) {
             found.push(No::TooManyOpen);
-        }
-        if start < self.earliest(search) {
-            found.push(No::TooLate);
         }
         found
     }

@@ -1,7 +1,7 @@
 //! Test support: a cast of named people and a small, exact club, with a router that the test passes in, and no
 //! network port.
 //!
-//! ```ignore
+//! ```text
 //! let app = TestClub::open_around(NOW, |config| config, |app| Program::of_routes(app, routes, handlers)).await;
 //! let answer = app.as_(BEA).post("/api/bookings/create_booking/", json!({…})).await;
 //! answer.refused(409, "taken");

@@ -9,6 +9,7 @@ use bookings::{Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, Se
 use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use kit::web::{Input, Page, Query, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
@@ -380,11 +381,6 @@ fn load(
     let was_refused = why.as_ref().and_then(|why| why.status);
     let status =
         if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
-    let asked_at = match requested.at {
-        Some(At::Moment(moment)) => format::input_clock(zone, moment),
-        Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
-        None => raw_form.get("at").to_owned(),
-    };
     // Pages with a date or a time are not indexed, so that no search engine crawls the calendar.
     let is_indexed = requested.date.is_none()
         && requested.at.is_none()
@@ -400,7 +396,7 @@ fn load(
         done: requested.is_released.then_some("The time was released."),
         other_date: other_date.map(|other| other.sentence),
         own_holds: own_holds.iter().map(|held| OwnHold::of(held, zone)).collect(),
-        asked_at,
+        asked_at: clock_asked_for(zone, &requested, raw_form),
         narrowing: chosen
             .as_ref()
             .map(|(service, search)| narrowings(&catalogue, service, search))
@@ -415,6 +411,15 @@ fn load(
         guest,
     };
     Ok((status, page))
+}
+
+/// The time of day that is asked for, as the form shows it; of one that can't be read, what was typed.
+fn clock_asked_for(zone: &TimeZone, requested: &BookQuery, raw_form: &RawForm) -> String {
+    match requested.at {
+        Some(At::Moment(moment)) => format::input_clock(zone, moment),
+        Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
+        None => raw_form.get("at").to_owned(),
+    }
 }
 
 /// Describes whether the requested time can be booked, and why not. Errors of the time itself are added to `fields`.

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{
-    BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When,
+    Answer, BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE,
+    When,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -236,16 +237,7 @@ fn draw(
     let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
     parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
     parts.retain(|part| !part.times.is_empty());
-    let closed = day.days.first().and_then(|day| day.closed);
-    let sentence = match closed {
-        Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
-        None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
-        None => None,
-    };
-    let sentence = match (other_date, sentence) {
-        (Some(other), Some(sentence)) => Some(format!("{} {sentence}", other.sentence)),
-        (other, sentence) => other.map(|other| other.sentence).or(sentence),
-    };
+    let sentence = sentence_of_day(other_date, (&day, &fortnight), date, parts.is_empty());
     let (mut meant, mut stopped) = (None, stopped);
     if requested.to.is_some_and(stays) {
         let sentence = "That’s the current time. Please choose another.".to_owned();
@@ -288,6 +280,24 @@ fn draw(
         meant,
     };
     Ok((status, Box::new(page)))
+}
+
+/// What is said of a day: that another one is shown, that it is closed, or that it has no times.
+fn sentence_of_day(
+    other_date: Option<OtherDate>,
+    (day, fortnight): (&Answer, &Answer),
+    date: Date,
+    is_empty: bool,
+) -> Option<String> {
+    let sentence = match day.days.first().and_then(|day| day.closed) {
+        Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
+        None if is_empty => Some(times::empty_sentence(fortnight, date)),
+        None => None,
+    };
+    match (other_date, sentence) {
+        (Some(other), Some(sentence)) => Some(format!("{} {sentence}", other.sentence)),
+        (other, sentence) => other.map(|other| other.sentence).or(sentence),
+    }
 }
 
 /// Describes a change: `Duet instead of Stone`, or `Stone` if there is none.

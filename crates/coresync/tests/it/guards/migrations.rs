@@ -1,0 +1,203 @@
+//! Old filled databases are brought up to date: the migrations up to an old one, rows in every table that stood then, the
+//! rest of the migrations; then nothing is missing, nothing is other than it was, and `check` finds the database whole.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kit::Clock;
+use kit::db::{self, Caches, Db, Dependencies, Place, State, Width};
+use kit::encryption::Encryptor;
+use kit::live::Live;
+use kit::testing::test_place;
+use kit::tokens;
+
+use crate::old_schema::{CELLS, Dialect, ROWS, Table, WITHOUT_ROWS, rows_of, tables};
+
+/// The migrations after which a database is left, each before one that changes rows: the first with bookings, with plans that
+/// still hold their terms, with addresses that nobody has shown to be theirs, with guests that are not emailed, without
+/// words to search by, and with phone numbers as they were typed.
+const OLD: [&str; 5] = ["0007", "0012", "0015", "0021", "0024"];
+/// Columns that a later migration writes in another form.
+const REWRITTEN: [(&str, &str); 2] = [("people", "phone"), ("bookings", "guest_phone")];
+
+/// Every migration: its name and its text.
+fn history() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let entries = std::fs::read_dir(folder).expect("migrations").map(|one| one.expect("an entry").path());
+    let mut files: Vec<_> = entries.collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name");
+        (name.to_owned(), std::fs::read_to_string(path).expect("a text"))
+    };
+    files.iter().map(read).collect()
+}
+
+/// The same statements as the program makes of them for SQLite.
+fn for_sqlite(text: &str) -> String {
+    [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("BYTEA", "BLOB"), ("/*sqlite:", ""), ("*/", "")]
+        .iter()
+        .fold(text.to_owned(), |text, (one, other)| text.replace(one, other))
+        .replace("\n);", "\n) STRICT;")
+        .replace("\n)  WITHOUT ROWID;", "\n) STRICT, WITHOUT ROWID;")
+}
+
+/// A connection beside the program.
+enum Beside {
+    Sqlite(rusqlite::Connection),
+    Postgres(Box<postgres::Client>),
+}
+
+impl Beside {
+    fn connect(url: &str) -> Beside {
+        match Place::parse(url).expect("an address") {
+            Place::Sqlite(path) => {
+                let db = rusqlite::Connection::open(path).expect("a file");
+                db.execute_batch("PRAGMA foreign_keys = ON").expect("keys are kept");
+                Beside::Sqlite(db)
+            }
+            Place::Postgres(url) => Beside::Postgres(Box::new(
+                postgres::Client::connect(&url, postgres::NoTls).expect("a server"),
+            )),
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        match self {
+            Beside::Sqlite(_) => Dialect::Sqlite,
+            Beside::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    fn run(&mut self, sql: &str) {
+        match self {
+            Beside::Sqlite(db) => {
+                let sql = for_sqlite(sql);
+                db.execute_batch(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+            }
+            Beside::Postgres(db) => db.batch_execute(sql).unwrap_or_else(|error| panic!("{error:?}: {sql}")),
+        }
+    }
+
+    /// The rows of a table as texts, in order.
+    fn rows(&mut self, table: &str, columns: &[String]) -> Vec<Vec<Option<String>>> {
+        let as_text: Vec<String> = columns.iter().map(|name| format!("CAST({name} AS TEXT)")).collect();
+        let sql = format!("SELECT {} FROM {table}", as_text.join(", "));
+        let width = columns.len();
+        let mut rows: Vec<Vec<Option<String>>> = match self {
+            Beside::Sqlite(db) => {
+                let mut statement = db.prepare(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+                let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Vec<Option<String>>> {
+                    (0..width).map(|at| row.get(at)).collect()
+                };
+                let rows = statement.query_map([], read).expect("rows");
+                rows.collect::<rusqlite::Result<_>>().expect("texts")
+            }
+            Beside::Postgres(db) => {
+                let rows = db.query(&sql, &[]).unwrap_or_else(|error| panic!("{error:?}: {sql}"));
+                rows.iter().map(|row| (0..width).map(|at| row.get(at)).collect()).collect()
+            }
+        };
+        rows.sort();
+        rows
+    }
+}
+
+type Content = BTreeMap<String, Vec<Vec<Option<String>>>>;
+
+/// What is in every table, in the columns that some later schema has, too.
+fn content(db: &mut Beside, before: &[Table], after: &[Table]) -> Content {
+    let mut all = Content::new();
+    for table in before {
+        let later = after.iter().find(|one| one.name == table.name);
+        let later = later.unwrap_or_else(|| panic!("{}: where did its rows go?", table.name));
+        let is_rewritten = |name: &str| REWRITTEN.contains(&(table.name.as_str(), name));
+        let stays = |name: &String| later.columns.iter().any(|one| one.name == *name) && !is_rewritten(name);
+        let columns: Vec<String> = table.columns.iter().map(|one| one.name.clone()).filter(stays).collect();
+        all.insert(table.name.clone(), db.rows(&table.name, &columns));
+    }
+    all
+}
+
+/// Makes the database of an old program and fills it. Answers what is in it.
+fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
+    let mut db = Beside::connect(url);
+    db.run("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)");
+    for (name, text) in old {
+        db.run(text);
+        let digest = tokens::hex(&tokens::digest(text));
+        db.run(&format!("INSERT INTO migrations (name, digest) VALUES ('{name}', '{digest}')"));
+    }
+    let dialect = db.dialect();
+    for table in before.iter().filter(|table| !WITHOUT_ROWS.contains(&table.name.as_str())) {
+        rows_of(table, dialect).iter().for_each(|sql| db.run(sql));
+    }
+    content(&mut db, before, after)
+}
+
+/// Does what blocks on a thread of its own: the driver brings a runtime that can't stand inside the test's.
+fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    std::thread::spawn(work).join().expect("the thread ends well")
+}
+
+async fn opened(place: Place) -> Db {
+    let dependencies = Dependencies {
+        clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
+        live: Live::default(),
+        encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
+        caches: Caches::default(),
+    };
+    Db::open(place, dependencies, Width { postgres: 2, sqlite_readers: 1 }).await.expect("the database opens")
+}
+
+async fn bring_up_to_date(number: &str) {
+    let history = history();
+    let texts: Vec<String> = history.iter().map(|(_, text)| text.clone()).collect();
+    let count = history.iter().filter(|(name, _)| &name[..4] <= number).count();
+    let (before, after) = (tables(&texts[..count]), tables(&texts));
+    let test = test_place();
+    let (url, old) = (test.url.clone(), history[..count].to_vec());
+    let (then_before, then_after) = (before.clone(), after.clone());
+    let filled = aside(move || build(&url, &old, &then_before, &then_after));
+    for (table, rows) in &filled {
+        let expected = if table == "claims" { ROWS * CELLS } else { ROWS };
+        let expected = if WITHOUT_ROWS.contains(&table.as_str()) { 0 } else { expected };
+        assert_eq!(rows.len(), usize::try_from(expected).expect("a count"), "{number}: {table}");
+    }
+
+    let place = Place::parse(&test.url).expect("an address");
+    let db = opened(place.clone()).await;
+    let migrated = db.migrate().await.unwrap_or_else(|error| panic!("{number}: {error:?}"));
+    assert_eq!((migrated.applied, migrated.total), (history.len() - count, history.len()), "{number}");
+    let inspection = db::inspect(&place).await.expect("the engine looks");
+    assert!(matches!(inspection.state, State::Current), "{number}");
+    assert!(inspection.damage.is_empty(), "{number}: {:?}", inspection.damage);
+    let findings = coresync::check::look(&db).await.expect("a look");
+    assert!(findings.is_empty(), "{number}: {findings:?}");
+
+    let url = test.url.clone();
+    let (now, phones, guests) = aside(move || {
+        let mut db = Beside::connect(&url);
+        let phones = db.rows("people", &["phone".to_owned()]);
+        (
+            content(&mut db, &before, &after),
+            phones,
+            db.rows("guest_contacts", &["booking_id".to_owned()]).len(),
+        )
+    });
+    for (table, rows) in &filled {
+        assert_eq!(now[table].len(), rows.len(), "{number}: rows of {table}");
+        assert_eq!(&now[table], rows, "{number}: what is in {table}");
+    }
+    assert_eq!(phones[0], [Some("+12125550101".to_owned())], "{number}: as E.164");
+    assert_eq!(guests, usize::try_from(ROWS).expect("a count"), "{number}: guests of before are emailed");
+    drop(db);
+    let _ = std::fs::remove_dir_all(&test.folder);
+}
+
+#[tokio::test]
+async fn an_old_filled_database_is_brought_up_to_date_and_is_whole() {
+    for number in OLD {
+        bring_up_to_date(number).await;
+    }
+}
