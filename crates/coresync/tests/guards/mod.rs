@@ -3,3 +3,4 @@
 mod functions;
 mod migrations;
 mod old_schema;
+mod templates;
