@@ -4,5 +4,8 @@ mod api_shapes;
 mod functions;
 mod migrations;
 mod old_schema;
+mod output;
+mod parsers;
+mod requests;
 mod shape_file;
 mod templates;
