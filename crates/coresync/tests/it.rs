@@ -3,6 +3,8 @@
 
 #[path = "it/accounts/accounts.rs"]
 mod accounts;
+#[path = "it/guards/api_shapes.rs"]
+mod api_shapes;
 #[path = "it/accounts/attacks.rs"]
 mod attacks;
 #[path = "it/accounts/audit.rs"]
@@ -79,8 +81,12 @@ mod old_schema;
 mod once;
 #[path = "it/pages/open_times.rs"]
 mod open_times;
+#[path = "it/guards/output.rs"]
+mod output;
 #[path = "it/pages/own_visits.rs"]
 mod own_visits;
+#[path = "it/guards/parsers.rs"]
+mod parsers;
 #[path = "it/accounts/permissions.rs"]
 mod permissions;
 #[path = "it/accounts/personal_data.rs"]
@@ -103,8 +109,12 @@ mod races;
 mod refusals;
 #[path = "it/bookings/release.rs"]
 mod release;
+#[path = "it/guards/requests.rs"]
+mod requests;
 #[path = "it/bookings/same_move.rs"]
 mod same_move;
+#[path = "it/guards/shape_file.rs"]
+mod shape_file;
 #[path = "it/api/shapes.rs"]
 mod shapes;
 #[path = "it/bookings/smtp.rs"]
@@ -121,6 +131,8 @@ mod staff_pages;
 mod tables;
 #[path = "it/api/tags.rs"]
 mod tags;
+#[path = "it/guards/templates.rs"]
+mod templates;
 #[path = "it/bookings/waitlist.rs"]
 mod waitlist;
 mod whole;
