@@ -53,9 +53,22 @@ pub struct PendingNotification {
     pub created_at: Timestamp,
     /// How often it was taken, this time included.
     pub attempt: i64,
+    /// In which club it happened; 0 for the default one.
+    pub club: Id,
 }
 
-row!(PendingNotification { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
+row!(PendingNotification {
+    id,
+    subject_kind,
+    subject,
+    recipient,
+    kind,
+    data,
+    person,
+    created_at,
+    attempt,
+    club
+});
 
 /// What is to become of a notification, as the state is now.
 #[derive(Debug, Clone)]
@@ -183,7 +196,8 @@ impl Outbox {
                 ("coresync_notifications_failed_total", Some(error.clone()))
             }
         };
-        metrics::counter!(counter, "kind" => waiting.kind.clone()).increment(1);
+        let club = waiting.club.0.to_string();
+        metrics::counter!(counter, "kind" => waiting.kind.clone(), "club" => club).increment(1);
         let outcome = Arc::new(outcome);
         self.db.tx(move |tx| finish(tx, &waiting, &outcome)).await?;
         Ok(failed)
@@ -222,7 +236,7 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
                               AND e.subject_id = n.subject_id AND e.recipient = n.recipient AND e.sequence < n.sequence)
                           ORDER BY n.due_at, n.id LIMIT $3)
              AND (locked_until IS NULL OR locked_until < $2)
-             RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id, created_at, attempt"
+             RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id, created_at, attempt, club_id"
         ),
         args![now + LEASE, now, most],
     )

@@ -1,5 +1,5 @@
 //! Whoever sent a request: their credential, resolved in the same transaction as what they ask, so that
-//! a session that was ended a moment ago does nothing more.
+//! a session that was ended a moment ago does nothing more. The club is that of the host that the request names.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
 use kit::replies::{IdempotencyKey, Reply, once, was_done};
+use kit::web::requested_host;
 use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
@@ -183,7 +184,7 @@ impl Caller {
         self.app.db.dependencies().caches.get::<HashQueue>().turn(self.client_info.address).await
     }
 
-    /// The club.
+    /// The program, with the database for the club of the host that the request names.
     pub fn app(&self) -> &AppState {
         &self.app
     }
@@ -237,13 +238,14 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Caller, Infallible> {
+        let host = requested_host(&parts.headers, &parts.uri);
         Ok(Caller {
             credential: credential(&parts.headers),
             client_info: ClientInfo::of(
                 &parts.headers,
                 address(&parts.extensions, &parts.headers, &app.config),
             ),
-            app: app.clone(),
+            app: AppState { db: app.db.for_host(host.as_deref()), config: app.config.clone() },
         })
     }
 }

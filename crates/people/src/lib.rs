@@ -92,5 +92,5 @@ pub use sessions::{
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{Onward, add, prune_unverified, sign_up};
 pub use store::sessions::{SignedInHere, forget_old_proofs};
-pub use store::{is_here, person, person_by_email};
+pub use store::{adopt_roles, is_here, person, person_by_email, works_anywhere};
 pub use user::User;

@@ -171,11 +171,11 @@ pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
 /// Other houses empty what they hold of the person in the same transaction, before this.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor; `Error::Forbidden` for who works for the club; `Error::Invalid` for a password that was
+/// `Error::Unauthorized` for a visitor; `Error::Forbidden` for who works for a club; `Error::Invalid` for a password that was
 /// changed meanwhile.
 pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.id;
-    if by.is_staff() {
+    if store::works_anywhere(tx, person)? {
         return Err(by.forbidden("erasing a colleague"));
     }
     store::hold(tx, person)?;

@@ -33,15 +33,22 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
         return Ok((Vec::new(), 0));
     }
     let (size, before) = paging.rows();
-    let count: Option<(i64,)> =
-        tx.one(sql!("SELECT COUNT(*) FROM people WHERE erased_at IS NULL AND role <> 'account'"), args![])?;
-    let found: Vec<Person> = tx.all(
+    let club = tx.club()?;
+    let count: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE erased_at IS NULL AND role <> 'account'
-             ORDER BY last_name, first_name, id LIMIT $1 OFFSET $2"
+            "SELECT COUNT(*) FROM club_roles r JOIN people p ON p.id = r.person_id
+             WHERE r.club_id = $1 AND p.erased_at IS NULL"
         ),
-        args![size, before],
+        args![club],
+    )?;
+    let found: Vec<Person> = tx.all(
+        sql!(concat!(
+            "SELECT ",
+            store::person_columns!(),
+            " WHERE p.erased_at IS NULL AND p.id IN (SELECT person_id FROM club_roles WHERE club_id = $1)
+             ORDER BY p.last_name, p.first_name, p.id LIMIT $2 OFFSET $3"
+        )),
+        args![club, size, before],
     )?;
     Ok((found, count.map_or(0, |(count,)| count)))
 }
@@ -65,7 +72,7 @@ pub fn note_look(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     if by.id() == Some(id) { Ok(()) } else { note(tx, by, What::ProfileRead, Some(id), json!({})) }
 }
 
-/// Gives somebody another role. Every session of theirs ends: what they may do is decided anew.
+/// Gives somebody another role in the club of this transaction. Every session of theirs ends: what they may do is decided anew.
 ///
 /// # Errors
 /// `Error::Unauthorized`, `Error::Forbidden`, `Error::NotFound`, [`OWN_ROLE`].
@@ -79,7 +86,7 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     if before.role == role {
         return Ok(before);
     }
-    store::set_role(tx, id, role.name())?;
+    store::set_role(tx, id, role)?;
     store::end_all(tx, id)?;
     note(tx, by, What::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
     store::person(tx, id)

@@ -73,6 +73,8 @@ pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> 
 fn named_club(zone: TimeZone) -> Club {
     let text = || "-".to_owned();
     Club {
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
         id: Id(0),
         name: text(),
         zone,

@@ -12,12 +12,13 @@ use super::health::Health;
 use super::place::Place;
 use super::tx::{Tx, Work};
 use crate::clock::Clock;
+use crate::clubs::ClubKey;
 use crate::errors::{Fault, Result};
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 
-/// The database. Clones are the same.
+/// The database, as a club uses it: every transaction of this handle carries that club. Clones are the same.
 #[derive(Clone)]
-pub struct Db(pub(super) Arc<Inner>);
+pub struct Db(pub(super) Arc<Inner>, pub(super) ClubKey);
 
 /// What all clones share.
 pub(super) struct Inner {
@@ -67,9 +68,23 @@ impl Db {
                     Engine::Postgres(Postgres::open(url, width, &dependencies, &ids, &health)?)
                 }
             };
-            Ok(Db(Arc::new(Inner { engine, health, dependencies, ids, place })))
+            Ok(Db(Arc::new(Inner { engine, health, dependencies, ids, place }), ClubKey::Default))
         })
         .await
+    }
+
+    /// The same database for a club; for the default one where the id is 0.
+    #[must_use]
+    pub fn for_club(&self, club: Id) -> Db {
+        let key = if club == Id(0) { ClubKey::Default } else { ClubKey::Id(club) };
+        Db(self.0.clone(), key)
+    }
+
+    /// The same database for the club of a host name, else for the default one. Which club that is, is read in each
+    /// transaction.
+    #[must_use]
+    pub fn for_host(&self, host: Option<&str>) -> Db {
+        Db(self.0.clone(), host.map_or(ClubKey::Default, |host| ClubKey::Host(host.into())))
     }
 
     /// Runs `verb` in a transaction of its own: everything it did is kept if it answers `Ok`, nothing if
@@ -102,8 +117,8 @@ impl Db {
     {
         let verb = Arc::new(verb);
         let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
-        let (work, answer) = Work::boxed(verb.clone());
-        engine.submit_after(precheck, work);
+        let (work, answer) = Work::boxed(verb.clone(), self.1.clone());
+        engine.submit_after(precheck, self.1.clone(), work);
         match answered(answer).await {
             // Who has been looked at need not be again.
             Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
@@ -130,7 +145,7 @@ impl Db {
     {
         let mut attempt = 0;
         loop {
-            let (work, answer) = Work::boxed(verb.clone());
+            let (work, answer) = Work::boxed(verb.clone(), self.1.clone());
             match &self.0.engine {
                 Engine::Sqlite(engine) => engine.submit(kind, work),
                 Engine::Postgres(engine) => engine.submit(kind, work),

@@ -12,6 +12,7 @@ use super::engine::postgres_session::Session;
 use super::engine::sqlite_connection as sqlite;
 use super::sql::Sql;
 use super::value::{FromRow, Row, Value};
+use crate::clubs::ClubKey;
 use crate::errors::{Error, Fault, Result};
 use crate::ids::{Id, Ids};
 use crate::live::Changed;
@@ -28,7 +29,10 @@ pub struct Tx<'c> {
     depth: u32,
     kind: Kind,
     /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
-    pub(crate) versions: Option<HashMap<String, Id>>,
+    pub(crate) versions: Option<HashMap<Id, HashMap<String, Id>>>,
+    /// How the club is found, and which it is, once it was asked for (see [`crate::clubs`]).
+    pub(crate) club_key: ClubKey,
+    pub(crate) club: Option<Id>,
 }
 
 pub(super) enum Conn<'c> {
@@ -49,6 +53,8 @@ impl<'c> Tx<'c> {
             depth: 0,
             kind,
             versions: None,
+            club_key: ClubKey::Default,
+            club: None,
         }
     }
 
@@ -179,6 +185,7 @@ impl<'c> Tx<'c> {
             self.changed_now.truncate(changed_now);
             // Among them may be one that is undone now.
             self.versions = None;
+            self.club = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
         self.plain(&format!("RELEASE SAVEPOINT {name}"))?;
@@ -254,6 +261,7 @@ pub(super) enum Keep {
 
 pub(super) struct Work<T, F> {
     verb: Arc<F>,
+    club: ClubKey,
     outcome: Option<Result<T>>,
     changed_now: Vec<Changed>,
     answer: oneshot::Sender<Result<T>>,
@@ -265,10 +273,10 @@ where
     T: Send + 'static,
     F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
 {
-    pub(super) fn boxed(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
+    pub(super) fn boxed(verb: Arc<F>, club: ClubKey) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
         let (answer, receiver) = oneshot::channel();
         let span = tracing::Span::current();
-        (Box::new(Work { verb, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
+        (Box::new(Work { verb, club, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
     }
 }
 
@@ -279,6 +287,7 @@ where
 {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
+        tx.club_key = self.club.clone();
         let outcome = unwinding(|| (self.verb)(&mut tx));
         let outcome = match outcome {
             Ok(_) if tx.failed => Err(Fault::because("a verb went on after a failed statement")),

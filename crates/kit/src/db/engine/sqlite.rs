@@ -15,6 +15,7 @@ use super::sqlite_connection::{connect, fault, plain, refuse_half_restored};
 use crate::db::dependencies::{Dependencies, Kind, QUEUE, Width};
 use crate::db::health::Health;
 use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure, unwinding};
+use crate::clubs::ClubKey;
 use crate::errors::{BUSY, Error, OrFault as _, Result};
 use crate::files;
 use crate::ids::Ids;
@@ -111,18 +112,19 @@ impl Sqlite {
 impl Sqlite {
     /// Has `precheck` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
     /// written first, however busy everything else is.
-    pub(in crate::db) fn submit_after<L>(&self, precheck: L, work: Box<dyn Unit>)
+    pub(in crate::db) fn submit_after<L>(&self, precheck: L, club: ClubKey, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
         let (writes, span) = (self.writes.clone(), tracing::Span::current());
-        self.submit(Kind::Read, Box::new(Precheck { precheck, outcome: Ok(()), work, writes, span }));
+        self.submit(Kind::Read, Box::new(Precheck { precheck, club, outcome: Ok(()), work, writes, span }));
     }
 }
 
 /// A look, and what follows if nothing spoke against it.
 struct Precheck<L> {
     precheck: L,
+    club: ClubKey,
     outcome: Result<()>,
     work: Box<dyn Unit>,
     writes: Sender<Box<dyn Unit>>,
@@ -132,6 +134,7 @@ struct Precheck<L> {
 impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Precheck<L> {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
+        tx.club_key = self.club.clone();
         self.outcome = unwinding(|| (self.precheck)(&mut tx));
         Keep::Nothing
     }
