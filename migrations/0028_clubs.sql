@@ -45,4 +45,3 @@ UPDATE freed_spans SET club_id = COALESCE((SELECT MIN(id) FROM clubs), 0);
 
 -- Rows of the log are not changed, so those from before this have 0; their checkpoints do not cover the column.
 ALTER TABLE audit ADD COLUMN club_id BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX audit_by_club ON audit (club_id, at, id);

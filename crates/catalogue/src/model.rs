@@ -40,7 +40,7 @@ pub struct Club {
 impl Club {
     /// The public address of the club's website, without a slash at the end: its own host, with the scheme and the port of
     /// the configured address; else the configured address.
-    pub fn address(&self, config: &Config) -> String {
+    pub fn website(&self, config: &Config) -> String {
         let public = &config.public_url;
         let Some((scheme, rest)) = public.split_once("://") else { return public.clone() };
         let (host, port) = rest.split_once(':').unwrap_or((rest, ""));

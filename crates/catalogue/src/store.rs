@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use kit::config::Config;
 use kit::versions::Cached;
-use kit::{Error, Fault, Id, Result, Tx, args, clubs, sql};
+use kit::{AppState, Error, Fault, Id, Result, Tx, args, clubs, sql};
 
 use crate::hours::{Hours, Shift};
 use crate::model::{
@@ -18,6 +19,25 @@ use crate::model::{
 /// `Error::NotFound` if no club is set up yet.
 pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
     tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
+}
+
+/// The program as the club of its database handle is known: the public address in its configuration is that of the club's
+/// website ([`Club::website`]). Before a club is set up, as it is.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn at_home(app: &AppState) -> Result<AppState> {
+    let club = match app.db.view(current).await {
+        Ok(catalogue) => catalogue.club.clone(),
+        Err(Error::NotFound) => return Ok(app.clone()),
+        Err(error) => return Err(error),
+    };
+    let website = club.website(&app.config);
+    if website == app.config.public_url {
+        return Ok(app.clone());
+    }
+    let config = Config { public_url: website, ..Config::clone(&app.config) };
+    Ok(AppState { db: app.db.clone(), config: Arc::new(config) })
 }
 
 fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {

@@ -11,6 +11,7 @@ use kit::{AppState, Error, Fields, Result};
 use people::{NewPerson, Role};
 use serde_json::json;
 
+use crate::club_commands;
 use crate::serve::within;
 
 /// An account to be made.
@@ -19,9 +20,12 @@ pub struct NewUser {
     /// The address it signs in with.
     #[arg(long)]
     email: String,
-    /// account, technician, front_desk, manager or owner.
+    /// account, technician, front_desk, manager or owner, in the club.
     #[arg(long, default_value = "account")]
     role: String,
+    /// The slug of the club in which the role counts; without it, the default club.
+    #[arg(long)]
+    club: Option<String>,
     /// First name.
     #[arg(long, default_value = "")]
     first_name: String,
@@ -31,7 +35,7 @@ pub struct NewUser {
 }
 
 /// Says what a command has to say.
-fn say(text: &str) -> Result<()> {
+pub(crate) fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
 }
 
@@ -80,7 +84,10 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
         password_hash: Some(people::hash_password(password).await?),
         verified: true,
     };
-    let add = async |app: AppState| app.db.tx(move |tx| people::add(tx, &new)).await.map(drop);
+    let add = async |app: AppState| {
+        let db = club_commands::in_club(&app.db, user.club).await?;
+        db.tx(move |tx| people::add(tx, &new)).await.map(drop)
+    };
     within(config, add).await?;
     say(&format!("{email} can sign in as {}.", user.role))
 }

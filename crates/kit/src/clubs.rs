@@ -92,8 +92,8 @@ pub fn add_host(tx: &mut Tx<'_>, host: &str) -> Result<()> {
     let club = tx.club()?;
     tx.run(
         sql!(
-            "INSERT INTO club_hosts (host, club_id, position) VALUES ($1, $2,
-             (SELECT COALESCE(MAX(position), 0) + 1 FROM club_hosts WHERE club_id = $2)) ON CONFLICT (host) DO NOTHING"
+            "INSERT INTO club_hosts (host, club_id, position) VALUES ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1
+             FROM club_hosts WHERE club_id = $2)) ON CONFLICT (host) DO NOTHING"
         ),
         args![host, club],
     )?;
@@ -140,6 +140,28 @@ impl Tx<'_> {
     pub fn club_ids(&mut self) -> Result<(Id, Id)> {
         let club = self.club()?;
         Ok((club, if clubs(self)?.default_club() == club { Id(0) } else { club }))
+    }
+
+    /// Does something in a club; then the transaction belongs to its own again.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub fn in_club<T>(&mut self, club: Id, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = (self.club_key.clone(), self.club);
+        self.enter_club(club);
+        let done = work(self);
+        (self.club_key, self.club) = before;
+        done
+    }
+
+    /// Does something in each club, in the order in which they were created: for what concerns a person wherever they are
+    /// known. What each answered.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub fn in_each_club<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+        let all = clubs(self)?;
+        all.all().iter().map(|club| self.in_club(*club, &mut work)).collect()
     }
 
     /// Has the rest of the transaction belong to a club.

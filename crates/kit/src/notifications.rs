@@ -76,8 +76,9 @@ impl Tx<'_> {
             let id = self.new_id()?;
             self.run(
                 sql!(
-                    "INSERT INTO notifications (id, subject_kind, subject_id, sequence, recipient, kind, data, person_id,
-                     created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, $10)"
+                    "INSERT INTO notifications (id, subject_kind, subject_id, sequence, recipient, kind, data,
+                     person_id, created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9,
+                     0, $10)"
                 ),
                 args![id, *subject_kind, *subject, sequence, *recipient, *kind, data, *person, now, club],
             )?;

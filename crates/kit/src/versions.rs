@@ -11,8 +11,8 @@ use crate::errors::Result;
 use crate::ids::Id;
 use crate::{args, sql};
 
-/// Stands for what all clubs share, where versions are told apart by club.
-const SHARED: Id = Id(-1);
+/// Stands for what all clubs share, where versions are told apart by club; no id of a club is as low.
+const SHARED: Id = Id(-9_223_372_036_854_775_807);
 
 /// Says that what `name` stands for has changed in the club of this transaction.
 ///
@@ -69,7 +69,7 @@ fn known(tx: &mut Tx<'_>, club: Id, name: &str) -> Result<Id> {
         let mut all: HashMap<Id, HashMap<String, Id>> = HashMap::new();
         tx.each(
             sql!(
-                "SELECT CAST(-1 AS BIGINT), name, version FROM versions
+                "SELECT CAST(-9223372036854775807 AS BIGINT), name, version FROM versions
                  UNION ALL SELECT club_id, name, version FROM club_versions"
             ),
             args![],
@@ -89,7 +89,7 @@ fn at_this_moment(tx: &mut Tx<'_>, club: Id, name: &str) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(
         sql!(
             "SELECT version FROM club_versions WHERE club_id = $1 AND name = $2
-             UNION ALL SELECT version FROM versions WHERE $1 = -1 AND name = $2"
+             UNION ALL SELECT version FROM versions WHERE $1 = -9223372036854775807 AND name = $2"
         ),
         args![club, name],
     )?;

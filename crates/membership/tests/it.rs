@@ -10,7 +10,7 @@ use testing::{NOW, Program, TestClub};
 /// Opens the small club with the routes of this crate. Nothing is priced here, so nothing follows from a change.
 async fn open() -> TestClub {
     let routes = |app: &kit::AppState| {
-        let handlers = Handlers::default().on(|_: MembershipChanged| std::future::ready(Ok(())));
+        let handlers = Handlers::default().on(|_, _: MembershipChanged| std::future::ready(Ok(())));
         Program::of_routes(app, membership::routes().split_for_parts().0, handlers)
     };
     TestClub::open_around(NOW, |config| config, routes).await

@@ -229,14 +229,12 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
     let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
     tx.all(
         sql!(
-            "UPDATE notifications SET locked_until = $1, attempt = attempt + 1
-             WHERE id IN (SELECT n.id FROM notifications n WHERE n.due_at <= $2
-                          AND (n.locked_until IS NULL OR n.locked_until < $2)
-                          AND NOT EXISTS (SELECT 1 FROM notifications e WHERE e.subject_kind = n.subject_kind
-                              AND e.subject_id = n.subject_id AND e.recipient = n.recipient AND e.sequence < n.sequence)
-                          ORDER BY n.due_at, n.id LIMIT $3)
-             AND (locked_until IS NULL OR locked_until < $2)
-             RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id, created_at, attempt, club_id"
+            "UPDATE notifications SET locked_until = $1, attempt = attempt + 1 WHERE id IN (SELECT n.id FROM
+             notifications n WHERE n.due_at <= $2 AND (n.locked_until IS NULL OR n.locked_until < $2) AND NOT EXISTS
+             (SELECT 1 FROM notifications e WHERE e.subject_kind = n.subject_kind AND e.subject_id = n.subject_id AND
+             e.recipient = n.recipient AND e.sequence < n.sequence) ORDER BY n.due_at, n.id LIMIT $3) AND (locked_until
+             IS NULL OR locked_until < $2) RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id,
+             created_at, attempt, club_id"
         ),
         args![now + LEASE, now, most],
     )
@@ -268,8 +266,8 @@ fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> 
     let (entry, now) = (tx.new_id()?, tx.now());
     tx.run(
         sql!(
-            "INSERT INTO mails (id, to_address, subject, sent_at, how, notification_id, subject_kind, subject_id, kind,
-             person_id, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            "INSERT INTO mails (id, to_address, subject, sent_at, how, notification_id, subject_kind, subject_id,
+             kind, person_id, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
         args![
             entry,

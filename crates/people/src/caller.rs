@@ -245,7 +245,7 @@ impl FromRequestParts<AppState> for Caller {
                 &parts.headers,
                 address(&parts.extensions, &parts.headers, &app.config),
             ),
-            app: AppState { db: app.db.for_host(host.as_deref()), config: app.config.clone() },
+            app: app.with(app.db.for_host(host.as_deref())),
         })
     }
 }

@@ -46,10 +46,7 @@ pub fn is_here(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
 /// A fault of the database.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     let club = tx.club()?;
-    tx.one(
-        sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")),
-        args![club, kept_email(email)],
-    )
+    tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")), args![club, kept_email(email)])
 }
 
 /// The last who claimed an address that they have not shown to be theirs yet.
@@ -94,10 +91,8 @@ pub(crate) fn own_address(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>>
 pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: Role) -> Result<u64> {
     let club = tx.club()?;
     if role == Role::Account {
-        return tx.run(
-            sql!("DELETE FROM club_roles WHERE club_id = $1 AND person_id = $2"),
-            args![club, person],
-        );
+        return tx
+            .run(sql!("DELETE FROM club_roles WHERE club_id = $1 AND person_id = $2"), args![club, person]);
     }
     tx.run(
         sql!(
@@ -194,8 +189,10 @@ pub(crate) fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Resul
 /// # Errors
 /// `Error::NotFound` for who is erased or was never there.
 pub(crate) fn hold(tx: &mut Tx<'_>, person: Id) -> Result<()> {
-    let held =
-        tx.run(sql!("UPDATE people SET created_at = created_at WHERE id = $1 AND erased_at IS NULL"), args![person])?;
+    let held = tx.run(
+        sql!("UPDATE people SET created_at = created_at WHERE id = $1 AND erased_at IS NULL"),
+        args![person],
+    )?;
     if held == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 

@@ -7,7 +7,7 @@ use kit::db::Value;
 /// How many ids one statement takes.
 const IDS: usize = 128;
 
-/// The parameters of [`id_lists`], to stand in `IN (…)` of a statement that has no others.
+/// The parameters of [`id_lists`], to stand in `IN (…)` of a statement whose others come after them.
 #[macro_export]
 macro_rules! id_list {
     () => {

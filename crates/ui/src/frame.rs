@@ -1,6 +1,7 @@
 //! What every page shares: its title, the section it belongs to, and who looks at it.
 
 use axum::Extension;
+use catalogue::Club;
 use kit::AppState;
 use kit::web::SameForAll;
 use people::{Actor, Person};
@@ -81,8 +82,8 @@ impl Frame {
     }
 
     /// The same with the lasting address of the page: a path of this club's site.
-    pub fn canonical(self, app: &AppState, path: &str) -> Frame {
-        Frame { address: Some(format!("{}{path}", app.config.public_url)), ..self }
+    pub fn canonical(self, app: &AppState, club: &Club, path: &str) -> Frame {
+        Frame { address: Some(format!("{}{path}", club.website(&app.config))), ..self }
     }
 
     /// The same with the picture that link previews show: its path, and what it shows.

@@ -1,5 +1,5 @@
 //! What is taken out of bookings when somebody is erased, and what they are handed before. The bookings stay, for the books
-//! must be kept; what was said in them does not.
+//! must be kept; what was said in them does not. People are shared, so all of this concerns their bookings in every club.
 
 use jiff::Timestamp;
 use kit::{Error, Id, Result, Tx, args, row, sql};
@@ -174,7 +174,8 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Exported>> {
         },
     )?;
     for one in found.iter_mut().filter(|one| one.part == "guest") {
-        one.allergies = store::allergies(tx, one.id)?;
+        let club = store::club_of(tx, one.id)?.ok_or(Error::NotFound)?;
+        one.allergies = tx.in_club(club, |tx| store::allergies(tx, one.id))?;
         one.addons = tx.all(
             sql!(
                 "SELECT a.name, b.quantity, b.notes FROM booking_addons b JOIN addons a ON a.id = b.addon_id
@@ -204,13 +205,14 @@ pub fn guest_addresses(tx: &mut Tx<'_>, person: Id) -> Result<Vec<String>> {
     Ok(found.into_iter().map(|(email,)| email).collect())
 }
 
-/// Whether a person has a booking to come or a time that is held.
+/// Whether a person has a booking to come or a time that is held, in any club.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn has_ahead(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let now = tx.now();
-    Ok(!store::upcoming(tx, person, now)?.is_empty())
+    let ahead = tx.in_each_club(|tx| store::upcoming(tx, person, now))?;
+    Ok(ahead.iter().any(|bookings| !bookings.is_empty()))
 }
 
 /// Takes everything out of a person's bookings and places on the waitlist that says who they are or what they asked for.

@@ -15,9 +15,13 @@ pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
     Claimant { id: booking, catalogue, end_expired }
 }
 
-/// Ends a hold that has run out. Whether it was still one.
+/// Ends a hold that has run out. Whether it was still one. It may be in another club than this transaction: a person is one
+/// resource in all of them.
 pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
-    end_hold(tx, hold, None, "expired")
+    match store::club_of(tx, hold)? {
+        Some(club) => tx.in_club(club, |tx| end_hold(tx, hold, None, "expired")),
+        None => Ok(false),
+    }
 }
 
 /// Removes every hold that has run out, at most so many. How many there were.

@@ -1,4 +1,5 @@
-//! What the club keeps of a person: to take along, to agree to, to have erased.
+//! What the clubs keep of a person: to take along, to agree to, to have erased. People are shared, so an export holds what every
+//! club keeps, and who is erased is erased in all of them.
 
 use askama::Template;
 use axum::Router;
@@ -82,7 +83,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
             .map(|one| (one.kind, one.words, is_given(one.kind, one.version)))
             .collect(),
         consents: consents.iter().map(line).collect(),
-        is_staff: by.is_staff(),
+        is_staff: people::works_anywhere(tx, by.person()?.id)?,
         hindrance: hindrance(tx, by)?,
     })
 }
@@ -102,7 +103,7 @@ async fn export(caller: Caller) -> Result<Response> {
     or_sign_in(answered, HERE)
 }
 
-/// Everything that every crate keeps of whoever asks.
+/// Everything that every crate keeps of whoever asks, of all clubs.
 fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
     let person = by.person()?.clone();
     let (sign_ins, _) = people::my_sign_ins(tx, by)?;
@@ -206,7 +207,10 @@ async fn erase(
 
 async fn erase_now(caller: &Caller, password: String) -> Result<()> {
     caller
-        .view(|_, by| if by.is_staff() { Err(by.forbidden("erasing a colleague")) } else { Ok(()) })
+        .view(|tx, by| match people::works_anywhere(tx, by.person()?.id)? {
+            true => Err(by.forbidden("erasing a colleague")),
+            false => Ok(()),
+        })
         .await?;
     let leaver: Leaver = people::ask_leaver(caller, password).await?;
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
@@ -220,11 +224,11 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     }
     let guests = bookings::guest_addresses(tx, person.id)?;
     bookings::forget_person(tx, person.id)?;
-    match membership::leave(tx, by, person.id) {
+    tx.in_each_club(|tx| match membership::leave(tx, by, person.id) {
         // Nothing that would renew.
-        Err(Error::Refused(_, _)) | Ok(()) => {}
-        Err(error) => return Err(error),
-    }
+        Err(Error::Refused(_, _)) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
+    })?;
     messages::forget_person(tx, person.id)?;
     let others: Vec<String> = people::my_addresses(tx, by)?.into_iter().map(|(email, _)| email).collect();
     for email in person.email.iter().chain(&guests).chain(&others) {

@@ -1,7 +1,7 @@
 //! The emails about accounts. They are composed when they are sent, and nothing keeps them: a link opens an account, and the
 //! database holds only its digest.
 
-use kit::{AppState, Id, Result, Tx, args, sql, tokens};
+use kit::{AppState, Db, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, PendingNotification};
 use people::{AccountEmail, Claim, News, Proven};
 
@@ -78,37 +78,41 @@ fn write(club: &catalogue::Club, public: &str, response: AccountEmail) -> Result
 }
 
 /// Hands over what carries an address that is now known to be somebody's, and writes what could not be written to it before.
-pub(super) async fn adopt(app: AppState, Proven { person, is_first }: Proven) -> Result<()> {
-    let adopted = app.db.tx(move |tx: &mut Tx<'_>| {
+/// People are shared, so this is done in every club.
+pub(super) async fn adopt(db: Db, Proven { person, is_first }: Proven) -> Result<()> {
+    let adopted = db.tx(move |tx: &mut Tx<'_>| {
         let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
-        if is_first {
-            bookings::notify_upcoming(tx, person)?;
-        }
-        bookings::adopt(tx, person, &email).map(drop)
+        tx.in_each_club(|tx| {
+            if is_first {
+                bookings::notify_upcoming(tx, person)?;
+            }
+            bookings::adopt(tx, person, &email)
+        })
+        .map(drop)
     });
     adopted.await
 }
 
 /// Seals the audit log. Where the log of the program is kept elsewhere, the digest in it shows whether an end was cut off.
-pub(super) async fn checkpoint(app: AppState) -> Result<()> {
-    let encrypted = app.db.tx(|tx| {
+pub(super) async fn checkpoint(db: Db) -> Result<()> {
+    let encrypted = db.tx(|tx| {
         let encrypted = people::checkpoint(tx)?;
         tx.enqueue(&people::Checkpoint {}, tx.now() + super::rounds::MINUTE)?;
         Ok(encrypted)
     });
     let rows = encrypted.await?;
     if rows > 0 {
-        let last = app.db.view(people::last_checkpoint).await?;
+        let last = db.view(people::last_checkpoint).await?;
         tracing::info!(rows, last, "the audit log is sealed");
     }
     Ok(())
 }
 
 /// Takes away accounts whose address was not verified in time, in transactions of their own. Says how many.
-pub(super) async fn prune(app: &AppState) -> Result<usize> {
+pub(super) async fn prune(db: &Db) -> Result<usize> {
     let mut pruned = 0;
     loop {
-        match app.db.tx(|tx| people::prune_unverified(tx, is_referred_to)).await? {
+        match db.tx(|tx| people::prune_unverified(tx, is_referred_to)).await? {
             0 => return Ok(pruned),
             some => pruned += some,
         }

@@ -3,24 +3,30 @@
 use bookings::{Nightly, RunMaintenance};
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::{AppState, Id, Result, Tx, args, sql};
+use kit::{AppState, Id, Result, Tx, args, clubs, sql};
 use membership::RunBillingDay;
 use people::Checkpoint;
 
-/// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was
+/// Has the work of every night and of every minute begin in each club, if it is not waiting already. Called now and then as well: where the clock was
 /// ahead and has come back, that work would wait until the time that it showed.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn begin_rounds(app: &AppState) -> Result<()> {
-    app.db
-        .tx(|tx| {
-            begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
-            begin(tx, &RunBillingDay {}, SignedDuration::from_hours(1), DAY)?;
-            begin(tx, &Checkpoint {}, MINUTE, MINUTE)?;
-            begin(tx, &RunMaintenance {}, MINUTE, MINUTE)
-        })
-        .await
+    // The audit log of all clubs has one chain of checkpoints.
+    app.db.tx(|tx| begin(tx, &Checkpoint {}, MINUTE, MINUTE)).await?;
+    let clubs = app.db.view(clubs::clubs).await?;
+    let before_any = [clubs.default_club()];
+    for club in if clubs.all().is_empty() { &before_any[..] } else { clubs.all() } {
+        app.db.for_club(*club).tx(begin_in_club).await?;
+    }
+    Ok(())
+}
+
+fn begin_in_club(tx: &mut Tx<'_>) -> Result<()> {
+    begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
+    begin(tx, &RunBillingDay {}, SignedDuration::from_hours(1), DAY)?;
+    begin(tx, &RunMaintenance {}, MINUTE, MINUTE)
 }
 
 pub(super) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -30,12 +36,13 @@ const SLACK: SignedDuration = SignedDuration::from_mins(75);
 
 /// Has a job run after `rest` if none is waiting, and again after `rest` if one waits for a time beyond its period.
 fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedDuration) -> Result<()> {
-    let now = tx.now();
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
     let waiting: Option<(Id, Timestamp, Option<Timestamp>)> = tx.one(
         sql!(
-            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND NOT dead ORDER BY run_at LIMIT 1"
+            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND club_id IN ($2, $3) AND NOT dead
+             ORDER BY run_at LIMIT 1"
         ),
-        args![J::KIND],
+        args![J::KIND, club, also],
     )?;
     let Some((id, run_at, locked_until)) = waiting else { return tx.enqueue(job, now + rest) };
     let too_far = now + period + SLACK;
@@ -43,6 +50,9 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedD
         return Ok(());
     }
     tracing::warn!(kind = J::KIND, %run_at, "the clock has come back: regular work that waited for a later time is done now");
-    tx.run(sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2"), args![now + rest, id])
-        .map(drop)
+    tx.run(
+        sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2 AND club_id IN ($3, $4)"),
+        args![now + rest, id, club, also],
+    )
+    .map(drop)
 }

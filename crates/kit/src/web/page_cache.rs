@@ -111,7 +111,8 @@ where
         // A host that the configuration does not know may be that of a club: that is read first.
         let unknown = refusal.map(|status| (status, hosts::requested_host(request.headers(), request.uri())));
         if unknown.is_none()
-            && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
+            && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key))
+        {
             let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
             self.times.record(&query, &mut response);
             return Answering::Now(Some(response));
@@ -121,7 +122,9 @@ where
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let mut response = match unknown {
-                Some((status, host)) if !front.kept.is_of_a_club(host.as_deref()).await => hosts::refused(status),
+                Some((status, host)) if !front.kept.is_of_a_club(host.as_deref()).await => {
+                    hosts::refused(status)
+                }
                 _ => front.answer(request.map(Body::new), id.clone()).instrument(span).await,
             };
             times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
