@@ -18,6 +18,7 @@ mod cancelling;
 mod choosing;
 #[path = "it/claims.rs"]
 mod claims;
+mod clubs;
 #[path = "it/crawlers.rs"]
 mod crawlers;
 #[path = "it/day.rs"]

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use kit::errors::OrFault as _;
 use kit::web::{Input, Page, RawInput, see_other};
 use kit::{AppState, Error, Fields, Result, Tx};
-use people::{Actor, Caller, Consent, Leaver, What};
+use people::{Actor, Caller, Consent, Leaver, Role, What};
 use serde_json::{Value, json};
 use ui::{
     Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, format, or_sign_in,
@@ -123,6 +123,15 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .collect();
     let devices: Vec<Value> =
         people::my_devices(tx, by)?.into_iter().map(|(what, at)| json!({"what": what, "at": at})).collect();
+    let roles = tx.in_each_club(|tx| {
+        let club = catalogue::current(tx)?.club.name.clone();
+        Ok((club, people::person(tx, person.id)?.role))
+    })?;
+    let roles: Vec<Value> = roles
+        .into_iter()
+        .filter(|(_, role)| *role != Role::Account)
+        .map(|(club, role)| json!({"club": club, "role": role}))
+        .collect();
     Ok(json!({
         "made_at": tx.now(),
         "account": {
@@ -130,6 +139,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
             "phone": person.phone, "birthday": person.birthday, "role": person.role, "created_at": person.created_at,
             "confirmed_at": person.verified_at,
         },
+        "roles": roles,
         "emergency_contact": people::emergency_contact(tx, by)?,
         "preferences": people::preferences(tx, by)?,
         "notices": notices,

@@ -17,7 +17,7 @@ const LINES_OF_A_CRATE: usize = 8_000;
 const LARGE_FOLDERS: &[(&str, usize)] =
     &[("crates/coresync/tests/it", 57), ("crates/kit/src", 18), ("crates/people/src", 38)];
 /// Crates that have more lines, and how many at most.
-const LARGE_CRATES: &[(&str, usize)] = &[("kit", 8_100)];
+const LARGE_CRATES: &[(&str, usize)] = &[("kit", 8_500)];
 /// Folders whose files import each other in circles.
 const CIRCLES_IN: &[&str] = &[];
 /// Names that two crates export.

@@ -35,6 +35,7 @@ const COLUMNS: &[(&str, In)] = &[
     ("bookings.companion_id", File("bookings")),
     ("bookings.person_id", File("bookings")),
     ("charges.person_id", File("charges")),
+    ("club_roles.person_id", File("roles")),
     ("consents.person_id", File("agreements")),
     ("devices.person_id", File("browsers_and_links")),
     ("guest_addresses.person_id", Exempt("digests of whom they had emailed on a day, for the daily limit")),

@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::blocking::aside;
+use super::club_key::ClubKey;
 use super::dependencies::{Dependencies, Kind, Width};
 use super::engine::{CommitMarker, Postgres, Sqlite};
 use super::health::Health;
 use super::place::Place;
 use super::tx::{Tx, Work};
 use crate::clock::Clock;
-use crate::clubs::ClubKey;
 use crate::errors::{Fault, Result};
 use crate::ids::{Id, Ids};
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::club_key::ClubKey;
 use super::dependencies::{Dependencies, Kind};
 use super::engine::postgres_session::Session;
 use super::engine::sqlite_connection as sqlite;
 use super::sql::Sql;
 use super::value::{FromRow, Row, Value};
-use crate::clubs::ClubKey;
 use crate::errors::{Error, Fault, Result};
 use crate::ids::{Id, Ids};
 use crate::live::Changed;

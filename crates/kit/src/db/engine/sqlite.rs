@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use super::commit_marker::{CommitMarker, Marks};
 use super::sqlite_connection::{connect, fault, plain, refuse_half_restored};
-use crate::clubs::ClubKey;
+use crate::db::club_key::ClubKey;
 use crate::db::dependencies::{Dependencies, Kind, QUEUE, Width};
 use crate::db::health::Health;
 use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure, unwinding};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clubs::ClubKey;
+use crate::db::club_key::ClubKey;
 use crate::db::database::Db;
 use crate::db::tx::Tx;
 use crate::errors::{Fault, Result};

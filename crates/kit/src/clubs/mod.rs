@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::db::Tx;
+use crate::db::{ClubKey, Tx};
 use crate::errors::{Error, Refusal, Result};
 use crate::ids::Id;
 use crate::versions::{self, Cached};
@@ -17,18 +17,6 @@ pub const HOST_TAKEN: Refusal =
 
 /// The shared version that changes with every club and host name that is added.
 const VERSION: &str = "clubs";
-
-/// How the club of a transaction is found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum ClubKey {
-    /// It is the default club.
-    #[default]
-    Default,
-    /// It is the club of this host name, in lower case and without port; else the default club.
-    Host(Arc<str>),
-    /// It is this one.
-    Id(Id),
-}
 
 /// The clubs of the database and their host names.
 #[derive(Debug, Default, Clone)]

@@ -1,0 +1,4 @@
+//! Several clubs in one database.
+
+mod one_club;
+mod two_clubs;
