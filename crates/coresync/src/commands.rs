@@ -34,6 +34,20 @@ pub struct NewUser {
     last_name: String,
 }
 
+/// A role that an account is to have in a club.
+#[derive(Debug, clap::Args)]
+pub struct NewRole {
+    /// The address it signs in with.
+    #[arg(long)]
+    email: String,
+    /// account, technician, front_desk, manager or owner.
+    #[arg(long)]
+    role: String,
+    /// The slug of the club in which the role counts; without it, the default club.
+    #[arg(long)]
+    club: Option<String>,
+}
+
 /// Says what a command has to say.
 pub(crate) fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
@@ -64,9 +78,7 @@ pub async fn migrate(config: Config) -> Result<()> {
 /// # Errors
 /// What is wrong with the account, or `email_taken`.
 pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
-    let role = Role::named(&user.role).ok_or_else(|| {
-        Fields::one("role", "The role must be account, technician, front_desk, manager or owner.")
-    })?;
+    let role = role_named(&user.role)?;
     let raw_input = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
     let Identity { email, first_name, last_name } =
         RawInput::from_json(raw_input.to_string().as_bytes())?.parse()?;
@@ -90,6 +102,30 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     };
     within(config, add).await?;
     say(&format!("{email} can sign in as {}.", user.role))
+}
+
+fn role_named(name: &str) -> Result<Role> {
+    let unknown =
+        || Fields::one("role", "The role must be account, technician, front_desk, manager or owner.");
+    Role::named(name).ok_or_else(unknown)
+}
+
+/// `coresync user role`: for an account that there is, such as the first owner of another club.
+///
+/// # Errors
+/// What is wrong with the role; `no_such_club`; a fault if nobody has the address.
+pub async fn give_role(config: Config, given: NewRole) -> Result<()> {
+    let NewRole { email, role, club } = given;
+    let (named, address) = (role_named(&role)?, email.clone());
+    let give = async |app: AppState| {
+        let db = club_commands::in_club(&app.db, club).await?;
+        match db.tx(move |tx| people::appoint(tx, &address, named)).await {
+            Err(Error::NotFound) => Err(Fields::one("email", "No account has this address.")),
+            given => given.map(drop),
+        }
+    };
+    within(config, give).await?;
+    say(&format!("{email} is {role} now."))
 }
 
 /// Who an account is for, read as a sign-up is read.

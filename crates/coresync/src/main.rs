@@ -65,6 +65,8 @@ enum ClubCommand {
 enum UserCommand {
     /// Make an account. The password is read from standard input.
     Create(commands::NewUser),
+    /// Give an account another role in a club.
+    Role(commands::NewRole),
 }
 
 #[tokio::main]
@@ -90,6 +92,7 @@ async fn run(command: Command) -> Result<()> {
         Command::Club { command: ClubCommand::Create(club) } => club_commands::create(config, club).await,
         Command::Club { command: ClubCommand::List } => club_commands::list(config).await,
         Command::User { command: UserCommand::Create(user) } => commands::create_user(config, user).await,
+        Command::User { command: UserCommand::Role(role) } => commands::give_role(config, role).await,
         Command::Backup { file } => commands::backup(config, &file).await,
         Command::Restore { file } => commands::restore(config, &file).await,
     }

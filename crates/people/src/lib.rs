@@ -84,7 +84,7 @@ pub use proofs::{
 };
 pub use rate_limit::{RateLimits, TOO_MANY_REQUESTS, limit};
 pub use reset::{ask_address, ask_again, ask_reset, reset_password};
-pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
+pub use roles::{OWN_ROLE, appoint, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use search_index::{SEARCH_TOO_SHORT, index_people, is_search};
 pub use sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,

@@ -92,6 +92,21 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     store::person(tx, id)
 }
 
+/// Gives whoever has an address another role in the club of this transaction, by the word of whoever runs the program: the
+/// first owner of a club. Every session of theirs ends.
+///
+/// # Errors
+/// `Error::NotFound` if nobody has the address.
+pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
+    let before = store::person_by_email(tx, email)?.ok_or(Error::NotFound)?;
+    store::hold(tx, before.id)?;
+    store::set_role(tx, before.id, role)?;
+    store::end_all(tx, before.id)?;
+    let details = json!({"from": before.role, "to": role});
+    note(tx, &Actor::visitor(), What::RoleChanged, Some(before.id), details)?;
+    store::person(tx, before.id)
+}
+
 /// Ends every sign-in of somebody: a device is lost, or somebody leaves the club. Says how many sessions that were.
 ///
 /// # Errors

@@ -112,6 +112,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
     let source = include_str!("../../src/reactions/accounts.rs");
     let own = [
+        "club_roles",
         "consents",
         "devices",
         "mails",
