@@ -1,12 +1,14 @@
 //! The commands about clubs: setting one up beside the others, listing them, and finding one by its slug.
 
+use std::io::Write as _;
+
 use catalogue::Club;
 use jiff::tz::TimeZone;
 use kit::config::Config;
+use kit::errors::OrFault as _;
 use kit::web::host_name;
 use kit::{AppState, Db, Error, Fields, Id, Refusal, Result};
 
-use crate::commands::say;
 use crate::serve::within;
 
 /// No club has the slug that was given to a command.
@@ -14,6 +16,10 @@ pub const NO_SUCH_CLUB: Refusal = Refusal::conflict(
     "no_such_club",
     "There is no club with this slug. `coresync club list` lists the clubs of this database.",
 );
+
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").or_fault()
+}
 
 /// A club to be set up.
 #[derive(Debug, clap::Args)]

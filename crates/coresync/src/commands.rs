@@ -49,7 +49,7 @@ pub struct NewRole {
 }
 
 /// Says what a command has to say.
-pub(crate) fn say(text: &str) -> Result<()> {
+fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
 }
 

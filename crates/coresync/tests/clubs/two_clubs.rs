@@ -101,7 +101,18 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         addons: Vec::new(),
     };
     catalogue::add_service(tx, club, &service)?;
-    let plan = Plan {
+    membership::add_plan(tx, club, &plan())?;
+    tx.run(
+        sql!("INSERT INTO club_roles (club_id, person_id, role) VALUES ($1, $2, 'owner')"),
+        args![club, owner],
+    )?;
+    Ok(club)
+}
+
+/// The one plan of the west.
+fn plan() -> Plan {
+    let text = |text: &str| text.to_owned();
+    Plan {
         id: Id(0),
         slug: text("base"),
         name: text("West Base"),
@@ -120,13 +131,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         priority_booking: false,
         featured: false,
         position: 1,
-    };
-    membership::add_plan(tx, club, &plan)?;
-    tx.run(
-        sql!("INSERT INTO club_roles (club_id, person_id, role) VALUES ($1, $2, 'owner')"),
-        args![club, owner],
-    )?;
-    Ok(club)
+    }
 }
 
 struct Two {
