@@ -52,6 +52,8 @@ pub(crate) async fn found(app: &AppState, size: Size) -> Result<Vec<Id>> {
 
 fn add_club(tx: &mut Tx<'_>) -> Result<Id> {
     let club = cat::Club {
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
         id: Id(0),
         name: "Bench".to_owned(),
         zone: TimeZone::get("America/New_York").map_err(Fault::because)?,

@@ -24,10 +24,8 @@ async fn open_at(now: &str) -> TestClub {
 }
 
 fn program(app: &kit::AppState) -> Program {
-    let db = app.db.clone();
-    let handlers = Handlers::default().on(move |why: MatchWaitlist| {
-        let db = db.clone();
-        async move { bookings::match_waitlist(&db, why).await.map(drop) }
+    let handlers = Handlers::default().on(|db: kit::Db, why: MatchWaitlist| async move {
+        bookings::match_waitlist(&db, why).await.map(drop)
     });
     Program::of_routes(app, axum::Router::new(), handlers)
 }

@@ -2,7 +2,7 @@
 //! catalogue.
 
 use kit::errors::OrRefuse;
-use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
+use kit::{Cents, Error, Id, Refusal, Result, Tx, args, clubs, sql, versions};
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::json;
 
@@ -12,6 +12,9 @@ use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, 
 /// The refusal for a second item of the same kind in a club with the same name in URLs.
 pub const SLUG_TAKEN: Refusal =
     Refusal::conflict("slug_taken", "This name is already used in another address.");
+
+/// Another club has this name in addresses and commands.
+pub const CLUB_EXISTS: Refusal = Refusal::conflict("club_exists", "There is a club with this slug already.");
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)
@@ -27,14 +30,23 @@ fn listed(texts: &[String]) -> String {
 /// Returns a fault if the database fails.
 pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
     let id = tx.new_id()?;
+    let is_first = clubs::clubs(tx)?.all().is_empty();
     let zone = club.zone.iana_name().unwrap_or("UTC");
     tx.run(
         sql!(
-            "INSERT INTO clubs (id, name, zone, currency, address, phone, email)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            "INSERT INTO clubs (id, slug, name, zone, currency, address, phone, email)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ),
-        args![id, &club.name, zone, &club.currency, &club.address, &club.phone, &club.email],
-    )?;
+        args![id, &club.slug, &club.name, zone, &club.currency, &club.address, &club.phone, &club.email],
+    )
+    .or_refuse("clubs", &CLUB_EXISTS)?;
+    clubs::added(tx, id)?;
+    if is_first {
+        people::adopt_roles(tx, id)?;
+    }
+    for host in &club.hosts {
+        clubs::add_host(tx, host)?;
+    }
     changed(tx)?;
     Ok(id)
 }
@@ -234,12 +246,15 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such service.
 pub fn reprice(tx: &mut Tx<'_>, by: &Actor, service: Id, list: Cents, member: Cents) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    let before: Option<(String, Cents, Cents)> =
-        tx.one(sql!("SELECT slug, list_cents, member_cents FROM services WHERE id = $1"), args![service])?;
+    let club = tx.club()?;
+    let before: Option<(String, Cents, Cents)> = tx.one(
+        sql!("SELECT slug, list_cents, member_cents FROM services WHERE id = $1 AND club_id = $2"),
+        args![service, club],
+    )?;
     let (slug, old_list, old_member) = before.ok_or(Error::NotFound)?;
     tx.run(
-        sql!("UPDATE services SET list_cents = $1, member_cents = $2 WHERE id = $3"),
-        args![list, member, service],
+        sql!("UPDATE services SET list_cents = $1, member_cents = $2 WHERE id = $3 AND club_id = $4"),
+        args![list, member, service, club],
     )?;
     let price = |list: Cents, member: Cents| json!({"list_price": list, "member_price": member});
     let subject = AuditSubject { kind: "service", id: Some(service), name: &slug };

@@ -13,8 +13,8 @@ mod store;
 pub use api::{ServiceCard, routes};
 pub use business_day::BUSINESS_DAY_HOUR;
 pub use edit::{
-    SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician,
-    reprice,
+    CLUB_EXISTS, SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room, add_service,
+    add_technician, reprice,
 };
 pub use hours::{Hours, Shift};
 pub use model::{
@@ -22,4 +22,4 @@ pub use model::{
     VERSION, slug_of,
 };
 pub use settings::{Setting, SettingChange, reset_setting, set_setting, setting_changes};
-pub use store::current;
+pub use store::{at_home, current};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
+use kit::config::Config;
 use kit::fold::fold;
 use kit::{Cents, Fault, Id, Result};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub const VERSION: &str = "catalogue";
 pub struct Club {
     /// The id of the club.
     pub id: Id,
+    /// Its name in addresses and commands.
+    pub slug: String,
     /// The name of the club.
     pub name: String,
     /// The time zone of every civil time that a person sees.
@@ -30,6 +33,25 @@ pub struct Club {
     pub phone: String,
     /// The email address.
     pub email: String,
+    /// The host names by which it is found, the one that links lead to first. Without one it is found where it is the
+    /// default club.
+    pub hosts: Vec<String>,
+}
+
+impl Club {
+    /// The public address of the club's website, without a slash at the end: its own host, with the scheme and the port of
+    /// the configured address; else the configured address.
+    pub fn website(&self, config: &Config) -> String {
+        let public = &config.public_url;
+        let Some((scheme, rest)) = public.split_once("://") else { return public.clone() };
+        let (host, port) = rest.split_once(':').unwrap_or((rest, ""));
+        match self.hosts.first() {
+            Some(own) if !self.hosts.iter().any(|one| one.eq_ignore_ascii_case(host)) => {
+                format!("{scheme}://{own}{}{port}", if port.is_empty() { "" } else { ":" })
+            }
+            _ => public.clone(),
+        }
+    }
 }
 
 /// A brand of the club, or what both brands share.

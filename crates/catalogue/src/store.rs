@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use kit::config::Config;
 use kit::versions::Cached;
-use kit::{Error, Fault, Id, Result, Tx, args, sql};
+use kit::{AppState, Error, Fault, Id, Result, Tx, args, clubs, sql};
 
 use crate::hours::{Hours, Shift};
 use crate::model::{
@@ -20,9 +21,28 @@ pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
     tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
 }
 
+/// The program as the club of its database handle is known: the public address in its configuration is that of the club's
+/// website ([`Club::website`]). Before a club is set up, as it is.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn at_home(app: &AppState) -> Result<AppState> {
+    let club = match app.db.view(current).await {
+        Ok(catalogue) => catalogue.club.clone(),
+        Err(Error::NotFound) => return Ok(app.clone()),
+        Err(error) => return Err(error),
+    };
+    let website = club.website(&app.config);
+    if website == app.config.public_url {
+        return Ok(app.clone());
+    }
+    let config = Config { public_url: website, ..Config::clone(&app.config) };
+    Ok(AppState { db: app.db.clone(), config: Arc::new(config) })
+}
+
 fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
     let club = club(tx)?;
-    let hours = hours(tx)?;
+    let hours = hours(tx, club.id)?;
     let categories = tx.all(
         sql!("SELECT id, slug, name, half, description FROM service_categories WHERE club_id = $1 ORDER BY position"),
         args![club.id],
@@ -60,6 +80,7 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
 fn club(tx: &mut Tx<'_>) -> Result<Club> {
     struct Row {
         id: Id,
+        slug: String,
         name: String,
         zone: String,
         currency: String,
@@ -67,22 +88,27 @@ fn club(tx: &mut Tx<'_>) -> Result<Club> {
         phone: String,
         email: String,
     }
-    kit::row!(Row { id, name, zone, currency, address, phone, email });
+    kit::row!(Row { id, slug, name, zone, currency, address, phone, email });
+    let id = tx.club()?;
     let row: Option<Row> = tx.one(
-        sql!("SELECT id, name, zone, currency, address, phone, email FROM clubs ORDER BY id LIMIT 1"),
-        args![],
+        sql!("SELECT id, slug, name, zone, currency, address, phone, email FROM clubs WHERE id = $1"),
+        args![id],
     )?;
     let row = row.ok_or(Error::NotFound)?;
     let zone = TimeZone::get(&row.zone).map_err(|e| Fault::because(format!("zone of the club: {e}")))?;
-    let Row { id, name, currency, address, phone, email, .. } = row;
-    Ok(Club { id, name, zone, currency, address, phone, email })
+    let Row { id, slug, name, currency, address, phone, email, .. } = row;
+    Ok(Club { id, slug, name, zone, currency, address, phone, email, hosts: clubs::hosts(tx)? })
 }
 
-fn hours(tx: &mut Tx<'_>) -> Result<HashMap<Id, Hours>> {
+fn hours(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<Id, Hours>> {
     let mut hours: HashMap<Id, Hours> = HashMap::new();
     tx.each(
-        sql!("SELECT resource_id, weekday, opens, closes FROM weekly_hours ORDER BY resource_id, weekday, opens"),
-        args![],
+        sql!(
+            "SELECT resource_id, weekday, opens, closes FROM weekly_hours WHERE resource_id IN
+             (SELECT id FROM rooms WHERE club_id = $1 UNION ALL SELECT id FROM technicians WHERE club_id = $1)
+             ORDER BY resource_id, weekday, opens"
+        ),
+        args![club],
         |row| {
             let shift = Shift { weekday: row.get(1)?, opens: row.get(2)?, closes: row.get(3)? };
             hours.entry(row.get(0)?).or_default().0.push(shift);
@@ -93,14 +119,28 @@ fn hours(tx: &mut Tx<'_>) -> Result<HashMap<Id, Hours>> {
 }
 
 fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
-    let rooms = pairs(tx, sql!("SELECT service_id, room_id FROM service_rooms ORDER BY room_id"))?;
-    let equipment =
-        pairs(tx, sql!("SELECT service_id, equipment_id FROM service_equipment ORDER BY equipment_id"))?;
+    let rooms = pairs(
+        tx,
+        club,
+        sql!(
+            "SELECT service_id, room_id FROM service_rooms JOIN rooms ON rooms.id = room_id
+             WHERE rooms.club_id = $1 ORDER BY room_id"
+        ),
+    )?;
+    let equipment = pairs(
+        tx,
+        club,
+        sql!(
+            "SELECT service_id, equipment_id FROM service_equipment JOIN equipment ON equipment.id = equipment_id
+             WHERE equipment.club_id = $1 ORDER BY equipment_id"
+        ),
+    )?;
     let addons = pairs(
         tx,
+        club,
         sql!(
             "SELECT service_id, addon_id FROM service_addons JOIN addons ON addons.id = addon_id
-             ORDER BY lower(addons.name)"
+             WHERE addons.club_id = $1 ORDER BY lower(addons.name)"
         ),
     )?;
     let mut services: Vec<Service> = tx.all(
@@ -123,9 +163,9 @@ fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
     Ok(services)
 }
 
-fn pairs(tx: &mut Tx<'_>, sql: &'static kit::db::Sql) -> Result<HashMap<Id, Vec<Id>>> {
+fn pairs(tx: &mut Tx<'_>, club: Id, sql: &'static kit::db::Sql) -> Result<HashMap<Id, Vec<Id>>> {
     let mut pairs: HashMap<Id, Vec<Id>> = HashMap::new();
-    tx.each(sql, args![], |row| {
+    tx.each(sql, args![club], |row| {
         pairs.entry(row.get(0)?).or_default().push(row.get(1)?);
         Ok(())
     })?;

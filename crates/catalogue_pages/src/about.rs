@@ -53,7 +53,7 @@ async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> 
     let page = AboutPage {
         frame: frame
             .about("Why we built a house in the middle of the city where nobody is in a hurry.")
-            .canonical(&app, "/about/")
+            .canonical(&app, &catalogue.club, "/about/")
             .with_preview(artwork.passed_on()),
         artwork,
         garden: artwork::of_study(&shown, &catalogue, "backyard"),
@@ -117,7 +117,7 @@ async fn technologies(State(app): State<AppState>, caller: Caller) -> Result<Res
     let page = TechnologiesPage {
         frame: frame
             .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
-            .canonical(&app, "/technologies/")
+            .canonical(&app, &catalogue.club, "/technologies/")
             .with_preview(artwork.passed_on()),
         artwork,
         means: means
@@ -142,7 +142,7 @@ async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Respons
     let page = ContactsPage {
         frame: frame
             .about("Our address, phone number, and hours.")
-            .canonical(&app, "/contacts/")
+            .canonical(&app, &catalogue.club, "/contacts/")
             .with_preview(artwork.passed_on()),
         club: &catalogue.club,
         hours: hours(&catalogue),

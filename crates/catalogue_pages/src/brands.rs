@@ -109,7 +109,10 @@ async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: Br
     let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
     let artwork = artwork::of_half(&shown, half);
     let page = HalfPage {
-        frame: frame.about(words.description).canonical(&app, words.path).with_preview(artwork.passed_on()),
+        frame: frame
+            .about(words.description)
+            .canonical(&app, &catalogue.club, words.path)
+            .with_preview(artwork.passed_on()),
         artwork,
         families: families(&catalogue, &shown, half),
         rooms: rooms(&catalogue, &shown, half),

@@ -135,7 +135,9 @@ async fn list(
     });
     let (frame, catalogue, shown) = page.await?;
     let frame = frame.about("Every service, with its duration and price.");
-    let frame = frame.canonical(&app, "/services/").with_preview(artwork::of_club_still(&shown).passed_on());
+    let frame = frame
+        .canonical(&app, &catalogue.club, "/services/")
+        .with_preview(artwork::of_club_still(&shown).passed_on());
     let FormInput { raw_form, parsed } = form;
     let (status, query, refused) = match parsed {
         Ok(query) => (StatusCode::OK, query, None),
@@ -249,7 +251,7 @@ async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<Stri
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
         frame: frame
-            .canonical(&app, &format!("/services/{}/", service.slug))
+            .canonical(&app, &catalogue.club, &format!("/services/{}/", service.slug))
             .with_preview(artwork.passed_on()),
         artwork,
         service,

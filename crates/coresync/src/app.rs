@@ -13,9 +13,9 @@ use axum::routing::get;
 use kit::web::{
     CachedPages, Deadlines, PageCache, deadline, guard, not_allowed, not_found, speak, tag, tag_encoding,
 };
-use kit::{AppState, Error, Result, args, sql};
+use kit::{AppState, Error, Id, Result, Tx, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
-use people::{Action, Caller, RateLimits, limit};
+use people::{Action, Actor, Caller, RateLimits, limit};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -151,10 +151,25 @@ async fn tell_figures(
 ) -> Result<Response> {
     let is_local =
         peer.is_some_and(|peer| peer.0.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
-    if !is_local {
-        caller.view(|_, by| by.need(Action::SeeMetrics)).await?;
-    }
-    let figures = figures.ok_or(Error::NotFound)?;
+    let club = match is_local {
+        true => None,
+        false => {
+            let seen = |tx: &mut Tx<'_>, by: &Actor| by.need(Action::SeeMetrics).and_then(|()| tx.club_ids());
+            Some(caller.view(seen).await?)
+        }
+    };
+    let figures = figures.ok_or(Error::NotFound)?.render();
+    let figures = match club {
+        Some((own, also)) => without_other_clubs(&figures, own, also),
+        None => figures,
+    };
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], figures.render()).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], figures).into_response())
+}
+
+/// The figures of a club and of the program as a whole: without the lines that carry the id of another club.
+fn without_other_clubs(figures: &str, own: Id, also: Id) -> String {
+    let own = [format!("club=\"{own}\""), format!("club=\"{also}\"")];
+    let is_shown = |line: &&str| !line.contains("club=\"") || own.iter().any(|one| line.contains(one));
+    figures.split_inclusive('\n').filter(is_shown).collect()
 }

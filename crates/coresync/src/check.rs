@@ -27,6 +27,7 @@ const RESTORE: &str = "Stop the program, keep a copy of the database as it is, a
 const LOOK: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
+const ROLES: &str = "Give these people a role in a club that exists (`coresync club list`).";
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
@@ -93,7 +94,7 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
         ));
     }
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, audit] {
+    for look in [overlaps, claims, allocations, numbers, charges, of_one_club, audit] {
         match db.view(look).await {
             Ok(found) => findings.extend(found),
             Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
@@ -109,7 +110,7 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
 /// Returns a fault if the database fails.
 pub fn look_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, audit] {
+    for look in [overlaps, claims, allocations, numbers, charges, of_one_club, audit] {
         findings.extend(look(tx)?);
     }
     Ok(findings)
@@ -174,12 +175,11 @@ fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     )?;
     let strays: Vec<(i64, i64)> = tx.all(
         sql!(
-            "SELECT c.booking_id, COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a
-             WHERE a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live
-             AND c.cell >= a.from_cell AND c.cell < a.to_cell)
-             AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id AND b.status IN ('cancelled', 'expired'))
-             AND NOT EXISTS (SELECT 1 FROM blocks k WHERE k.id = c.booking_id AND k.removed_at IS NULL)
-             GROUP BY c.booking_id ORDER BY c.booking_id"
+            "SELECT c.booking_id, COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a WHERE
+             a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live AND c.cell >= a.from_cell AND
+             c.cell < a.to_cell) AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id AND b.status IN
+             ('cancelled', 'expired')) AND NOT EXISTS (SELECT 1 FROM blocks k WHERE k.id = c.booking_id AND
+             k.removed_at IS NULL) GROUP BY c.booking_id ORDER BY c.booking_id"
         ),
         args![],
     )?;
@@ -316,8 +316,8 @@ fn reference(year: i64, n: i64) -> String {
 fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let unequal: Vec<(i64,)> = tx.all(
         sql!(
-            "SELECT c.id FROM charges c WHERE c.net_cents <>
-             (SELECT CAST(COALESCE(SUM(l.cents), 0) AS BIGINT) FROM charge_lines l WHERE l.charge_id = c.id) ORDER BY c.id"
+            "SELECT c.id FROM charges c WHERE c.net_cents <> (SELECT CAST(COALESCE(SUM(l.cents), 0) AS BIGINT) FROM
+             charge_lines l WHERE l.charge_id = c.id) ORDER BY c.id"
         ),
         args![],
     )?;
@@ -349,6 +349,43 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         finding("{n} charges do not equal the sum of their lines", &unequal, DESK),
         finding("{n} bookings have more than one charge that counts", &several, DESK),
         finding("{n} bookings have no charge that matches their price", &other, DESK),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+/// What belongs to a club refers to things of the same club, and roles are of clubs that there are.
+fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let mixed: Vec<Named> = tx.all(
+        sql!(
+            "SELECT b.reference, b.id FROM bookings b JOIN services s ON s.id = b.service_id JOIN rooms r ON r.id =
+             b.room_id WHERE s.club_id <> b.club_id OR r.club_id <> b.club_id OR EXISTS (SELECT 1 FROM charges c WHERE
+             c.subject_kind = 'booking' AND c.subject_id = b.id AND c.club_id <> b.club_id) ORDER BY b.id"
+        ),
+        args![],
+    )?;
+    let members: Vec<(i64,)> = tx.all(
+        sql!(
+            "SELECT m.id FROM memberships m JOIN plan_versions v ON v.id = m.version_id JOIN plans p ON p.id =
+             v.plan_id WHERE p.club_id <> m.club_id ORDER BY m.id"
+        ),
+        args![],
+    )?;
+    let nowhere: Vec<(i64,)> = tx.all(
+        sql!(
+            "SELECT r.person_id FROM club_roles r WHERE NOT EXISTS (SELECT 1 FROM clubs c WHERE c.id = r.club_id)
+             ORDER BY r.person_id"
+        ),
+        args![],
+    )?;
+    let mixed: Vec<String> = mixed.into_iter().map(named).collect();
+    let members: Vec<String> = members.into_iter().map(|(id,)| format!("membership {id}")).collect();
+    let nowhere: Vec<String> = nowhere.into_iter().map(|(id,)| format!("person {id}")).collect();
+    Ok([
+        finding("{n} bookings are of another club than their service, room, or charge", &mixed, RESTORE),
+        finding("{n} memberships are of another club than their plan", &members, RESTORE),
+        finding("{n} roles are of no club", &nowhere, ROLES),
     ]
     .into_iter()
     .flatten()

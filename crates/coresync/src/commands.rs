@@ -11,6 +11,7 @@ use kit::{AppState, Error, Fields, Result};
 use people::{NewPerson, Role};
 use serde_json::json;
 
+use crate::club_commands;
 use crate::serve::within;
 
 /// The account that `coresync user create` adds.
@@ -22,12 +23,29 @@ pub struct NewUser {
     /// The role: account, technician, front_desk, manager, or owner.
     #[arg(long, default_value = "account")]
     role: String,
+    /// The slug of the club in which the role counts; without it, the default club.
+    #[arg(long)]
+    club: Option<String>,
     /// The first name.
     #[arg(long, default_value = "")]
     first_name: String,
     /// The last name.
     #[arg(long, default_value = "")]
     last_name: String,
+}
+
+/// A role that an account is to have in a club.
+#[derive(Debug, clap::Args)]
+pub struct NewRole {
+    /// The address it signs in with.
+    #[arg(long)]
+    email: String,
+    /// account, technician, front_desk, manager, or owner.
+    #[arg(long)]
+    role: String,
+    /// The slug of the club in which the role counts; without it, the default club.
+    #[arg(long)]
+    club: Option<String>,
 }
 
 /// Writes a line to standard output.
@@ -61,9 +79,7 @@ pub async fn migrate(config: Config) -> Result<()> {
 /// Returns the field errors if the input is invalid, `email_taken` if the address has an account, and a fault if the
 /// database fails.
 pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
-    let role = Role::named(&user.role).ok_or_else(|| {
-        Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.")
-    })?;
+    let role = role_named(&user.role)?;
     let body = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
     let Identity { email, first_name, last_name } =
         RawInput::from_json(body.to_string().as_bytes())?.parse()?;
@@ -81,9 +97,36 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
         password_hash: Some(people::hash_password(password).await?),
         verified: true,
     };
-    let add = async |app: AppState| app.db.tx(move |tx| people::add(tx, &new)).await.map(drop);
+    let add = async |app: AppState| {
+        let db = club_commands::in_club(&app.db, user.club).await?;
+        db.tx(move |tx| people::add(tx, &new)).await.map(drop)
+    };
     within(config, add).await?;
     say(&format!("{email} can sign in as {}.", user.role))
+}
+
+fn role_named(name: &str) -> Result<Role> {
+    let unknown =
+        || Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.");
+    Role::named(name).ok_or_else(unknown)
+}
+
+/// `coresync user role`: for an account that there is, such as the first owner of another club.
+///
+/// # Errors
+/// What is wrong with the role; `no_such_club`; a fault if nobody has the address.
+pub async fn give_role(config: Config, given: NewRole) -> Result<()> {
+    let NewRole { email, role, club } = given;
+    let (named, address) = (role_named(&role)?, email.clone());
+    let give = async |app: AppState| {
+        let db = club_commands::in_club(&app.db, club).await?;
+        match db.tx(move |tx| people::appoint(tx, &address, named)).await {
+            Err(Error::NotFound) => Err(Fields::one("email", "No account has this address.")),
+            given => given.map(drop),
+        }
+    };
+    within(config, give).await?;
+    say(&format!("{email} is {role} now."))
 }
 
 /// The email address and names of a new account, parsed by the same rules as a sign-up.

@@ -4,6 +4,7 @@
 mod access;
 pub mod app;
 pub mod check;
+pub mod club_commands;
 pub mod commands;
 pub mod connections;
 mod dashboard;

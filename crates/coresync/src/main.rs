@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use coresync::{check, commands, log, serve};
+use coresync::{check, club_commands, commands, log, serve};
 use kit::Result;
 use kit::config::Config;
 
@@ -31,6 +31,11 @@ enum Command {
     Migrate,
     /// Check the configuration, the database, and its integrity.
     Check,
+    /// The clubs of this database.
+    Club {
+        #[command(subcommand)]
+        command: ClubCommand,
+    },
     /// Manage accounts.
     User {
         #[command(subcommand)]
@@ -49,9 +54,19 @@ enum Command {
 }
 
 #[derive(Subcommand)]
+enum ClubCommand {
+    /// Set up another club: empty, with no services, rooms, plans, or staff. The first one is the default club.
+    Create(club_commands::NewClub),
+    /// List the clubs: slug, name, time zone, currency, host names.
+    List,
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Create an account. The password is read from standard input.
     Create(commands::NewUser),
+    /// Give an account another role in a club.
+    Role(commands::NewRole),
 }
 
 #[tokio::main]
@@ -74,7 +89,10 @@ async fn run(command: Command) -> Result<()> {
         Command::Serve { demo } => serve::serve(config, demo).await,
         Command::Migrate => commands::migrate(config).await,
         Command::Check => check::check(config).await,
+        Command::Club { command: ClubCommand::Create(club) } => club_commands::create(config, club).await,
+        Command::Club { command: ClubCommand::List } => club_commands::list(config).await,
         Command::User { command: UserCommand::Create(user) } => commands::create_user(config, user).await,
+        Command::User { command: UserCommand::Role(role) } => commands::give_role(config, role).await,
         Command::Backup { file } => commands::backup(config, &file).await,
         Command::Restore { file } => commands::restore(config, &file).await,
     }

@@ -79,6 +79,8 @@ mod numbers;
 mod old_schema;
 #[path = "it/api/once.rs"]
 mod once;
+#[path = "it/clubs/one_club.rs"]
+mod one_club;
 #[path = "it/pages/open_times.rs"]
 mod open_times;
 #[path = "it/guards/output.rs"]
@@ -133,6 +135,8 @@ mod tables;
 mod tags;
 #[path = "it/guards/templates.rs"]
 mod templates;
+#[path = "it/clubs/two_clubs.rs"]
+mod two_clubs;
 #[path = "it/bookings/waitlist.rs"]
 mod waitlist;
 mod whole;

@@ -81,7 +81,7 @@ async fn large_photographs_at_once_stay_within_the_budget() {
                 tx.one::<(Id,)>(sql!("SELECT id FROM pictures WHERE id = $1 AND state = 'ready'"), args![id])
             };
             while inner.db.view(is_made).await.expect("the table").is_none() {
-                pictures::develop_job(inner.clone(), id).await.expect("it is made or put off");
+                pictures::develop_job(inner.db.clone(), id).await.expect("it is made or put off");
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         });

@@ -3,6 +3,7 @@
 
 pub mod amounts;
 pub mod clock;
+pub mod clubs;
 pub mod config;
 pub mod counters;
 pub mod db;

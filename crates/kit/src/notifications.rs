@@ -73,14 +73,16 @@ impl Tx<'_> {
                 args![now, *subject_kind, *subject],
             )?;
         }
+        let club = self.club()?;
         for recipient in recipients {
             let id = self.new_id()?;
             self.run(
                 sql!(
-                    "INSERT INTO notifications (id, subject_kind, subject_id, sequence, recipient, kind, data, person_id,
-                     created_at, due_at, attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0)"
+                    "INSERT INTO notifications (id, subject_kind, subject_id, sequence, recipient, kind, data,
+                     person_id, created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9,
+                     0, $10)"
                 ),
-                args![id, *subject_kind, *subject, sequence, *recipient, *kind, data, *person, now],
+                args![id, *subject_kind, *subject, sequence, *recipient, *kind, data, *person, now, club],
             )?;
         }
         self.after_commit(Changed(TOPIC.to_owned()));

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::Tx;
 use crate::errors::{Error, Fault, OrFault, Refusal, Result};
+use crate::ids::Id;
 use crate::{args, sql, tokens};
 
 /// The key was already used for a different request.
@@ -107,7 +108,7 @@ pub fn once(
     verb: impl FnOnce(&mut Tx<'_>) -> Result<Option<Reply>>,
 ) -> Result<Option<Reply>> {
     let Some(idempotency_key) = idempotency_key else { return verb(tx) };
-    let key = key_of(idempotency_key, asker);
+    let key = key_of(tx, idempotency_key, asker)?;
     if !take(tx, &key, asker)? {
         return earlier(tx, &key, idempotency_key).map(Some);
     }
@@ -125,14 +126,17 @@ pub fn once(
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<bool> {
-    let (key, over) = (key_of(idempotency_key, asker), tx.now() - KEPT);
+    let (key, over) = (key_of(tx, idempotency_key, asker)?, tx.now() - KEPT);
     let found: Option<(i64,)> =
         tx.one(sql!("SELECT replayed FROM replies WHERE key = $1 AND made_at > $2"), args![key, over])?;
     Ok(found.is_some())
 }
 
-fn key_of(idempotency_key: &IdempotencyKey, asker: &str) -> Vec<u8> {
-    tokens::digest(&format!("{asker}\n{}", idempotency_key.name))
+/// The same key is another one in another club. In the default club it has no part of its own, as before there were several.
+fn key_of(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<Vec<u8>> {
+    let (club, also) = tx.club_ids()?;
+    let of_club = if also == Id(0) { String::new() } else { format!("{club}\n") };
+    Ok(tokens::digest(&format!("{of_club}{asker}\n{}", idempotency_key.name)))
 }
 
 /// Reserves the key if it is free or expired, and returns whether it did. A simultaneous request waits here for the

@@ -62,8 +62,8 @@ fn person(tx: &mut Tx<'_>, email: Option<&str>) -> Result<Id> {
     let now = tx.now();
     tx.run(
         sql!(
-            "INSERT INTO people (id, email, first_name, last_name, role, created_at)
-             VALUES ($1, $2, 'Anna', 'Berg', 'account', $3)"
+            "INSERT INTO people (id, email, first_name, last_name, created_at)
+             VALUES ($1, $2, 'Anna', 'Berg', $3)"
         ),
         args![id, email, now],
     )?;

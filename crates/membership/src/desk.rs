@@ -164,6 +164,7 @@ fn with_paid(mut after: Value, paid: Paid, amount: Cents) -> Value {
 /// Returns `Error::Forbidden` unless `by` may run memberships, `own_account` if `by` is the person, `no_plan` if there
 /// is no membership, `edited_meanwhile` if the last paid day is not `seen`, and `nothing_due` before that day.
 pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date) -> Result<Date> {
+    let club = tx.club()?;
     by.need_for(Action::RunMemberships, person)?;
     let (entitlements, membership, plan) = held(tx, by, person)?;
     if membership.paid_until != seen {
@@ -179,9 +180,9 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
     let done = tx.run(
         sql!(
             "UPDATE memberships SET paid_until = $1, status = 'active'
-             WHERE id = $2 AND paid_until = $3 AND status <> 'ended'"
+             WHERE club_id = $4 AND id = $2 AND paid_until = $3 AND status <> 'ended'"
         ),
-        args![until, membership.id, old],
+        args![until, membership.id, old, club],
     )?;
     if done == 0 {
         return Err(Error::refused(&PAID_MEANWHILE));
@@ -312,10 +313,10 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
     let done = tx.run(
         sql!(
             "UPDATE memberships SET version_id = $1, next_version_id = NULL
-             WHERE id = $2 AND status = 'active' AND paid_until = $3
+             WHERE club_id = $5 AND id = $2 AND status = 'active' AND paid_until = $3
              AND version_id IN (SELECT id FROM plan_versions WHERE plan_id = $4)"
         ),
-        args![next.id, id, paid_until, plan.id],
+        args![next.id, id, paid_until, plan.id, club],
     )?;
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));

@@ -51,12 +51,13 @@ impl EventRow {
 /// # Errors
 /// Returns `Error::NotFound` if there is no such event.
 pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
+    let club = tx.club()?;
     let found: Option<EventRow> = tx.one(
         sql!(
             "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
-             JOIN memberships m ON m.id = e.membership_id WHERE e.id = $1"
+             JOIN memberships m ON m.id = e.membership_id WHERE m.club_id = $2 AND e.id = $1"
         ),
-        args![id],
+        args![id, club],
     )?;
     found.ok_or(Error::NotFound)?.read()
 }
@@ -70,6 +71,7 @@ const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "mo
 /// # Errors
 /// Returns `Error::NotFound` if there is no such event, and a fault if the database fails.
 pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<MembershipEvent, &'static str>> {
+    let club = tx.club()?;
     let event = event(tx, id)?;
     if tx.now().duration_since(event.at) > NEWS_LIFE {
         return Ok(Err("too old"));
@@ -87,9 +89,10 @@ pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Membershi
     let later: Vec<(String,)> = tx.all(
         sql!(
             "SELECT l.what FROM membership_events l JOIN membership_events e ON e.membership_id = l.membership_id
-             WHERE e.id = $1 AND (l.at > e.at OR (l.at = e.at AND l.id > e.id))"
+             WHERE l.membership_id IN (SELECT id FROM memberships WHERE club_id = $2) AND e.id = $1 AND (l.at > e.at OR
+             (l.at = e.at AND l.id > e.id))"
         ),
-        args![id],
+        args![id, club],
     )?;
     let is_undone = later.iter().any(|(what,)| undone_by.contains(&what.as_str()));
     Ok(if is_undone { Err("a later change follows") } else { Ok(event) })
@@ -101,15 +104,16 @@ pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Membershi
 /// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` unless `by` is the person or may run
 /// memberships.
 pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<MembershipEvent>> {
+    let club = tx.club()?;
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
     }
     let found: Vec<EventRow> = tx.all(
         sql!(
-            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
-             JOIN memberships m ON m.id = e.membership_id WHERE m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
+            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e JOIN memberships m
+             ON m.id = e.membership_id WHERE m.club_id = $2 AND m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
         ),
-        args![person],
+        args![person, club],
     )?;
     found.into_iter().map(EventRow::read).collect()
 }

@@ -132,11 +132,12 @@ pub fn stay(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<()> {
 }
 
 fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<()> {
+    let club = tx.club()?;
     let (_, membership, plan) = held(tx, by, person)?;
     let before = audit::shown(&membership, &plan);
     let done = tx.run(
-        sql!("UPDATE memberships SET renews = $1 WHERE id = $2 AND renews <> $1"),
-        args![renews, membership.id],
+        sql!("UPDATE memberships SET renews = $1 WHERE club_id = $3 AND id = $2 AND renews <> $1"),
+        args![renews, membership.id, club],
     )?;
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
@@ -164,7 +165,10 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
         return Err(Error::refused(&CARD_NEEDED));
     }
     let version = (!is_own).then_some(next.id);
-    tx.run(sql!("UPDATE memberships SET next_version_id = $1 WHERE id = $2"), args![version, membership.id])?;
+    tx.run(
+        sql!("UPDATE memberships SET next_version_id = $1 WHERE club_id = $3 AND id = $2"),
+        args![version, membership.id, club],
+    )?;
     let detail = json!({"from": plan.name, "plan": next.plan.name, "until": membership.paid_until,
         "cents": next.plan.price.0});
     let what = if is_own { "keeps_plan" } else { "changes_down" };
@@ -181,6 +185,7 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
 /// `frozen_enough` if the calendar year does not allow so many months, and `wrong_state` if the membership is frozen
 /// already, is ending, or has unpaid dues.
 pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(Date, Date)> {
+    let club = tx.club()?;
     let (_, membership, plan) = held(tx, by, person)?;
     if !may_rest(&membership) {
         return Err(Error::refused(&WRONG_STATE));
@@ -193,9 +198,9 @@ pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(D
     let done = tx.run(
         sql!(
             "UPDATE memberships SET frozen_from = $1, frozen_until = $2, paid_until = $2
-             WHERE id = $3 AND frozen_from IS NULL AND paid_until = $4"
+             WHERE club_id = $5 AND id = $3 AND frozen_from IS NULL AND paid_until = $4"
         ),
-        args![from, until, membership.id, membership.paid_until],
+        args![from, until, membership.id, membership.paid_until, club],
     )?;
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
@@ -269,9 +274,13 @@ pub fn paid_through(joined: Date, day: Date) -> Result<Date> {
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, and `no_plan` if there is no membership.
 pub fn set_auto_credit(tx: &mut Tx<'_>, by: &Actor, auto: bool) -> Result<()> {
+    let club = tx.club()?;
     let (_, membership, _) = held(tx, by, by.person()?.id)?;
-    tx.run(sql!("UPDATE memberships SET auto_credit = $1 WHERE id = $2"), args![auto, membership.id])
-        .map(drop)
+    tx.run(
+        sql!("UPDATE memberships SET auto_credit = $1 WHERE club_id = $3 AND id = $2"),
+        args![auto, membership.id, club],
+    )
+    .map(drop)
 }
 
 /// A membership whose last paid day has passed.
@@ -305,23 +314,26 @@ impl kit::db::FromRow for Due {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
+    let club = tx.club()?;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = tx.now().to_zoned(zone.clone()).date();
     let due: Vec<Due> = tx.all(
         sql!(
             "SELECT id, person_id, status, started_on, paid_until, renews, next_version_id FROM memberships
-             WHERE status <> 'ended' AND paid_until < $1 ORDER BY id"
+             WHERE club_id = $2 AND status <> 'ended' AND paid_until < $1 ORDER BY id"
         ),
-        args![today],
+        args![today, club],
     )?;
     let mut turned = 0;
     for due in due {
         turned += bill_membership(tx, due, today, catalogue.setting(GRACE_DAYS))?;
     }
     tx.run(
-        sql!("UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE frozen_until < $1"),
-        args![today],
+        sql!(
+            "UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE club_id = $2 AND frozen_until < $1"
+        ),
+        args![today, club],
     )?;
     // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
@@ -330,23 +342,24 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
 }
 
 fn bill_membership(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u64> {
+    let club = tx.club()?;
     let Due { id, person, membership, next } = due;
     let to = stands(&membership, today, grace_days);
     if next.is_some() && membership.renews {
         tx.run(
             sql!(
                 "UPDATE memberships SET version_id = next_version_id, next_version_id = NULL
-                 WHERE id = $1 AND next_version_id IS NOT NULL"
+                 WHERE club_id = $2 AND id = $1 AND next_version_id IS NOT NULL"
             ),
-            args![id],
+            args![id, club],
         )?;
     }
     if to == membership.status {
         return Ok(0);
     }
     let moved = tx.run(
-        sql!("UPDATE memberships SET status = $1 WHERE id = $2 AND status = $3"),
-        args![to.as_str(), id, membership.status.as_str()],
+        sql!("UPDATE memberships SET status = $1 WHERE club_id = $4 AND id = $2 AND status = $3"),
+        args![to.as_str(), id, membership.status.as_str(), club],
     )?;
     if moved == 1 {
         changed(
@@ -363,14 +376,15 @@ fn bill_membership(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> R
 
 /// Stores the changes of one person's membership that follow from the date, before an operation that depends on them.
 pub(crate) fn bill_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    let club = tx.club()?;
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let due: Option<Due> = tx.one(
         sql!(
             "SELECT id, person_id, status, started_on, paid_until, renews, next_version_id FROM memberships
-             WHERE status <> 'ended' AND paid_until < $1 AND person_id = $2"
+             WHERE club_id = $3 AND status <> 'ended' AND paid_until < $1 AND person_id = $2"
         ),
-        args![today, person],
+        args![today, person, club],
     )?;
     due.map_or(Ok(0), |due| bill_membership(tx, due, today, catalogue.setting(GRACE_DAYS))).map(drop)
 }

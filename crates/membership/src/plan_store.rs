@@ -121,13 +121,14 @@ pub(crate) fn newest_of(tx: &mut Tx<'_>, club: Id, slug: &str) -> Result<Version
 
 /// Returns the plan with the terms of a version.
 pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
+    let club = tx.club()?;
     let found = tx.one(
         sql!(concat!(
             "SELECT ",
             plan_columns!(),
-            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = $1"
+            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE p.club_id = $2 AND v.id = $1"
         )),
-        args![version],
+        args![version, club],
     )?;
     found.ok_or(Error::NotFound)
 }
@@ -145,8 +146,8 @@ pub fn plan_versions(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Resul
             version_columns!(),
             plan_columns!(),
             " FROM plan_versions v JOIN plans p ON p.id = v.plan_id
-             WHERE p.id = $1 ORDER BY v.n DESC"
+             WHERE p.club_id = $2 AND p.id = $1 ORDER BY v.n DESC"
         )),
-        args![plan],
+        args![plan, club],
     )
 }

@@ -258,9 +258,10 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         tx.lock_person(person)?;
         let done = tx.run(
             sql!(
-                "UPDATE memberships SET next_version_id = $1 WHERE id = $2 AND renews AND status <> 'ended'"
+                "UPDATE memberships SET next_version_id = $1 WHERE club_id = $3 AND id = $2 AND renews AND status <>
+                 'ended'"
             ),
-            args![newest.id, membership],
+            args![newest.id, membership, club],
         )?;
         if done == 1 {
             let detail = json!({"plan": newest.plan.name, "cents": newest.plan.price.0});

@@ -11,7 +11,7 @@ use testing::{NOW, Program, TestClub};
 /// nothing.
 async fn open() -> TestClub {
     let routes = |app: &kit::AppState| {
-        let handlers = Handlers::default().on(|_: MembershipChanged| std::future::ready(Ok(())));
+        let handlers = Handlers::default().on(|_, _: MembershipChanged| std::future::ready(Ok(())));
         Program::of_routes(app, membership::routes().split_for_parts().0, handlers)
     };
     TestClub::open_around(NOW, |config| config, routes).await

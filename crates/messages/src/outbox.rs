@@ -55,9 +55,22 @@ pub struct PendingNotification {
     pub created_at: Timestamp,
     /// How often the notification has been taken, including this time.
     pub attempt: i64,
+    /// In which club it happened; 0 for the default one.
+    pub club: Id,
 }
 
-row!(PendingNotification { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
+row!(PendingNotification {
+    id,
+    subject_kind,
+    subject,
+    recipient,
+    kind,
+    data,
+    person,
+    created_at,
+    attempt,
+    club
+});
 
 /// What to do with a notification in the current state.
 #[derive(Debug, Clone)]
@@ -185,7 +198,8 @@ impl Outbox {
                 ("coresync_notifications_failed_total", Some(error.clone()))
             }
         };
-        metrics::counter!(counter, "kind" => waiting.kind.clone()).increment(1);
+        let club = waiting.club.0.to_string();
+        metrics::counter!(counter, "kind" => waiting.kind.clone(), "club" => club).increment(1);
         let outcome = Arc::new(outcome);
         self.db.tx(move |tx| finish(tx, &waiting, &outcome)).await?;
         Ok(failed)
@@ -217,14 +231,12 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
     let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
     tx.all(
         sql!(
-            "UPDATE notifications SET locked_until = $1, attempt = attempt + 1
-             WHERE id IN (SELECT n.id FROM notifications n WHERE n.due_at <= $2
-                          AND (n.locked_until IS NULL OR n.locked_until < $2)
-                          AND NOT EXISTS (SELECT 1 FROM notifications e WHERE e.subject_kind = n.subject_kind
-                              AND e.subject_id = n.subject_id AND e.recipient = n.recipient AND e.sequence < n.sequence)
-                          ORDER BY n.due_at, n.id LIMIT $3)
-             AND (locked_until IS NULL OR locked_until < $2)
-             RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id, created_at, attempt"
+            "UPDATE notifications SET locked_until = $1, attempt = attempt + 1 WHERE id IN (SELECT n.id FROM
+             notifications n WHERE n.due_at <= $2 AND (n.locked_until IS NULL OR n.locked_until < $2) AND NOT EXISTS
+             (SELECT 1 FROM notifications e WHERE e.subject_kind = n.subject_kind AND e.subject_id = n.subject_id AND
+             e.recipient = n.recipient AND e.sequence < n.sequence) ORDER BY n.due_at, n.id LIMIT $3) AND (locked_until
+             IS NULL OR locked_until < $2) RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id,
+             created_at, attempt, club_id"
         ),
         args![now + LEASE, now, most],
     )
@@ -257,8 +269,8 @@ fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> 
     let (entry, now) = (tx.new_id()?, tx.now());
     tx.run(
         sql!(
-            "INSERT INTO mails (id, to_address, subject, sent_at, how, notification_id, subject_kind, subject_id, kind,
-             person_id, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            "INSERT INTO mails (id, to_address, subject, sent_at, how, notification_id, subject_kind, subject_id,
+             kind, person_id, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
         args![
             entry,

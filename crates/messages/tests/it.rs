@@ -61,7 +61,7 @@ async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
     let post = Post::from_config(&app.config).expect("a post");
     app.db.tx(|tx| tx.enqueue(&mail(), tx.now())).await.expect("a job");
     let (at, by) = (app.clone(), post.clone());
-    let handlers = Handlers::default().on(move |mail: Mail| {
+    let handlers = Handlers::default().on(move |_, mail: Mail| {
         let (app, post) = (at.clone(), by.clone());
         async move { deliver(&app, &post, mail).await }
     });

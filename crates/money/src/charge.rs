@@ -122,12 +122,13 @@ pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Vec<Line>)>> {
+    let club = tx.club()?;
     let charge: Option<Charge> = tx.one(
         sql!(
-            "SELECT id, net_cents, tax_cents, status FROM charges
-             WHERE subject_id = $1 AND subject_kind = $2 AND status <> 'void' ORDER BY id DESC LIMIT 1"
+            "SELECT id, net_cents, tax_cents, status FROM charges WHERE club_id = $3 AND subject_id = $1 AND
+             subject_kind = $2 AND status <> 'void' ORDER BY id DESC LIMIT 1"
         ),
-        args![subject.id, subject.kind],
+        args![subject.id, subject.kind, club],
     )?;
     let Some(charge) = charge else { return Ok(None) };
     let lines = tx.all(
@@ -147,9 +148,9 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
     tx.run(
         sql!(
             "UPDATE charges SET status = 'void', changed_at = $1
-             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, bill.subject.id, bill.subject.kind],
+        args![now, bill.subject.id, bill.subject.kind, bill.club],
     )?;
     if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
 }
@@ -161,6 +162,7 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeStatus)>) -> Result<bool> {
+    let club = tx.club()?;
     let earlier = match earlier {
         Some(earlier) => Some(earlier),
         None => newest_void(tx, subject)?,
@@ -169,27 +171,29 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeS
     tx.run(
         sql!(
             "UPDATE charges SET status = 'void', changed_at = $1
-             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, subject.id, subject.kind],
+        args![now, subject.id, subject.kind, club],
     )?;
     let Some((charge, status)) = earlier else { return Ok(false) };
     let counts = tx.run(
         sql!(
-            "UPDATE charges SET status = $1, changed_at = $2 WHERE id = $3 AND subject_id = $4 AND subject_kind = $5"
+            "UPDATE charges SET status = $1, changed_at = $2 WHERE club_id = $6 AND id = $3 AND subject_id = $4 AND
+             subject_kind = $5"
         ),
-        args![status.as_str(), now, charge, subject.id, subject.kind],
+        args![status.as_str(), now, charge, subject.id, subject.kind, club],
     )?;
     Ok(counts == 1)
 }
 
 fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeStatus)>> {
+    let club = tx.club()?;
     let found: Option<(Id, Cents)> = tx.one(
         sql!(
-            "SELECT id, net_cents + tax_cents FROM charges WHERE subject_id = $1 AND subject_kind = $2
-             AND status = 'void' ORDER BY id DESC LIMIT 1"
+            "SELECT id, net_cents + tax_cents FROM charges WHERE club_id = $3 AND subject_id = $1 AND subject_kind =
+             $2 AND status = 'void' ORDER BY id DESC LIMIT 1"
         ),
-        args![subject.id, subject.kind],
+        args![subject.id, subject.kind, club],
     )?;
     Ok(found.map(|(id, total)| {
         (id, if total == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due })
@@ -210,10 +214,13 @@ pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
+    let club = tx.club()?;
     let now = tx.now();
     let settled = tx.run(
-        sql!("UPDATE charges SET status = 'settled', changed_at = $1 WHERE id = $2 AND status = 'due'"),
-        args![now, charge],
+        sql!(
+            "UPDATE charges SET status = 'settled', changed_at = $1 WHERE club_id = $3 AND id = $2 AND status = 'due'"
+        ),
+        args![now, charge, club],
     )?;
     Ok(settled == 1)
 }
@@ -224,13 +231,14 @@ pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
+    let club = tx.club()?;
     let now = tx.now();
     tx.run(
         sql!(
             "UPDATE charges SET earned_at = COALESCE(earned_at, $1)
-             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, subject.id, subject.kind],
+        args![now, subject.id, subject.kind, club],
     )
 }
 
@@ -239,9 +247,12 @@ pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
+    let club = tx.club()?;
     tx.run(
-        sql!("UPDATE charges SET earned_at = NULL WHERE subject_id = $1 AND subject_kind = $2"),
-        args![subject.id, subject.kind],
+        sql!(
+            "UPDATE charges SET earned_at = NULL WHERE club_id = $3 AND subject_id = $1 AND subject_kind = $2"
+        ),
+        args![subject.id, subject.kind, club],
     )
 }
 
@@ -251,13 +262,14 @@ pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
+    let club = tx.club()?;
     let sum: Option<(Cents,)> = tx.one(
         sql!(
-            "SELECT CAST(COALESCE(-SUM(l.cents), 0) AS BIGINT) FROM charge_lines l
-             JOIN charges c ON c.id = l.charge_id
-             WHERE c.person_id = $1 AND c.status <> 'void' AND c.earned_at IS NOT NULL AND l.cents < 0"
+            "SELECT CAST(COALESCE(-SUM(l.cents), 0) AS BIGINT) FROM charge_lines l JOIN charges c ON c.id =
+             l.charge_id WHERE c.club_id = $2 AND c.person_id = $1 AND c.status <> 'void' AND c.earned_at IS NOT NULL
+             AND l.cents < 0"
         ),
-        args![person],
+        args![person, club],
     )?;
     Ok(sum.map_or(Cents::ZERO, |(cents,)| cents))
 }
@@ -268,9 +280,13 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, ChargeStatus>> {
+    let club = tx.club()?;
     let rows: Vec<(Id, ChargeStatus)> = tx.all(
-        sql!("SELECT subject_id, status FROM charges WHERE person_id = $1 AND subject_kind = $2 ORDER BY id"),
-        args![person, kind],
+        sql!(
+            "SELECT subject_id, status FROM charges WHERE club_id = $3 AND person_id = $1 AND subject_kind = $2 ORDER
+             BY id"
+        ),
+        args![person, kind, club],
     )?;
     Ok(rows.into_iter().collect())
 }
@@ -306,10 +322,12 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
+    let club = tx.club()?;
     tx.run(
         sql!(
-            "UPDATE charges SET person_id = $1 WHERE subject_id = $2 AND subject_kind = $3 AND person_id IS NULL"
+            "UPDATE charges SET person_id = $1 WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND
+             person_id IS NULL"
         ),
-        args![person, subject.id, subject.kind],
+        args![person, subject.id, subject.kind, club],
     )
 }

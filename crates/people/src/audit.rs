@@ -131,13 +131,13 @@ pub fn note_operation(
     details: Value,
 ) -> Result<()> {
     let role = by.role().map_or("visitor", |role| role.name());
-    let (row, now) = (tx.new_id()?, tx.now());
+    let (row, now, club) = (tx.new_id()?, tx.now(), tx.club()?);
     tx.run(
         sql!(
-            "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details, club_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
-        args![row, now, by.id(), role, what, subject, id, &by.network, details],
+        args![row, now, by.id(), role, what, subject, id, &by.network, details, club],
     )
     .map(drop)
 }
@@ -232,9 +232,11 @@ pub struct AuditRow {
     pub network: String,
     /// Further details of the event.
     pub details: Value,
+    /// In which club; 0 for the default club in rows from before rows had a club.
+    pub club: Id,
 }
 
-row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details });
+row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details, club });
 
 /// Returns a page of the matching rows, the newest first, and the number of all matching rows.
 ///
@@ -247,7 +249,8 @@ pub fn audit(
     paging: Paging,
 ) -> Result<(Vec<AuditRow>, i64)> {
     by.need(Action::SeeAudit)?;
-    let (size, before) = paging.rows();
+    // The plus keeps the club out of the choice of an index: the rows are read in the order of time.
+    let ((size, before), (club, also)) = (paging.rows(), tx.club_ids()?);
     let whole = args![
         filter.person,
         filter.what.clone(),
@@ -256,7 +259,9 @@ pub fn audit(
         filter.from.unwrap_or(Timestamp::UNIX_EPOCH),
         filter.to.unwrap_or(Timestamp::MAX),
         filter.subject.clone(),
-        filter.subject_id
+        filter.subject_id,
+        club,
+        also
     ];
     let count: Option<(i64,)> = tx.one(
         sql!(
@@ -266,14 +271,15 @@ pub fn audit(
                (what IN ('time_decided', 'time_decision_undone')
                  AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
                OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
-             AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)"
+             AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
+             AND +club_id IN ($8, $9)"
         ),
         &whole,
     )?;
     let cut: Vec<_> = whole.into_iter().chain(args![size, before]).collect();
     let rows = tx.all(
         sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit
+            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit
              WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
              AND (what = $2 OR $2 IS NULL OR ($2 = 'price_changed' AND (
@@ -281,7 +287,7 @@ pub fn audit(
                  AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
                OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
-             ORDER BY at DESC, id DESC LIMIT $8 OFFSET $9"
+             AND +club_id IN ($8, $9) ORDER BY at DESC, id DESC LIMIT $10 OFFSET $11"
         ),
         cut,
     )?;
@@ -296,7 +302,7 @@ pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     let me = by.person()?.id;
     tx.all(
         sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit
+            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit
              WHERE who = $1 OR (subject = 'person' AND subject_id = $1) ORDER BY at, id"
         ),
         args![me],
@@ -354,8 +360,8 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     };
     let rows: Vec<AuditRow> = tx.all(
         sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit a WHERE at >= $1
-             AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
+            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit a WHERE at >=
+             $1 AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
         ),
         args![since, MOST],
     )?;
@@ -426,7 +432,8 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         }
         let rows: Vec<AuditRow> = tx.all(
             sql!(
-                "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details
+                "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details,
+                 a.club_id
                  FROM audit a JOIN audit_sealed s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
             ),
             args![*number],
@@ -466,8 +473,8 @@ fn place(number: i64) -> String {
 fn digest(before: &str, rows: &[AuditRow]) -> String {
     let mut whole = before.to_owned();
     for row in rows {
-        let AuditRow { id, at, who, role, what, subject, subject_id, network, details } = row;
-        let line = json!([
+        let AuditRow { id, at, who, role, what, subject, subject_id, network, details, club } = row;
+        let mut line = json!([
             id,
             at.as_millisecond(),
             who,
@@ -478,6 +485,12 @@ fn digest(before: &str, rows: &[AuditRow]) -> String {
             network,
             details.to_string()
         ]);
+        // Rows from before rows had a club keep the digest that they had.
+        if *club != Id(0)
+            && let Some(fields) = line.as_array_mut()
+        {
+            fields.push(json!(club));
+        }
         whole.push('\n');
         whole.push_str(&line.to_string());
     }

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
 use kit::replies::{IdempotencyKey, Reply, once, was_done};
+use kit::web::requested_host;
 use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
@@ -238,13 +239,14 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Caller, Infallible> {
+        let host = requested_host(&parts.headers, &parts.uri);
         Ok(Caller {
             credential: credential(&parts.headers),
             client_info: ClientInfo::of(
                 &parts.headers,
                 address(&parts.extensions, &parts.headers, &app.config),
             ),
-            app: app.clone(),
+            app: app.with(app.db.for_host(host.as_deref())),
         })
     }
 }

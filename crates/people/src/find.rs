@@ -69,11 +69,13 @@ macro_rules! found {
 /// Returns one page of the people whom a search finds.
 pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<Vec<Person>> {
     let (size, before) = paging.rows();
-    let arguments: Vec<Value> = ranges(search).into_iter().chain(args![size, before]).collect();
+    let club = tx.club()?;
+    let arguments: Vec<Value> = ranges(search).into_iter().chain(args![size, before, club]).collect();
     tx.all(
         sql!(concat!(
-            "SELECT p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role, p.birthday,
-             p.verified_at, p.created_at FROM (SELECT a.word, a.sort_name, a.person_id",
+            "SELECT p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone,
+             COALESCE((SELECT r.role FROM club_roles r WHERE r.club_id = $11 AND r.person_id = p.id), 'account'),
+             p.birthday, p.verified_at, p.created_at FROM (SELECT a.word, a.sort_name, a.person_id",
             found!(),
             " ORDER BY a.word, a.sort_name, a.person_id LIMIT $9 OFFSET $10) AS f
              JOIN people p ON p.id = f.person_id ORDER BY f.word, f.sort_name, f.person_id"

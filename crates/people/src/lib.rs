@@ -84,7 +84,7 @@ pub use proofs::{
 };
 pub use rate_limit::{RateLimits, TOO_MANY_REQUESTS, limit};
 pub use reset::{ask_address, ask_again, ask_reset, reset_password};
-pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
+pub use roles::{OWN_ROLE, appoint, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use search_index::{SEARCH_TOO_SHORT, index_people, is_search};
 pub use sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
@@ -92,5 +92,5 @@ pub use sessions::{
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{Onward, add, prune_unverified, sign_up};
 pub use store::sessions::{SignedInHere, forget_old_proofs};
-pub use store::{is_here, person, person_by_email};
+pub use store::{adopt_roles, is_here, person, person_by_email, works_anywhere};
 pub use user::User;

@@ -72,7 +72,8 @@ pub fn my_consents(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Consent>> {
 pub fn consents_to(tx: &mut Tx<'_>, person: Id, agreement: &Agreement) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT person_id FROM consents WHERE person_id = $1 AND kind = $2 AND version = $3 AND withdrawn_at IS NULL LIMIT 1"
+            "SELECT person_id FROM consents WHERE person_id = $1 AND kind = $2 AND version = $3 AND withdrawn_at IS
+             NULL LIMIT 1"
         ),
         args![person, agreement.kind, agreement.version],
     )?;
@@ -101,7 +102,8 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
         } else if !is_wanted {
             let withdrawn = tx.run(
                 sql!(
-                    "UPDATE consents SET withdrawn_at = $1 WHERE person_id = $2 AND kind = $3 AND withdrawn_at IS NULL"
+                    "UPDATE consents SET withdrawn_at = $1 WHERE person_id = $2 AND kind = $3 AND withdrawn_at IS
+                     NULL"
                 ),
                 args![now, person, agreement.kind],
             )?;
@@ -169,7 +171,7 @@ pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
 /// was changed meanwhile.
 pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.id;
-    if by.is_staff() {
+    if store::works_anywhere(tx, person)? {
         return Err(by.forbidden("erasing a colleague"));
     }
     store::hold(tx, person)?;
@@ -179,8 +181,8 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
-            "UPDATE people SET email = NULL, claimed_email = NULL, first_name = 'Former', last_name = 'guest', phone = NULL,
-             password_hash = NULL, birthday = NULL, emergency_contact = NULL, verified_at = NULL, erased_at = $1
+            "UPDATE people SET email = NULL, claimed_email = NULL, first_name = 'Former', last_name = 'guest', phone =
+             NULL, password_hash = NULL, birthday = NULL, emergency_contact = NULL, verified_at = NULL, erased_at = $1
              WHERE id = $2"
         ),
         args![now, person],

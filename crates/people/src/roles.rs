@@ -33,15 +33,22 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
         return Ok((Vec::new(), 0));
     }
     let (size, before) = paging.rows();
-    let count: Option<(i64,)> =
-        tx.one(sql!("SELECT COUNT(*) FROM people WHERE erased_at IS NULL AND role <> 'account'"), args![])?;
-    let found: Vec<Person> = tx.all(
+    let club = tx.club()?;
+    let count: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE erased_at IS NULL AND role <> 'account'
-             ORDER BY last_name, first_name, id LIMIT $1 OFFSET $2"
+            "SELECT COUNT(*) FROM club_roles r JOIN people p ON p.id = r.person_id
+             WHERE r.club_id = $1 AND p.erased_at IS NULL"
         ),
-        args![size, before],
+        args![club],
+    )?;
+    let found: Vec<Person> = tx.all(
+        sql!(concat!(
+            "SELECT ",
+            store::person_columns!(),
+            " WHERE p.erased_at IS NULL AND p.id IN (SELECT person_id FROM club_roles WHERE club_id = $1)
+             ORDER BY p.last_name, p.first_name, p.id LIMIT $2 OFFSET $3"
+        )),
+        args![club, size, before],
     )?;
     Ok((found, count.map_or(0, |(count,)| count)))
 }
@@ -81,10 +88,25 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     if before.role == role {
         return Ok(before);
     }
-    store::set_role(tx, id, role.name())?;
+    store::set_role(tx, id, role)?;
     store::end_all(tx, id)?;
     note(tx, by, What::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
     store::person(tx, id)
+}
+
+/// Gives whoever has an address another role in the club of this transaction, by the word of whoever runs the program: the
+/// first owner of a club. Every session of theirs ends.
+///
+/// # Errors
+/// `Error::NotFound` if nobody has the address.
+pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
+    let before = store::person_by_email(tx, email)?.ok_or(Error::NotFound)?;
+    store::hold(tx, before.id)?;
+    store::set_role(tx, before.id, role)?;
+    store::end_all(tx, before.id)?;
+    let details = json!({"from": before.role, "to": role});
+    note(tx, &Actor::visitor(), What::RoleChanged, Some(before.id), details)?;
+    store::person(tx, before.id)
 }
 
 /// Ends every sign-in of a person, after a device was lost or when the person leaves the club. Returns the number

@@ -7,21 +7,26 @@ use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
 use kit::{Error, Id, Result, Tx, args, row, sql};
 
-use crate::model::{NewPerson, Person, kept_email};
+use crate::model::{NewPerson, Person, Role, kept_email};
 use crate::search_index;
+
+/// The columns of a [`Person`], with their role in the club `$1`; of `people p`.
+macro_rules! person_columns {
+    () => {
+        "p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone,
+         COALESCE((SELECT r.role FROM club_roles r WHERE r.club_id = $1 AND r.person_id = p.id), 'account'),
+         p.birthday, p.verified_at, p.created_at FROM people p"
+    };
+}
+pub(crate) use person_columns;
 
 /// Returns a person by id.
 ///
 /// # Errors
 /// Returns `Error::NotFound` if there is no person with this id.
 pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
-    let found = tx.one(
-        sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE id = $1"
-        ),
-        args![id],
-    )?;
+    let club = tx.club()?;
+    let found = tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.id = $2")), args![club, id])?;
     found.ok_or(Error::NotFound)
 }
 
@@ -41,23 +46,20 @@ pub fn is_here(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
-    tx.one(
-        sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE email = $1"
-        ),
-        args![kept_email(email)],
-    )
+    let club = tx.club()?;
+    tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")), args![club, kept_email(email)])
 }
 
 /// Returns the last person who claimed an address and has not confirmed it yet.
 pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
+    let club = tx.club()?;
     tx.one(
-        sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE claimed_email = $1 AND email IS NULL ORDER BY id DESC LIMIT 1"
-        ),
-        args![kept_email(email)],
+        sql!(concat!(
+            "SELECT ",
+            person_columns!(),
+            " WHERE p.claimed_email = $2 AND p.email IS NULL ORDER BY p.id DESC LIMIT 1"
+        )),
+        args![club, kept_email(email)],
     )
 }
 
@@ -86,9 +88,38 @@ pub(crate) fn own_address(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>>
     Ok(found.and_then(|(email,)| email))
 }
 
-/// Gives a person another role.
-pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: &'static str) -> Result<u64> {
-    tx.run(sql!("UPDATE people SET role = $1 WHERE id = $2"), args![role, person])
+/// Gives somebody another role in the club of this transaction.
+pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: Role) -> Result<u64> {
+    let club = tx.club()?;
+    if role == Role::Account {
+        return tx
+            .run(sql!("DELETE FROM club_roles WHERE club_id = $1 AND person_id = $2"), args![club, person]);
+    }
+    tx.run(
+        sql!(
+            "INSERT INTO club_roles (club_id, person_id, role) VALUES ($1, $2, $3)
+             ON CONFLICT (club_id, person_id) DO UPDATE SET role = excluded.role"
+        ),
+        args![club, person, role.name()],
+    )
+}
+
+/// Whether somebody works in any club.
+///
+/// # Errors
+/// A fault of the database.
+pub fn works_anywhere(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
+    let found: Option<(Id,)> =
+        tx.one(sql!("SELECT person_id FROM club_roles WHERE person_id = $1 LIMIT 1"), args![person])?;
+    Ok(found.is_some())
+}
+
+/// Gives a club the roles that people have from before there was any club: it is the first one.
+///
+/// # Errors
+/// A fault of the database.
+pub fn adopt_roles(tx: &mut Tx<'_>, club: Id) -> Result<u64> {
+    tx.run(sql!("UPDATE club_roles SET club_id = $1 WHERE club_id = 0"), args![club])
 }
 
 /// Creates a person. A claim (`is_claim`) succeeds even if another person owns the address; otherwise an owned
@@ -99,8 +130,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -
     let (own, claimed) = if is_claim { (None, address) } else { (address, None) };
     let written = tx.run(
         sql!(
-            "INSERT INTO people (id, email, claimed_email, first_name, last_name, phone, password_hash, role,
-             birthday, verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            "INSERT INTO people (id, email, claimed_email, first_name, last_name, phone, password_hash,
+             birthday, verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              ON CONFLICT (email) DO NOTHING"
         ),
         args![
@@ -111,13 +142,13 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -
             &new.last_name,
             new.phone.clone(),
             new.password_hash.clone(),
-            new.role.name(),
             new.birthday,
             (new.verified && !is_claim).then_some(now),
             now
         ],
     )?;
     if written == 1 {
+        set_role(tx, id, new.role)?;
         search_index::index(tx, id)?;
     }
     Ok(written == 1)
@@ -159,8 +190,10 @@ pub(crate) fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Resul
 /// # Errors
 /// Returns `Error::NotFound` if the person is erased or does not exist.
 pub(crate) fn hold(tx: &mut Tx<'_>, person: Id) -> Result<()> {
-    let held =
-        tx.run(sql!("UPDATE people SET role = role WHERE id = $1 AND erased_at IS NULL"), args![person])?;
+    let held = tx.run(
+        sql!("UPDATE people SET created_at = created_at WHERE id = $1 AND erased_at IS NULL"),
+        args![person],
+    )?;
     if held == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
@@ -222,18 +255,19 @@ const IDLE: (SignedDuration, SignedDuration) =
 /// Returns the session and the owner of a token, if the token is of this kind, has not ended or expired, and was
 /// not unused for too long.
 pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<Found>> {
-    let now = tx.now();
+    let (now, club) = (tx.now(), tx.club()?);
     tx.one(
         sql!(
-            "SELECT s.id, p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role,
+            "SELECT s.id, p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone,
+             COALESCE((SELECT r.role FROM club_roles r WHERE r.club_id = $6 AND r.person_id = p.id), 'account'),
              p.birthday, p.verified_at, p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
              LEFT JOIN sign_ins i ON i.family = s.family
              WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3
              AND (p.email IS NOT NULL OR p.claimed_email IS NULL)
              AND (s.kind <> 'page' OR i.seen_at IS NULL OR i.seen_at > $4
-                  OR (p.role = 'account' AND i.seen_at > $5))"
+                  OR (i.seen_at > $5 AND NOT EXISTS (SELECT 1 FROM club_roles r WHERE r.person_id = p.id)))"
         ),
-        args![digest.to_vec(), kind, now, now - IDLE.0, now - IDLE.1],
+        args![digest.to_vec(), kind, now, now - IDLE.0, now - IDLE.1, club],
     )
 }
 

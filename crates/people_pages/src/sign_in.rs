@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{Holder, Status};
 use bookings_pages::HoldToken;
+use kit::config::Environment;
 use kit::web::{Page, is_local, see_other};
 use kit::{AppState, Error, Id, Result, Tx};
 use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
@@ -285,14 +286,18 @@ impl FromRequestParts<AppState> for PlainHttp {
         let host = header("host").and_then(|host| host.parse::<Authority>().ok());
         let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
         let public = app.config.public_url.parse::<Uri>().unwrap_or_default();
-        // Our own https address is served through a proxy, which may report that the request came without https.
-        let is_ours = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
+        // Behind our own https address stands a proxy; it may say that it was asked without.
+        let is_configured = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
+        // In production no other host is answered than that and those of clubs.
+        let is_ours = is_configured || app.config.env == Environment::Production;
         let is_safe = match header("x-forwarded-proto") {
             Some(proto) => proto.eq_ignore_ascii_case("https"),
             None => is_ours && public.scheme_str() == Some("https"),
         };
         let way = match (public.scheme_str(), public.host()) {
-            (Some("https"), _) => app.config.public_url.clone(),
+            (Some("https"), _) if is_configured || app.config.env != Environment::Production => {
+                app.config.public_url.clone()
+            }
             (_, Some(name)) if is_local(name) => app.config.public_url.clone(),
             _ => format!("https://{host}"),
         };

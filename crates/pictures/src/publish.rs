@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
-use kit::{AppState, Error, Fields, Id, Result, Tx, versions};
+use kit::{Db, Error, Fields, Id, Result, Tx, versions};
 use people::{Action, Actor, AuditSubject, Caller, note_change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -75,18 +75,18 @@ const NEXT_TRY: SignedDuration = SignedDuration::from_secs(2);
 /// # Errors
 /// Returns a fault if the database or an encoder fails. A photograph that cannot be processed is no error: it is marked
 /// as failed, with the reason.
-pub async fn develop_job(app: AppState, picture: Id) -> Result<()> {
-    let one_at_a_time = app.db.dependencies().caches.get::<OneAtATime>();
+pub async fn develop_job(db: Db, picture: Id) -> Result<()> {
+    let one_at_a_time = db.dependencies().caches.get::<OneAtATime>();
     let Ok(_turn) = one_at_a_time.0.try_acquire() else {
-        return app.db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
+        return db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
     };
-    let Some(source) = app.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
+    let Some(source) = db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
     let made = tokio::task::spawn_blocking(move || develop(source)).await.or_fault()?;
     match made {
-        Ok(made) => app.db.tx(move |tx| finish(tx, picture, &made)).await,
+        Ok(made) => db.tx(move |tx| finish(tx, picture, &made)).await,
         Err(Error::Invalid(fields)) => {
             let problem = fields.0.into_values().next().unwrap_or_else(|| UNREADABLE.to_owned());
-            app.db.tx(move |tx| fail(tx, picture, &problem)).await
+            db.tx(move |tx| fail(tx, picture, &problem)).await
         }
         Err(error) => Err(error),
     }

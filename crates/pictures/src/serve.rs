@@ -7,6 +7,7 @@ use axum::routing::get;
 use kit::errors::OrFault as _;
 use kit::web::Path;
 use kit::{AppState, Error, Id, Result, Tx};
+use people::Caller;
 
 use crate::model::{Format, PIECE};
 use crate::store;
@@ -18,19 +19,15 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/pictures/{name}", get(file))
 }
 
-async fn file(
-    axum::extract::State(app): axum::extract::State<AppState>,
-    headers: HeaderMap,
-    Path(name): Path<String>,
-) -> Result<Response> {
+async fn file(caller: Caller, headers: HeaderMap, Path(name): Path<String>) -> Result<Response> {
     let (picture, width, format) = parse(&name).ok_or(Error::NotFound)?;
     let kind = format.media_type().ok_or(Error::NotFound)?;
     if matches!(format, Format::Mp4 | Format::Webm) {
         let first = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(first_byte);
-        let part = app.db.view(move |tx| part(tx, picture, format, first.unwrap_or(0))).await?;
+        let part = caller.app().db.view(move |tx| part(tx, picture, format, first.unwrap_or(0))).await?;
         return Ok(answer_part(kind, part));
     }
-    let bytes = app.db.view(move |tx| store::piece(tx, picture, width, format, 0)).await?;
+    let bytes = caller.app().db.view(move |tx| store::piece(tx, picture, width, format, 0)).await?;
     let bytes = bytes.ok_or(Error::NotFound)?;
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response())
 }

@@ -38,13 +38,14 @@ pub(crate) fn keep(
 
 /// Returns the uploaded file of a picture that is not processed yet.
 pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
+    let club = tx.club()?;
     let mut source = Vec::new();
     tx.each(
         sql!(
             "SELECT f.bytes FROM picture_files f JOIN pictures p ON p.id = f.picture_id
-             WHERE p.id = $1 AND p.state = 'working' AND f.format = 'source' ORDER BY f.piece"
+             WHERE p.club_id = $2 AND p.id = $1 AND p.state = 'working' AND f.format = 'source' ORDER BY f.piece"
         ),
-        args![picture],
+        args![picture, club],
         |row| {
             let piece: Vec<u8> = row.get(0)?;
             source.extend(piece);
@@ -61,9 +62,9 @@ kit::row!(Progress { slot, state, problem, before });
 pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<Progress>> {
     tx.one(
         sql!(
-            "SELECT p.spot, p.state, p.problem, (SELECT COUNT(*) FROM pictures o WHERE o.state = 'working'
-             AND o.kind = 'photograph' AND o.uploaded_at <= p.uploaded_at AND o.id < p.id)
-             FROM pictures p WHERE p.club_id = $1 AND p.id = $2"
+            "SELECT p.spot, p.state, p.problem, (SELECT COUNT(*) FROM pictures o WHERE o.club_id = $1 AND o.state =
+             'working' AND o.kind = 'photograph' AND o.uploaded_at <= p.uploaded_at AND o.id < p.id) FROM pictures p
+             WHERE p.club_id = $1 AND p.id = $2"
         ),
         args![club, picture],
     )
@@ -71,21 +72,30 @@ pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<
 
 /// Marks a picture as failed, with the reason. Returns `false` if it is no longer being processed.
 pub(crate) fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<bool> {
+    let club = tx.club()?;
     let done = tx.run(
-        sql!("UPDATE pictures SET state = 'failed', problem = $2 WHERE id = $1 AND state = 'working'"),
-        args![picture, problem],
+        sql!(
+            "UPDATE pictures SET state = 'failed', problem = $2 WHERE club_id = $3 AND id = $1 AND state = 'working'"
+        ),
+        args![picture, problem, club],
     )?;
     Ok(done == 1)
 }
 
 /// Stores how dark the background of text on a picture must be.
 pub(crate) fn set_scrim(tx: &mut Tx<'_>, picture: Id, scrim: i64) -> Result<()> {
-    tx.run(sql!("UPDATE pictures SET scrim = $2 WHERE id = $1"), args![picture, scrim]).map(drop)
+    let club = tx.club()?;
+    tx.run(sql!("UPDATE pictures SET scrim = $2 WHERE club_id = $3 AND id = $1"), args![picture, scrim, club])
+        .map(drop)
 }
 
 /// Deletes the uploaded file of a picture.
 pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
-    tx.run(sql!("DELETE FROM picture_files WHERE picture_id = $1 AND format = 'source'"), args![picture])
+    let club = tx.club()?;
+    tx.run(sql!(
+        "DELETE FROM picture_files WHERE picture_id IN (SELECT id FROM pictures WHERE club_id = $2) AND picture_id =
+         $1 AND format = 'source'"
+    ), args![picture, club])
         .map(drop)
 }
 
@@ -97,11 +107,13 @@ pub(crate) fn finish(
     size: (i64, i64),
     preview: &str,
 ) -> Result<bool> {
+    let club = tx.club()?;
     let done = tx.run(
         sql!(
-            "UPDATE pictures SET state = $2, width = $3, height = $4, preview = $5 WHERE id = $1 AND state = 'working'"
+            "UPDATE pictures SET state = $2, width = $3, height = $4, preview = $5 WHERE club_id = $6 AND id = $1 AND
+             state = 'working'"
         ),
-        args![picture, state.as_str(), size.0, size.1, preview],
+        args![picture, state.as_str(), size.0, size.1, preview, club],
     )?;
     Ok(done == 1)
 }
@@ -165,7 +177,7 @@ pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: 
     let done = tx.run(
         sql!(
             "UPDATE pictures SET alt = $3, focus = $4
-             WHERE id = (SELECT picture_id FROM picture_spots WHERE club_id = $1 AND spot = $2)"
+             WHERE club_id = $1 AND id = (SELECT picture_id FROM picture_spots WHERE club_id = $1 AND spot = $2)"
         ),
         args![club, slot, alt, focus.as_str()],
     )?;
@@ -174,7 +186,11 @@ pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: 
 
 /// Returns the club and the slot that a picture was uploaded for, and the person who uploaded it.
 pub(crate) fn meant_for(tx: &mut Tx<'_>, picture: Id) -> Result<Option<(Id, String, Id)>> {
-    tx.one(sql!("SELECT club_id, spot, uploaded_by FROM pictures WHERE id = $1"), args![picture])
+    let club = tx.club()?;
+    tx.one(
+        sql!("SELECT club_id, spot, uploaded_by FROM pictures WHERE club_id = $2 AND id = $1"),
+        args![picture, club],
+    )
 }
 
 /// Returns all pictures of a club with the slots that they were uploaded for, published or not, sorted by slot.
@@ -235,23 +251,26 @@ pub(crate) fn piece(
     format: Format,
     piece: i64,
 ) -> Result<Option<Vec<u8>>> {
+    let club = tx.club()?;
     let found: Option<(Vec<u8>,)> = tx.one(
         sql!(
-            "SELECT bytes FROM picture_files WHERE picture_id = $1 AND width = $2 AND format = $3 AND piece = $4"
+            "SELECT bytes FROM picture_files WHERE picture_id IN (SELECT id FROM pictures WHERE club_id = $5) AND
+             picture_id = $1 AND width = $2 AND format = $3 AND piece = $4"
         ),
-        args![picture, width, format.as_str(), piece],
+        args![picture, width, format.as_str(), piece, club],
     )?;
     Ok(found.map(|(bytes,)| bytes))
 }
 
 /// Returns the length of a file in bytes; `None` if there is no such file.
 pub(crate) fn length(tx: &mut Tx<'_>, picture: Id, width: i64, format: Format) -> Result<Option<i64>> {
+    let club = tx.club()?;
     let found: Option<(Option<i64>,)> = tx.one(
         sql!(
-            "SELECT CAST(SUM(LENGTH(bytes)) AS BIGINT) FROM picture_files
-             WHERE picture_id = $1 AND width = $2 AND format = $3"
+            "SELECT CAST(SUM(LENGTH(bytes)) AS BIGINT) FROM picture_files WHERE picture_id IN (SELECT id FROM pictures
+             WHERE club_id = $4) AND picture_id = $1 AND width = $2 AND format = $3"
         ),
-        args![picture, width, format.as_str()],
+        args![picture, width, format.as_str(), club],
     )?;
     Ok(found.and_then(|(length,)| length))
 }

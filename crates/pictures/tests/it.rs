@@ -12,8 +12,7 @@ use testing::{BEA, DORA, MAX, NOW, Player, Program, TestClub};
 /// Opens the small test club with the routes and the job of this crate.
 async fn open() -> TestClub {
     let program = |app: &kit::AppState| {
-        let developing = app.clone();
-        let develop = move |job: Develop| pictures::develop_job(developing.clone(), job.picture);
+        let develop = |db, job: Develop| pictures::develop_job(db, job.picture);
         Program::of_routes(app, pictures::routes(), Handlers::default().on(develop))
     };
     TestClub::open_around(NOW, |config| config, program).await
@@ -76,7 +75,7 @@ async fn photographs_are_made_one_after_the_other() {
     let inner = app.inner().clone();
     let mut all = tokio::task::JoinSet::new();
     for (id,) in ids {
-        all.spawn(pictures::develop_job(inner.clone(), id));
+        all.spawn(pictures::develop_job(inner.db.clone(), id));
     }
     while let Some(done) = all.join_next().await {
         done.expect("no panic").expect("each is made or put off");

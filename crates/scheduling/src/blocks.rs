@@ -96,13 +96,14 @@ pub(crate) type Blocked = HashMap<Id, (BlockKind, Vec<(Cell, Cell)>)>;
 
 /// Returns every blocked span inside `[from, to)`.
 pub(crate) fn blocked(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<Blocked> {
+    let club = tx.club()?;
     let mut found = Blocked::new();
     tx.each(
         sql!(
             "SELECT kind, resource_id, from_at, to_at FROM blocks
-             WHERE removed_at IS NULL AND to_at > $1 AND from_at < $2"
+             WHERE club_id = $3 AND removed_at IS NULL AND to_at > $1 AND from_at < $2"
         ),
-        args![begin(from), begin(to)],
+        args![begin(from), begin(to), club],
         |row| {
             let (kind, resource): (BlockKind, Id) = (row.get(0)?, row.get(1)?);
             let (begins, ends) = span((row.get(2)?, row.get(3)?));
@@ -137,7 +138,11 @@ pub fn span((from, to): (Timestamp, Timestamp)) -> (Cell, Cell) {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn find_block(tx: &mut Tx<'_>, id: Id) -> Result<Option<Block>> {
-    tx.one(sql!(concat!("SELECT ", block_columns!(), " FROM blocks WHERE id = $1")), args![id])
+    let club = tx.club()?;
+    tx.one(
+        sql!(concat!("SELECT ", block_columns!(), " FROM blocks WHERE club_id = $2 AND id = $1")),
+        args![id, club],
+    )
 }
 
 /// Returns the club's blocks that end after `from` and begin before `to`, ordered by time.
@@ -161,14 +166,15 @@ pub fn blocks_between(tx: &mut Tx<'_>, club: Id, (from, to): (Timestamp, Timesta
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
+    let club = tx.club()?;
     tx.all(
         sql!(concat!(
             "SELECT ",
             block_columns!(),
-            " FROM blocks WHERE removed_at IS NULL AND resource_id = $1 AND to_at > $2 AND from_at < $3 AND id <> $4
+            " FROM blocks WHERE club_id = $5 AND removed_at IS NULL AND resource_id = $1 AND to_at > $2 AND from_at < $3 AND id <> $4
              ORDER BY id"
         )),
-        args![block.resource, block.from, block.to, block.id],
+        args![block.resource, block.from, block.to, block.id, club],
     )
 }
 
@@ -203,10 +209,11 @@ pub fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bool> {
+    let club = tx.club()?;
     let changed = tx.run(
         sql!(
             "UPDATE blocks SET kind = $1, resource_id = $2, from_at = $3, to_at = $4, reason = $5, changed_by = $6,
-             changed_at = $7 WHERE id = $8 AND removed_at IS NULL AND changed_at = $9"
+             changed_at = $7 WHERE club_id = $10 AND id = $8 AND removed_at IS NULL AND changed_at = $9"
         ),
         args![
             after.kind.as_str(),
@@ -217,7 +224,7 @@ pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bo
             after.changed_by,
             after.changed_at,
             before.id,
-            before.changed_at
+            before.changed_at, club
         ],
     )?;
     Ok(changed == 1)
@@ -228,10 +235,13 @@ pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bo
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
+    let club = tx.club()?;
     let now = tx.now();
     let removed = tx.run(
-        sql!("UPDATE blocks SET removed_by = $1, removed_at = $2 WHERE id = $3 AND removed_at IS NULL"),
-        args![by, now, id],
+        sql!(
+            "UPDATE blocks SET removed_by = $1, removed_at = $2 WHERE club_id = $4 AND id = $3 AND removed_at IS NULL"
+        ),
+        args![by, now, id, club],
     )?;
     Ok(removed == 1)
 }

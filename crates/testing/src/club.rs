@@ -29,6 +29,8 @@ pub(crate) fn found(tx: &mut Tx<'_>) -> Result<Founded> {
     let club = catalogue::add_club(
         tx,
         &Club {
+            slug: "small".to_owned(),
+            hosts: Vec::new(),
             id: Id(0),
             name: "The Small Club".to_owned(),
             zone: TimeZone::get("America/New_York").map_err(Fault::because)?,

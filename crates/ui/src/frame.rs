@@ -1,6 +1,7 @@
 //! What every page shares: its title, the section that it belongs to, and the viewer.
 
 use axum::Extension;
+use catalogue::Club;
 use kit::AppState;
 use kit::web::SameForAll;
 use people::{Actor, Person};
@@ -83,8 +84,8 @@ impl Frame {
     }
 
     /// Sets the canonical URL of the page. `path` is a path of this club's site.
-    pub fn canonical(self, app: &AppState, path: &str) -> Frame {
-        Frame { address: Some(format!("{}{path}", app.config.public_url)), ..self }
+    pub fn canonical(self, app: &AppState, club: &Club, path: &str) -> Frame {
+        Frame { address: Some(format!("{}{path}", club.website(&app.config))), ..self }
     }
 
     /// Sets the picture of link previews: its path and its text alternative.

@@ -44,13 +44,15 @@ pub fn decided_times(
     by: &Actor,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<DecidedTime>> {
+    let club = tx.club()?;
     by.need(Action::BookAnyTime)?;
     tx.all(
         sql!(
-            "SELECT room_id, starts_at, decision, tier, number, decided_by, decided_at FROM time_overrides
-             WHERE starts_at >= $1 AND starts_at < $2 ORDER BY starts_at, room_id"
+            "SELECT room_id, starts_at, decision, tier, number, decided_by, decided_at FROM time_overrides WHERE
+             room_id IN (SELECT id FROM rooms WHERE club_id = $3) AND starts_at >= $1 AND starts_at < $2 ORDER BY
+             starts_at, room_id"
         ),
-        args![from, to],
+        args![from, to, club],
     )
 }
 
@@ -108,12 +110,13 @@ fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: 
 
 /// Returns the decision that currently applies to a time.
 fn decided(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp) -> Result<Option<Decision>> {
+    let club = tx.club()?;
     let found: Option<Override> = tx.one(
         sql!(
             "SELECT room_id, starts_at, decision, tier, number FROM time_overrides
-             WHERE room_id = $1 AND starts_at = $2"
+             WHERE room_id IN (SELECT id FROM rooms WHERE club_id = $3) AND room_id = $1 AND starts_at = $2"
         ),
-        args![room, starts_at],
+        args![room, starts_at, club],
     )?;
     Ok(found.map(|found| found.decision))
 }
@@ -163,12 +166,14 @@ fn note(
 /// Returns `Error::Forbidden` unless `by` may book any time, and `nothing_to_undo` if no decision was ever made for
 /// the time.
 pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Result<Option<Decision>> {
+    let club = tx.club()?;
     by.need(Action::BookAnyTime)?;
     let last: Option<(String, Option<String>)> = tx.one(
         sql!(
-            "SELECT what, before FROM release_events WHERE room_id = $1 AND starts_at = $2 ORDER BY id DESC LIMIT 1"
+            "SELECT what, before FROM release_events WHERE club_id = $3 AND room_id = $1 AND starts_at = $2 ORDER BY
+             id DESC LIMIT 1"
         ),
-        args![room, starts_at],
+        args![room, starts_at, club],
     )?;
     let now = decided(tx, room, starts_at)?;
     let before = match last {
@@ -181,8 +186,11 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Resu
         Some(before) => write(tx, by, room, starts_at, before)?,
         None => {
             tx.run(
-                sql!("DELETE FROM time_overrides WHERE room_id = $1 AND starts_at = $2"),
-                args![room, starts_at],
+                sql!(
+                    "DELETE FROM time_overrides WHERE room_id IN (SELECT id FROM rooms WHERE club_id = $3) AND room_id
+                     = $1 AND starts_at = $2"
+                ),
+                args![room, starts_at, club],
             )?;
         }
     }

@@ -24,10 +24,10 @@ pub fn rules(tx: &mut Tx<'_>, club: Id, (from, to): (Cell, Cell)) -> Result<Rule
         tx.caches::<Cached<Id, Vec<ReleaseRule>>>().get(tx, VERSION, club, |tx, _| weekly(tx, club))?;
     let overrides = tx.all(
         sql!(
-            "SELECT room_id, starts_at, decision, tier, number FROM time_overrides
-             WHERE starts_at >= $1 AND starts_at < $2 ORDER BY room_id, starts_at"
+            "SELECT room_id, starts_at, decision, tier, number FROM time_overrides WHERE room_id IN (SELECT id FROM
+             rooms WHERE club_id = $3) AND starts_at >= $1 AND starts_at < $2 ORDER BY room_id, starts_at"
         ),
-        args![begin(from), begin(to)],
+        args![begin(from), begin(to), club],
     )?;
     Ok(Rules { weekly, overrides })
 }
@@ -181,7 +181,8 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
     tx.run(
         sql!(
             "UPDATE release_rules SET room_kinds = $1, services = $2, weekdays = $3, from_minute = $4, to_minute = $5,
-             tier = $6, release_hours = $7, factor_bp = $8, tags = $9 WHERE id = $10 AND ended_at IS NULL"
+             tier = $6, release_hours = $7, factor_bp = $8, tags = $9 WHERE club_id = $11 AND id = $10 AND ended_at IS
+             NULL"
         ),
         args![
             text(&to.room_kinds)?,
@@ -193,7 +194,7 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
             to.release_hours,
             to.factor_bp,
             text(&to.tags)?,
-            id
+            id, club
         ],
     )?;
     note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
@@ -209,8 +210,8 @@ pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
     let before = rule(tx, club, id)?;
     let now = tx.now();
     tx.run(
-        sql!("UPDATE release_rules SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL"),
-        args![now, id],
+        sql!("UPDATE release_rules SET ended_at = $1 WHERE club_id = $3 AND id = $2 AND ended_at IS NULL"),
+        args![now, id, club],
     )?;
     note_rule(tx, by, club, id, "ended", (Some(&before), None))
 }

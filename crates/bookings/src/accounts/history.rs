@@ -28,6 +28,7 @@ row!(Had { service, times, booking, day, starts_at });
 /// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` for another person unless `by` may see every
 /// booking.
 pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Had>> {
+    let club = tx.club()?;
     if by.person()?.id != person {
         by.need(Action::SeeEveryBooking)?;
     }
@@ -36,10 +37,10 @@ pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Had>> {
             "SELECT service_id, times, id, day, starts_at FROM (
                SELECT service_id, id, day, starts_at, COUNT(*) OVER (PARTITION BY service_id) AS times,
                  ROW_NUMBER() OVER (PARTITION BY service_id ORDER BY starts_at DESC, id DESC) AS place
-               FROM bookings WHERE status = 'completed'
+               FROM bookings WHERE club_id = $2 AND status = 'completed'
                  AND ((person_id = $1 AND guest_name IS NULL) OR companion_id = $1)) AS had
              WHERE place = 1 ORDER BY starts_at DESC, id DESC"
         ),
-        args![person],
+        args![person, club],
     )
 }

@@ -175,7 +175,8 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Exported>> {
         },
     )?;
     for one in found.iter_mut().filter(|one| one.part == "guest") {
-        one.allergies = store::allergies(tx, one.id)?;
+        let club = store::club_of(tx, one.id)?.ok_or(Error::NotFound)?;
+        one.allergies = tx.in_club(club, |tx| store::allergies(tx, one.id))?;
         one.addons = tx.all(
             sql!(
                 "SELECT a.name, b.quantity, b.notes FROM booking_addons b JOIN addons a ON a.id = b.addon_id
@@ -211,7 +212,8 @@ pub fn guest_addresses(tx: &mut Tx<'_>, person: Id) -> Result<Vec<String>> {
 /// Returns a fault if the database fails.
 pub fn has_ahead(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let now = tx.now();
-    Ok(!store::upcoming(tx, person, now)?.is_empty())
+    let ahead = tx.in_each_club(|tx| store::upcoming(tx, person, now))?;
+    Ok(ahead.iter().any(|bookings| !bookings.is_empty()))
 }
 
 /// Removes from a person's bookings and places on the waitlist everything that identifies them or that they

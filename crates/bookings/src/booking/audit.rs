@@ -59,8 +59,11 @@ pub(crate) fn note_made(tx: &mut Tx<'_>, by: &Actor, what: &'static str, booking
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` unless `by` may see every booking.
 pub fn id_by_reference(tx: &mut Tx<'_>, by: &Actor, reference: &str) -> Result<Option<Id>> {
+    let club = tx.club()?;
     by.need(Action::SeeEveryBooking)?;
-    let found: Option<(Id,)> =
-        tx.one(sql!("SELECT id FROM bookings WHERE reference = $1"), args![reference.trim().to_uppercase()])?;
+    let found: Option<(Id,)> = tx.one(
+        sql!("SELECT id FROM bookings WHERE club_id = $2 AND reference = $1"),
+        args![reference.trim().to_uppercase(), club],
+    )?;
     Ok(found.map(|(id,)| id))
 }

@@ -17,7 +17,10 @@ pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
 
 /// Ends an expired hold. Returns whether it was still held.
 pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
-    end_hold(tx, hold, None, "expired")
+    match store::club_of(tx, hold)? {
+        Some(club) => tx.in_club(club, |tx| end_hold(tx, hold, None, "expired")),
+        None => Ok(false),
+    }
 }
 
 /// Ends expired holds, at most `most` of them. Returns the number of ended holds.

@@ -30,15 +30,16 @@ pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
 /// Sends reminders of bookings that begin within `hours` but not within `nearer`. A person who booked or rescheduled
 /// when the start was already that near has just been notified and gets no reminder.
 fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> Result<u64> {
+    let club = tx.club()?;
     let now = tx.now();
     let before = SignedDuration::from_hours(hours);
     let near: Vec<(Id, Timestamp)> = tx.all(
         sql!(
-            "SELECT b.id, b.starts_at FROM bookings b WHERE b.status = 'confirmed' AND b.starts_at > $1
-             AND b.starts_at <= $2 AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.booking_id = b.id
-             AND r.starts_at = b.starts_at AND r.hours = $3) ORDER BY b.starts_at, b.id LIMIT $4"
+            "SELECT b.id, b.starts_at FROM bookings b WHERE +b.club_id = $5 AND b.status = 'confirmed' AND b.starts_at
+             > $1 AND b.starts_at <= $2 AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.booking_id = b.id AND
+             r.starts_at = b.starts_at AND r.hours = $3) ORDER BY b.starts_at, b.id LIMIT $4"
         ),
-        args![now + SignedDuration::from_hours(nearer), now + before, hours, most],
+        args![now + SignedDuration::from_hours(nearer), now + before, hours, most, club],
     )?;
     let mut count = 0;
     for (id, starts_at) in near {

@@ -74,8 +74,9 @@ fn allergies_place(booking: Id) -> String {
 
 /// Returns the decrypted allergies of the guest of a booking.
 pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let club = tx.club()?;
     let encrypted: Option<(Option<Vec<u8>>,)> =
-        tx.one(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![booking])?;
+        tx.one(sql!("SELECT allergies FROM bookings WHERE id = $1 AND club_id = $2"), args![booking, club])?;
     let place = allergies_place(booking);
     encrypted.and_then(|(encrypted,)| encrypted).map(|encrypted| tx.decrypt(&place, &encrypted)).transpose()
 }
@@ -106,14 +107,20 @@ pub(crate) fn forget_addons(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 }
 
 pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET reference = $1 WHERE id = $2"), args![reference, booking]).map(drop)
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE bookings SET reference = $1 WHERE club_id = $3 AND id = $2"),
+        args![reference, booking, club],
+    )
+    .map(drop)
 }
 
 /// Changes the status of a booking. Returns `false` if its status is no longer `from`.
 pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status) -> Result<bool> {
+    let club = tx.club()?;
     let moved = tx.run(
-        sql!("UPDATE bookings SET status = $1 WHERE id = $2 AND status = $3"),
-        args![to.as_str(), booking, from.as_str()],
+        sql!("UPDATE bookings SET status = $1 WHERE club_id = $4 AND id = $2 AND status = $3"),
+        args![to.as_str(), booking, from.as_str(), club],
     )?;
     // Revenue is recognized when a service is completed (T12).
     let subject = Subject { kind: SUBJECT, id: booking };
@@ -138,13 +145,23 @@ pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, det
     .map(drop)
 }
 
+/// The club of a booking, whichever it is.
+pub(crate) fn club_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Id>> {
+    let found: Option<(Id,)> = tx.one(sql!("SELECT club_id FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(found.map(|(club,)| club))
+}
+
 pub(crate) fn find(tx: &mut Tx<'_>, booking: Id) -> Result<Option<BookingRow>> {
-    tx.one(sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.id = $1")), args![booking])
+    let club = tx.club()?;
+    tx.one(
+        sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.club_id = $2 AND b.id = $1")),
+        args![booking, club],
+    )
 }
 
 /// Returns the bookings with these ids, in no particular order.
 pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
-    let mut found = Vec::new();
+    let (mut found, club) = (Vec::new(), tx.club()?);
     for ids in scheduling::id_lists(ids) {
         let rows: Vec<BookingRow> = tx.all(
             sql!(concat!(
@@ -152,9 +169,9 @@ pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
                 columns!(),
                 " FROM bookings b WHERE b.id IN (",
                 scheduling::id_list!(),
-                ")"
+                ") AND b.club_id = $129"
             )),
-            ids,
+            [&ids[..], &args![club][..]].concat(),
         )?;
         found.extend(rows);
     }
@@ -163,15 +180,16 @@ pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
 
 /// Returns a person's bookings and live holds that end after `now`, ordered by start.
 pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Result<Vec<BookingRow>> {
+    let club = tx.club()?;
     tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.person_id = $1 AND b.ends_at > $2
+            " FROM bookings b WHERE b.club_id = $3 AND b.person_id = $1 AND b.ends_at > $2
              AND (b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
                   OR (b.status = 'held' AND b.expires_at > $2)) ORDER BY b.starts_at, b.id"
         )),
-        args![person, now],
+        args![person, now, club],
     )
 }
 
@@ -182,26 +200,27 @@ pub(crate) fn past(
     only: Only,
     (limit, offset): (i64, i64),
 ) -> Result<(Vec<BookingRow>, i64)> {
+    let club = tx.club()?;
     let now = tx.now();
     let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
     let count: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND reference IS NOT NULL
+            "SELECT COUNT(*) FROM bookings WHERE club_id = $5 AND person_id = $1 AND reference IS NOT NULL
              AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))
              AND (service_id = $3 OR $3 = 0) AND (status = $4 OR $4 = '')"
         ),
-        args![person, now, service, status],
+        args![person, now, service, status, club],
     )?;
     let page = tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.person_id = $1 AND b.reference IS NOT NULL
+            " FROM bookings b WHERE b.club_id = $7 AND b.person_id = $1 AND b.reference IS NOT NULL
              AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
              AND (b.service_id = $3 OR $3 = 0) AND (b.status = $4 OR $4 = '')
              ORDER BY b.starts_at DESC, b.id DESC LIMIT $5 OFFSET $6"
         )),
-        args![person, now, service, status, limit, offset],
+        args![person, now, service, status, limit, offset, club],
     )?;
     Ok((page, count.map_or(0, |(count,)| count)))
 }

@@ -12,25 +12,27 @@ use crate::model::{Hold, Whose};
 
 /// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let club = tx.club()?;
     let now = tx.now();
     count(tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND starts_at > $2
+            "SELECT COUNT(*) FROM bookings WHERE club_id = $3 AND person_id = $1 AND starts_at > $2
              AND status IN ('pending', 'confirmed')"
         ),
-        args![person, now],
+        args![person, now, club],
     )?)
 }
 
 /// Returns the number of times that a person holds (H1). Offers from the waitlist are not counted.
 pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let club = tx.club()?;
     let now = tx.now();
     count(tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings b WHERE b.person_id = $1 AND b.starts_at > $2 AND b.status = 'held'
-             AND b.expires_at > $2 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.booking_id = b.id)"
+            "SELECT COUNT(*) FROM bookings b WHERE b.club_id = $3 AND b.person_id = $1 AND b.starts_at > $2 AND
+             b.status = 'held' AND b.expires_at > $2 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.booking_id = b.id)"
         ),
-        args![person, now],
+        args![person, now, club],
     )?)
 }
 
@@ -41,45 +43,51 @@ fn count(row: Option<(i64,)>) -> Result<i64> {
 /// Returns, of the holds that visitors of a network made within the last hour, the number that are live now and the
 /// total (H1).
 pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i64)> {
+    let club = tx.club()?;
     let now = tx.now();
     let counts: Option<(i64, i64)> = tx.one(
         sql!(
             "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
              CAST(COALESCE(SUM(CASE WHEN created_at > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM bookings
-             WHERE held_from = $1 AND (created_at > $3 OR (status = 'held' AND expires_at > $2))"
+             WHERE club_id = $4 AND held_from = $1 AND (created_at > $3 OR (status = 'held' AND expires_at > $2))"
         ),
-        args![network, now, now - SignedDuration::from_hours(1)],
+        args![network, now, now - SignedDuration::from_hours(1), club],
     )?;
     Ok(counts.unwrap_or_default())
 }
 
 /// Stores the token and the network of the visitor who holds.
 pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE id = $3"),
-        args![hold.token.clone(), hold.from.clone(), booking],
+        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE club_id = $4 AND id = $3"),
+        args![hold.token.clone(), hold.from.clone(), booking, club],
     )
     .map(drop)
 }
 
 /// Returns the network from which a visitor holds.
 pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let club = tx.club()?;
     let row: Option<(Option<String>,)> =
-        tx.one(sql!("SELECT held_from FROM bookings WHERE id = $1"), args![booking])?;
+        tx.one(sql!("SELECT held_from FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
     Ok(row.and_then(|(network,)| network))
 }
 
 /// Marks a hold as extended.
 pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE id = $1"), args![booking]).map(drop)
+    let club = tx.club()?;
+    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE club_id = $2 AND id = $1"), args![booking, club])
+        .map(drop)
 }
 
 /// Returns the holds with the token of this digest, ordered by start. They may have expired, if nothing has ended
 /// them yet.
 pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
+    let club = tx.club()?;
     let rows: Vec<(Id,)> = tx.all(
-        sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"),
-        args![digest.to_vec()],
+        sql!("SELECT id FROM bookings WHERE +club_id = $2 AND status = 'held' AND token = $1 ORDER BY starts_at, id"),
+        args![digest.to_vec(), club],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -91,21 +99,22 @@ pub(crate) fn held_at(
     service: Id,
     starts_at: Timestamp,
 ) -> Result<Option<Id>> {
+    let club = tx.club()?;
     let now = tx.now();
     let row: Option<(Id,)> = match whose {
         Whose::Person(person) => tx.one(
             sql!(
-                "SELECT id FROM bookings WHERE status = 'held' AND person_id = $1 AND service_id = $2
+                "SELECT id FROM bookings WHERE club_id = $5 AND status = 'held' AND person_id = $1 AND service_id = $2
                  AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
             ),
-            args![person, service, starts_at, now],
+            args![person, service, starts_at, now, club],
         )?,
         Whose::Token(digest) => tx.one(
             sql!(
-                "SELECT id FROM bookings WHERE status = 'held' AND token = $1 AND service_id = $2
+                "SELECT id FROM bookings WHERE +club_id = $5 AND status = 'held' AND token = $1 AND service_id = $2
                  AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
             ),
-            args![digest.to_vec(), service, starts_at, now],
+            args![digest.to_vec(), service, starts_at, now, club],
         )?,
     };
     Ok(row.map(|(id,)| id))
@@ -133,8 +142,9 @@ pub(crate) fn held_on(
 
 /// Returns the scene chosen for the room of a booking.
 pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
+    let club = tx.club()?;
     let row: Option<(Option<String>,)> =
-        tx.one(sql!("SELECT scene FROM bookings WHERE id = $1"), args![booking])?;
+        tx.one(sql!("SELECT scene FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
     row.and_then(|(text,)| text).map(|text| serde_json::from_str(&text)).transpose().map_err(Fault::because)
 }
 
@@ -151,13 +161,14 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
 
 /// Extends a hold once. Returns `false` if it has expired or was extended already (H3).
 pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<bool> {
+    let club = tx.club()?;
     let now = tx.now();
     let extended = tx.run(
         sql!(
             "UPDATE bookings SET expires_at = $1, extended = TRUE
-             WHERE id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
+             WHERE club_id = $4 AND id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
         ),
-        args![until, booking, now],
+        args![until, booking, now, club],
     )?;
     scheduling::keep_until(tx, booking, Some(until))?;
     Ok(extended == 1)
@@ -165,29 +176,37 @@ pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<b
 
 /// Makes the allocations of a hold permanent and removes its expiry, token, and network.
 pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    let club = tx.club()?;
     scheduling::keep_until(tx, booking, None)?;
     tx.run(
-        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE id = $1"),
-        args![booking],
+        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE club_id = $2 AND id = $1"),
+        args![booking, club],
     )
     .map(drop)
 }
 
 /// Returns expired holds, at most `most` of them.
 pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
+    let club = tx.club()?;
     let now = tx.now();
     let rows: Vec<(Id,)> = tx.all(
-        sql!("SELECT id FROM bookings WHERE status = 'held' AND expires_at <= $1 ORDER BY id LIMIT $2"),
-        args![now, most],
+        sql!(
+            "SELECT id FROM bookings WHERE +club_id = $3 AND status = 'held' AND expires_at <= $1 ORDER BY id LIMIT
+             $2"
+        ),
+        args![now, most, club],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Deletes expired holds that were made before a moment, with their allocations, add-ons, and events.
 pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
-    let old = args![before];
+    let old = args![before, tx.club()?];
     let holds: Vec<(Id,)> = tx.all(
-        sql!("SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
+        sql!(
+            "SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             AND created_at < $1"
+        ),
         &old,
     )?;
     for (hold,) in holds {
@@ -196,29 +215,35 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     tx.run(
         sql!(
             "DELETE FROM booking_addons WHERE booking_id IN
-             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+             (SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             AND created_at < $1)"
         ),
         &old,
     )?;
     tx.run(
         sql!(
             "DELETE FROM booking_events WHERE booking_id IN
-             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+             (SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             AND created_at < $1)"
         ),
         &old,
     )?;
     tx.run(
-        sql!("DELETE FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
+        sql!(
+            "DELETE FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             AND created_at < $1"
+        ),
         &old,
     )
 }
 
 /// Stores the price of a booking and its lines.
 pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
         sql!(
             "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
-             sale = $6 WHERE id = $7"
+             sale = $6 WHERE club_id = $8 AND id = $7"
         ),
         args![
             booking.base,
@@ -227,7 +252,7 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
             booking.tax,
             written(why),
             written_sale(booking)?,
-            booking.id
+            booking.id, club
         ],
     )
     .map(drop)
@@ -235,10 +260,11 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
 
 /// Stores the owner, the policy, and the details of a booking.
 pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
         sql!(
             "UPDATE bookings SET person_id = $1, policy = $2, guest_name = $3, guest_email = $4, companion_name = $5,
-             special_requests = $6, created_at = $7 WHERE id = $8"
+             special_requests = $6, created_at = $7 WHERE club_id = $9 AND id = $8"
         ),
         args![
             booking.person,
@@ -248,21 +274,22 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
             booking.companion_name.clone(),
             booking.special_requests.clone(),
             booking.created_at,
-            booking.id
+            booking.id, club
         ],
     )?;
     let Some(extras) = extras else { return Ok(()) };
     let allergies = encrypted_allergies(tx, booking.id, extras)?;
     tx.run(
         sql!(
-            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE id = $5"
+            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE club_id = $6 AND
+             id = $5"
         ),
         args![
             extras.guest_phone.clone(),
             allergies,
             extras.ai_program.clone(),
             extras.scene.clone(),
-            booking.id
+            booking.id, club
         ],
     )
     .map(drop)
@@ -270,10 +297,11 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
 
 /// Stores the room and times of a booking, and the fee that rescheduling froze.
 pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
         sql!(
             "UPDATE bookings SET room_id = $1, day = $2, starts_at = $3, ends_at = $4, moves = $5, moved_from = $6,
-             frozen_cents = $7, frozen_late = $8, status = $9 WHERE id = $10"
+             frozen_cents = $7, frozen_late = $8, status = $9 WHERE club_id = $11 AND id = $10"
         ),
         args![
             booking.room,
@@ -285,7 +313,7 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
             booking.frozen.fee,
             booking.frozen.late,
             booking.status.as_str(),
-            booking.id
+            booking.id, club
         ],
     )
     .map(drop)
@@ -293,43 +321,65 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 
 /// Sets whether canceling a booking is free regardless of its policy (M5).
 pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE bookings SET free_to_cancel = $1 WHERE club_id = $3 AND id = $2"),
+        args![free, booking, club],
+    )
+    .map(drop)
 }
 
 pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE bookings SET visit_id = $1 WHERE club_id = $3 AND id = $2"),
+        args![visit, booking, club],
+    )
+    .map(drop)
 }
 
 /// Makes a booking, and the others of its visit, part of a series.
 pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"), args![series, booking])
-        .map(drop)
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE bookings SET series_id = $1 WHERE club_id = $3 AND (id = $2 OR visit_id = $2)"),
+        args![series, booking, club],
+    )
+    .map(drop)
 }
 
 /// Returns the bookings that were made together with `first`, ordered by start: its visit or series.
 pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
+    let club = tx.club()?;
     let rows: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE (id = $1 OR visit_id = $1 OR series_id = $1) AND reference IS NOT NULL
-             ORDER BY starts_at, id"
+            "SELECT id FROM bookings WHERE club_id = $2 AND (id = $1 OR visit_id = $1 OR series_id = $1) AND reference
+             IS NOT NULL ORDER BY starts_at, id"
         ),
-        args![first],
+        args![first, club],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE bookings SET fee_cents = $1 WHERE club_id = $3 AND id = $2"),
+        args![fee, booking, club],
+    )
+    .map(drop)
 }
 
 /// Returns the other bookings of the same visit with a status, ordered by start.
 pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Result<Vec<Id>> {
+    let club = tx.club()?;
     let Some(visit) = booking.visit else { return Ok(Vec::new()) };
     let rows: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = $3 ORDER BY starts_at, id"
+            "SELECT id FROM bookings WHERE club_id = $4 AND visit_id = $1 AND id <> $2 AND status = $3 ORDER BY
+             starts_at, id"
         ),
-        args![visit, booking.id, status.as_str()],
+        args![visit, booking.id, status.as_str(), club],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -342,12 +392,13 @@ pub(crate) fn over(
     (day_begins, undone_until): (Timestamp, Timestamp),
     most: i64,
 ) -> Result<Vec<BookingRow>> {
+    let club = tx.club()?;
     let now = tx.now();
     tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
+            " FROM bookings b WHERE +b.club_id = $5 AND b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
              AND b.ends_at <= $1 AND (
                  (b.status = 'confirmed' AND b.starts_at < $2 AND NOT EXISTS (
                      SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.what = 'no_show_undone'))
@@ -356,7 +407,7 @@ pub(crate) fn over(
                      AND e.what IN ('checked_in', 'in_progress', 'start_undone', 'completion_undone'))))
              ORDER BY b.ends_at, b.id LIMIT $4"
         )),
-        args![now, day_begins, undone_until, most],
+        args![now, day_begins, undone_until, most, club],
     )
 }
 
@@ -389,9 +440,13 @@ pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 
 /// Returns the number of lapses of a person that still count (C2).
 pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let club = tx.club()?;
     let days = catalogue::current(tx)?.setting(booking_rules::settings::LAPSE_DAYS);
     let since = tx.now() - SignedDuration::from_hours(24 * days);
-    count(tx.one(sql!("SELECT COUNT(*) FROM lapses WHERE person_id = $1 AND at > $2"), args![person, since])?)
+    count(tx.one(sql!(
+        "SELECT COUNT(*) FROM lapses WHERE booking_id IN (SELECT id FROM bookings WHERE club_id = $3) AND person_id =
+         $1 AND at > $2"
+    ), args![person, since, club])?)
 }
 
 pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -> Result<()> {
@@ -410,7 +465,8 @@ pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 
 /// Returns the phone number that was given for the guest of a booking.
 pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
-    let row: Option<(Option<String>,)> =
-        tx.one(sql!("SELECT guest_phone FROM bookings WHERE id = $1"), args![booking])?;
+    let club = tx.club()?;
+    let row: Option<(Option<String>,)> = tx
+        .one(sql!("SELECT guest_phone FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
     Ok(row.and_then(|(phone,)| phone))
 }

@@ -66,18 +66,23 @@ pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait, open: &[Timestamp])
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Wait>> {
-    tx.one(sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.id = $1")), args![id])
+    let club = tx.club()?;
+    tx.one(
+        sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.club_id = $2 AND w.id = $1")),
+        args![id, club],
+    )
 }
 
 /// Returns the active places of a person, the oldest first.
 pub(crate) fn of_person(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Wait>> {
+    let club = tx.club()?;
     tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM waits w WHERE w.person_id = $1 AND w.state IN ('waiting', 'offered') ORDER BY w.joined_at, w.id"
+            " FROM waits w WHERE w.club_id = $2 AND w.person_id = $1 AND w.state IN ('waiting', 'offered') ORDER BY w.joined_at, w.id"
         )),
-        args![person],
+        args![person, club],
     )
 }
 
@@ -102,8 +107,11 @@ pub(crate) fn counting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
 
 /// Returns whether there is any active place.
 pub(crate) fn does_anyone_wait(tx: &mut Tx<'_>) -> Result<bool> {
-    let any: Option<(Id,)> =
-        tx.one(sql!("SELECT id FROM waits WHERE state IN ('waiting', 'offered') LIMIT 1"), args![])?;
+    let club = tx.club()?;
+    let any: Option<(Id,)> = tx.one(
+        sql!("SELECT id FROM waits WHERE club_id = $1 AND state IN ('waiting', 'offered') LIMIT 1"),
+        args![club],
+    )?;
     Ok(any.is_some())
 }
 
@@ -114,15 +122,19 @@ fn written(starts: &[Timestamp]) -> Result<String> {
 
 /// Returns the starts that were free when the person joined and have been free ever since.
 pub(crate) fn open_starts(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
-    let row: Option<(String,)> = tx.one(sql!("SELECT open_starts FROM waits WHERE id = $1"), args![wait])?;
+    let club = tx.club()?;
+    let row: Option<(String,)> =
+        tx.one(sql!("SELECT open_starts FROM waits WHERE club_id = $2 AND id = $1"), args![wait, club])?;
     let Some((text,)) = row else { return Ok(Vec::new()) };
     let starts: Vec<i64> = serde_json::from_str(&text).map_err(Fault::because)?;
     starts.into_iter().map(|at| Timestamp::from_millisecond(at).map_err(Fault::because)).collect()
 }
 
 pub(crate) fn set_open_starts(tx: &mut Tx<'_>, wait: Id, starts: &[Timestamp]) -> Result<()> {
+    let club = tx.club()?;
     let text = written(starts)?;
-    tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE id = $2"), args![text, wait]).map(drop)
+    tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE club_id = $3 AND id = $2"), args![text, wait, club])
+        .map(drop)
 }
 
 /// Records that a resource can be booked again in a span of cells.
@@ -132,48 +144,59 @@ pub(crate) fn keep_freed_span(
     resource: Id,
     (from, to): (Cell, Cell),
 ) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
-        sql!("INSERT INTO freed_spans (id, resource_id, from_cell, to_cell) VALUES ($1, $2, $3, $4)"),
-        args![event, resource, from, to],
+        sql!("INSERT INTO freed_spans (id, resource_id, from_cell, to_cell, club_id) VALUES ($1, $2, $3, $4, $5)"),
+        args![event, resource, from, to, club],
     )
     .map(drop)
 }
 
 /// Returns the freed spans that have not been handled, each with its record id, resource, and cells as `[from, to)`.
 pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
+    let club = tx.club()?;
     tx.all(
-        sql!("SELECT id, resource_id, from_cell, to_cell FROM freed_spans ORDER BY id, resource_id"),
-        args![],
+        sql!(
+            "SELECT id, resource_id, from_cell, to_cell FROM freed_spans WHERE club_id = $1 ORDER BY id, resource_id"
+        ),
+        args![club],
     )
 }
 
 /// Deletes a record of freed spans after it was handled.
 pub(crate) fn forget_freed(tx: &mut Tx<'_>, event: Id) -> Result<()> {
-    tx.run(sql!("DELETE FROM freed_spans WHERE id = $1"), args![event]).map(drop)
+    let club = tx.club()?;
+    tx.run(sql!("DELETE FROM freed_spans WHERE club_id = $2 AND id = $1"), args![event, club]).map(drop)
 }
 
 /// Ends the places whose last day is before `before`.
 pub(crate) fn end_past(tx: &mut Tx<'_>, before: Date) -> Result<u64> {
-    tx.run(sql!("UPDATE waits SET state = 'over' WHERE state = 'waiting' AND last_day < $1"), args![before])
+    let club = tx.club()?;
+    tx.run(
+        sql!("UPDATE waits SET state = 'over' WHERE club_id = $2 AND state = 'waiting' AND last_day < $1"),
+        args![before, club],
+    )
 }
 
 /// Changes the state of a place if its state is one of `from`, which has one or two entries. Returns whether it was
 /// changed.
 pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Result<bool> {
+    let club = tx.club()?;
     let first = from.first().copied().unwrap_or_default();
     let second = from.get(1).copied().unwrap_or(first);
     let changed = tx.run(
-        sql!("UPDATE waits SET state = $1 WHERE id = $2 AND state IN ($3, $4)"),
-        args![to, id, first, second],
+        sql!("UPDATE waits SET state = $1 WHERE club_id = $5 AND id = $2 AND state IN ($3, $4)"),
+        args![to, id, first, second, club],
     )?;
     Ok(changed == 1)
 }
 
 /// Records that an offer was declined or expired, and changes the state of its place.
 pub(crate) fn pass(tx: &mut Tx<'_>, id: Id, state: &str) -> Result<()> {
+    let club = tx.club()?;
     tx.run(
-        sql!("UPDATE waits SET state = $1, passed = passed + 1 WHERE id = $2 AND state = 'offered'"),
-        args![state, id],
+        sql!("UPDATE waits SET state = $1, passed = passed + 1 WHERE club_id = $3 AND id = $2 AND state = 'offered'"),
+        args![state, id, club],
     )
     .map(drop)
 }
@@ -211,6 +234,7 @@ pub(crate) fn live_offer(tx: &mut Tx<'_>, wait: Id) -> Result<Option<Id>> {
 
 /// Ends an open offer. Returns the place it was for, or `None` if there was none.
 pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: &str) -> Result<Option<Wait>> {
+    let club = tx.club()?;
     let ended = tx.run(
         sql!("UPDATE offers SET outcome = $1 WHERE booking_id = $2 AND outcome = 'open'"),
         args![outcome, hold],
@@ -222,8 +246,8 @@ pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: &str) -> Result<Opti
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM offers o JOIN waits w ON w.id = o.wait_id WHERE o.booking_id = $1"
+            " FROM offers o JOIN waits w ON w.id = o.wait_id WHERE w.club_id = $2 AND o.booking_id = $1"
         )),
-        args![hold],
+        args![hold, club],
     )
 }

@@ -18,6 +18,7 @@ fn found_first(tx: &mut Tx<'_>, zone: TimeZone) -> Result<Id> {
     let (club, first) =
         (catalogue::add_club(tx, &named_club(zone))?, BEFORE_ALL.fetch_sub(1, Ordering::SeqCst));
     tx.run(sql!("UPDATE clubs SET id = $1 WHERE id = $2"), args![first, club])?;
+    kit::clubs::added(tx, Id(first))?;
     Ok(Id(first))
 }
 
@@ -73,6 +74,8 @@ pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> 
 fn named_club(zone: TimeZone) -> Club {
     let text = || "-".to_owned();
     Club {
+        slug: format!("club{}", BEFORE_ALL.load(Ordering::SeqCst)),
+        hosts: Vec::new(),
         id: Id(0),
         name: text(),
         zone,

@@ -63,6 +63,8 @@ fn catalogue() -> Catalogue {
         active: true,
     };
     let club = Club {
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
         id: Id(7),
         name: String::new(),
         zone: new_york(),

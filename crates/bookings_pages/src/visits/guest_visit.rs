@@ -124,7 +124,7 @@ async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response>
     let text = caller.app().db.view(move |tx| {
         let bookings = guest_visit(tx, &token)?.bookings;
         let catalogue = catalogue::current(tx)?;
-        let link = format!("{}/visit/{token}/", config.public_url);
+        let link = format!("{}/visit/{token}/", catalogue.club.website(&config));
         let mut events = Vec::new();
         for Detail { booking, .. } in &bookings {
             let name = booking.guest_name.as_deref().and_then(plain_name).unwrap_or_default();

@@ -8,6 +8,7 @@ use axum::routing::get;
 use bookings::{Booking, Detail, SUBJECT, Status};
 use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
+use kit::config::Config;
 use kit::web::{Page, Path};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use messages::calendar::{Event, ics};
@@ -124,16 +125,16 @@ pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: T
 }
 
 async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let public = caller.app().config.public_url.clone();
-    let address = public.clone();
+    let config = caller.app().config.clone();
+    let same_config = config.clone();
     let read = move |tx: &mut Tx<'_>, by: &Actor| match by.is_staff() {
         true => Ok(None),
-        false => draw(tx, by, id, &address).map(Some),
+        false => draw(tx, by, id, &same_config).map(Some),
     };
     let drawn = match caller.view(read).await {
         Ok(Some(page)) => Ok(page),
         // The audit log records when staff read the health notes of a guest, so a write transaction is needed.
-        Ok(None) => caller.tx(move |tx, by| draw(tx, by, id, &public)).await,
+        Ok(None) => caller.tx(move |tx, by| draw(tx, by, id, &config)).await,
         Err(error) => Err(error),
     };
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/bookings/{id}/"))
@@ -188,19 +189,19 @@ fn event_of(
 
 /// Returns the visit as a calendar file.
 async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let public = caller.app().config.public_url.clone();
+    let config = caller.app().config.clone();
     let here = format!("/dashboard/bookings/{id}/");
     let written = caller.view({
-        let link = format!("{public}{here}");
-        let mail_from = caller.app().config.mail_from.clone();
+        let here = here.clone();
         move |tx, by| {
+            let link = format!("{}{here}", catalogue::current(tx)?.club.website(&config));
             let detail = bookings::show(tx, by, id)?;
             let booking = &detail.booking;
             if booking.reference.is_none() {
                 return Err(Error::NotFound);
             }
             let catalogue = catalogue::current(tx)?;
-            let event = event_of(tx, &catalogue, booking, &link, &mail_from)?;
+            let event = event_of(tx, &catalogue, booking, &link, &config.mail_from)?;
             Ok((booking.reference.clone().unwrap_or_default(), ics(&[event])))
         }
     });
@@ -211,13 +212,13 @@ async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     or_sign_in(file, &here)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPage> {
     let detail = bookings::show(tx, by, id)?;
     let allergies = bookings::read_allergies(tx, by, id)?;
     let scene = bookings::scene(tx, by, id)?;
     let together = bookings::together(tx, by, id)?;
     let catalogue = catalogue::current(tx)?;
-    let now = tx.now();
+    let (now, public) = (tx.now(), catalogue.club.website(config));
     let Detail { booking, technicians, why, .. } = &detail;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?;
     let line = VisitLine::of(&catalogue, &detail, now);

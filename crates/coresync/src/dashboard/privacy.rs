@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use kit::errors::OrFault as _;
 use kit::web::{Input, Page, RawInput, see_other};
 use kit::{AppState, Error, Fields, Result, Tx};
-use people::{Actor, Caller, Consent, Leaver, What};
+use people::{Actor, Caller, Consent, Leaver, Role, What};
 use serde_json::{Value, json};
 use ui::{
     Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, format, or_sign_in,
@@ -82,7 +82,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
             .map(|one| (one.kind, one.words, is_given(one.kind, one.version)))
             .collect(),
         consents: consents.iter().map(line).collect(),
-        is_staff: by.is_staff(),
+        is_staff: people::works_anywhere(tx, by.person()?.id)?,
         hindrance: hindrance(tx, by)?,
     })
 }
@@ -122,6 +122,15 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .collect();
     let devices: Vec<Value> =
         people::my_devices(tx, by)?.into_iter().map(|(what, at)| json!({"what": what, "at": at})).collect();
+    let roles = tx.in_each_club(|tx| {
+        let club = catalogue::current(tx)?.club.name.clone();
+        Ok((club, people::person(tx, person.id)?.role))
+    })?;
+    let roles: Vec<Value> = roles
+        .into_iter()
+        .filter(|(_, role)| *role != Role::Account)
+        .map(|(club, role)| json!({"club": club, "role": role}))
+        .collect();
     Ok(json!({
         "made_at": tx.now(),
         "account": {
@@ -129,6 +138,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
             "phone": person.phone, "birthday": person.birthday, "role": person.role, "created_at": person.created_at,
             "confirmed_at": person.verified_at,
         },
+        "roles": roles,
         "emergency_contact": people::emergency_contact(tx, by)?,
         "preferences": people::preferences(tx, by)?,
         "notices": notices,
@@ -206,7 +216,10 @@ async fn erase(
 
 async fn erase_now(caller: &Caller, password: String) -> Result<()> {
     caller
-        .view(|_, by| if by.is_staff() { Err(by.forbidden("erasing a colleague")) } else { Ok(()) })
+        .view(|tx, by| match people::works_anywhere(tx, by.person()?.id)? {
+            true => Err(by.forbidden("erasing a colleague")),
+            false => Ok(()),
+        })
         .await?;
     let leaver: Leaver = people::ask_leaver(caller, password).await?;
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
@@ -220,11 +233,11 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     }
     let guests = bookings::guest_addresses(tx, person.id)?;
     bookings::forget_person(tx, person.id)?;
-    match membership::leave(tx, by, person.id) {
+    tx.in_each_club(|tx| match membership::leave(tx, by, person.id) {
         // A refusal means that there is no membership to end.
-        Err(Error::Refused(_, _)) | Ok(()) => {}
-        Err(error) => return Err(error),
-    }
+        Err(Error::Refused(_, _)) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
+    })?;
     messages::forget_person(tx, person.id)?;
     let others: Vec<String> = people::my_addresses(tx, by)?.into_iter().map(|(email, _)| email).collect();
     for email in person.email.iter().chain(&guests).chain(&others) {

@@ -66,6 +66,8 @@ fn keep_evenings(tx: &mut Tx<'_>, club: Id, manager: Id) -> Result<()> {
 
 fn add_club(tx: &mut Tx<'_>, club: &script::Club) -> Result<Id> {
     let club = cat::Club {
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
         id: Id(0),
         name: club.name.clone(),
         zone: TimeZone::get(&club.zone).map_err(Fault::because)?,

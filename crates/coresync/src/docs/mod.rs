@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
 use axum::routing::get;
 use kit::config::Config;
 use kit::web::{Input, Page, Query, RawInput};
 use kit::{AppState, Result};
+use people::Caller;
 use serde_json::Value;
 use ui::Frame;
 
@@ -32,7 +32,7 @@ pub(crate) fn routes(document: &Value) -> Router<AppState> {
     let reference =
         Reference { families: families(document), shapes: shapes(document), refusals: refusals::rows() };
     let reference = Arc::new(reference);
-    let drawn = move |app, query| draw(reference.clone(), app, query);
+    let drawn = move |caller, query| draw(reference.clone(), caller, query);
     Router::new().route("/api/docs/", get(drawn))
 }
 
@@ -94,7 +94,7 @@ fn limits(config: &Config) -> String {
 
 async fn draw(
     reference: Arc<Reference>,
-    State(app): State<AppState>,
+    caller: Caller,
     Query(QueryForm { filter, is_open }): Query<QueryForm>,
 ) -> Result<Page> {
     let families: Vec<Shown<'_>> = reference
@@ -107,6 +107,7 @@ async fn draw(
         .filter(|family| !family.operations.is_empty())
         .collect();
     let count = families.iter().map(|family| family.operations.len()).sum();
+    let app = catalogue::at_home(caller.app()).await?;
     let config = &app.config;
     Page::of(&DocsPage {
         frame: Frame::anonymous("", "CoreSync API"),

@@ -5,6 +5,8 @@ use kit::{Error, Fields, Refusal};
 
 /// The refusals of every crate.
 const REFUSALS: &[&Refusal] = &[
+    &crate::club_commands::NO_SUCH_CLUB,
+    &kit::clubs::HOST_TAKEN,
     &kit::db::BUSY,
     &kit::jobs::JOB_RUNNING,
     &kit::replies::IDEMPOTENCY_MISMATCH,
@@ -18,6 +20,7 @@ const REFUSALS: &[&Refusal] = &[
     &people::OWN_ACCOUNT,
     &people::BIRTHDAY_FIXED,
     &people::LINK_BROKEN,
+    &catalogue::CLUB_EXISTS,
     &catalogue::SLUG_TAKEN,
     &membership::ALREADY_MEMBER,
     &membership::SLUG_TAKEN,

@@ -1,7 +1,7 @@
 //! The emails about accounts. Each is composed when it is sent and is not stored: a link gives access to an account,
 //! and the database holds only the digest of its token.
 
-use kit::{AppState, Id, Result, Tx, args, sql, tokens};
+use kit::{AppState, Db, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, PendingNotification};
 use people::{AccountEmail, Claim, News, Proven};
 
@@ -79,28 +79,31 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
 
 /// Assigns bookings that were made for an address to the account that has now verified it. After the first
 /// verification, it also sends the notifications that could not be sent before.
-pub(super) async fn adopt(app: AppState, Proven { person, is_first }: Proven) -> Result<()> {
-    let adopted = app.db.tx(move |tx: &mut Tx<'_>| {
+pub(super) async fn adopt(db: Db, Proven { person, is_first }: Proven) -> Result<()> {
+    let adopted = db.tx(move |tx: &mut Tx<'_>| {
         let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
-        if is_first {
-            bookings::notify_upcoming(tx, person)?;
-        }
-        bookings::adopt(tx, person, &email).map(drop)
+        tx.in_each_club(|tx| {
+            if is_first {
+                bookings::notify_upcoming(tx, person)?;
+            }
+            bookings::adopt(tx, person, &email)
+        })
+        .map(drop)
     });
     adopted.await
 }
 
 /// Adds a checkpoint to the audit log. If the program's log is stored elsewhere, the digest in it shows whether the end
 /// of the audit log was cut off.
-pub(super) async fn checkpoint(app: AppState) -> Result<()> {
-    let encrypted = app.db.tx(|tx| {
+pub(super) async fn checkpoint(db: Db) -> Result<()> {
+    let encrypted = db.tx(|tx| {
         let encrypted = people::checkpoint(tx)?;
         tx.enqueue(&people::Checkpoint {}, tx.now() + super::rounds::MINUTE)?;
         Ok(encrypted)
     });
     let rows = encrypted.await?;
     if rows > 0 {
-        let last = app.db.view(people::last_checkpoint).await?;
+        let last = db.view(people::last_checkpoint).await?;
         tracing::info!(rows, last, "the audit log has a new checkpoint");
     }
     Ok(())
@@ -108,10 +111,10 @@ pub(super) async fn checkpoint(app: AppState) -> Result<()> {
 
 /// Prunes accounts whose address was not verified in time, in batches, each in its own transaction. Returns how many
 /// were pruned.
-pub(super) async fn prune(app: &AppState) -> Result<usize> {
+pub(super) async fn prune(db: &Db) -> Result<usize> {
     let mut pruned = 0;
     loop {
-        match app.db.tx(|tx| people::prune_unverified(tx, is_referred_to)).await? {
+        match db.tx(|tx| people::prune_unverified(tx, is_referred_to)).await? {
             0 => return Ok(pruned),
             some => pruned += some,
         }

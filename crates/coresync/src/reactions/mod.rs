@@ -15,10 +15,10 @@ pub(crate) use membership_pages::BOOKING_TERMS;
 use bookings::{BookingNews, MatchWaitlist, Nightly, OPENED, REPRICED, RunMaintenance};
 use kit::jobs::{Handlers, Job as _, prune};
 use kit::replies::forget_replies;
-use kit::{AppState, Fault, Id, Result, Tx};
+use kit::{AppState, Db, Fault, Id, Result, Tx};
 use membership::{MembershipChanged, MembershipNews, RunBillingDay};
 use messages::{Composed, Mail, Outbox, PendingNotification, Post};
-use people::{ACCOUNT_KINDS, Checkpoint, Proven};
+use people::{ACCOUNT_KINDS, Checkpoint};
 use pictures::Develop;
 
 use rounds::MINUTE;
@@ -26,22 +26,18 @@ pub use rounds::begin_rounds;
 
 /// Registers the handler of each kind of job.
 pub fn handlers(app: &AppState, post: &Post) -> Handlers {
-    let (adopting, sealing) = (app.clone(), app.clone());
-    let (matching, nightly, sweeping) = (app.clone(), app.clone(), app.clone());
-    let (turning, following) = (app.clone(), app.clone());
-    let developing = app.clone();
     let (mailing, post) = (app.clone(), post.clone());
-    old_jobs::add(app, Handlers::default())
-        .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
-        .on(move |Checkpoint {}| accounts::checkpoint(sealing.clone()))
-        .on(move |why: MatchWaitlist| match_waitlist(matching.clone(), why))
-        .on(move |Nightly {}| tidy(nightly.clone()))
-        .on(move |RunMaintenance {}| run_maintenance(sweeping.clone()))
-        .on(move |RunBillingDay {}| run_billing_day(turning.clone()))
-        .on(move |job: MembershipChanged| follow(following.clone(), job.person))
-        .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
-        .on(move |mail: Mail| {
-            let (app, post) = (mailing.clone(), post.clone());
+    old_jobs::add(Handlers::default())
+        .on(accounts::adopt)
+        .on(|db, Checkpoint {}| accounts::checkpoint(db))
+        .on(match_waitlist)
+        .on(|db, Nightly {}| tidy(db))
+        .on(|db, RunMaintenance {}| run_maintenance(db))
+        .on(|db, RunBillingDay {}| run_billing_day(db))
+        .on(|db, job: MembershipChanged| follow(db, job.person))
+        .on(|db, job: Develop| pictures::develop_job(db, job.picture))
+        .on(move |db, mail: Mail| {
+            let (app, post) = (mailing.with(db), post.clone());
             async move { messages::deliver(&app, &post, mail).await }
         })
 }
@@ -54,6 +50,7 @@ pub fn outbox(app: &AppState, post: &Post) -> Outbox {
 
 /// Reads the current state that a notification is about, and composes its email from it.
 async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
+    let app = catalogue::at_home(&app.with(app.db.for_club(waiting.club))).await?;
     let kind = waiting.kind.as_str();
     if let Some(news) = BookingNews::of_kind(kind) {
         return booking_emails::compose(app, waiting, news).await;
@@ -67,12 +64,11 @@ async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed
     }
 }
 
-async fn tidy(app: AppState) -> Result<()> {
-    let tidied = app
-        .db
+async fn tidy(db: Db) -> Result<()> {
+    let tidied = db
         .tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?, prune(tx)?)));
     let (claims, replies, links, jobs) = tidied.await?;
-    let accounts = accounts::prune(&app).await?;
+    let accounts = accounts::prune(&db).await?;
     tracing::info!(
         claims,
         replies,
@@ -84,24 +80,24 @@ async fn tidy(app: AppState) -> Result<()> {
     Ok(())
 }
 
-async fn run_billing_day(app: AppState) -> Result<()> {
-    app.db.tx(membership::run_billing_day).await.map(drop)
+async fn run_billing_day(db: Db) -> Result<()> {
+    db.tx(membership::run_billing_day).await.map(drop)
 }
 
 /// Prices bookings again that are on days for which the plan no longer counts (M5).
-async fn follow(app: AppState, person: Id) -> Result<()> {
-    app.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
+async fn follow(db: Db, person: Id) -> Result<()> {
+    db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
-async fn match_waitlist(app: AppState, why: MatchWaitlist) -> Result<()> {
-    bookings::match_waitlist(&app.db, why).await.map(drop)
+async fn match_waitlist(db: Db, why: MatchWaitlist) -> Result<()> {
+    bookings::match_waitlist(&db, why).await.map(drop)
 }
 
-async fn run_maintenance(app: AppState) -> Result<()> {
+async fn run_maintenance(db: Db) -> Result<()> {
     let next = |tx: &mut Tx<'_>| {
         let done = bookings::run_maintenance(tx)?;
         tx.enqueue(&RunMaintenance {}, tx.now() + MINUTE)?;
         Ok(done)
     };
-    app.db.tx(next).await.map(drop)
+    db.tx(next).await.map(drop)
 }

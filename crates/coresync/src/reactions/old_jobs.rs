@@ -2,7 +2,7 @@
 //! notification about the current state.
 
 use kit::jobs::{Handlers, Job};
-use kit::{AppState, Id};
+use kit::{Db, Id};
 use membership::MembershipNews;
 use people::{
     AccountNews, AddressChangeRequested, AddressChanged, AddressClaimed, PasswordChanged, ResetRequested,
@@ -20,14 +20,10 @@ macro_rules! jobs_of_bookings {
             const KIND: &'static str = $kind;
         })*
 
-        /// Handles old jobs about bookings: each notifies about the booking as it is now.
-        fn of_bookings(app: &AppState, handlers: Handlers) -> Handlers {
-            handlers$(.on({
-                let app = app.clone();
-                move |job: $job| {
-                    let app = app.clone();
-                    async move { app.db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await }
-                }
+        /// Whatever had happened to a booking, its news now is what it has become.
+        fn of_bookings(handlers: Handlers) -> Handlers {
+            handlers$(.on(|db: Db, job: $job| async move {
+                db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await
             }))*
         }
     };
@@ -43,31 +39,23 @@ jobs_of_bookings! {
     Repriced "bookings.repriced";
 }
 
-fn of_account<N: AccountNews>(app: &AppState, handlers: Handlers) -> Handlers {
-    let app = app.clone();
-    handlers.on(move |news: N| {
-        let app = app.clone();
-        async move { app.db.tx(move |tx| people::notify(tx, &news)).await }
-    })
+fn of_account<N: AccountNews>(handlers: Handlers) -> Handlers {
+    handlers.on(|db: Db, news: N| async move { db.tx(move |tx| people::notify(tx, &news)).await })
 }
 
-/// Adds the handlers of old jobs.
-pub(super) fn add(app: &AppState, handlers: Handlers) -> Handlers {
-    let handlers = of_bookings(app, handlers);
-    let handlers = of_account::<AddressClaimed>(app, handlers);
-    let handlers = of_account::<ResetRequested>(app, handlers);
-    let handlers = of_account::<AddressChangeRequested>(app, handlers);
-    let handlers = of_account::<AddressChanged>(app, handlers);
-    let handlers = of_account::<PasswordChanged>(app, handlers);
-    let app = app.clone();
-    handlers.on(move |response: MembershipNews| {
-        let app = app.clone();
-        async move {
-            let notify = move |tx: &mut kit::Tx<'_>| {
-                let person = membership::event(tx, response.event)?.person;
-                membership::notify(tx, person, &response)
-            };
-            app.db.tx(notify).await
-        }
+/// Who does them.
+pub(super) fn add(handlers: Handlers) -> Handlers {
+    let handlers = of_bookings(handlers);
+    let handlers = of_account::<AddressClaimed>(handlers);
+    let handlers = of_account::<ResetRequested>(handlers);
+    let handlers = of_account::<AddressChangeRequested>(handlers);
+    let handlers = of_account::<AddressChanged>(handlers);
+    let handlers = of_account::<PasswordChanged>(handlers);
+    handlers.on(|db: Db, response: MembershipNews| async move {
+        let notify = move |tx: &mut kit::Tx<'_>| {
+            let person = membership::event(tx, response.event)?.person;
+            membership::notify(tx, person, &response)
+        };
+        db.tx(notify).await
     })
 }

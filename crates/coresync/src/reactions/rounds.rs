@@ -3,7 +3,7 @@
 use bookings::{Nightly, RunMaintenance};
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::{AppState, Id, Result, Tx, args, sql};
+use kit::{AppState, Id, Result, Tx, args, clubs, sql};
 use membership::RunBillingDay;
 use people::Checkpoint;
 
@@ -13,14 +13,20 @@ use people::Checkpoint;
 /// # Errors
 /// Returns a fault if the database fails.
 pub async fn begin_rounds(app: &AppState) -> Result<()> {
-    app.db
-        .tx(|tx| {
-            begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
-            begin(tx, &RunBillingDay {}, SignedDuration::from_hours(1), DAY)?;
-            begin(tx, &Checkpoint {}, MINUTE, MINUTE)?;
-            begin(tx, &RunMaintenance {}, MINUTE, MINUTE)
-        })
-        .await
+    // The audit log of all clubs has one chain of checkpoints.
+    app.db.tx(|tx| begin(tx, &Checkpoint {}, MINUTE, MINUTE)).await?;
+    let clubs = app.db.view(clubs::clubs).await?;
+    let before_any = [clubs.default_club()];
+    for club in if clubs.all().is_empty() { &before_any[..] } else { clubs.all() } {
+        app.db.for_club(*club).tx(begin_in_club).await?;
+    }
+    Ok(())
+}
+
+fn begin_in_club(tx: &mut Tx<'_>) -> Result<()> {
+    begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
+    begin(tx, &RunBillingDay {}, SignedDuration::from_hours(1), DAY)?;
+    begin(tx, &RunMaintenance {}, MINUTE, MINUTE)
 }
 
 pub(super) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -32,12 +38,13 @@ const SLACK: SignedDuration = SignedDuration::from_mins(75);
 /// Enqueues a job after `rest` if none is waiting. If one waits for a time too far beyond its period, it is rescheduled
 /// to after `rest`.
 fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedDuration) -> Result<()> {
-    let now = tx.now();
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
     let waiting: Option<(Id, Timestamp, Option<Timestamp>)> = tx.one(
         sql!(
-            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND NOT dead ORDER BY run_at LIMIT 1"
+            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND club_id IN ($2, $3) AND NOT dead
+             ORDER BY run_at LIMIT 1"
         ),
-        args![J::KIND],
+        args![J::KIND, club, also],
     )?;
     let Some((id, run_at, locked_until)) = waiting else { return tx.enqueue(job, now + rest) };
     let too_far = now + period + SLACK;
@@ -45,6 +52,9 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedD
         return Ok(());
     }
     tracing::warn!(kind = J::KIND, %run_at, "the clock has come back: regular work that waited for a later time is done now");
-    tx.run(sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2"), args![now + rest, id])
-        .map(drop)
+    tx.run(
+        sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2 AND club_id IN ($3, $4)"),
+        args![now + rest, id, club, also],
+    )
+    .map(drop)
 }

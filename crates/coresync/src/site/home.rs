@@ -105,7 +105,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     let featured = Filter { featured: Some(true), ..Filter::default() };
     let artwork = artwork::of_club(&shown);
     let page = HomePage {
-        frame: frame.canonical(&app, "/").with_preview(artwork.passed_on()),
+        frame: frame.canonical(&app, &catalogue.club, "/").with_preview(artwork.passed_on()),
         club: &catalogue.club,
         artwork,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),

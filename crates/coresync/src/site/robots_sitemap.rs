@@ -17,7 +17,8 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(sitemap))
 }
 
-async fn robots(State(app): State<AppState>) -> impl IntoResponse {
+async fn robots(caller: Caller) -> Result<impl IntoResponse> {
+    let site = catalogue::at_home(caller.app()).await?.config.public_url.clone();
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     // A path that ends in a question mark matches the page with any parameters: days, times, and an endless number of
     // searches.
@@ -41,7 +42,7 @@ async fn robots(State(app): State<AppState>) -> impl IntoResponse {
         "/verify/",
     ];
     let away = away.map(|path| format!("Disallow: {path}\n")).concat();
-    (kind, format!("User-agent: *\n{away}Sitemap: {}/sitemap.xml\n", app.config.public_url))
+    Ok((kind, format!("User-agent: *\n{away}Sitemap: {site}/sitemap.xml\n")))
 }
 
 /// Returns the sitemap with every page that search engines are to index.
@@ -50,7 +51,7 @@ async fn sitemap(State(app): State<AppState>, caller: Caller) -> Result<Response
     let services = catalogue.services.iter().filter(|service| service.active);
     let paths = FOUND.iter().map(|path| (*path).to_owned());
     let paths = paths.chain(services.map(|service| format!("/services/{}/", service.slug)));
-    let site = &app.config.public_url;
+    let site = catalogue.club.website(&app.config);
     let places: String = paths.map(|path| format!("<url><loc>{site}{path}</loc></url>\n")).collect();
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n\

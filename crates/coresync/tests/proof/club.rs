@@ -109,6 +109,8 @@ struct Founded {
 
 fn found(tx: &mut Tx<'_>, guests: usize) -> Result<Founded> {
     let club = cat::Club {
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
         id: Id(0),
         name: "Proof".to_owned(),
         zone: TimeZone::get("America/New_York").unwrap(),

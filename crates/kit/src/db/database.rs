@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::blocking::aside;
+use super::club_key::ClubKey;
 use super::dependencies::{Dependencies, Kind, Width};
 use super::engine::{CommitMarker, Postgres, Sqlite};
 use super::health::Health;
@@ -13,11 +14,11 @@ use super::place::Place;
 use super::tx::{Tx, Work};
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 
 /// A handle on the database. Clones share the same database.
 #[derive(Clone)]
-pub struct Db(pub(super) Arc<Inner>);
+pub struct Db(pub(super) Arc<Inner>, pub(super) ClubKey);
 
 /// The state that all clones share.
 pub(super) struct Inner {
@@ -67,9 +68,23 @@ impl Db {
                     Engine::Postgres(Postgres::open(url, width, &dependencies, &ids, &health)?)
                 }
             };
-            Ok(Db(Arc::new(Inner { engine, health, dependencies, ids, place })))
+            Ok(Db(Arc::new(Inner { engine, health, dependencies, ids, place }), ClubKey::Default))
         })
         .await
+    }
+
+    /// The same database for a club; for the default one where the id is 0.
+    #[must_use]
+    pub fn for_club(&self, club: Id) -> Db {
+        let key = if club == Id(0) { ClubKey::Default } else { ClubKey::Id(club) };
+        Db(self.0.clone(), key)
+    }
+
+    /// The same database for the club of a host name, else for the default one. Which club that is, is read in each
+    /// transaction.
+    #[must_use]
+    pub fn for_host(&self, host: Option<&str>) -> Db {
+        Db(self.0.clone(), host.map_or(ClubKey::Default, |host| ClubKey::Host(host.into())))
     }
 
     /// Runs `verb` in its own transaction and commits if `verb` returns `Ok`; otherwise rolls everything back.
@@ -102,8 +117,8 @@ impl Db {
     {
         let verb = Arc::new(verb);
         let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
-        let (work, answer) = Work::boxed(verb.clone());
-        engine.submit_after(precheck, work);
+        let (work, answer) = Work::boxed(verb.clone(), self.1.clone());
+        engine.submit_after(precheck, self.1.clone(), work);
         match answered(answer).await {
             // The precheck passed already, so a repetition needs only the write.
             Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
@@ -130,7 +145,7 @@ impl Db {
     {
         let mut attempt = 0;
         loop {
-            let (work, answer) = Work::boxed(verb.clone());
+            let (work, answer) = Work::boxed(verb.clone(), self.1.clone());
             match &self.0.engine {
                 Engine::Sqlite(engine) => engine.submit(kind, work),
                 Engine::Postgres(engine) => engine.submit(kind, work),

@@ -8,6 +8,7 @@
 
 mod blocking;
 mod caches;
+mod club_key;
 mod database;
 mod dependencies;
 mod engine;
@@ -20,6 +21,7 @@ mod value;
 mod writable;
 
 pub use caches::Caches;
+pub(crate) use club_key::ClubKey;
 pub use database::{Db, giving_way};
 pub use dependencies::{Dependencies, Width};
 pub use engine::CommitMarker;

@@ -49,6 +49,11 @@ impl Sql {
         ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| self.postgres.contains(word))
     }
 
+    /// The text as PostgreSQL gets it: for the tests that look at every statement.
+    pub fn text(&self) -> &'static str {
+        self.postgres
+    }
+
     /// Returns the text for PostgreSQL.
     pub(crate) fn postgres(&self) -> &'static str {
         self.postgres

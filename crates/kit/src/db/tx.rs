@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::club_key::ClubKey;
 use super::dependencies::{Dependencies, Kind};
 use super::engine::postgres_session::Session;
 use super::engine::sqlite_connection as sqlite;
@@ -27,8 +28,11 @@ pub struct Tx<'c> {
     wrote: bool,
     depth: u32,
     kind: Kind,
-    /// The versions that this transaction has read, once one was requested (see [`crate::versions`]).
-    pub(crate) versions: Option<HashMap<String, Id>>,
+    /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
+    pub(crate) versions: Option<HashMap<Id, HashMap<String, Id>>>,
+    /// How the club is found, and which it is, once it was asked for (see [`crate::clubs`]).
+    pub(crate) club_key: ClubKey,
+    pub(crate) club: Option<Id>,
 }
 
 pub(super) enum Conn<'c> {
@@ -49,6 +53,8 @@ impl<'c> Tx<'c> {
             depth: 0,
             kind,
             versions: None,
+            club_key: ClubKey::Default,
+            club: None,
         }
     }
 
@@ -179,6 +185,7 @@ impl<'c> Tx<'c> {
             self.changed_now.truncate(changed_now);
             // The cached versions may include one that is undone now.
             self.versions = None;
+            self.club = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
         self.plain(&format!("RELEASE SAVEPOINT {name}"))?;
@@ -255,6 +262,7 @@ pub(super) enum Keep {
 
 pub(super) struct Work<T, F> {
     verb: Arc<F>,
+    club: ClubKey,
     outcome: Option<Result<T>>,
     changed_now: Vec<Changed>,
     answer: oneshot::Sender<Result<T>>,
@@ -266,10 +274,10 @@ where
     T: Send + 'static,
     F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
 {
-    pub(super) fn boxed(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
+    pub(super) fn boxed(verb: Arc<F>, club: ClubKey) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
         let (answer, receiver) = oneshot::channel();
         let span = tracing::Span::current();
-        (Box::new(Work { verb, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
+        (Box::new(Work { verb, club, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
     }
 }
 
@@ -280,6 +288,7 @@ where
 {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
+        tx.club_key = self.club.clone();
         let outcome = unwinding(|| (self.verb)(&mut tx));
         let outcome = match outcome {
             Ok(_) if tx.failed => Err(Fault::because("a verb went on after a failed statement")),

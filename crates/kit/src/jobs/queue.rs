@@ -85,20 +85,20 @@ pub struct JobFilter {
     pub state: Option<JobState>,
 }
 
-/// The columns of a [`QueuedJob`], with the state at the time `$1`.
+/// The columns of a [`QueuedJob`] of the clubs `$2` and `$3`, with the state at the time `$1`.
 macro_rules! queue {
     () => {
         "SELECT id, kind, state, attempt, run_at, last_error FROM
          (SELECT id, kind, attempt, run_at, last_error, CASE WHEN dead THEN 'set_aside'
               WHEN locked_until >= $1 THEN 'running' WHEN attempt > 0 THEN 'failing' ELSE 'waiting' END AS state
-          FROM jobs) AS queue"
+          FROM jobs WHERE club_id IN ($2, $3)) AS queue"
     };
 }
 
 /// The condition of a [`JobFilter`].
 macro_rules! matching {
     () => {
-        " WHERE LOWER(kind) LIKE $2 ESCAPE '!' AND state LIKE $3"
+        " WHERE LOWER(kind) LIKE $4 ESCAPE '!' AND state LIKE $5"
     };
 }
 
@@ -108,13 +108,13 @@ macro_rules! matching {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn queued(tx: &mut Tx<'_>, filter: &JobFilter, paging: Paging) -> Result<(Vec<QueuedJob>, usize)> {
-    let now = tx.now();
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
     let kind = containing(&filter.kind.as_deref().unwrap_or_default().to_lowercase());
     let state = filter.state.map_or("%", JobState::as_str);
     let (count,): (i64,) = tx
         .one(
             sql!(concat!("SELECT COUNT(*) FROM (", queue!(), matching!(), ") AS found")),
-            args![now, kind.clone(), state],
+            args![now, club, also, kind.clone(), state],
         )?
         .unwrap_or_default();
     let (most, skipped) = paging.rows();
@@ -122,9 +122,9 @@ pub fn queued(tx: &mut Tx<'_>, filter: &JobFilter, paging: Paging) -> Result<(Ve
         sql!(concat!(
             queue!(),
             matching!(),
-            " ORDER BY CASE WHEN state = 'set_aside' THEN 0 ELSE 1 END, run_at, id LIMIT $4 OFFSET $5"
+            " ORDER BY CASE WHEN state = 'set_aside' THEN 0 ELSE 1 END, run_at, id LIMIT $6 OFFSET $7"
         )),
-        args![now, kind, state, most, skipped],
+        args![now, club, also, kind, state, most, skipped],
     )?;
     Ok((found, usize::try_from(count).or_fault()?))
 }
@@ -134,8 +134,8 @@ pub fn queued(tx: &mut Tx<'_>, filter: &JobFilter, paging: Paging) -> Result<(Ve
 /// # Errors
 /// Returns `Error::NotFound` if the job is completed or discarded, or never existed.
 pub fn job(tx: &mut Tx<'_>, id: Id) -> Result<QueuedJob> {
-    let now = tx.now();
-    tx.one(sql!(concat!(queue!(), " WHERE id = $2")), args![now, id])?.ok_or(Error::NotFound)
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
+    tx.one(sql!(concat!(queue!(), " WHERE id = $4")), args![now, club, also, id])?.ok_or(Error::NotFound)
 }
 
 /// Makes a job due now and resets its count of attempts.
@@ -143,13 +143,13 @@ pub fn job(tx: &mut Tx<'_>, id: Id) -> Result<QueuedJob> {
 /// # Errors
 /// Returns `Error::NotFound` if there is no such job, or [`JOB_RUNNING`].
 pub fn retry(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let now = tx.now();
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
     let changed = tx.run(
         sql!(
             "UPDATE jobs SET dead = FALSE, attempt = 0, run_at = $1, locked_until = NULL, last_error = NULL
-             WHERE id = $2 AND (dead OR locked_until IS NULL OR locked_until < $1)"
+             WHERE id = $2 AND club_id IN ($3, $4) AND (dead OR locked_until IS NULL OR locked_until < $1)"
         ),
-        args![now, id],
+        args![now, id, club, also],
     )?;
     was_done(tx, id, changed)?;
     tx.wake_runner();
@@ -161,10 +161,13 @@ pub fn retry(tx: &mut Tx<'_>, id: Id) -> Result<()> {
 /// # Errors
 /// Returns `Error::NotFound` if there is no such job, or [`JOB_RUNNING`].
 pub fn discard(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let now = tx.now();
+    let (now, (club, also)) = (tx.now(), tx.club_ids()?);
     let changed = tx.run(
-        sql!("DELETE FROM jobs WHERE id = $2 AND (dead OR locked_until IS NULL OR locked_until < $1)"),
-        args![now, id],
+        sql!(
+            "DELETE FROM jobs WHERE id = $2 AND club_id IN ($3, $4)
+             AND (dead OR locked_until IS NULL OR locked_until < $1)"
+        ),
+        args![now, id, club, also],
     )?;
     was_done(tx, id, changed)
 }
@@ -182,6 +185,9 @@ fn was_done(tx: &mut Tx<'_>, id: Id, changed: u64) -> Result<()> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn prune(tx: &mut Tx<'_>) -> Result<u64> {
-    let old = tx.now() - KEPT;
-    tx.run(sql!("DELETE FROM jobs WHERE dead AND run_at < $1"), args![old])
+    let (old, (club, also)) = (tx.now() - KEPT, tx.club_ids()?);
+    tx.run(
+        sql!("DELETE FROM jobs WHERE dead AND run_at < $1 AND club_id IN ($2, $3)"),
+        args![old, club, also],
+    )
 }

@@ -45,11 +45,14 @@ impl Tx<'_> {
     /// # Errors
     /// Returns a fault if the database fails.
     pub fn enqueue<J: Job>(&mut self, job: &J, at: Timestamp) -> Result<()> {
-        let id = self.new_id()?;
+        let (id, club) = (self.new_id()?, self.club()?);
         let payload = serde_json::to_string(job).or_fault()?;
         self.run(
-            sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, $2, $3, $4, 0, FALSE)"),
-            args![id, J::KIND, payload, at],
+            sql!(
+                "INSERT INTO jobs (id, club_id, kind, payload, run_at, attempt, dead)
+                 VALUES ($1, $2, $3, $4, $5, 0, FALSE)"
+            ),
+            args![id, club, J::KIND, payload, at],
         )?;
         self.wake_runner();
         Ok(())
@@ -61,7 +64,7 @@ impl Tx<'_> {
     }
 }
 
-type Run = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
+type Run = Arc<dyn Fn(Db, String) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
 
 /// The handler function of each kind of job.
 #[derive(Clone, Default)]
@@ -74,10 +77,10 @@ impl Handlers {
     where
         J: Job,
         F: Future<Output = Result<()>> + Send + 'static,
-        W: Fn(J) -> F + Send + Sync + 'static,
+        W: Fn(Db, J) -> F + Send + Sync + 'static,
     {
-        let run: Run = Arc::new(move |payload| match serde_json::from_str(&payload) {
-            Ok(job) => Box::pin(work(job)),
+        let run: Run = Arc::new(move |db, payload| match serde_json::from_str(&payload) {
+            Ok(job) => Box::pin(work(db, job)),
             Err(error) => Box::pin(std::future::ready(Err(Fault::because(error)))),
         });
         self.0.insert(J::KIND, run);
@@ -87,12 +90,13 @@ impl Handlers {
 
 struct Due {
     id: Id,
+    club: Id,
     kind: String,
     payload: String,
     attempt: i64,
 }
 
-row!(Due { id, kind, payload, attempt });
+row!(Due { id, club, kind, payload, attempt });
 
 /// How many jobs a runner runs at once.
 const IN_HAND: usize = 8;
@@ -122,7 +126,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
             match db.tx(move |tx| note_and_take(tx, &done, places)).await {
                 Ok(taken) => {
                     ended = Arc::default();
-                    begin(handlers, taken, &mut works);
+                    begin(db, handlers, taken, &mut works);
                 }
                 // Outcomes that could not be recorded are recorded the next time.
                 Err(error) => tracing::error!(%error, "jobs could not be looked at"),
@@ -187,7 +191,7 @@ async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
     let taken = db.tx(|tx| take(tx, 1)).await?;
     let found = !taken.is_empty();
     let mut works = JoinSet::new();
-    begin(handlers, taken, &mut works);
+    begin(db, handlers, taken, &mut works);
     let mut ended = Vec::new();
     while let Some(one) = works.join_next().await {
         ended.extend(how_it_ended(one));
@@ -205,21 +209,21 @@ struct Ended {
 }
 
 /// Starts jobs that run concurrently.
-fn begin(handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
-    for Due { id, kind, payload, attempt } in taken {
-        let work = handlers.0.get(kind.as_str()).map(|work| work(payload));
+fn begin(db: &Db, handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
+    for Due { id, club, kind, payload, attempt } in taken {
+        let work = handlers.0.get(kind.as_str()).map(|work| work(db.for_club(club), payload));
         works.spawn(giving_way(async move {
             let outcome = match work {
                 Some(work) => work.await,
                 None => Err(Fault::because(format!("nobody does jobs of kind {kind}"))),
             };
             let error = outcome.err().map(|error| {
-                tracing::warn!(%error, kind, id = id.0, attempt, "a job failed");
+                tracing::warn!(%error, kind, id = id.0, club = club.0, attempt, "a job failed");
                 error.to_string()
             });
             let counter =
                 if error.is_none() { "coresync_jobs_done_total" } else { "coresync_jobs_failed_total" };
-            metrics::counter!(counter, "kind" => kind).increment(1);
+            metrics::counter!(counter, "kind" => kind, "club" => club.0.to_string()).increment(1);
             Ended { id, attempt, error }
         }));
     }
@@ -258,7 +262,7 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
              WHERE id IN (SELECT id FROM jobs WHERE NOT dead AND run_at <= $2
                           AND (locked_until IS NULL OR locked_until < $2) ORDER BY run_at, id LIMIT $3)
              AND (locked_until IS NULL OR locked_until < $2)
-             RETURNING id, kind, payload, attempt"
+             RETURNING id, club_id, kind, payload, attempt"
         ),
         args![now + HOLD, now, most],
     )

@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::encoding::Encoding;
+use super::hosts::requested_host;
+use crate::clubs::{Clubs, clubs};
 use crate::db::{CommitMarker, Db};
-use crate::errors::Result;
 use crate::ids::Id;
 use crate::versions;
 
@@ -31,11 +32,18 @@ pub struct SameForAll {
 #[derive(Clone)]
 pub struct CachedPages {
     db: Db,
-    pages: Arc<Mutex<HashMap<String, Encodings>>>,
+    pages: Arc<Mutex<Pages>>,
+    clubs: Arc<Mutex<KnownClubs>>,
 }
+
+/// By path, then by club: so a path of which nothing is kept in any club is known without asking which club it is.
+type Pages = HashMap<String, HashMap<Id, Encodings>>;
 
 /// One cached page for each encoding.
 type Encodings = [Option<Arc<Page>>; 3];
+
+/// The clubs, and the marks of the last commit, from before they were read.
+type KnownClubs = Option<(CommitMarker, Arc<Clubs>)>;
 
 struct Page {
     name: &'static str,
@@ -48,14 +56,28 @@ struct Page {
 
 /// The cache key of a page.
 pub(super) struct Key<'r> {
+    host: Option<String>,
     path: &'r str,
     encoding: Encoding,
 }
 
+/// The same, for who outlives the request.
+#[derive(Clone)]
 /// The cache key in a form that outlives the request.
 pub(super) struct OwnedKey {
+    host: Option<String>,
     path: String,
     encoding: Encoding,
+}
+
+/// What is known of a page before it is made.
+pub(super) enum Look {
+    /// It is kept, and what it shows has not changed.
+    Good(Response),
+    /// What it shows is known, and has this version now.
+    Known(Id, &'static str, Id, Option<CommitMarker>),
+    /// Nothing is known of it.
+    Unknown,
 }
 
 impl<'r> Key<'r> {
@@ -68,71 +90,87 @@ impl<'r> Key<'r> {
         if !is_visitor || !is_plain || path.len() >= 200 {
             return None;
         }
-        Some(Key { path, encoding: Encoding::of(headers)? })
+        let host = requested_host(headers, request.uri());
+        Some(Key { host, path, encoding: Encoding::of(headers)? })
     }
 
     pub(super) fn owned(&self) -> OwnedKey {
-        OwnedKey { path: self.path.to_owned(), encoding: self.encoding }
+        OwnedKey { host: self.host.clone(), path: self.path.to_owned(), encoding: self.encoding }
     }
 }
 
-impl OwnedKey {
-    fn borrowed(&self) -> Key<'_> {
-        Key { path: &self.path, encoding: self.encoding }
-    }
+fn find(pages: &Mutex<Pages>, club: Id, path: &str, encoding: Encoding) -> Option<Arc<Page>> {
+    let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+    pages.get(path)?.get(&club)?.get(encoding as usize)?.clone()
 }
 
 impl CachedPages {
     /// Returns an empty cache.
     pub fn new(db: Db) -> CachedPages {
-        CachedPages { db, pages: Arc::default() }
+        CachedPages { db, pages: Arc::default(), clubs: Arc::default() }
     }
 
-    fn find(&self, key: &Key<'_>) -> Option<Arc<Page>> {
-        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.get(key.path)?.get(key.encoding as usize)?.clone()
-    }
-
-    fn put(&self, key: OwnedKey, page: Page) {
+    fn put(&self, club: Id, key: OwnedKey, page: Page) {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         if (pages.len() < MOST || pages.contains_key(&key.path))
-            && let Some(place) = pages.entry(key.path).or_default().get_mut(key.encoding as usize)
+            && let Some(place) =
+                pages.entry(key.path).or_default().entry(club).or_default().get_mut(key.encoding as usize)
         {
             *place = Some(Arc::new(page));
         }
     }
 
-    /// Returns the cached response if nothing at all was committed since its version was read.
-    pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
-        let page = self.find(key)?;
-        let commit_marker = page.commit_marker?;
-        (self.db.commit_marker() == Some(commit_marker)).then(|| page.answer())
+    /// The club of a host name, if nothing at all was committed since the clubs were read.
+    fn club_at(&self, now: CommitMarker, host: Option<&str>) -> Option<Id> {
+        let clubs = self.clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, clubs) = clubs.as_ref().filter(|(marker, _)| *marker == now)?;
+        Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
     }
 
-    /// Returns the cached response if the version of its content has not changed.
-    pub(super) async fn good(&self, key: &OwnedKey) -> Option<Response> {
-        let page = self.find(&key.borrowed())?;
+    /// Returns the cached response if nothing at all was committed since its version was read.
+    pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
+        let now = self.db.commit_marker()?;
+        let club = self.club_at(now, key.host.as_deref())?;
+        let page = find(&self.pages, club, key.path, key.encoding)?;
+        (page.commit_marker? == now).then(|| page.answer())
+    }
+
+    /// Looks for a page in the club of its host: the kept answer, if what it shows has not changed.
+    pub(super) async fn look(&self, key: &OwnedKey) -> Look {
+        if !self.pages.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key.path) {
+            return Look::Unknown;
+        }
         let commit_marker = self.db.commit_marker();
-        if self.version(page.name).await.ok()? != page.version {
-            return None;
+        let (pages, path, encoding) = (self.pages.clone(), key.path.clone(), key.encoding);
+        let db = self.db.for_host(key.host.as_deref());
+        let seen = db.view(move |tx| {
+            let (club, clubs) = (tx.club()?, clubs(tx)?);
+            let page = find(&pages, club, &path, encoding);
+            let version = page.as_ref().map(|page| versions::current(tx, page.name)).transpose()?;
+            Ok((club, clubs, page.zip(version)))
+        });
+        let Ok((club, clubs, found)) = seen.await else { return Look::Unknown };
+        if let Some(marker) = commit_marker {
+            *self.clubs.lock().unwrap_or_else(PoisonError::into_inner) = Some((marker, clubs));
+        }
+        let Some((page, version)) = found else { return Look::Unknown };
+        if page.version != version {
+            return Look::Known(club, page.name, version, commit_marker);
         }
         let answer = page.answer();
         let Page { name, version, ref headers, ref body, .. } = *page;
         let again = Page { name, version, commit_marker, headers: headers.clone(), body: body.clone() };
-        self.put(OwnedKey { path: key.path.clone(), ..*key }, again);
-        Some(answer)
+        self.put(club, key.clone(), again);
+        Look::Good(answer)
     }
 
-    async fn version(&self, name: &'static str) -> Result<Id> {
-        self.db.view(move |tx| versions::current(tx, name)).await
-    }
-
-    /// Runs `answering` and caches its response if every visitor receives the same.
-    pub(super) async fn keep(&self, key: OwnedKey, answering: impl Future<Output = Response>) -> Response {
-        // The version is read before the page is rendered. If the content changes meanwhile, the page is cached
-        // under an outdated version.
-        let commit_marker = self.db.commit_marker();
-        let before = self.version_of(&key).await;
+    /// Keeps what `answering` answers, if every visitor of the club gets the same.
+    pub(super) async fn keep(
+        &self,
+        key: OwnedKey,
+        before: Look,
+        answering: impl Future<Output = Response>,
+    ) -> Response {
         let response = answering.await;
         let Some(SameForAll { version: name }) = response.extensions().get::<SameForAll>().copied() else {
             return response;
@@ -140,12 +178,14 @@ impl CachedPages {
         if response.status() != StatusCode::OK || !key.encoding.fits(response.headers()) {
             return response;
         }
-        let version = match before {
-            Some((known, version)) if known == name => version,
+        let (club, version, commit_marker) = match before {
+            Look::Known(club, known, version, commit_marker) if known == name => {
+                (club, version, commit_marker)
+            }
             // The version name is known only after the first response, so the page is cached from the next request
             // on.
             _ => {
-                self.note(key, name);
+                self.note(key, name).await;
                 return response;
             }
         };
@@ -154,21 +194,16 @@ impl CachedPages {
             Ok(body) => {
                 let page =
                     Page { name, version, commit_marker, headers: parts.headers.clone(), body: body.clone() };
-                self.put(key, page);
+                self.put(club, key, page);
                 Response::from_parts(parts, Body::from(body))
             }
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }
 
-    /// Returns the version name of a page, if it is known, with its current version.
-    async fn version_of(&self, key: &OwnedKey) -> Option<(&'static str, Id)> {
-        let name = self.find(&key.borrowed())?.name;
-        Some((name, self.version(name).await.ok()?))
-    }
-
-    /// Records the version name of a page.
-    fn note(&self, key: OwnedKey, name: &'static str) {
+    /// Notes what a page shows.
+    async fn note(&self, key: OwnedKey, name: &'static str) {
+        let club = self.db.for_host(key.host.as_deref()).view(|tx| tx.club()).await;
         // No version is negative, so this page is never valid.
         let page = Page {
             name,
@@ -177,7 +212,16 @@ impl CachedPages {
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        self.put(key, page);
+        if let Ok(club) = club {
+            self.put(club, key, page);
+        }
+    }
+
+    /// Whether a host name is that of a club.
+    pub(super) async fn is_of_a_club(&self, host: Option<&str>) -> bool {
+        let Some(host) = host.map(str::to_owned) else { return false };
+        let known = self.db.view(move |tx| Ok(clubs(tx)?.of_host(&host).is_some()));
+        known.await.unwrap_or(false)
     }
 }
 

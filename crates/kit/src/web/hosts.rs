@@ -4,7 +4,7 @@
 
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
-use axum::http::{Request, StatusCode, Uri, Version};
+use axum::http::{HeaderMap, Request, StatusCode, Uri, Version};
 use axum::response::Response;
 
 use super::security::plain_answer;
@@ -56,6 +56,25 @@ fn host<B>(request: &Request<B>) -> Result<Option<String>, ()> {
     }
 }
 
+/// The host that the head of a request names, in lower case and without port, by which the club is found.
+pub fn requested_host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let named = headers.get(HOST).and_then(|value| authority(value.to_str().ok()?).ok());
+    named.as_ref().or(uri.authority()).map(|authority| plain(authority.host()))
+}
+
+/// Reads the name of a host: letters, digits, hyphens, and dots, in lower case and without port.
+pub fn host_name(text: &str) -> Option<String> {
+    let host = plain(text.trim());
+    let is_label = |label: &str| {
+        let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(is_inside)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    (host.len() <= 253 && host.split('.').all(is_label)).then_some(host)
+}
+
 fn authority(text: &str) -> Result<Authority, ()> {
     let read = text.parse::<Authority>().map_err(|_| ())?;
     if read.host().is_empty() || text.contains('@') { Err(()) } else { Ok(read) }
@@ -98,6 +117,14 @@ pub fn plain_http(config: &Config) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_name_is_read_in_lower_case() {
+        assert_eq!(host_name(" Club.Example. ").as_deref(), Some("club.example"));
+        for wrong in ["", "a b", "club.example:80", "https://club.example", "-a.test", "a..b", "клуб"] {
+            assert_eq!(host_name(wrong), None, "{wrong}");
+        }
+    }
 
     fn status(hosts: &Hosts, version: Version, target: &str, named: &[&'static str]) -> Option<u16> {
         let mut request = Request::builder().version(version).uri(target);

@@ -17,7 +17,7 @@ mod tags;
 pub use app_state::AppState;
 pub use cached_pages::{CachedPages, SameForAll};
 pub use deadline::{Deadlines, deadline};
-pub use hosts::{Hosts, is_local, plain_http};
+pub use hosts::{Hosts, host_name, is_local, plain_http, requested_host};
 pub use input::{Form, Input, Json, Path, Query, RawInput, body};
 pub use list::{List, Paging, in_address, unpaged};
 pub use once::{Nothing, Once, OnceHeader};

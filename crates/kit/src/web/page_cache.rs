@@ -20,7 +20,7 @@ use metrics::Histogram;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
-use super::cached_pages::{CachedPages, Key};
+use super::cached_pages::{CachedPages, Key, Look};
 use super::encoding::normalize;
 use super::hosts::{self, Hosts};
 use crate::tokens;
@@ -72,11 +72,12 @@ impl PageCache {
         let Some(key) = key else {
             return infallible(self.inner.oneshot(request).await);
         };
-        if let Some(response) = self.kept.good(&key).await {
-            return response;
-        }
+        let before = match self.kept.look(&key).await {
+            Look::Good(response) => return response,
+            other => other,
+        };
         let inner = self.inner;
-        self.kept.keep(key, async move { infallible(inner.oneshot(request).await) }).await
+        self.kept.keep(key, before, async move { infallible(inner.oneshot(request).await) }).await
     }
 }
 
@@ -100,13 +101,18 @@ where
     fn call(&mut self, request: Request<B>) -> Answering {
         let begun = Instant::now();
         let id = tokens::name();
-        if let Some(status) = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request)) {
-            let mut response = hosts::refused(status);
+        let refusal = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request));
+        if refusal == Some(StatusCode::BAD_REQUEST) {
+            let mut response = hosts::refused(StatusCode::BAD_REQUEST);
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
             self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
         }
-        if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
+        // A host that the configuration does not name may belong to a club, which only the database knows.
+        let unknown = refusal.map(|status| (status, hosts::requested_host(request.headers(), request.uri())));
+        if unknown.is_none()
+            && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key))
+        {
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
             self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
@@ -115,7 +121,12 @@ where
         Answering::Later(Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
-            let mut response = front.answer(request.map(Body::new), id.clone()).instrument(span).await;
+            let mut response = match unknown {
+                Some((status, host)) if !front.kept.is_of_a_club(host.as_deref()).await => {
+                    hosts::refused(status)
+                }
+                _ => front.answer(request.map(Body::new), id.clone()).instrument(span).await,
+            };
             times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
             response
         }))

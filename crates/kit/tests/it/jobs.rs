@@ -30,7 +30,7 @@ async fn enqueue(db: &Db, name: &'static str, at: Timestamp) {
 fn counting(fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Handlers, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let (counted, fails) = (count.clone(), Arc::new(fails));
-    let handlers = Handlers::default().on(move |job: Greet| {
+    let handlers = Handlers::default().on(move |_, job: Greet| {
         let (count, fails) = (counted.clone(), fails.clone());
         async move {
             assert_eq!(job.name, "Anna");
@@ -121,7 +121,7 @@ async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
     let test = open().await;
     let (let_go, wait) = tokio::sync::watch::channel(false);
     let (done, mut response) = tokio::sync::mpsc::unbounded_channel();
-    let handlers = Handlers::default().on(move |job: Greet| {
+    let handlers = Handlers::default().on(move |_, job: Greet| {
         let (mut wait, done) = (wait.clone(), done.clone());
         async move {
             if job.name == "slow" {
@@ -165,7 +165,7 @@ async fn a_job_that_nobody_does_is_told() {
 async fn a_job_of_a_runner_that_died_is_taken_by_another() {
     let test = open().await;
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
-    let stuck = Handlers::default().on(|_: Greet| std::future::pending());
+    let stuck = Handlers::default().on(|_, _: Greet| std::future::pending());
     let died = tokio::time::timeout(std::time::Duration::from_millis(300), run_due(&test.db, &stuck)).await;
     assert!(died.is_err());
     let (handlers, count) = counting(|_| false);
@@ -224,7 +224,7 @@ async fn the_queue_is_read_retried_and_discarded() {
     assert_eq!(all.iter().map(|job| job.1).collect::<Vec<_>>(), [JobState::Waiting; 2]);
     let (first, second) = (all[0].0, all[1].0);
     assert!(states(db, "mail", None).await.is_empty());
-    let stuck = Handlers::default().on(|_: Greet| std::future::pending());
+    let stuck = Handlers::default().on(|_, _: Greet| std::future::pending());
     let held = tokio::time::timeout(std::time::Duration::from_millis(300), run_due(db, &stuck)).await;
     assert!(held.is_err());
     assert_eq!(states(db, "test", Some(JobState::Running)).await, [(first, JobState::Running)]);

@@ -94,3 +94,34 @@ async fn a_database_of_a_newer_program_is_refused() {
     let refused = test.db.migrate().await.expect_err("it is refused").to_string();
     assert!(refused.contains("9999_later") && refused.contains("newer program"), "{refused}");
 }
+
+#[test]
+fn what_one_club_had_is_the_default_clubs_among_several() {
+    let name = "0029_clubs.sql";
+    let db = before(name);
+    db.execute_batch(
+        "INSERT INTO clubs (id, name, zone, currency, address, phone, email)
+         VALUES (5, 'Old', 'UTC', 'USD', '', '', ''), (7, 'Other', 'UTC', 'USD', '', '', '');
+         INSERT INTO people (id, email, first_name, last_name, role, created_at)
+         VALUES (1, 'a@example.com', 'A', 'B', 'owner', 0), (2, 'b@example.com', 'A', 'B', 'account', 0);
+         INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES (1, 'x', '{}', 0, 0, FALSE);
+         INSERT INTO freed_spans (id, resource_id, from_cell, to_cell) VALUES (1, 1, 1, 2);
+         INSERT INTO audit (id, at, role, what, subject, network, details) VALUES (1, 0, 'owner', 'x', '', '', '{}');",
+    )
+    .expect("an old database");
+    run(&db, name);
+    let read = |query: &str| -> Vec<String> {
+        let mut statement = db.prepare(query).expect("a query");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.map(|row| row.expect("a text")).collect()
+    };
+    assert_eq!(read("SELECT club_id || ' ' || person_id || ' ' || role FROM club_roles"), ["5 1 owner"]);
+    assert_eq!(read("SELECT slug FROM clubs ORDER BY id"), ["main", "club-7"]);
+    assert_eq!(
+        read(
+            "SELECT CAST(club_id AS TEXT) FROM jobs UNION ALL SELECT CAST(club_id AS TEXT) FROM freed_spans"
+        ),
+        ["5", "5"]
+    );
+    assert_eq!(read("SELECT CAST(club_id AS TEXT) FROM audit"), ["0"], "a row of the log is not changed");
+}

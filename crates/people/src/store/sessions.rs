@@ -275,7 +275,8 @@ pub(crate) fn unverified_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -
     tx.all(
         sql!(
             "SELECT id FROM people WHERE claimed_email IS NOT NULL AND email IS NULL AND created_at <= $1
-             AND role = 'account' AND erased_at IS NULL ORDER BY id LIMIT $2"
+             AND erased_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM club_roles r WHERE r.person_id = people.id) ORDER BY id LIMIT $2"
         ),
         args![before, most],
     )

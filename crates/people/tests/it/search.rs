@@ -346,8 +346,8 @@ async fn write(app: &App, count: usize) {
                 let phone = format!("+1 {:03} 555 {:04}", 200 + dice.roll(700), dice.roll(10_000));
                 tx.run(
                     sql!(
-                        "INSERT INTO people (id, email, first_name, last_name, phone, role, created_at)
-                         VALUES ($1, $2, $3, $4, $5, 'account', 0)"
+                        "INSERT INTO people (id, email, first_name, last_name, phone, created_at)
+                         VALUES ($1, $2, $3, $4, $5, 0)"
                     ),
                     args![Id(1_000_000_000 + *n as i64), email, first, last, phone],
                 )?;

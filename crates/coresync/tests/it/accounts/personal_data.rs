@@ -35,6 +35,7 @@ const COLUMNS: &[(&str, In)] = &[
     ("bookings.companion_id", File("bookings")),
     ("bookings.person_id", File("bookings")),
     ("charges.person_id", File("charges")),
+    ("club_roles.person_id", File("roles")),
     ("consents.person_id", File("agreements")),
     ("devices.person_id", File("browsers_and_links")),
     ("guest_addresses.person_id", Exempt("digests of whom they had emailed on a day, for the daily limit")),
@@ -111,6 +112,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
     let source = include_str!("../../../src/reactions/accounts.rs");
     let tables = [
+        "club_roles",
         "consents",
         "devices",
         "mails",

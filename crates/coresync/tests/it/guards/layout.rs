@@ -16,7 +16,7 @@ const LINES_OF_A_CRATE: usize = 8_000;
 /// Folders that hold more files, and how many at most.
 const LARGE_FOLDERS: &[(&str, usize)] = &[("crates/kit/src", 18), ("crates/people/src", 38)];
 /// Crates that have more lines, and how many at most.
-const LARGE_CRATES: &[(&str, usize)] = &[("kit", 8_200)];
+const LARGE_CRATES: &[(&str, usize)] = &[("kit", 8_600)];
 /// Folders whose files import each other in cycles.
 const CIRCLES_IN: &[&str] = &[];
 /// Names that two crates export.

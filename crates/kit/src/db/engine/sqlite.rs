@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::commit_marker::{CommitMarker, Marks};
 use super::sqlite_connection::{connect, fault, plain, refuse_half_restored};
+use crate::db::club_key::ClubKey;
 use crate::db::dependencies::{Dependencies, Kind, QUEUE, Width};
 use crate::db::health::Health;
 use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure, unwinding};
@@ -114,18 +115,19 @@ impl Sqlite {
 impl Sqlite {
     /// Runs `precheck` on a reading thread, which then passes `work` directly to the writer. This keeps the order
     /// of arrival, however busy the other threads are.
-    pub(in crate::db) fn submit_after<L>(&self, precheck: L, work: Box<dyn Unit>)
+    pub(in crate::db) fn submit_after<L>(&self, precheck: L, club: ClubKey, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
         let (writes, span) = (self.writes.clone(), tracing::Span::current());
-        self.submit(Kind::Read, Box::new(Precheck { precheck, outcome: Ok(()), work, writes, span }));
+        self.submit(Kind::Read, Box::new(Precheck { precheck, club, outcome: Ok(()), work, writes, span }));
     }
 }
 
 /// A read-only check, with the write that follows if the check passes.
 struct Precheck<L> {
     precheck: L,
+    club: ClubKey,
     outcome: Result<()>,
     work: Box<dyn Unit>,
     writes: Sender<Box<dyn Unit>>,
@@ -135,6 +137,7 @@ struct Precheck<L> {
 impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Precheck<L> {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
+        tx.club_key = self.club.clone();
         self.outcome = unwinding(|| (self.precheck)(&mut tx));
         Keep::Nothing
     }

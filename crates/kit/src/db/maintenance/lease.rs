@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::db::club_key::ClubKey;
 use crate::db::database::Db;
 use crate::db::tx::Tx;
 use crate::errors::{Fault, Result};
@@ -67,7 +68,7 @@ impl Db {
             loop {
                 tokio::time::sleep(rest).await;
                 let Some(inner) = watched.upgrade() else { return };
-                rest = match Db(inner).renew(holder).await {
+                rest = match Db(inner, ClubKey::Default).renew(holder).await {
                     Ok(()) => RENEWAL,
                     Err(error) => {
                         tracing::error!(%error, "the lease of the node number was not renewed");
