@@ -14,7 +14,10 @@ pub const SLUG_TAKEN: Refusal =
     Refusal::conflict("slug_taken", "This name is already used in another address.");
 
 /// Another club has this name in addresses and commands.
-pub const CLUB_EXISTS: Refusal = Refusal::conflict("club_exists", "There is a club with this slug already.");
+pub const CLUB_EXISTS: Refusal = Refusal::conflict("club_exists", "Another club already has this slug.");
+/// The refusal for a slug that no club has.
+pub const NO_SUCH_CLUB: Refusal =
+    Refusal::conflict("no_such_club", "No club has this slug. List the clubs with `coresync club list`.");
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)

@@ -13,8 +13,8 @@ mod store;
 pub use api::{ServiceCard, routes};
 pub use business_day::BUSINESS_DAY_HOUR;
 pub use edit::{
-    CLUB_EXISTS, SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room, add_service,
-    add_technician, reprice,
+    CLUB_EXISTS, NO_SUCH_CLUB, SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room,
+    add_service, add_technician, reprice,
 };
 pub use hours::{Hours, Shift};
 pub use model::{

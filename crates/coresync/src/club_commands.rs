@@ -7,74 +7,68 @@ use jiff::tz::TimeZone;
 use kit::config::Config;
 use kit::errors::OrFault as _;
 use kit::web::host_name;
-use kit::{AppState, Db, Error, Fields, Id, Refusal, Result};
+use kit::{AppState, Db, Error, Fields, Id, Result};
 
 use crate::serve::within;
-
-/// No club has the slug that was given to a command.
-pub const NO_SUCH_CLUB: Refusal = Refusal::conflict(
-    "no_such_club",
-    "There is no club with this slug. `coresync club list` lists the clubs of this database.",
-);
 
 fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").or_fault()
 }
 
-/// A club to be set up.
+/// The arguments of `coresync club create`.
 #[derive(Debug, clap::Args)]
 pub struct NewClub {
-    /// Its name in commands: lower-case letters, digits, and hyphens.
+    /// The name of the club in commands: a to z, 0 to 9, and hyphens.
     #[arg(long)]
     slug: String,
-    /// Its name, as guests read it.
+    /// The name that guests read.
     #[arg(long)]
     name: String,
-    /// Its time zone: America/New_York.
+    /// The time zone, like America/New_York.
     #[arg(long)]
     zone: String,
-    /// Its currency: USD.
+    /// The currency code, like USD.
     #[arg(long)]
     currency: String,
-    /// A host name by which it is found; may be given more than once. Links in emails lead to the first one. Without one, the
-    /// club is found only where it is the default club.
+    /// A host name of the club. Repeat the option for several. Links in emails use the first one. Without a host name,
+    /// only the default club can be reached.
     #[arg(long)]
     host: Vec<String>,
-    /// Its postal address.
+    /// The postal address.
     #[arg(long, default_value = "")]
     address: String,
-    /// Its phone number.
+    /// The phone number.
     #[arg(long, default_value = "")]
     phone: String,
-    /// Its email address.
+    /// The email address.
     #[arg(long, default_value = "")]
     email: String,
 }
 
 impl NewClub {
-    /// The club, if everything about it makes sense.
+    /// Checks the arguments and returns the club that they describe, with id 0.
     ///
     /// # Errors
-    /// `Error::Invalid` with a sentence for each field that does not.
+    /// Returns `Error::Invalid` with a sentence for each wrong field.
     pub fn read(self) -> Result<Club> {
         let mut fields = Fields::new();
         let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !(1..=60).contains(&self.slug.len()) || !self.slug.chars().all(is_slug) {
-            fields.add("slug", "A slug has 1 to 60 lower-case letters, digits, and hyphens.");
+            fields.add("slug", "Use 1 to 60 characters for the slug: a to z, 0 to 9, and hyphens.");
         }
         if self.name.trim().is_empty() || self.name.chars().count() > 100 {
-            fields.add("name", "A name has 1 to 100 characters.");
+            fields.add("name", "Use 1 to 100 characters for the name.");
         }
         let zone = TimeZone::get(&self.zone);
         if zone.is_err() {
-            fields.add("zone", "There is no such time zone. Name one as America/New_York.");
+            fields.add("zone", "That time zone is unknown. Use a name like America/New_York.");
         }
         if self.currency.len() != 3 || !self.currency.chars().all(|c| c.is_ascii_uppercase()) {
-            fields.add("currency", "A currency has three capital letters: USD.");
+            fields.add("currency", "Use a three-character currency code, like USD.");
         }
         let hosts: Vec<Option<String>> = self.host.iter().map(|host| host_name(host)).collect();
         if hosts.contains(&None) {
-            fields.add("host", "A host is a name without scheme, port, and path: downtown.example.com.");
+            fields.add("host", "Use a host name without a scheme, port, or path, like downtown.example.com.");
         }
         fields.check()?;
         Ok(Club {
@@ -91,32 +85,32 @@ impl NewClub {
     }
 }
 
-/// `coresync club create`.
+/// Runs `coresync club create`.
 ///
 /// # Errors
-/// What is wrong with the club; `club_exists`; `host_taken`.
+/// Returns `Error::Invalid` for wrong arguments, or the refusal `club_exists` or `host_taken`.
 pub async fn create(config: Config, club: NewClub) -> Result<()> {
     let club = club.read()?;
     let said =
-        format!("{} is set up. Give it staff with `coresync user create --club {} …`.", club.name, club.slug);
+        format!("{} is set up. Add staff with `coresync user create --club {} …`.", club.name, club.slug);
     within(config, async |app: AppState| app.db.tx(move |tx| catalogue::add_club(tx, &club)).await.map(drop))
         .await?;
     say(&said)
 }
 
-/// `coresync club list`.
+/// Runs `coresync club list`.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub async fn list(config: Config) -> Result<()> {
     within(config, async |app: AppState| {
         let clubs = app.db.view(|tx| tx.in_each_club(catalogue::current)).await?;
         if clubs.is_empty() {
-            return say("No club is set up yet: `coresync club create` sets one up.");
+            return say("No club is set up yet. Create one with `coresync club create`.");
         }
         for (place, catalogue) in clubs.iter().enumerate() {
             let Club { slug, name, zone, currency, hosts, .. } = &catalogue.club;
-            let hosts = if hosts.is_empty() { "no host of its own".to_owned() } else { hosts.join(", ") };
+            let hosts = if hosts.is_empty() { "no host name".to_owned() } else { hosts.join(", ") };
             let is_default = if place == 0 { "; the default club" } else { "" };
             let zone = zone.iana_name().unwrap_or("UTC");
             say(&format!("{slug}: {name}, {zone}, {currency}; {hosts}{is_default}"))?;
@@ -126,15 +120,15 @@ pub async fn list(config: Config) -> Result<()> {
     .await
 }
 
-/// The database for the club of a slug; for the default club without one.
+/// Returns the database handle of the club with a slug, or of the default club without a slug.
 ///
 /// # Errors
-/// [`NO_SUCH_CLUB`].
+/// Returns the refusal `no_such_club` if no club has the slug.
 pub async fn in_club(db: &Db, slug: Option<String>) -> Result<Db> {
     let Some(slug) = slug else { return Ok(db.clone()) };
     let clubs = db.view(|tx| tx.in_each_club(catalogue::current)).await?;
     let found = clubs.iter().find(|catalogue| catalogue.club.slug == slug);
-    found.map(|catalogue| db.for_club(catalogue.club.id)).ok_or(Error::refused(&NO_SUCH_CLUB))
+    found.map(|catalogue| db.for_club(catalogue.club.id)).ok_or(Error::refused(&catalogue::NO_SUCH_CLUB))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub struct NewUser {
     /// The role: account, technician, front_desk, manager, or owner.
     #[arg(long, default_value = "account")]
     role: String,
-    /// The slug of the club in which the role counts; without it, the default club.
+    /// The slug of the club in which the role applies. Without it, the default club.
     #[arg(long)]
     club: Option<String>,
     /// The first name.
@@ -34,16 +34,16 @@ pub struct NewUser {
     last_name: String,
 }
 
-/// A role that an account is to have in a club.
+/// The arguments of `coresync user role`.
 #[derive(Debug, clap::Args)]
-pub struct NewRole {
-    /// The address it signs in with.
+pub struct RoleArgs {
+    /// The email address of the account.
     #[arg(long)]
     email: String,
     /// account, technician, front_desk, manager, or owner.
     #[arg(long)]
     role: String,
-    /// The slug of the club in which the role counts; without it, the default club.
+    /// The slug of the club in which the role applies. Without it, the default club.
     #[arg(long)]
     club: Option<String>,
 }
@@ -115,8 +115,8 @@ fn role_named(name: &str) -> Result<Role> {
 ///
 /// # Errors
 /// What is wrong with the role; `no_such_club`; a fault if nobody has the address.
-pub async fn give_role(config: Config, given: NewRole) -> Result<()> {
-    let NewRole { email, role, club } = given;
+pub async fn give_role(config: Config, given: RoleArgs) -> Result<()> {
+    let RoleArgs { email, role, club } = given;
     let (named, address) = (role_named(&role)?, email.clone());
     let give = async |app: AppState| {
         let db = club_commands::in_club(&app.db, club).await?;

@@ -66,7 +66,7 @@ enum UserCommand {
     /// Create an account. The password is read from standard input.
     Create(commands::NewUser),
     /// Give an account another role in a club.
-    Role(commands::NewRole),
+    Role(commands::RoleArgs),
 }
 
 #[tokio::main]

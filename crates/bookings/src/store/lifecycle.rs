@@ -128,14 +128,15 @@ pub(crate) fn held_on(
     service: Id,
     day: jiff::civil::Date,
 ) -> Result<Vec<Booking>> {
+    let (club, now) = (tx.club()?, tx.now());
     let rows: Vec<BookingRow> = tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.status = 'held' AND (b.person_id = $1 OR b.token = $2) AND b.service_id = $3
-             AND b.day = $4 AND b.expires_at > $5 ORDER BY b.starts_at, b.id"
+            " FROM bookings b WHERE b.club_id = $6 AND b.status = 'held' AND (b.person_id = $1 OR b.token = $2)
+             AND b.service_id = $3 AND b.day = $4 AND b.expires_at > $5 ORDER BY b.starts_at, b.id"
         )),
-        args![person, token, service, day, tx.now()],
+        args![person, token, service, day, now, club],
     )?;
     Ok(rows.into_iter().map(|row| row.booking).collect())
 }

@@ -5,7 +5,7 @@ use kit::{Error, Fields, Refusal};
 
 /// The refusals of every crate.
 const REFUSALS: &[&Refusal] = &[
-    &crate::club_commands::NO_SUCH_CLUB,
+    &catalogue::NO_SUCH_CLUB,
     &kit::clubs::HOST_TAKEN,
     &kit::db::BUSY,
     &kit::jobs::JOB_RUNNING,

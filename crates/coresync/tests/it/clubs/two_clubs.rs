@@ -288,7 +288,7 @@ async fn who_runs_one_club_is_nobody_in_the_other() {
             br#"{"value": 7}"#.to_vec(),
         )
         .await
-        .expect(200);
+        .expect(204);
     let numbers = |answer: Answer| {
         answer.list("").iter().find(|one| one["name"] == "hold_minutes").map(|one| one["value"].clone())
     };
