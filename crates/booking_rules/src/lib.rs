@@ -21,4 +21,4 @@ pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, 
 pub use rules::release::{Asker, Terms, release_mask, terms};
 pub use rules::week::{Stretch, WeekDay, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use rules::window::{Closed, Window, iso};
+pub use rules::window::{Closed, LocalMoment, Window, iso};

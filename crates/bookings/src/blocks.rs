@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use booking_rules::iso;
+use booking_rules::{LocalMoment, iso};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
@@ -324,6 +324,6 @@ fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInpu
     let fields: Vec<&str> = differs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
     Ok(Error::refused(&BLOCK_EDITED)
         .with("by", by)
-        .with("at", iso(&catalogue.club.zone, now.changed_at))
+        .with("at", LocalMoment::new(&catalogue.club.zone, now.changed_at))
         .with("fields", fields))
 }

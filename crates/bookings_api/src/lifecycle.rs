@@ -7,15 +7,15 @@ use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::{Booking, BookingRequest, Move};
 use bookings::{
-    Change, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend, held, hold,
-    let_go, preview_move, repeat, reschedule, why_not,
+    Change, Conflict, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend,
+    held, hold, let_go, preview_move, repeat, reschedule, why_not,
 };
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, RawInput};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -228,7 +228,7 @@ struct SeriesOut {
     bookings: Vec<BookingOut>,
     /// The occurrences that were not booked: `[{place, when, code, error, alternatives}]`.
     #[schema(value_type = Vec<Object>)]
-    left_out: Vec<Value>,
+    left_out: Vec<Conflict>,
 }
 
 /// A booking request that repeats.
@@ -331,8 +331,8 @@ async fn tell_why_not(caller: Caller, Query(request): Query<BookingRequest>) -> 
 }
 
 fn reason(error: &Error) -> Option<Value> {
-    let Error::Refused(refusal, carried) = error else { return None };
-    let mut reason: Map<String, Value> = carried.clone();
+    let Error::Refused(refusal, details) = error else { return None };
+    let mut reason = details.to_json();
     reason.insert("code".to_owned(), json!(refusal.code));
     reason.insert("error".to_owned(), json!(refusal.sentence));
     Some(Value::Object(reason))

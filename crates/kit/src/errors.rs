@@ -1,10 +1,13 @@
 //! Refusals and faults: the one error type of the product. A refusal is a business rule that says no (a named
 //! constant with a code). A fault is a defect or a failed part and carries its source location.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The result type of every operation.
@@ -85,7 +88,7 @@ impl Fields {
 #[derive(Debug)]
 pub enum Error {
     /// A refusal, with additional data for the client (`opens_at`, `alternatives`, …).
-    Refused(&'static Refusal, Map<String, Value>),
+    Refused(&'static Refusal, RefusalDetails),
     /// The input is invalid, field by field.
     Invalid(Fields),
     /// The resource does not exist, or the caller may not see it.
@@ -156,14 +159,14 @@ impl Fault {
 impl Error {
     /// Returns the refusal without additional data.
     pub fn refused(refusal: &'static Refusal) -> Error {
-        Error::Refused(refusal, Map::new())
+        Error::Refused(refusal, RefusalDetails::default())
     }
 
     /// Adds one value to the data of a refusal. Has no effect on other errors.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Error {
-        if let Error::Refused(_, carried) = &mut self {
-            carried.insert(name.to_owned(), value.into());
+    pub fn with(mut self, name: &'static str, value: impl Detail + 'static) -> Error {
+        if let Error::Refused(_, details) = &mut self {
+            details.insert(name, value);
         }
         self
     }
@@ -180,8 +183,8 @@ impl Error {
     /// if the database is unavailable or its queues are full (503).
     pub fn retry_after(&self) -> Option<i64> {
         match self {
-            Error::Refused(refusal, carried) => {
-                let seconds = carried.get("retry_after").and_then(Value::as_i64);
+            Error::Refused(refusal, details) => {
+                let seconds = details.get("retry_after").copied();
                 seconds.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
             }
             Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),
@@ -192,6 +195,51 @@ impl Error {
     /// Returns whether running the whole transaction again may succeed.
     pub fn is_passing(&self) -> bool {
         matches!(self, Error::Fault(fault) if matches!(fault.kind, FaultKind::Collision | FaultKind::NotStarted))
+    }
+}
+
+/// A value that a refusal carries for the client. Every type that can be written as JSON is one.
+pub trait Detail: fmt::Debug + Send + Sync {
+    /// Returns the value as the JSON of a response.
+    fn to_json(&self) -> Value;
+
+    /// Returns the value for access by its type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Serialize + fmt::Debug + Send + Sync + 'static> Detail for T {
+    fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The data of a refusal, by name. Operations read the values with their types; they become JSON only in a response.
+#[derive(Debug, Clone, Default)]
+pub struct RefusalDetails(BTreeMap<&'static str, Arc<dyn Detail>>);
+
+impl RefusalDetails {
+    /// Returns the value with a name if it has the type `T`.
+    pub fn get<T: 'static>(&self, name: &str) -> Option<&T> {
+        self.0.get(name)?.as_any().downcast_ref()
+    }
+
+    /// Returns whether there is a value with a name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Sets the value with a name.
+    pub fn insert(&mut self, name: &'static str, value: impl Detail + 'static) {
+        self.0.insert(name, Arc::new(value));
+    }
+
+    /// Returns all values as the members of a JSON object.
+    pub fn to_json(&self) -> Map<String, Value> {
+        self.0.iter().map(|(name, value)| ((*name).to_owned(), (**value).to_json())).collect()
     }
 }
 

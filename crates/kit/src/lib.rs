@@ -28,7 +28,7 @@ pub mod testing;
 pub use amounts::Cents;
 pub use clock::Clock;
 pub use db::{Db, Tx};
-pub use errors::{Error, Fault, Fields, Refusal, Result};
+pub use errors::{Error, Fault, Fields, Refusal, RefusalDetails, Result};
 pub use ids::Id;
 pub use notifications::Notification;
 pub use web::AppState;

@@ -124,8 +124,8 @@ impl Window {
     /// Returns an error with the wording for the person: some refusals have a different wording for staff.
     pub fn worded(&self, error: Error) -> Error {
         match error {
-            Error::Refused(refusal, carried) if self.unbounded => {
-                Error::Refused(refusals::for_staff(refusal), carried)
+            Error::Refused(refusal, details) if self.unbounded => {
+                Error::Refused(refusals::for_staff(refusal), details)
             }
             error => error,
         }
@@ -148,8 +148,29 @@ impl Window {
     }
 
     /// Formats a moment in ISO 8601 with the club's offset.
-    pub fn shown(&self, moment: Timestamp) -> String {
-        iso(&self.zone, moment)
+    pub fn shown(&self, moment: Timestamp) -> LocalMoment {
+        LocalMoment::new(&self.zone, moment)
+    }
+}
+
+/// A moment that is written as JSON in ISO 8601 with the offset of the club's time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalMoment {
+    /// The moment.
+    pub moment: Timestamp,
+    text: String,
+}
+
+impl LocalMoment {
+    /// Returns a moment with its text in a time zone.
+    pub fn new(zone: &TimeZone, moment: Timestamp) -> LocalMoment {
+        LocalMoment { moment, text: iso(zone, moment) }
+    }
+}
+
+impl serde::Serialize for LocalMoment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 

@@ -5,7 +5,7 @@ use booking_rules::refusals::{
     WRONG_STEP,
 };
 use booking_rules::settings::{NO_SHOW, START_EARLY, UNDO};
-use booking_rules::{Booking, SUBJECT, Status};
+use booking_rules::{Booking, LocalMoment, SUBJECT, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
@@ -102,7 +102,7 @@ pub(crate) fn objection(
         _ => (booking.starts_at + minutes(NO_SHOW), &NO_SHOW_LATER),
     };
     if now < from {
-        let from = booking_rules::iso(&catalogue.club.zone, from);
+        let from = LocalMoment::new(&catalogue.club.zone, from);
         return Ok(Some(Error::refused(refusal).with("opens_at", from)));
     }
     Ok(day_closed(catalogue, booking, now))
@@ -148,7 +148,7 @@ pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error>
     Ok(Error::refused(&DONE_ALREADY)
         .with("status", to.as_str())
         .with("by", by)
-        .with("at", booking_rules::iso(&zone, last.at)))
+        .with("at", LocalMoment::new(&zone, last.at)))
 }
 
 /// Takes a step with its consequences. Returns `None` if the status of the booking has changed in the meantime.

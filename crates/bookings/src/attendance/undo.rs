@@ -1,7 +1,7 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
 use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
-use booking_rules::{Booking, SUBJECT, Status, settings::UNDO};
+use booking_rules::{Booking, LocalMoment, SUBJECT, Status, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use money::Subject;
@@ -113,7 +113,7 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
         return Ok(Error::refused(&DONE_ALREADY)
             .with("status", booking.status.as_str())
             .with("by", by)
-            .with("at", booking_rules::iso(&zone, last.at)));
+            .with("at", LocalMoment::new(&zone, last.at)));
     }
     match booking.status {
         Status::CheckedIn | Status::InProgress | Status::Completed | Status::NoShow
@@ -121,8 +121,8 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
         {
             // A later step was taken in the meantime and has to be undone first.
             let done = done_already(tx, booking.id, booking.status)?;
-            let Error::Refused(_, carried) = done else { return Ok(done) };
-            Ok(Error::Refused(&NOTHING_UNDONE, carried))
+            let Error::Refused(_, details) = done else { return Ok(done) };
+            Ok(Error::Refused(&NOTHING_UNDONE, details))
         }
         status => Ok(Error::refused(&NOTHING_UNDONE).with("status", status.as_str())),
     }

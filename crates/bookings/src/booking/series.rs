@@ -4,14 +4,16 @@ use booking_rules::{Booking, BookingRequest, When, iso, refusals::WRONG_STATE};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::web::{Input, RawInput};
-use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx};
+use kit::{Cents, Error, Fault, Id, Refusal, RefusalDetails, Result, Tx};
 use people::{Action, Actor};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::booking::book::book_quietly;
 use crate::booking::cancel::cancel_quietly;
 use crate::notifications::notify;
 use crate::preview::preview;
+use crate::search::slot::Slot;
 use crate::store;
 
 /// Some of the occurrences cannot be booked. Carries `conflicts`.
@@ -93,8 +95,40 @@ fn parse_without(input: &mut RawInput) -> Vec<i64> {
 pub struct Series {
     /// The bookings, in order.
     pub booked: Vec<Booking>,
-    /// The occurrences that were left out, with the reason: `[{place, when, code, error, alternatives}]`.
-    pub left_out: Vec<Value>,
+    /// The occurrences that were left out.
+    pub left_out: Vec<Conflict>,
+}
+
+/// An occurrence of a series that cannot be booked.
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    /// The position of the occurrence in the series, starting at 0.
+    pub place: i64,
+    /// The date and time of the occurrence in plain English.
+    pub when: String,
+    /// Why it cannot be booked.
+    pub refusal: &'static Refusal,
+    /// The data of the refusal, such as the next best times.
+    pub details: RefusalDetails,
+}
+
+impl Conflict {
+    /// Returns the next best times.
+    pub fn alternatives(&self) -> &[Slot] {
+        self.details.get::<Vec<Slot>>("alternatives").map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Writes `{place, when, code, error, …}` with the data of the refusal.
+impl Serialize for Conflict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut object = self.details.to_json();
+        object.insert("place".to_owned(), json!(self.place));
+        object.insert("when".to_owned(), json!(self.when));
+        object.insert("code".to_owned(), json!(self.refusal.code));
+        object.insert("error".to_owned(), json!(self.refusal.sentence));
+        object.serialize(serializer)
+    }
 }
 
 /// Books a series.
@@ -110,20 +144,17 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
         let mut refused = None;
         let booked = tx.attempt(|tx| match book_quietly(tx, by, &request) {
             Ok(booking) => Ok(Some(booking)),
-            Err(Error::Refused(refusal, carried)) => {
-                refused = Some((refusal, carried));
+            Err(Error::Refused(refusal, details)) => {
+                refused = Some((refusal, details));
                 Ok(None)
             }
             Err(error) => Err(error),
         })?;
         if let Some(booking) = booked {
             series.booked.push(booking);
-        } else if let Some((refusal, mut carried)) = refused {
-            carried.insert("place".to_owned(), json!(place));
-            carried.insert("when".to_owned(), json!(spoken(tx, request.when)?));
-            carried.insert("code".to_owned(), json!(refusal.code));
-            carried.insert("error".to_owned(), json!(refusal.sentence));
-            series.left_out.push(Value::Object(carried));
+        } else if let Some((refusal, details)) = refused {
+            let when = spoken(tx, request.when)?;
+            series.left_out.push(Conflict { place, when, refusal, details });
         }
     }
     let is_enough = series.left_out.is_empty() || (repeated.skip_conflicts && !series.booked.is_empty());

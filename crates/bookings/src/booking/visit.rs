@@ -1,14 +1,14 @@
 //! Visits of several services (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
 use booking_rules::{Booking, BookingRequest, Extras, Then, When, settings::GAP};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx};
 use scheduling::MINUTES;
-use serde_json::Value;
 
 use crate::booking::place::{Placement, Placer};
 use crate::search::lookup::window;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
+use crate::search::slot::Slot;
 use crate::store;
 use people::Actor;
 
@@ -26,23 +26,23 @@ pub(crate) fn whole(
     if let Some(first) = attempt(tx, place, resolved, owner, &mut refusal)? {
         return Ok(first);
     }
-    let Some(Error::Refused(refusal, mut carried)) = refusal else { return Err(Error::NotFound) };
-    if carried.contains_key("alternatives") {
+    let Some(Error::Refused(refusal, mut details)) = refusal else { return Err(Error::NotFound) };
+    if details.contains("alternatives") {
         let request =
             ResolvedRequest::understand(tx, place.catalogue, place.window, SlotRequest::of(resolved, owner))?;
         let near = match request.lost(tx, refusal)? {
-            Error::Refused(_, near) => near.get("alternatives").and_then(Value::as_array).cloned(),
+            Error::Refused(_, near) => near.get::<Vec<Slot>>("alternatives").cloned(),
             _ => None,
         };
         let mut starts = Vec::new();
-        for start in near.iter().flatten() {
-            if fits(tx, place, resolved, owner, start)? {
-                starts.push(start.clone());
+        for slot in near.into_iter().flatten() {
+            if fits(tx, place, resolved, owner, slot.start)? {
+                starts.push(slot);
             }
         }
-        carried.insert("alternatives".to_owned(), Value::Array(starts));
+        details.insert("alternatives", starts);
     }
-    Err(Error::Refused(refusal, carried))
+    Err(Error::Refused(refusal, details))
 }
 
 /// Returns whether the whole visit fits at another start. Everything is rolled back.
@@ -51,11 +51,9 @@ fn fits(
     place: &Placer<'_>,
     resolved: &BookingRequest,
     owner: Option<Id>,
-    start: &Value,
+    start: Timestamp,
 ) -> Result<bool> {
-    let at = start.get("starts_at").and_then(Value::as_str).and_then(|at| at.parse().ok());
-    let Some(at) = at else { return Ok(false) };
-    let resolved = BookingRequest { when: When::Moment(at), ..resolved.clone() };
+    let resolved = BookingRequest { when: When::Moment(start), ..resolved.clone() };
     let mut is_placed = false;
     tx.attempt(|tx| {
         is_placed = attempt(tx, place, &resolved, owner, &mut None)?.is_some();

@@ -2,7 +2,6 @@
 
 use kit::{Error, Fault, Result, Tx};
 use scheduling::{Field, Offer, Offers, cell_from};
-use serde_json::json;
 
 use crate::search::free_times::Answer;
 use crate::search::objections::objections;
@@ -65,8 +64,8 @@ impl ResolvedRequest<'_> {
             moving: self.slot_request.moving.clone(),
             addons: self.slot_request.moving.as_ref().map(|one| one.addons.clone()).unwrap_or_default(),
         };
-        let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
-        let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
+        let is_closed = self.window.refusal(self.day).is_some();
+        let alternatives = if is_closed { Vec::new() } else { slots(&answer, &offers) };
         Ok(objection.with("alternatives", alternatives))
     }
 }

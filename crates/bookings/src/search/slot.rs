@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::search::free_times::{Answer, Why, why};
 
 /// A start time that can be booked.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Slot {
     /// Identifies the start in this response: service, start in UTC seconds.
     id: String,
@@ -25,14 +25,18 @@ pub struct Slot {
     start_time: String,
     /// `HH:MM` in the club’s local time.
     end_time: String,
+    /// The start; [`Slot::starts_at`] is the same moment as clients read it.
+    #[serde(skip)]
+    pub start: Timestamp,
     starts_at: String,
     ends_at: String,
     room_id: Id,
-    room_name: String,
+    /// The name of the room.
+    pub room_name: String,
     room_type: String,
     technicians: Vec<Named>,
     /// Your price, before tax and without add-ons. When rescheduling (`moving`), with both.
-    price: Cents,
+    pub price: Cents,
     member_price: Cents,
     non_member_price: Cents,
     why: Vec<Why>,
@@ -48,7 +52,7 @@ pub struct Slot {
 }
 
 /// For whom a start is reserved, and until when.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 struct Priority {
     is_priority_slot: bool,
     vip_only: bool,
@@ -57,7 +61,7 @@ struct Priority {
 }
 
 /// A person or thing, by id and name.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Named {
     /// The id of the room or technician.
     pub id: Id,
@@ -113,6 +117,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
         date: offer.date,
         start_time: clock(zone, starts_at),
         end_time: clock(zone, ends_at),
+        start: starts_at,
         starts_at: iso(zone, starts_at),
         ends_at: iso(zone, ends_at),
         room_id: room.id,

@@ -68,8 +68,8 @@ fn product_decision(decision: Decision) -> bookings::Decision {
 pub(crate) fn outcome(error: &Error) -> (String, Option<Moment>) {
     match error {
         Error::Refused(refusal, details) => {
-            let opens = details.get("opens_at").and_then(|at| at.as_str());
-            let opens = opens.map(|at| at.parse::<Timestamp>().expect("a time").as_second());
+            let opens =
+                details.get::<bookings::LocalMoment>("opens_at").map(|opens| opens.moment.as_second());
             (refusal.code.to_owned(), opens)
         }
         other => (format!("{other:?}"), None),

@@ -362,14 +362,10 @@ async fn a_start_of_two_days_is_one_alternative() {
     }
     let request = request(service, at);
     let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
-    let Some(kit::Error::Refused(_, carried)) = verdict.refusals.first() else { panic!("{verdict:?}") };
-    let starts: Vec<&str> = carried["alternatives"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|one| one["starts_at"].as_str().expect("a start"))
-        .collect();
-    let distinct: std::collections::BTreeSet<&str> = starts.iter().copied().collect();
+    let Some(kit::Error::Refused(_, details)) = verdict.refusals.first() else { panic!("{verdict:?}") };
+    let alternatives = details.get::<Vec<bookings::Slot>>("alternatives").expect("a list");
+    let starts: Vec<jiff::Timestamp> = alternatives.iter().map(|one| one.start).collect();
+    let distinct: std::collections::BTreeSet<&jiff::Timestamp> = starts.iter().collect();
     assert_eq!(starts.len(), distinct.len(), "{starts:?}");
     assert_eq!(starts.len(), 6, "{starts:?}");
 }

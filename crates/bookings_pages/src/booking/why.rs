@@ -1,13 +1,12 @@
 //! Descriptions of why a time cannot be booked, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{Answer, When};
+use bookings::{Answer, LocalMoment, When};
 use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kit::{Error, Id, Refusal, Result, Tx};
-use serde_json::{Map, Value};
+use kit::{Error, Id, Refusal, RefusalDetails, Result, Tx};
 use ui::{format, opening_hours};
 
 use crate::booking::times::{self, Search, TimeCell};
@@ -89,8 +88,8 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     let near = times::near(day, search, moment);
     let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
     match refusal {
-        Some(Error::Refused(refusal, carried)) => {
-            opens_at = opening(&carried);
+        Some(Error::Refused(refusal, details)) => {
+            opens_at = opening(&details);
             sentence = Some(with_opening(refusal.sentence, opens_at, zone, tx.now()));
             (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
         }
@@ -120,8 +119,8 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
 }
 
 /// Returns when the refused time opens, if the refusal carries it as `opens_at`.
-pub(crate) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
-    carried.get("opens_at").and_then(|at| at.as_str()?.parse().ok())
+pub(crate) fn opening(details: &RefusalDetails) -> Option<Timestamp> {
+    details.get::<LocalMoment>("opens_at").map(|opens| opens.moment)
 }
 
 /// Adds to the sentence of a refusal when the time opens, on the club's clock.

@@ -267,9 +267,9 @@ impl std::convert::From<Error> for Stop {
 /// Converts an error that a guest can understand into a status and a sentence. Other errors are returned.
 fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
     match error {
-        Error::Refused(refusal, carried) => {
+        Error::Refused(refusal, details) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
-            Ok((status, why::with_opening(refusal.sentence, why::opening(&carried), zone, now)))
+            Ok((status, why::with_opening(refusal.sentence, why::opening(&details), zone, now)))
         }
         Error::Invalid(fields) => {
             Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))

@@ -4,12 +4,11 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
-use bookings::Status;
+use bookings::{LocalMoment, Status};
 use jiff::Timestamp;
 use kit::web::{Input, Path, RawInput};
-use kit::{AppState, Error, Fields, Id, Refusal, Result, Tx};
+use kit::{AppState, Error, Fields, Id, Refusal, RefusalDetails, Result, Tx};
 use people::{Actor, Caller};
-use serde_json::{Map, Value};
 use ui::{FormOutcome, PostedForm, format, to_response};
 
 use crate::staff::day::{DAY, DayPage, DayQuery, draw, early_sentence};
@@ -88,10 +87,10 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
             page.refusal = fields.0.into_values().next();
             FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page))
         }
-        Some(Error::Refused(refusal, carried)) => {
+        Some(Error::Refused(refusal, details)) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
             let zone = &catalogue::current(tx)?.club.zone;
-            let sentence = refused(refusal, &carried, |at| format::moment(zone, at, tx.now()));
+            let sentence = refused(refusal, &details, |at| format::moment(zone, at, tx.now()));
             page.refusal = Some(sentence);
             FormOutcome::Rendered(status, Box::new(page))
         }
@@ -129,11 +128,11 @@ fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 }
 
 /// Describes a refusal for the front desk: who was faster and when, or from when on the operation is possible.
-fn refused(refusal: &Refusal, carried: &Map<String, Value>, moment: impl Fn(Timestamp) -> String) -> String {
-    let text = |name: &str| carried.get(name).and_then(Value::as_str);
-    let at = |name: &str| text(name).and_then(|at| at.parse::<Timestamp>().ok());
+fn refused(refusal: &Refusal, details: &RefusalDetails, moment: impl Fn(Timestamp) -> String) -> String {
+    let at = |name: &str| details.get::<LocalMoment>(name).map(|at| at.moment);
+    let by = details.get::<Option<String>>("by").and_then(Option::as_deref);
     let sentence = refusal.sentence;
-    match (text("by"), at("at"), at("opens_at")) {
+    match (by, at("at"), at("opens_at")) {
         (Some(by), Some(at), _) => format!("{sentence} Done by {by}: {}.", moment(at)),
         (None, Some(at), _) => format!("{sentence} Done automatically: {}.", moment(at)),
         (_, _, Some(from)) => format!("{sentence} You can do it from {}.", moment(from)),

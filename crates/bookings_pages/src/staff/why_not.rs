@@ -65,8 +65,8 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     let verdict = bookings::why_not_for(tx, by, &request, person)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let sentence = |error: &Error| match error {
-        Error::Refused(refusal, carried) => {
-            let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
+        Error::Refused(refusal, details) => {
+            let opens = why::opening(details).map(|at| format::moment(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" It opens to them {at}.")).unwrap_or_default();
             format!("{}{opens}", refusal.sentence)
         }

@@ -8,13 +8,12 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{BookingRequest, Detail, Extras, Holder, Repeated, Series, When};
+use bookings::{BookingRequest, Conflict, Detail, Extras, Holder, Repeated, Series, Slot, When};
 use jiff::{Timestamp, ToSpan as _};
 use kit::replies::{IdempotencyKey, Reply, once};
 use kit::web::{Input, Page, Path, RawInput, body};
 use kit::{AppState, Cents, Error, Fault, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
-use serde_json::Value;
 use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
 
 use crate::visits::line::VisitLine;
@@ -57,7 +56,7 @@ impl Input for Plan {
             times: input.opt_number("times", 1, MOST).unwrap_or(3),
             instead,
             without,
-            books: input.raw("deed").and_then(Value::as_str) == Some("book"),
+            books: input.raw("deed").and_then(|value| value.as_str()) == Some("book"),
             promise: lenient_number(input, "promise"),
             once: input.opt_text_within("once", 100).unwrap_or_default(),
         }
@@ -289,8 +288,8 @@ fn lay_out(
     let series = match found.ok_or_else(|| Fault::because("neither booked nor refused"))? {
         Ok(series) => series,
         // None of the days is available.
-        Err(Error::Refused(_, mut carried)) => {
-            let left_out = carried.remove("conflicts").and_then(|list| list.as_array().cloned());
+        Err(Error::Refused(_, details)) => {
+            let left_out = details.get::<Vec<Conflict>>("conflicts").cloned();
             Series { booked: Vec::new(), left_out: left_out.unwrap_or_default() }
         }
         Err(Error::Invalid(fields)) => {
@@ -301,10 +300,9 @@ fn lay_out(
     };
     let catalogue = catalogue::current(tx)?;
     let (zone, now) = (&catalogue.club.zone, tx.now());
-    let place_of = |conflict: &Value| conflict.get("place").and_then(Value::as_i64);
     let mut booked = series.booked.iter();
     for place in 0..plan.times {
-        let conflict = series.left_out.iter().find(|one| place_of(one) == Some(place));
+        let conflict = series.left_out.iter().find(|one| one.place == place);
         let is_left_out = plan.without.contains(&place);
         let made = if is_left_out || conflict.is_some() { None } else { booked.next() };
         let planned = planned(repeated, zone, place)?;
@@ -317,12 +315,11 @@ fn lay_out(
             None => format::moment(zone, planned, now),
         };
         let instead = plan.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| at.to_string());
-        let error_text = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
         drawn.days.push(Day {
             place,
             when,
             price: made.map(|made| format::money(made.total())),
-            sentence: conflict.and_then(error_text),
+            sentence: conflict.map(|conflict| conflict.refusal.sentence.to_owned()),
             choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
             instead: instead.filter(|_| conflict.is_none()),
             is_left_out,
@@ -347,17 +344,12 @@ fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result
 }
 
 /// Returns the alternatives for a day that is not available: the next best times, or leaving it out.
-fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Choice> {
-    let listed =
-        conflict.get("alternatives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let parsed = |slot: &Value| {
-        let at: Timestamp = slot.get("starts_at")?.as_str()?.parse().ok()?;
-        let (price, room) = (slot.get("price")?.as_str()?, slot.get("room_name")?.as_str()?);
-        let price = format::money(price.parse().ok()?);
-        let label = format!("{}, {price}, {room}", format::moment(zone, at, now));
-        Some(Choice::new(at, label, false))
+fn choices(conflict: &Conflict, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Choice> {
+    let choice = |slot: &Slot| {
+        let (at, price) = (format::moment(zone, slot.start, now), format::money(slot.price));
+        Choice::new(slot.start, format!("{at}, {price}, {}", slot.room_name), false)
     };
-    let mut choices: Vec<Choice> = listed.iter().filter_map(parsed).collect();
+    let mut choices: Vec<Choice> = conflict.alternatives().iter().map(choice).collect();
     choices.push(Choice::new("without", "Skip this date", true));
     choices
 }

@@ -161,9 +161,9 @@ fn handle_form(
 /// Converts a refusal or invalid input into a status and a sentence. Other errors are returned.
 fn refused(error: Error) -> Result<(StatusCode, String)> {
     match error {
-        Error::Refused(refusal, carried) => {
+        Error::Refused(refusal, details) => {
             let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
-            let opens = carried.contains_key("opens_at");
+            let opens = details.contains("opens_at");
             let more = if opens { " Choose another time, or wait until this one opens to you." } else { "" };
             Ok((status, format!("{}{more}", refusal.sentence)))
         }

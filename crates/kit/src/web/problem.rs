@@ -61,7 +61,7 @@ impl From<&Error> for Problem {
             Error::Fault(_) => (500, "fault", "This one’s on us, and we’ve logged it. Please try again."),
         };
         let errors = if let Error::Invalid(fields) = error { fields.0.clone() } else { BTreeMap::new() };
-        let carried = if let Error::Refused(_, carried) = error { carried.clone() } else { Map::new() };
+        let carried = if let Error::Refused(_, details) = error { details.to_json() } else { Map::new() };
         let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
         Problem {
             kind: "about:blank",
