@@ -164,7 +164,7 @@ impl Error {
 
     /// Adds one value to the data of a refusal. Has no effect on other errors.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Detail + 'static) -> Error {
+    pub fn with(mut self, name: &'static str, value: impl RefusalValue + 'static) -> Error {
         if let Error::Refused(_, details) = &mut self {
             details.insert(name, value);
         }
@@ -199,7 +199,7 @@ impl Error {
 }
 
 /// A value that a refusal carries for the client. Every type that can be written as JSON is one.
-pub trait Detail: fmt::Debug + Send + Sync {
+pub trait RefusalValue: fmt::Debug + Send + Sync {
     /// Returns the value as the JSON of a response.
     fn to_json(&self) -> Value;
 
@@ -207,7 +207,7 @@ pub trait Detail: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-impl<T: Serialize + fmt::Debug + Send + Sync + 'static> Detail for T {
+impl<T: Serialize + fmt::Debug + Send + Sync + 'static> RefusalValue for T {
     fn to_json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }
@@ -219,7 +219,7 @@ impl<T: Serialize + fmt::Debug + Send + Sync + 'static> Detail for T {
 
 /// The data of a refusal, by name. Operations read the values with their types; they become JSON only in a response.
 #[derive(Debug, Clone, Default)]
-pub struct RefusalDetails(BTreeMap<&'static str, Arc<dyn Detail>>);
+pub struct RefusalDetails(BTreeMap<&'static str, Arc<dyn RefusalValue>>);
 
 impl RefusalDetails {
     /// Returns the value with a name if it has the type `T`.
@@ -233,7 +233,7 @@ impl RefusalDetails {
     }
 
     /// Sets the value with a name.
-    pub fn insert(&mut self, name: &'static str, value: impl Detail + 'static) {
+    pub fn insert(&mut self, name: &'static str, value: impl RefusalValue + 'static) {
         self.0.insert(name, Arc::new(value));
     }
 

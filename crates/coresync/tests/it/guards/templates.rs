@@ -241,7 +241,7 @@ async fn account(app: &TestClub, read: &mut Read) {
 /// The pages of the back office that change something, and the page of a notification that is not wanted.
 async fn back_office(app: &TestClub, read: &mut Read) {
     let max = app.browser(MAX);
-    let form = pictures::form("home/hero", "A lake", &pictures::photograph(64, 48));
+    let form = pictures::form("home/hero", "A lake", &pictures::photograph(640, 480));
     let kind = Some("multipart/form-data; boundary=b");
     let sent = app.as_(MAX).send(axum::http::Method::POST, "/staff/pictures/", kind, form).await;
     let onward = redirect_of(sent);
@@ -249,13 +249,14 @@ async fn back_office(app: &TestClub, read: &mut Read) {
     for path in links(&page).iter().chain([&onward]).filter(|path| path.starts_with("/staff/pictures/")) {
         read.page(&max, path).await;
     }
+    book(app, GUS, "massage", "2026-11-27", "14:00").await;
     app.set_time("2026-11-26T16:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("maintenance runs");
-    let mails = mails_to(app, "bea@cast.test").await;
+    let mails = mails_to(app, "gus@cast.test").await;
     let head = mails.iter().find_map(|mail| {
         mail.replace("\n ", "").split("List-Unsubscribe: <").nth(1)?.split('>').next().map(str::to_owned)
     });
-    let head = head.unwrap_or_else(|| "/unsubscribe/?token=x".to_owned());
+    let head = head.expect("a reminder");
     let at = head.find("/unsubscribe/").expect("its page");
     read.page(&app.visitor(), &head[at..].replace("= ", "")).await;
 }
