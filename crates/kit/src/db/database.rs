@@ -81,7 +81,7 @@ impl Db {
     }
 
     /// Returns a handle on the same database whose transactions belong to the club with a host name, or to the default
-    /// club if no club has it. Each transaction resolves the host name anew.
+    /// club if no club has it. Each transaction resolves the host name itself.
     #[must_use]
     pub fn for_host(&self, host: Option<&str>) -> Db {
         Db(self.0.clone(), host.map_or(ClubKey::Default, |host| ClubKey::Host(host.into())))
