@@ -13,7 +13,7 @@ use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, 
 pub const SLUG_TAKEN: Refusal =
     Refusal::conflict("slug_taken", "This name is already used in another address.");
 
-/// Another club has this name in addresses and commands.
+/// The refusal for a second club with the same slug.
 pub const CLUB_EXISTS: Refusal = Refusal::conflict("club_exists", "Another club already has this slug.");
 /// The refusal for a slug that no club has.
 pub const NO_SUCH_CLUB: Refusal =
@@ -27,10 +27,12 @@ fn listed(texts: &[String]) -> String {
     serde_json::Value::from(texts.to_vec()).to_string()
 }
 
-/// Creates a club with a new id, which it returns. The id in `club` is ignored.
+/// Creates a club and its host names with a new id, which it returns. The id in `club` is ignored. The rest of the
+/// transaction belongs to the new club. The first club takes over the roles that were given before there was a club.
 ///
 /// # Errors
-/// Returns a fault if the database fails.
+/// Returns the refusal `club_exists` if another club has the slug, `host_taken` if another club has one of the host
+/// names, or a fault if the database fails.
 pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
     let id = tx.new_id()?;
     let is_first = clubs::clubs(tx)?.all().is_empty();

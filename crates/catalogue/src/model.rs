@@ -19,7 +19,7 @@ pub const VERSION: &str = "catalogue";
 pub struct Club {
     /// The id of the club.
     pub id: Id,
-    /// Its name in addresses and commands.
+    /// The name of the club in commands.
     pub slug: String,
     /// The name of the club.
     pub name: String,
@@ -33,14 +33,15 @@ pub struct Club {
     pub phone: String,
     /// The email address.
     pub email: String,
-    /// The host names by which it is found, the one that links lead to first. Without one it is found where it is the
-    /// default club.
+    /// The host names of the club. Links use the first one (see [`Club::website`]). A club without host names can be
+    /// reached only if it is the default club.
     pub hosts: Vec<String>,
 }
 
 impl Club {
-    /// The public address of the club's website, without a slash at the end: its own host, with the scheme and the port of
-    /// the configured address; else the configured address.
+    /// Returns the public address of the club's website, without a slash at the end: the first host name of the club
+    /// with the scheme and port of the configured address. If the club has no host name, or the configured host is one
+    /// of its host names, this is the configured address itself.
     pub fn website(&self, config: &Config) -> String {
         let public = &config.public_url;
         let Some((scheme, rest)) = public.split_once("://") else { return public.clone() };

@@ -21,11 +21,11 @@ pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
     tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
 }
 
-/// The program as the club of its database handle is known: the public address in its configuration is that of the club's
-/// website ([`Club::website`]). Before a club is set up, as it is.
+/// Returns the state of the program with the public address of the club's website ([`Club::website`]) in its
+/// configuration. The club is that of the database handle. If there is no club yet, the state is returned unchanged.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub async fn at_home(app: &AppState) -> Result<AppState> {
     let club = match app.db.view(current).await {
         Ok(catalogue) => catalogue.club.clone(),

@@ -167,7 +167,7 @@ async fn tell_figures(
     Ok(([(header::CONTENT_TYPE, kind)], figures).into_response())
 }
 
-/// The figures of a club and of the program as a whole: without the lines that carry the id of another club.
+/// Removes the metrics of other clubs: every line with a `club` label other than `own` and `also`.
 fn without_other_clubs(figures: &str, own: Id, also: Id) -> String {
     let own = [format!("club=\"{own}\""), format!("club=\"{also}\"")];
     let is_shown = |line: &&str| !line.contains("club=\"") || own.iter().any(|one| line.contains(one));

@@ -27,7 +27,7 @@ const RESTORE: &str = "Stop the program, keep a copy of the database as it is, a
 const LOOK: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
-const ROLES: &str = "Give these people a role in a club that exists (`coresync club list`).";
+const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
@@ -355,7 +355,7 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// What belongs to a club refers to things of the same club, and roles are of clubs that there are.
+/// Finds bookings and memberships that refer to rows of another club, and roles in clubs that do not exist.
 fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mixed: Vec<Named> = tx.all(
         sql!(
@@ -372,7 +372,7 @@ fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         ),
         args![],
     )?;
-    let nowhere: Vec<(i64,)> = tx.all(
+    let orphaned: Vec<(i64,)> = tx.all(
         sql!(
             "SELECT r.person_id FROM club_roles r WHERE NOT EXISTS (SELECT 1 FROM clubs c WHERE c.id = r.club_id)
              ORDER BY r.person_id"
@@ -381,11 +381,15 @@ fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     )?;
     let mixed: Vec<String> = mixed.into_iter().map(named).collect();
     let members: Vec<String> = members.into_iter().map(|(id,)| format!("membership {id}")).collect();
-    let nowhere: Vec<String> = nowhere.into_iter().map(|(id,)| format!("person {id}")).collect();
+    let orphaned: Vec<String> = orphaned.into_iter().map(|(id,)| format!("person {id}")).collect();
     Ok([
-        finding("{n} bookings are of another club than their service, room, or charge", &mixed, RESTORE),
-        finding("{n} memberships are of another club than their plan", &members, RESTORE),
-        finding("{n} roles are of no club", &nowhere, ROLES),
+        finding(
+            "{n} bookings belong to a different club than their service, room, or charge",
+            &mixed,
+            RESTORE,
+        ),
+        finding("{n} memberships belong to a different club than their plan", &members, RESTORE),
+        finding("{n} roles are in clubs that do not exist", &orphaned, ROLES),
     ]
     .into_iter()
     .flatten()

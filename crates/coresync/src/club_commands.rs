@@ -1,4 +1,4 @@
-//! The commands about clubs: setting one up beside the others, listing them, and finding one by its slug.
+//! The commands about clubs: creating a club, listing all clubs, and finding a club by its slug.
 
 use std::io::Write as _;
 
@@ -30,8 +30,8 @@ pub struct NewClub {
     /// The currency code, like USD.
     #[arg(long)]
     currency: String,
-    /// A host name of the club. Repeat the option for several. Links in emails use the first one. Without a host name,
-    /// only the default club can be reached.
+    /// A host name of the club. Repeat the option for several. Links in emails use the first one, unless the configured
+    /// host is among them. A club without a host name can be reached only if it is the default club.
     #[arg(long)]
     host: Vec<String>,
     /// The postal address.
@@ -88,14 +88,15 @@ impl NewClub {
 /// Runs `coresync club create`.
 ///
 /// # Errors
-/// Returns `Error::Invalid` for wrong arguments, or the refusal `club_exists` or `host_taken`.
+/// Returns `Error::Invalid` for wrong arguments, the refusal `club_exists` or `host_taken`, or a fault if the database
+/// fails.
 pub async fn create(config: Config, club: NewClub) -> Result<()> {
     let club = club.read()?;
-    let said =
+    let message =
         format!("{} is set up. Add staff with `coresync user create --club {} …`.", club.name, club.slug);
     within(config, async |app: AppState| app.db.tx(move |tx| catalogue::add_club(tx, &club)).await.map(drop))
         .await?;
-    say(&said)
+    say(&message)
 }
 
 /// Runs `coresync club list`.
@@ -123,7 +124,7 @@ pub async fn list(config: Config) -> Result<()> {
 /// Returns the database handle of the club with a slug, or of the default club without a slug.
 ///
 /// # Errors
-/// Returns the refusal `no_such_club` if no club has the slug.
+/// Returns the refusal `no_such_club` if no club has the slug, or a fault if the database fails.
 pub async fn in_club(db: &Db, slug: Option<String>) -> Result<Db> {
     let Some(slug) = slug else { return Ok(db.clone()) };
     let clubs = db.view(|tx| tx.in_each_club(catalogue::current)).await?;

@@ -23,7 +23,7 @@ pub struct NewUser {
     /// The role: account, technician, front_desk, manager, or owner.
     #[arg(long, default_value = "account")]
     role: String,
-    /// The slug of the club in which the role applies. Without it, the default club.
+    /// The slug of the club in which the role applies. Without this option, it applies in the default club.
     #[arg(long)]
     club: Option<String>,
     /// The first name.
@@ -40,10 +40,10 @@ pub struct RoleArgs {
     /// The email address of the account.
     #[arg(long)]
     email: String,
-    /// account, technician, front_desk, manager, or owner.
+    /// The new role: account, technician, front_desk, manager, or owner.
     #[arg(long)]
     role: String,
-    /// The slug of the club in which the role applies. Without it, the default club.
+    /// The slug of the club in which the role applies. Without this option, it applies in the default club.
     #[arg(long)]
     club: Option<String>,
 }
@@ -111,22 +111,25 @@ fn role_named(name: &str) -> Result<Role> {
     Role::named(name).ok_or_else(unknown)
 }
 
-/// `coresync user role`: for an account that there is, such as the first owner of another club.
+/// Runs `coresync user role`, which gives an existing account another role, for example to the first owner of a club.
 ///
 /// # Errors
-/// What is wrong with the role; `no_such_club`; a fault if nobody has the address.
+/// Returns a field error if there is no such role or no account has verified the address, the refusal `no_such_club`,
+/// or a fault if the database fails.
 pub async fn give_role(config: Config, given: RoleArgs) -> Result<()> {
     let RoleArgs { email, role, club } = given;
     let (named, address) = (role_named(&role)?, email.clone());
     let give = async |app: AppState| {
         let db = club_commands::in_club(&app.db, club).await?;
         match db.tx(move |tx| people::appoint(tx, &address, named)).await {
-            Err(Error::NotFound) => Err(Fields::one("email", "No account has this address.")),
+            Err(Error::NotFound) => {
+                Err(Fields::one("email", "No account has this email address, or it is not verified yet."))
+            }
             given => given.map(drop),
         }
     };
     within(config, give).await?;
-    say(&format!("{email} is {role} now."))
+    say(&format!("{email} now has the role {role}."))
 }
 
 /// The email address and names of a new account, parsed by the same rules as a sign-up.

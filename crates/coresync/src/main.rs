@@ -31,7 +31,7 @@ enum Command {
     Migrate,
     /// Check the configuration, the database, and its integrity.
     Check,
-    /// The clubs of this database.
+    /// Manage clubs.
     Club {
         #[command(subcommand)]
         command: ClubCommand,
@@ -55,9 +55,9 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ClubCommand {
-    /// Set up another club: empty, with no services, rooms, plans, or staff. The first one is the default club.
+    /// Create a club without services, rooms, plans, or staff. The first club is the default club.
     Create(club_commands::NewClub),
-    /// List the clubs: slug, name, time zone, currency, host names.
+    /// List all clubs with their slugs, names, time zones, currencies, and host names.
     List,
 }
 

@@ -132,7 +132,8 @@ pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) 
     Ok(found.is_some())
 }
 
-/// The same key is another one in another club. In the default club it has no part of its own, as before there were several.
+/// Returns the digest under which the reply to `asker` is stored. It depends on the club, except in the default club,
+/// whose digests are the same as before there were several clubs.
 fn key_of(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<Vec<u8>> {
     let (club, also) = tx.club_ids()?;
     let of_club = if also == Id(0) { String::new() } else { format!("{club}\n") };

@@ -11,10 +11,10 @@ use crate::errors::Result;
 use crate::ids::Id;
 use crate::{args, sql};
 
-/// Stands for what all clubs share, where versions are told apart by club; no id of a club is as low.
+/// The key, in place of a club's id, of the versions that all clubs share. No club has an id as low as this.
 const SHARED: Id = Id(-9_223_372_036_854_775_807);
 
-/// Records that the data called `name` has changed.
+/// Records that the data called `name` of the club of this transaction has changed.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -31,10 +31,10 @@ pub fn bump(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says that what `name` stands for has changed, of what all clubs share.
+/// Records that the data called `name`, which all clubs share, has changed.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn bump_shared(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     let version = tx.new_id()?;
     tx.run(
@@ -54,8 +54,9 @@ fn note(tx: &mut Tx<'_>, club: Id, name: &str, version: Id) {
     }
 }
 
-/// Returns the version of `name`; 0 before the first change. The first call in a transaction reads all versions, so
-/// that the transaction sees one consistent set of versions whatever others change while it runs.
+/// Returns the version of `name` in the club of this transaction; 0 before the first change. The first call in a
+/// transaction reads all versions, so that the transaction sees one consistent set of versions whatever others change
+/// while it runs.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -84,7 +85,7 @@ fn known(tx: &mut Tx<'_>, club: Id, name: &str) -> Result<Id> {
     Ok(known.copied().unwrap_or(Id(0)))
 }
 
-/// The version of `name` at this very moment.
+/// Returns the version of `name` as the database has it now, without the copy of the transaction.
 fn at_this_moment(tx: &mut Tx<'_>, club: Id, name: &str) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(
         sql!(
@@ -109,7 +110,7 @@ impl<K, T> Default for Cached<K, T> {
 }
 
 impl<K: Hash + Eq, T> Cached<K, T> {
-    /// Returns the value for `key` at the version of `name` in this transaction: the cached value, or else the
+    /// Returns this club's value for `key` at the version of `name` in this transaction: the cached value, or else the
     /// result of `load`. A value that was loaded while the version changed is returned but not cached.
     ///
     /// # Errors
@@ -125,10 +126,10 @@ impl<K: Hash + Eq, T> Cached<K, T> {
         self.get_in(tx, (club, name), key, load)
     }
 
-    /// The same of what all clubs share.
+    /// Like [`Cached::get`], for values that all clubs share.
     ///
     /// # Errors
-    /// What `load` answers.
+    /// Returns the error of `load`, or a fault if the database fails.
     pub fn get_shared(
         &self,
         tx: &mut Tx<'_>,

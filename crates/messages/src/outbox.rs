@@ -55,7 +55,7 @@ pub struct PendingNotification {
     pub created_at: Timestamp,
     /// How often the notification has been taken, including this time.
     pub attempt: i64,
-    /// In which club it happened; 0 for the default one.
+    /// The club of the event; 0 stands for the default club.
     pub club: Id,
 }
 

@@ -232,7 +232,7 @@ pub struct AuditRow {
     pub network: String,
     /// Further details of the event.
     pub details: Value,
-    /// In which club; 0 for the default club in rows from before rows had a club.
+    /// The club of the event. Rows from before rows had a club have 0, which stands for the default club.
     pub club: Id,
 }
 
@@ -249,7 +249,7 @@ pub fn audit(
     paging: Paging,
 ) -> Result<(Vec<AuditRow>, i64)> {
     by.need(Action::SeeAudit)?;
-    // The plus keeps the club out of the choice of an index: the rows are read in the order of time.
+    // The plus in `+club_id` prevents the use of an index by club, so that the rows are read in order of time.
     let ((size, before), (club, also)) = (paging.rows(), tx.club_ids()?);
     let whole = args![
         filter.person,
@@ -485,7 +485,7 @@ fn digest(before: &str, rows: &[AuditRow]) -> String {
             network,
             details.to_string()
         ]);
-        // Rows from before rows had a club keep the digest that they had.
+        // Rows from before rows had a club are hashed without it, so that their checkpoints stay valid.
         if *club != Id(0)
             && let Some(fields) = line.as_array_mut()
         {

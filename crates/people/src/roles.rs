@@ -94,11 +94,12 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     store::person(tx, id)
 }
 
-/// Gives whoever has an address another role in the club of this transaction, by the word of whoever runs the program: the
-/// first owner of a club. Every session of theirs ends.
+/// Gives the person with a verified address another role in the club of this transaction. The operator does this by
+/// command, for example to appoint the first owner of a club, so it needs no permission. Every session of the person
+/// ends.
 ///
 /// # Errors
-/// `Error::NotFound` if nobody has the address.
+/// Returns `Error::NotFound` if no account has verified the address, or a fault if the database fails.
 pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
     let before = store::person_by_email(tx, email)?.ok_or(Error::NotFound)?;
     store::hold(tx, before.id)?;

@@ -10,7 +10,7 @@ use kit::{Error, Id, Result, Tx, args, row, sql};
 use crate::model::{NewPerson, Person, Role, kept_email};
 use crate::search_index;
 
-/// The columns of a [`Person`], with their role in the club `$1`; of `people p`.
+/// The columns of a [`Person`], with the role in the club `$1`, and `FROM people p`.
 macro_rules! person_columns {
     () => {
         "p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone,
@@ -88,7 +88,7 @@ pub(crate) fn own_address(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>>
     Ok(found.and_then(|(email,)| email))
 }
 
-/// Gives somebody another role in the club of this transaction.
+/// Gives a person another role in the club of this transaction. Returns the number of changed rows.
 pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: Role) -> Result<u64> {
     let club = tx.club()?;
     if role == Role::Account {
@@ -104,20 +104,20 @@ pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: Role) -> Result<u64> {
     )
 }
 
-/// Whether somebody works in any club.
+/// Returns whether a person has a role in any club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn works_anywhere(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let found: Option<(Id,)> =
         tx.one(sql!("SELECT person_id FROM club_roles WHERE person_id = $1 LIMIT 1"), args![person])?;
     Ok(found.is_some())
 }
 
-/// Gives a club the roles that people have from before there was any club: it is the first one.
+/// Moves the roles that were given before there was a club to the first club. Returns the number of moved roles.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn adopt_roles(tx: &mut Tx<'_>, club: Id) -> Result<u64> {
     tx.run(sql!("UPDATE club_roles SET club_id = $1 WHERE club_id = 0"), args![club])
 }

@@ -286,9 +286,9 @@ impl FromRequestParts<AppState> for PlainHttp {
         let host = header("host").and_then(|host| host.parse::<Authority>().ok());
         let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
         let public = app.config.public_url.parse::<Uri>().unwrap_or_default();
-        // Behind our own https address stands a proxy; it may say that it was asked without.
+        // The configured https address is served by a proxy. The proxy can report that a request used plain http.
         let is_configured = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
-        // In production no other host is answered than that and those of clubs.
+        // In production, only the configured host and the host names of clubs are answered.
         let is_ours = is_configured || app.config.env == Environment::Production;
         let is_safe = match header("x-forwarded-proto") {
             Some(proto) => proto.eq_ignore_ascii_case("https"),

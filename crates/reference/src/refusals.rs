@@ -147,7 +147,7 @@ impl World {
         found
     }
 
-    /// The same world, in which nothing needs time before or after it.
+    /// Returns the same world without setup times, turnover times, technicians' pads, and equipment resets.
     fn without_paddings(&self) -> World {
         let mut bare = self.clone();
         bare.services.iter_mut().for_each(|one| (one.setup, one.turnover) = (0, 0));
@@ -156,7 +156,7 @@ impl World {
         bare
     }
 
-    /// What stands against it in the person's own bookings: one at the same time, and too many ahead.
+    /// Returns the reasons that follow from the person's own bookings: one at the same time, too many upcoming ones.
     fn why_not_for_them(&self, search: &SearchInput<'_>, start: Moment, end: Moment) -> Vec<No> {
         let (person, mut found) = (search.person, Vec::new());
         if let Some(id) = person.id

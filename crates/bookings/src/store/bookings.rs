@@ -145,7 +145,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, det
     .map(drop)
 }
 
-/// The club of a booking, whichever it is.
+/// Returns the club of a booking, whatever the club of this transaction is; `None` if there is no such booking.
 pub(crate) fn club_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Id>> {
     let found: Option<(Id,)> = tx.one(sql!("SELECT club_id FROM bookings WHERE id = $1"), args![booking])?;
     Ok(found.map(|(club,)| club))

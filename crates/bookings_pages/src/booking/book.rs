@@ -413,7 +413,7 @@ fn load(
     Ok((status, page))
 }
 
-/// The time of day that is asked for, as the form shows it; of one that can't be read, what was typed.
+/// Returns the requested time of day as the form shows it. If it can't be parsed, this is the text that was entered.
 fn clock_asked_for(zone: &TimeZone, requested: &BookQuery, raw_form: &RawForm) -> String {
     match requested.at {
         Some(At::Moment(moment)) => format::input_clock(zone, moment),

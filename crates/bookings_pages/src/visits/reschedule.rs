@@ -282,7 +282,8 @@ fn draw(
     Ok((status, Box::new(page)))
 }
 
-/// What is said of a day: that another one is shown, that it is closed, or that it has no times.
+/// Returns the sentence about the shown day, if one is needed: that it is not the requested day, that it is closed, or
+/// that it has no open times.
 fn sentence_of_day(
     other_date: Option<OtherDate>,
     (day, fortnight): (&Answer, &Answer),

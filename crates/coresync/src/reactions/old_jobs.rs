@@ -20,7 +20,7 @@ macro_rules! jobs_of_bookings {
             const KIND: &'static str = $kind;
         })*
 
-        /// Whatever had happened to a booking, its news now is what it has become.
+        /// Adds the handlers of old jobs about bookings. Each job notifies about the booking as it is now.
         fn of_bookings(handlers: Handlers) -> Handlers {
             handlers$(.on(|db: Db, job: $job| async move {
                 db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await
@@ -43,7 +43,7 @@ fn of_account<N: AccountNews>(handlers: Handlers) -> Handlers {
     handlers.on(|db: Db, news: N| async move { db.tx(move |tx| people::notify(tx, &news)).await })
 }
 
-/// Who does them.
+/// Adds the handlers of old jobs.
 pub(super) fn add(handlers: Handlers) -> Handlers {
     let handlers = of_bookings(handlers);
     let handlers = of_account::<AddressClaimed>(handlers);

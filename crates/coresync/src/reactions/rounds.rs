@@ -13,7 +13,7 @@ use people::Checkpoint;
 /// # Errors
 /// Returns a fault if the database fails.
 pub async fn begin_rounds(app: &AppState) -> Result<()> {
-    // The audit log of all clubs has one chain of checkpoints.
+    // There is one checkpoint job for all clubs, because their audit log has one chain of checkpoints.
     app.db.tx(|tx| begin(tx, &Checkpoint {}, MINUTE, MINUTE)).await?;
     let clubs = app.db.view(clubs::clubs).await?;
     let before_any = [clubs.default_club()];

@@ -1,6 +1,6 @@
-//! Which club a transaction belongs to. Several clubs live in one database; every transaction carries one of them
-//! ([`Tx::club`]), found by the host name of the request, by the row of a job, or by name. Where nothing else is said it
-//! is the default club: the first one that was created. To this crate a club is an id and nothing else.
+//! The club of a transaction. Several clubs share one database, and every transaction belongs to one of them
+//! ([`Tx::club`]): the club of the request's host name, of the job, or of a command's `--club` option; otherwise the
+//! default club, which is the first one that was created. This crate knows only the ids and host names of clubs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use crate::ids::Id;
 use crate::versions::{self, Cached};
 use crate::{args, sql};
 
-/// Another club is found by this host name.
+/// The refusal for a host name that belongs to another club.
 pub const HOST_TAKEN: Refusal =
-    Refusal::conflict("host_taken", "This host name belongs to another club. Remove it there first.");
+    Refusal::conflict("host_taken", "This host name belongs to another club. Choose a different one.");
 
-/// The shared version that changes with every club and host name that is added.
+/// The name of the shared version that changes whenever a club or a host name is added.
 const VERSION: &str = "clubs";
 
-/// The clubs of the database and their host names.
+/// The ids and host names of all clubs in the database.
 #[derive(Debug, Default, Clone)]
 pub struct Clubs {
     ids: Vec<Id>,
@@ -26,17 +26,17 @@ pub struct Clubs {
 }
 
 impl Clubs {
-    /// Every club, in the order in which they were created.
+    /// Returns the ids of all clubs, in the order in which they were created.
     pub fn all(&self) -> &[Id] {
         &self.ids
     }
 
-    /// The default club: the first one that was created. `Id(0)` before there is one.
+    /// Returns the default club, which is the first one that was created, or `Id(0)` if there is no club yet.
     pub fn default_club(&self) -> Id {
         self.ids.first().copied().unwrap_or(Id(0))
     }
 
-    /// The club of a host name, which is in lower case and without port.
+    /// Returns the club with a host name. `host` must be in lower case and without a port.
     pub fn of_host(&self, host: &str) -> Option<Id> {
         self.hosts.get(host).copied()
     }
@@ -50,10 +50,10 @@ impl Clubs {
     }
 }
 
-/// The clubs of the database and their host names, as they are in this transaction.
+/// Returns the ids and host names of all clubs, as this transaction sees them.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn clubs(tx: &mut Tx<'_>) -> Result<Arc<Clubs>> {
     tx.caches::<Cached<(), Clubs>>().get_shared(tx, VERSION, (), |tx, _| {
         let ids: Vec<(Id,)> = tx.all(sql!("SELECT id FROM clubs ORDER BY id"), args![])?;
@@ -62,20 +62,20 @@ pub fn clubs(tx: &mut Tx<'_>) -> Result<Arc<Clubs>> {
     })
 }
 
-/// Says that a club was added. The rest of the transaction belongs to it.
+/// Records that a club was added. The rest of the transaction belongs to the new club.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn added(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     versions::bump_shared(tx, VERSION)?;
     tx.enter_club(club);
     Ok(())
 }
 
-/// Has the club of this transaction be found by a host name as well, which is in lower case and without port.
+/// Adds a host name to the club of this transaction. `host` must be in lower case and without a port.
 ///
 /// # Errors
-/// [`HOST_TAKEN`]; a fault of the database.
+/// Returns [`HOST_TAKEN`] if another club has the host name, or a fault if the database fails.
 pub fn add_host(tx: &mut Tx<'_>, host: &str) -> Result<()> {
     let club = tx.club()?;
     tx.run(
@@ -92,10 +92,10 @@ pub fn add_host(tx: &mut Tx<'_>, host: &str) -> Result<()> {
     versions::bump_shared(tx, VERSION)
 }
 
-/// The host names of the club of this transaction, the one that links lead to first.
+/// Returns the host names of the club of this transaction in the order in which they were added.
 ///
 /// # Errors
-/// A fault of the database.
+/// Returns a fault if the database fails.
 pub fn hosts(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let club = tx.club()?;
     let hosts: Vec<(String,)> =
@@ -104,10 +104,10 @@ pub fn hosts(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 }
 
 impl Tx<'_> {
-    /// The club that this transaction belongs to. `Id(0)` before any club is set up.
+    /// Returns the club that this transaction belongs to, or `Id(0)` if there is no club yet.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub fn club(&mut self) -> Result<Id> {
         if let Some(club) = self.club {
             return Ok(club);
@@ -120,20 +120,20 @@ impl Tx<'_> {
         Ok(club)
     }
 
-    /// The ids under which rows of this club stand in tables that were filled before there was a club: its own, and 0 if
-    /// it is the default club, else its own again.
+    /// Returns the two values of `club_id` that the rows of this club can have. For the default club, these are its id
+    /// and 0, which rows have that are older than the first club or than the column. Otherwise, both are the club's id.
     ///
     /// # Errors
-    /// A fault of the database.
+    /// Returns a fault if the database fails.
     pub fn club_ids(&mut self) -> Result<(Id, Id)> {
         let club = self.club()?;
         Ok((club, if clubs(self)?.default_club() == club { Id(0) } else { club }))
     }
 
-    /// Does something in a club; then the transaction belongs to its own again.
+    /// Runs `work` in another club. After that, the transaction belongs to its previous club again.
     ///
     /// # Errors
-    /// What `work` answers.
+    /// Returns the error of `work`.
     pub fn in_club<T>(&mut self, club: Id, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = (self.club_key.clone(), self.club);
         self.enter_club(club);
@@ -142,17 +142,17 @@ impl Tx<'_> {
         done
     }
 
-    /// Does something in each club, in the order in which they were created: for what concerns a person wherever they are
-    /// known. What each answered.
+    /// Runs `work` in each club, in the order in which the clubs were created, and returns all results. This is for
+    /// operations on a person that affect every club.
     ///
     /// # Errors
-    /// What `work` answers.
+    /// Returns the first error of `work`, or a fault if the database fails.
     pub fn in_each_club<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let all = clubs(self)?;
         all.all().iter().map(|club| self.in_club(*club, &mut work)).collect()
     }
 
-    /// Has the rest of the transaction belong to a club.
+    /// Makes the rest of the transaction belong to a club.
     pub fn enter_club(&mut self, club: Id) {
         self.club_key = ClubKey::Id(club);
         self.club = None;

@@ -1,17 +1,17 @@
-//! How the club of a transaction is found (see `kit::clubs`).
+//! The key by which the club of a transaction is found (see `kit::clubs`).
 
 use std::sync::Arc;
 
 use crate::ids::Id;
 
-/// How the club of a transaction is found.
+/// The key by which the club of a transaction is found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum ClubKey {
-    /// It is the default club.
+    /// The default club.
     #[default]
     Default,
-    /// It is the club of this host name, in lower case and without port; else the default club.
+    /// The club with this host name (in lower case, without a port), or the default club if no club has it.
     Host(Arc<str>),
-    /// It is this one.
+    /// The club with this id.
     Id(Id),
 }

@@ -73,15 +73,15 @@ impl Db {
         .await
     }
 
-    /// The same database for a club; for the default one where the id is 0.
+    /// Returns a handle on the same database whose transactions belong to `club`, or to the default club if it is 0.
     #[must_use]
     pub fn for_club(&self, club: Id) -> Db {
         let key = if club == Id(0) { ClubKey::Default } else { ClubKey::Id(club) };
         Db(self.0.clone(), key)
     }
 
-    /// The same database for the club of a host name, else for the default one. Which club that is, is read in each
-    /// transaction.
+    /// Returns a handle on the same database whose transactions belong to the club with a host name, or to the default
+    /// club if no club has it. Each transaction resolves the host name itself.
     #[must_use]
     pub fn for_host(&self, host: Option<&str>) -> Db {
         Db(self.0.clone(), host.map_or(ClubKey::Default, |host| ClubKey::Host(host.into())))

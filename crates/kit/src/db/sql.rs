@@ -49,7 +49,7 @@ impl Sql {
         ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| self.postgres.contains(word))
     }
 
-    /// The text as PostgreSQL gets it: for the tests that look at every statement.
+    /// Returns the text for PostgreSQL, for tests that examine every statement.
     pub fn text(&self) -> &'static str {
         self.postgres
     }

@@ -28,10 +28,11 @@ pub struct Tx<'c> {
     wrote: bool,
     depth: u32,
     kind: Kind,
-    /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
+    /// The versions that this transaction has read, by club, once one was requested (see [`crate::versions`]).
     pub(crate) versions: Option<HashMap<Id, HashMap<String, Id>>>,
-    /// How the club is found, and which it is, once it was asked for (see [`crate::clubs`]).
+    /// The key by which the club is found (see [`crate::clubs`]).
     pub(crate) club_key: ClubKey,
+    /// The club, once it was requested.
     pub(crate) club: Option<Id>,
 }
 

@@ -85,7 +85,7 @@ pub struct JobFilter {
     pub state: Option<JobState>,
 }
 
-/// The columns of a [`QueuedJob`] of the clubs `$2` and `$3`, with the state at the time `$1`.
+/// Selects the columns of a [`QueuedJob`], with the state at the time `$1`, from jobs whose `club_id` is `$2` or `$3`.
 macro_rules! queue {
     () => {
         "SELECT id, kind, state, attempt, run_at, last_error FROM

@@ -8,14 +8,14 @@ use crate::db::Db;
 /// The state of the program: its database (which carries the clock, ids, and live changes) and its configuration.
 #[derive(Clone)]
 pub struct AppState {
-    /// The database, as the club that is asked uses it.
+    /// The database handle, which carries the club that the transactions belong to.
     pub db: Db,
     /// The configuration.
     pub config: Arc<Config>,
 }
 
 impl AppState {
-    /// The same with another handle of the database: for another club.
+    /// Returns the same state with another database handle, for example the handle of another club.
     #[must_use]
     pub fn with(&self, db: Db) -> AppState {
         AppState { db, config: self.config.clone() }

@@ -36,13 +36,13 @@ pub struct CachedPages {
     clubs: Arc<Mutex<KnownClubs>>,
 }
 
-/// By path, then by club: so a path of which nothing is kept in any club is known without asking which club it is.
+/// The cached pages by path, then by club. So a path that is cached for no club is recognized without finding the club.
 type Pages = HashMap<String, HashMap<Id, Encodings>>;
 
 /// One cached page for each encoding.
 type Encodings = [Option<Arc<Page>>; 3];
 
-/// The clubs, and the marks of the last commit, from before they were read.
+/// The clubs, with the commit marker from before they were read.
 type KnownClubs = Option<(CommitMarker, Arc<Clubs>)>;
 
 struct Page {
@@ -61,22 +61,22 @@ pub(super) struct Key<'r> {
     encoding: Encoding,
 }
 
-/// The same, for who outlives the request.
-#[derive(Clone)]
 /// The cache key in a form that outlives the request.
+#[derive(Clone)]
 pub(super) struct OwnedKey {
     host: Option<String>,
     path: String,
     encoding: Encoding,
 }
 
-/// What is known of a page before it is made.
+/// The result of looking for a page in the cache.
 pub(super) enum Look {
-    /// It is kept, and what it shows has not changed.
+    /// The cached response, which is still valid.
     Good(Response),
-    /// What it shows is known, and has this version now.
+    /// No valid response is cached, but the name of the version on which the page depends is known: the club, the name,
+    /// the current version, and the commit marker from before the version was read.
     Known(Id, &'static str, Id, Option<CommitMarker>),
-    /// Nothing is known of it.
+    /// Nothing is known about the page.
     Unknown,
 }
 
@@ -120,14 +120,14 @@ impl CachedPages {
         }
     }
 
-    /// The club of a host name, if nothing at all was committed since the clubs were read.
+    /// Returns the club of a host name if nothing at all was committed since the clubs were read.
     fn club_at(&self, now: CommitMarker, host: Option<&str>) -> Option<Id> {
         let clubs = self.clubs.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, clubs) = clubs.as_ref().filter(|(marker, _)| *marker == now)?;
         Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
     }
 
-    /// Returns the cached response if nothing at all was committed since its version was read.
+    /// Returns the cached response if nothing at all was committed since its version and the clubs were read.
     pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
         let now = self.db.commit_marker()?;
         let club = self.club_at(now, key.host.as_deref())?;
@@ -135,7 +135,7 @@ impl CachedPages {
         (page.commit_marker? == now).then(|| page.answer())
     }
 
-    /// Looks for a page in the club of its host: the kept answer, if what it shows has not changed.
+    /// Looks for a page of the club of its host. The cached response is valid if its version has not changed.
     pub(super) async fn look(&self, key: &OwnedKey) -> Look {
         if !self.pages.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key.path) {
             return Look::Unknown;
@@ -164,7 +164,9 @@ impl CachedPages {
         Look::Good(answer)
     }
 
-    /// Keeps what `answering` answers, if every visitor of the club gets the same.
+    /// Runs `answering` and caches its response if every visitor of the club receives the same. `before` holds the
+    /// version from before the page is rendered. If the content changes meanwhile, the page is cached under an outdated
+    /// version.
     pub(super) async fn keep(
         &self,
         key: OwnedKey,
@@ -201,7 +203,7 @@ impl CachedPages {
         }
     }
 
-    /// Notes what a page shows.
+    /// Records the version name of a page.
     async fn note(&self, key: OwnedKey, name: &'static str) {
         let club = self.db.for_host(key.host.as_deref()).view(|tx| tx.club()).await;
         // No version is negative, so this page is never valid.
@@ -217,7 +219,7 @@ impl CachedPages {
         }
     }
 
-    /// Whether a host name is that of a club.
+    /// Returns whether a club has this host name.
     pub(super) async fn is_of_a_club(&self, host: Option<&str>) -> bool {
         let Some(host) = host.map(str::to_owned) else { return false };
         let known = self.db.view(move |tx| Ok(clubs(tx)?.of_host(&host).is_some()));

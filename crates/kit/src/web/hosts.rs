@@ -1,6 +1,7 @@
 //! The hosts for which this program answers. HTTP/1.1 requires one `Host` (RFC 9112, 3.2): without one, with two,
-//! or with an unreadable one, the response is 400. In production, any host except the club's own is answered with
-//! 421 (RFC 9110, 15.5.20), so that nothing cached, logged, or linked can carry a foreign name.
+//! or with an unreadable one, the response is 400. In production, any host other than that of `public_url` and those
+//! of clubs is answered with 421 (RFC 9110, 15.5.20), so that nothing cached, logged, or linked can carry a foreign
+//! name. The hosts of clubs are in the database, and `page_cache` looks them up there.
 
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
@@ -56,13 +57,13 @@ fn host<B>(request: &Request<B>) -> Result<Option<String>, ()> {
     }
 }
 
-/// The host that the head of a request names, in lower case and without port, by which the club is found.
+/// Returns the host that a request names, in lower case and without a port. The club of the request is found by it.
 pub fn requested_host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let named = headers.get(HOST).and_then(|value| authority(value.to_str().ok()?).ok());
     named.as_ref().or(uri.authority()).map(|authority| plain(authority.host()))
 }
 
-/// Reads the name of a host: letters, digits, hyphens, and dots, in lower case and without port.
+/// Parses a host name of letters, digits, hyphens, and dots, without a port. Returns it in lower case, or `None`.
 pub fn host_name(text: &str) -> Option<String> {
     let host = plain(text.trim());
     let is_label = |label: &str| {

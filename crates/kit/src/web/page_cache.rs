@@ -108,7 +108,7 @@ where
             self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
         }
-        // A host that the configuration does not name may belong to a club, which only the database knows.
+        // A host that is not in the configuration can belong to a club; the host names of clubs are in the database.
         let unknown = refusal.map(|status| (status, hosts::requested_host(request.headers(), request.uri())));
         if unknown.is_none()
             && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key))

@@ -1,11 +1,11 @@
-//! Every statement that touches a table of a club names the club. What does not is listed here by its file, with the reason.
+//! Every statement on a table of a club names the club. Exceptions are listed here by file, with the reason.
 
 use std::collections::BTreeSet;
 
 use kit::db::Sql;
 
-/// The tables whose rows belong to a club. What hangs below a row of theirs (claims, allocations, the lines of a charge, the
-/// events of a booking) is reached through that row alone.
+/// The tables whose rows belong to a club. Rows that depend on such a row (claims, allocations, lines of a charge,
+/// events of a booking) are reached only through it.
 const TABLES: [&str; 24] = [
     "addons",
     "audit",
@@ -33,7 +33,7 @@ const TABLES: [&str; 24] = [
     "waits",
 ];
 
-/// Files with statements about the rows of all clubs: the file, the beginning of each statement, and why.
+/// The statements on rows of all clubs: the file, the beginning of each statement, and the reason.
 const OF_ALL: &[(&str, &[&str], &str)] = &[
     (
         "bookings/src/accounts/privacy.rs",
@@ -47,27 +47,19 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "UPDATE bookings SET companion_name",
             "UPDATE waits SET state = 'left'",
         ],
-        "an export holds what every club keeps of a person, and who is erased is erased everywhere",
+        "an export and an erasure of personal data cover all clubs",
     ),
     (
         "bookings/src/notifications/guests.rs",
         &["DELETE FROM guest_contacts"],
-        "who is erased is erased everywhere",
+        "an erasure of personal data covers all clubs",
     ),
-    (
-        "money/src/charge.rs",
-        &["SELECT id, subject_kind"],
-        "an export holds what every club keeps of a person",
-    ),
-    (
-        "membership/src/store.rs",
-        &["SELECT m.id, p.name"],
-        "an export holds what every club keeps of a person",
-    ),
+    ("money/src/charge.rs", &["SELECT id, subject_kind"], "an export of personal data covers all clubs"),
+    ("membership/src/store.rs", &["SELECT m.id, p.name"], "an export of personal data covers all clubs"),
     (
         "messages/src/deliver.rs",
         &["DELETE FROM notifications", "DELETE FROM jobs"],
-        "who is erased is erased everywhere",
+        "an erasure of personal data covers all clubs",
     ),
     (
         "messages/src/outbox.rs",
@@ -76,37 +68,37 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "DELETE FROM notifications WHERE id",
             "DELETE FROM notifications WHERE person_id",
         ],
-        "one outbox sends the notifications of all clubs, each composed as its club",
+        "one outbox sends the notifications of all clubs, each composed for its club",
     ),
     (
         "kit/src/jobs/run.rs",
         &["SELECT kind, last_error", "DELETE FROM jobs WHERE id", "UPDATE jobs SET locked_until = NULL"],
-        "the runners do the jobs of all clubs, each with the database for its club",
+        "the runners run the jobs of all clubs, each with the database handle of its club",
     ),
     (
         "kit/src/notifications.rs",
         &["UPDATE notifications SET due_at"],
-        "by the subject of a notification that is written now",
+        "finds notifications by the subject of a notification that is being written",
     ),
     (
         "people/src/account_emails.rs",
         &["SELECT id FROM audit"],
-        "whether the account, which is shared, was changed since",
+        "checks whether an account, which all clubs share, has changed since",
     ),
     (
         "people/src/audit.rs",
         &["SELECT COUNT(*) FROM audit"],
-        "the log of all clubs has one chain of checkpoints",
+        "the audit log has one chain of checkpoints for all clubs",
     ),
-    ("coresync/src/check.rs", &["SELECT"], "`coresync check` looks at the whole database"),
+    ("coresync/src/check.rs", &["SELECT"], "`coresync check` examines the whole database"),
     (
         "coresync/src/reactions/accounts.rs",
         &["SELECT CAST(1 AS BIGINT)"],
-        "whether anything refers to a person, anywhere",
+        "checks whether any row of any club refers to a person",
     ),
 ];
 
-/// The club's tables that a statement names.
+/// Returns the tables of a club that a statement names.
 fn tables(text: &str) -> BTreeSet<&'static str> {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
@@ -134,9 +126,9 @@ fn every_statement_on_a_table_of_a_club_names_the_club() {
             None => wrong.push(format!("{}:{}: {text}", sql.file, sql.line)),
         }
     }
-    assert!(wrong.is_empty(), "say whose rows they are:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "these statements do not name the club:\n{}", wrong.join("\n"));
     let unused: Vec<&str> = (0..OF_ALL.len()).filter(|n| !used.contains(n)).map(|n| OF_ALL[n].0).collect();
-    assert!(unused.is_empty(), "no statement needs this any more: {unused:?}");
+    assert!(unused.is_empty(), "no statement needs these exceptions: {unused:?}");
 }
 
 #[test]
@@ -158,7 +150,7 @@ fn the_tables_of_a_club_are_those_with_its_id() {
             }
         }
     }
-    // What tells clubs apart, and is asked for nothing else.
+    // These tables define the host names, roles, and versions of clubs. No test checks the statements on them.
     for own in ["club_hosts", "club_roles", "club_versions"] {
         assert!(found.remove(own), "{own}");
     }

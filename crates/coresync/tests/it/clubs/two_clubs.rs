@@ -1,5 +1,6 @@
-//! Two clubs in one database: the small club of the tests in New York, and another one in Los Angeles, which is found as
-//! `west.test`. Uma is an account in the first and the owner of the second, Ola the other way round.
+//! Two clubs in one database: the small club of the tests in New York, and a second one in Los Angeles with the host
+//! name `west.test`. Uma has an account in the first club and owns the second. Ola owns the first and has an account in
+//! the second.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +17,10 @@ use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, request_body};
 
 const WEST: &str = "west.test";
-/// What nobody in the other club may ever read: in every text that the first club's people wrote.
+/// A word in every text that people of the first club wrote. No response of the second club may contain it.
 const MARK: &str = "Qyzzx";
 
-/// Founds the club in the west: one room, one technician, one service of other prices, one plan, and Uma as its owner.
+/// Creates the second club with one room, one technician, one service, one plan, and an owner. Its prices differ.
 fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
     let text = |text: &str| text.to_owned();
     let club = Club {
@@ -109,7 +110,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
     Ok(club)
 }
 
-/// The one plan of the west.
+/// The only plan of the second club.
 fn plan() -> Plan {
     let text = |text: &str| text.to_owned();
     Plan {
@@ -143,8 +144,8 @@ impl Two {
     async fn open() -> Two {
         let app = TestClub::open().await;
         let owner = app.person(UMA);
-        let west = app.db().tx(move |tx| found(tx, owner)).await.expect("the second club is founded");
-        coresync::reactions::begin_rounds(app.inner()).await.expect("regular work begins");
+        let west = app.db().tx(move |tx| found(tx, owner)).await.expect("the second club is created");
+        coresync::reactions::begin_rounds(app.inner()).await.expect("the recurring jobs are enqueued");
         Two { app, west }
     }
 
@@ -152,12 +153,12 @@ impl Two {
         self.app.db().for_club(self.west)
     }
 
-    /// Somebody with an app, in the west.
+    /// Returns a client that uses the API of the second club as `player`.
     fn west(&self, player: Player) -> Guest<'_> {
         self.app.as_(player).with("host", WEST)
     }
 
-    /// Somebody with a browser, in the west.
+    /// Returns a browser that uses the pages of the second club as `player`.
     fn west_browser(&self, player: Player) -> Guest<'_> {
         self.app.browser(player).with("host", WEST)
     }
@@ -187,7 +188,8 @@ async fn each_host_shows_its_own_club_and_an_unknown_one_the_default() {
             visitor.get("/contacts/").await.expect(200).text()
         }
     };
-    // Three times: the first time what it shows is noted, the second time it is kept, the third time that is handed out.
+    // The first request records the version name of the page, the second caches the page, the third gets the cached
+    // page.
     for _ in 0..3 {
         let (east, west, unknown) =
             (page("").await, page("WEST.test:8443").await, page("unknown.test").await);
@@ -196,7 +198,7 @@ async fn each_host_shows_its_own_club_and_an_unknown_one_the_default() {
         assert_eq!(unknown, east);
         assert!(
             west.contains("http://west.test:8080/contacts/"),
-            "its lasting address is its own host: {west}"
+            "its canonical address has its own host: {west}"
         );
     }
     let (east, west) = (two.app.visitor(), two.app.visitor().with("host", WEST));
@@ -208,7 +210,7 @@ async fn each_host_shows_its_own_club_and_an_unknown_one_the_default() {
         (&west.list("")[0]["slug"], &west.list("")[0]["non_member_price"]),
         (&json!("float"), &json!("99.00"))
     );
-    // What changes in one is shown there at once, and the pages of the other stay as they are.
+    // A change in one club is visible there at once, and the pages of the other club stay the same.
     let before = page("").await;
     let rename = |tx: &mut Tx<'_>| {
         let club = tx.club()?;
@@ -239,7 +241,7 @@ async fn a_host_of_a_club_is_served_in_production_and_a_strangers_is_not() {
     }
 }
 
-/// A club has its own roles, zone, prices, numbers, counters, jobs, and log.
+/// A club has its own roles, time zone, prices, settings, counters, jobs, and audit log.
 #[tokio::test]
 async fn who_runs_one_club_is_nobody_in_the_other() {
     let two = Two::open().await;
@@ -260,7 +262,7 @@ async fn who_runs_one_club_is_nobody_in_the_other() {
     assert_eq!(role(&two.app.as_(UMA).get(profile).await), "account");
     assert_eq!(role(&two.west(UMA).get(profile).await), "owner");
     assert_eq!(role(&two.west(OLA).get(profile).await), "account");
-    // A role that is given counts where it was given.
+    // A role applies only in the club in which it was given.
     let gus = two.app.person(GUS);
     let given = two
         .west(UMA)
@@ -269,10 +271,7 @@ async fn who_runs_one_club_is_nobody_in_the_other() {
         .expect(200);
     assert_eq!(role(&given), "manager");
     let east = two.app.as_(OLA).get("/api/staff/people/").await.expect(200);
-    assert!(
-        !ids(&east.body).contains(&gus.0),
-        "who works in the west is not among the staff of the first club"
-    );
+    assert!(!ids(&east.body).contains(&gus.0), "staff of the second club are not listed in the first club");
     let staff = two.west(UMA).get("/api/staff/people/").await.expect(200);
     let mut staff = ids(&staff.body);
     staff.sort_unstable();
@@ -298,8 +297,8 @@ async fn who_runs_one_club_is_nobody_in_the_other() {
     let west_log = two.west_browser(UMA).get("/staff/audit/audit.csv").await.expect(200).text();
     assert!(west_log.contains("setting_changed") && west_log.contains("role_changed"), "{west_log}");
     assert!(!log.contains("setting_changed") && !log.contains("role_changed"), "{log}");
-    two.app.db().tx(people::checkpoint).await.expect("one chain for all");
-    two.app.db().view(people::check_audit).await.expect("it is whole");
+    two.app.db().tx(people::checkpoint).await.expect("a checkpoint for both clubs");
+    two.app.db().view(people::check_audit).await.expect("the audit log is intact");
     let findings = two.app.db().view(coresync::check::look_in).await.expect("checked");
     assert!(findings.is_empty(), "{findings:?}");
 }
@@ -314,7 +313,7 @@ async fn bookings_are_of_the_club_of_their_host() {
         (&east["booking_reference"], &west["booking_reference"]),
         (&json!("CS-2026-000001"), &json!("CS-2026-000001"))
     );
-    // By the clock of the club; and what a plan gives counts in its club alone.
+    // The times are in the time zone of the club, and the benefits of a plan apply only in its club.
     assert_eq!(west["starts_at"], "2026-11-27T14:00:00-08:00");
     assert_eq!(west["pricing"]["final_total"], "99.00");
     let mine = |answer: Answer| ids(&answer["upcoming"]);
@@ -322,21 +321,21 @@ async fn bookings_are_of_the_club_of_their_host() {
     assert_eq!(mine(two.west(BEA).get(MINE).await.expect(200)), [west.number("id")]);
     two.west(BEA).get("/api/memberships/current/").await.expect(404);
     app.as_(BEA).get("/api/memberships/current/").await.expect(200);
-    // A person is in one place at a time, whichever club it is in: noon in New York is nine in Los Angeles.
+    // A person cannot be in two clubs at the same time: noon in New York is nine in Los Angeles.
     two.book_west(BEA, "2026-11-27", "09:00").await.expect(409);
     two.book_west(GUS, "2026-11-27", "09:00").await.expect(201);
     // Services of the other club cannot be booked.
     let body = request_body(app, "pod", "2026-11-28", "12:00").await;
     let refused = two.west(GUS).post(CREATE, body).await;
     assert!([400, 404].contains(&refused.status), "{}", refused.text());
-    // What somebody takes along is from everywhere.
+    // The export of personal data covers all clubs.
     let file = app.browser(BEA).submit("/dashboard/privacy/export/", "").await.expect(200);
     let mut exported = ids(&file["bookings"]);
     exported.sort_unstable();
     let mut expected = [east.number("id"), west.number("id")];
     expected.sort_unstable();
     assert_eq!(exported, expected);
-    // The email is of the club, with its clock and its host.
+    // Emails of the second club have its address, time zone, and host name.
     app.run_jobs().await;
     let mails: Vec<String> = app.mails().iter().map(|mail| mail.replace("=\r\n", "")).collect();
     let of_west: Vec<&String> = mails.iter().filter(|mail| mail.contains("9 Sunset Way")).collect();
@@ -353,7 +352,7 @@ async fn regular_work_runs_once_for_each_club() {
     let held = two.west(GUS).post("/api/bookings/hold/", body).await.expect(201);
     let body = request_body(&two.app, "pod", "2026-11-26", "14:00").await;
     let east = two.app.as_(GUS).post("/api/bookings/hold/", body).await.expect(201);
-    coresync::reactions::begin_rounds(two.app.inner()).await.expect("once more");
+    coresync::reactions::begin_rounds(two.app.inner()).await.expect("the recurring jobs are checked again");
     let kinds = |club: Id| {
         let read = move |tx: &mut Tx<'_>| {
             tx.all::<(String, i64)>(
@@ -383,7 +382,8 @@ async fn regular_work_runs_once_for_each_club() {
     }
 }
 
-/// The rows of the first club by kind, each a thing that has an id in some address.
+/// Creates rows in the first club and returns their ids by kind. Routes have an id of each of these kinds in their
+/// path.
 async fn things(two: &Two) -> BTreeMap<&'static str, i64> {
     let app = &two.app;
     let notes = json!({"special_requests": format!("{MARK} flowers"), "guest_name": format!("{MARK} Guest")});
@@ -438,7 +438,7 @@ async fn things(two: &Two) -> BTreeMap<&'static str, i64> {
     ])
 }
 
-/// What of the first club stands behind `{id}` in a route; nothing where it is a person or a sign-in, which clubs share.
+/// Returns the kind of row that `{id}` in a route stands for; `None` for people and sign-ins, which all clubs share.
 fn thing(route: &str) -> Option<&'static str> {
     [
         ("hold/{id}", "hold"),
@@ -457,7 +457,7 @@ fn thing(route: &str) -> Option<&'static str> {
     .map(|(_, thing)| thing)
 }
 
-/// Everything of the first club, as its own people see it.
+/// Returns the responses of the first club to its own people.
 async fn seen_at_home(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
     let mut seen = Vec::new();
     for (player, path) in [
@@ -480,7 +480,7 @@ async fn seen_at_home(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
     seen
 }
 
-/// Over every route of the program: whoever asks in the west reads nothing of the first club and changes nothing in it.
+/// Over every route of the program, no one in the second club reads or changes anything of the first club.
 #[tokio::test]
 async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
     let two = Two::open().await;
@@ -492,12 +492,12 @@ async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
     secrets.extend(catalogue.rooms.iter().map(|room| room.id.to_string()));
     secrets.extend(catalogue.technicians.iter().map(|technician| technician.id.to_string()));
     secrets.extend(["The Small Club", "1 Test Street", MARK].map(str::to_owned));
-    let mut asked = 0;
+    let mut requests = 0;
     for line in TABLE.lines().filter(|line| !line.trim().is_empty()) {
         let (_, rest) = line.split_once(' ').expect("marks, then the route");
         let (route, body) =
             rest.split_once('|').map_or((rest.trim(), ""), |(route, body)| (route.trim(), body.trim()));
-        // They end the sign-ins with which the test asks, or give one of the askers another role.
+        // These routes end the sessions of this test or change the role of one of its people.
         if ["logout", "sessions", "sign-out", "/role/", "PATCH /api/staff/people"]
             .iter()
             .any(|part| route.contains(part))
@@ -525,33 +525,33 @@ async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
         let one = |player| if is_page { two.west_browser(player) } else { two.west(player) };
         for (who, guest) in [
             ("a visitor", two.app.visitor().with("host", WEST)),
-            ("Bea, whose it is", one(BEA)),
+            ("Bea, who owns the booking", one(BEA)),
             ("Ola, who owns the first club", one(OLA)),
             ("Uma, who owns this club", one(UMA)),
         ] {
             let answer = guest.send(method.clone(), &path, kind, sent.clone()).await;
             let what = format!("{who}: {method} {path}: {} {}", answer.status, answer.text());
-            asked += 1;
-            // The page of a picture that is unknown leads to the list of pictures.
+            requests += 1;
+            // The page of an unknown picture redirects to the list of pictures.
             if thing.is_some() && !route.contains("pictures/{id}") {
                 assert!(['1', '3', '4', 'd'].contains(&mark(&answer)), "{what}");
             } else {
                 assert!(answer.status < 500, "{what}");
             }
-            // What was asked for may be repeated; and the export is of all clubs.
+            // A response may repeat values of its request. The export covers all clubs.
             if path.contains("/privacy/export/") {
                 continue;
             }
             let text = answer.text();
-            let told = secrets.iter().find(|secret| {
+            let leaked = secrets.iter().find(|secret| {
                 text.contains(secret.as_str())
                     && !path.contains(secret.as_str())
                     && !body.contains(secret.as_str())
             });
-            assert!(told.is_none(), "it tells {told:?}: {what}");
+            assert!(leaked.is_none(), "the response contains {leaked:?}: {what}");
         }
     }
-    assert!(asked > 500, "{asked}");
+    assert!(requests > 500, "{requests}");
     let file = format!("/pictures/{}-960.jpg", things["picture"]);
     two.app.visitor().get(&file).await.expect(200);
     two.app.visitor().with("host", WEST).get(&file).await.expect(404);
@@ -560,7 +560,7 @@ async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
     two.app.as_(OLA).send(Method::DELETE, &discard, None, Vec::new()).await;
 }
 
-/// A path with something of the first club behind each of its parts.
+/// Fills the parameters of a path with values of the first club.
 fn fill(two: &Two, path: &str, id: Option<&str>) -> String {
     let mut path = path.to_owned();
     if let Some(id) = id {

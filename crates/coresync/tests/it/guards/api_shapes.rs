@@ -1,5 +1,5 @@
-//! The shape of every operation of the API, as a file under `tests/shapes`: taken from real answers of the test club and
-//! compared line by line. `TEST_WRITE_SHAPES=1` writes the files anew (CONTRIBUTING.md).
+//! The shape of the responses of every API operation is stored in a file under `tests/shapes`. It is derived from real
+//! responses of the test club and compared line by line. `TEST_WRITE_SHAPES=1` rewrites the files (CONTRIBUTING.md).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ impl Recorder {
         Recorder { operations, shapes: BTreeMap::new(), failed: Vec::new() }
     }
 
-    /// The operation of a path: one whose parts are all equal goes before one with parameters.
+    /// Returns the operation of a path. If several fit, this is the one with the fewest parameters.
     fn operation(&self, method: &Method, path: &str) -> String {
         let path = path.split('?').next().unwrap_or_default();
         let parts: Vec<&str> = path.split('/').collect();
@@ -40,7 +40,7 @@ impl Recorder {
         };
         let found = self.operations.iter().filter(|(one, path)| one == method.as_str() && fits(path));
         let found = found.min_by_key(|(_, path)| path.matches('{').count());
-        let (method, path) = found.unwrap_or_else(|| panic!("{method} {path} is not described"));
+        let (method, path) = found.unwrap_or_else(|| panic!("the API description has no {method} {path}"));
         format!("{method} {path}")
     }
 
@@ -72,7 +72,7 @@ impl Recorder {
     }
 }
 
-/// An account from signing up to signing out.
+/// Records the operations on an account, from sign-up to sign-out.
 async fn account(app: &TestClub, to: &mut Recorder) {
     let visitor = app.visitor();
     let zoe = zoe();
@@ -89,7 +89,7 @@ async fn account(app: &TestClub, to: &mut Recorder) {
     let me = with(app, &made);
     let sessions = to.get(&me, "/api/auth/sessions/").await;
     let other = sessions.list("").iter().find(|one| one["is_this"] == false);
-    let other = other.unwrap_or_else(|| panic!("another sign-in: {}", sessions.text()))["id"].clone();
+    let other = other.unwrap_or_else(|| panic!("no other sign-in: {}", sessions.text()))["id"].clone();
     to.send(&me, "DELETE", &format!("/api/auth/sessions/{other}/"), Value::Null).await;
     to.send(&me, "DELETE", "/api/auth/sessions/", Value::Null).await;
     let change = json!({"email": "zoe@new.example", "current_password": PASSWORD});
@@ -108,7 +108,7 @@ async fn account(app: &TestClub, to: &mut Recorder) {
     register(app, and(zoe, json!({"email": "ida@example.com"}))).await;
 }
 
-/// What somebody tells of themselves.
+/// Records the operations on a profile, preferences, and notification settings.
 async fn profile(app: &TestClub, to: &mut Recorder) {
     let me = "/api/users/profile/me/";
     let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
@@ -126,7 +126,7 @@ async fn profile(app: &TestClub, to: &mut Recorder) {
     to.send(&app.as_(BEA), "PUT", "/api/users/notices/", json!({"notices": ["reminders"]})).await;
 }
 
-/// What the club offers.
+/// Records services, rooms, open times, and the reasons why a time can't be booked.
 async fn catalogue(app: &TestClub, to: &mut Recorder) {
     for path in ["", "categories/", "featured/", "mensuite/", "massage/", "suite/"] {
         for guest in [app.visitor(), app.as_(PIA)] {
@@ -146,7 +146,7 @@ async fn catalogue(app: &TestClub, to: &mut Recorder) {
     }
 }
 
-/// Holds, bookings, series, and waits.
+/// Records the operations on holds, bookings, series, and the waitlist.
 async fn bookings(app: &TestClub, to: &mut Recorder) {
     let (bea, pia) = (app.as_(BEA), app.as_(PIA));
     let hold =
@@ -186,7 +186,7 @@ async fn bookings(app: &TestClub, to: &mut Recorder) {
     to.send(&pia, "DELETE", &path, Value::Null).await;
 }
 
-/// The day of two visits: one takes place, nobody comes to the other.
+/// Records the operations on the day of two visits: one takes place, the other is a no-show.
 async fn day(app: &TestClub, to: &mut Recorder) {
     let dora = app.as_(DORA);
     let mut made = Vec::new();
@@ -210,7 +210,7 @@ async fn day(app: &TestClub, to: &mut Recorder) {
     to.get(&app.as_(UMA), "/api/services/history/").await;
 }
 
-/// Plans, one's own membership, and those of others.
+/// Records the operations on plans, on a person's own membership, and on the memberships of others.
 async fn memberships(app: &TestClub, to: &mut Recorder) {
     let (pia, dora, max) = (app.as_(PIA), app.as_(DORA), app.as_(MAX));
     let own = |what: &str| format!("/api/memberships/{what}/");
@@ -241,7 +241,7 @@ async fn memberships(app: &TestClub, to: &mut Recorder) {
     to.post(&dora, &dues, json!({"paid": "cash", "seen": "2026-12-09"})).await;
 }
 
-/// What staff decide about times.
+/// Records the staff operations on blocks, release rules, and single times.
 async fn times_and_rules(app: &TestClub, to: &mut Recorder) {
     let (dora, max) = (app.as_(DORA), app.as_(MAX));
     let room = app.room("stone").await;
@@ -269,7 +269,7 @@ async fn times_and_rules(app: &TestClub, to: &mut Recorder) {
     to.post(&dora, "/api/staff/times/undo/", at).await;
 }
 
-/// People, numbers, and jobs for managers.
+/// Records the managers' operations on people, settings, and jobs.
 async fn management(app: &TestClub, to: &mut Recorder) {
     let (max, ola) = (app.as_(MAX), app.as_(OLA));
     to.get(&max, "/api/staff/people/").await;
@@ -289,14 +289,14 @@ async fn management(app: &TestClub, to: &mut Recorder) {
     app.db()
         .tx(|tx| tx.run(kit::sql!("DELETE FROM jobs WHERE kind = 'test.second'"), kit::args![]))
         .await
-        .expect("gone");
+        .expect("the job is deleted");
 }
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shapes")
 }
 
-/// `GET /api/bookings/{id}/` as the name of a file: `get.bookings.{id}.txt`.
+/// Returns the file name of an operation: `bookings.{id}.get.txt` for `GET /api/bookings/{id}/`.
 fn file_of(operation: &str) -> String {
     let (method, path) = operation.split_once(' ').expect("a method and a path");
     let path = path.trim_start_matches("/api/").trim_end_matches('/').replace('/', ".");
@@ -308,7 +308,7 @@ fn writes() -> bool {
     std::env::var("TEST_WRITE_SHAPES").is_ok_and(|value| !value.is_empty())
 }
 
-/// What every file must hold: the name of the operation, then each status with the shape of its body.
+/// Returns the expected content of every file: the operation, then each status with the shape of its body.
 async fn files_of(app: &TestClub) -> BTreeMap<String, String> {
     let mut to = Recorder::of(app).await;
     catalogue(app, &mut to).await;
@@ -358,7 +358,7 @@ async fn no_shape_of_the_api_changes_unseen() {
             wrong.push(format!("{name}: + {line}"));
         }
         if wrong.is_empty() && stored != *text {
-            wrong.push(format!("{name}: the lines are in another order"));
+            wrong.push(format!("{name}: the order of the lines differs"));
         }
     }
     for entry in std::fs::read_dir(&folder).expect("the folder of the shapes") {

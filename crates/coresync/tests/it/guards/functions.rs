@@ -1,14 +1,15 @@
-//! How long functions are: nearly all fit on a screen, and none is longer than two. The numbers are printed.
+//! The length of functions: 99 of 100 fit on a screen, and none is longer than two screens. The test prints the
+//! numbers.
 
 use crate::guard::sources;
 
-/// The most lines that ninety-nine of a hundred functions have.
+/// Ninety-nine of a hundred functions have fewer lines than this.
 const NEARLY_ALL: usize = 60;
-/// The most lines of any function.
+/// No function has more lines than this.
 const LONGEST: usize = 100;
 
-/// The functions of a source, each with how many lines it has, from its name to its last brace. The source is formatted, so a
-/// function ends at the first brace that stands as far left as it does; tests beside the code are left out.
+/// Returns the functions of a source file with their numbers of lines, from the name to the last brace. Because the
+/// source is formatted, a function ends at the first closing brace with its own indentation. Test modules are left out.
 fn functions(text: &str) -> Vec<(String, usize)> {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
@@ -17,7 +18,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let Some(name) = name_of_function(line) else { continue };
         let indent = &line[..line.len() - line.trim_start().len()];
         let is_end = |line: &&str| {
-            // A function without a body, in a trait, ends with its signature.
+            // A trait function without a body ends with its signature.
             line.strip_prefix(indent)
                 .is_some_and(|rest| rest == "}" || (rest.starts_with(')') && rest.ends_with(';')))
         };
@@ -29,7 +30,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// The name, if a function begins on this line.
+/// Returns the name of the function that begins on this line, if one does.
 fn name_of_function(line: &str) -> Option<&str> {
     let (before, rest) = line.trim_start().split_once("fn ")?;
     let words = ["pub", "pub(crate)", "pub(super)", "pub(in", "const", "async", "unsafe", "extern"];
@@ -57,7 +58,7 @@ fn functions_fit_on_a_screen() {
     );
     assert!(
         lines(99) < NEARLY_ALL,
-        "99 % of the functions have at most {} lines, not {NEARLY_ALL}",
+        "99 % of the functions have at most {} lines; this must be less than {NEARLY_ALL}",
         lines(99)
     );
     let wrong: Vec<String> = all

@@ -1,5 +1,6 @@
-//! Old filled databases are brought up to date: the migrations up to an old one, rows in every table that stood then, the
-//! rest of the migrations; then nothing is missing, nothing is other than it was, and `check` finds the database whole.
+//! Old filled databases are migrated to the current schema. Each test applies the migrations up to an old one, fills
+//! every table of that schema, and applies the remaining migrations. Then no row is missing or changed, and `coresync
+//! check` finds no damage.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,14 +14,14 @@ use kit::tokens;
 
 use crate::old_schema::{CELLS, Dialect, ROWS, Table, WITHOUT_ROWS, rows_of, tables};
 
-/// The migrations after which a database is left, each before one that changes rows: the first with bookings, with plans that
-/// still hold their terms, with addresses that nobody has shown to be theirs, with guests that are not emailed, without
-/// words to search by, and with phone numbers as they were typed.
+/// The last migrations of the old databases. 0007 is the first one with bookings. The others come right before a
+/// migration that changes rows: plans contain their own terms (0012), addresses are not verified (0015), there are no
+/// guest contacts and no search words (0021), and phone numbers are stored as they were entered (0024).
 const OLD: [&str; 5] = ["0007", "0012", "0015", "0021", "0024"];
-/// Columns that a later migration writes in another form.
+/// Columns whose values a later migration rewrites.
 const REWRITTEN: [(&str, &str); 2] = [("people", "phone"), ("bookings", "guest_phone")];
 
-/// Every migration: its name and its text.
+/// Returns the name and text of every migration, in order.
 fn history() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
     let entries = std::fs::read_dir(folder).expect("migrations").map(|one| one.expect("an entry").path());
@@ -33,7 +34,7 @@ fn history() -> Vec<(String, String)> {
     files.iter().map(read).collect()
 }
 
-/// The same statements as the program makes of them for SQLite.
+/// Translates a statement for SQLite in the same way as the program.
 fn for_sqlite(text: &str) -> String {
     [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("BYTEA", "BLOB"), ("/*sqlite:", ""), ("*/", "")]
         .iter()
@@ -42,7 +43,7 @@ fn for_sqlite(text: &str) -> String {
         .replace("\n)  WITHOUT ROWID;", "\n) STRICT, WITHOUT ROWID;")
 }
 
-/// A connection beside the program.
+/// A direct connection to the database, without the program.
 enum Beside {
     Sqlite(rusqlite::Connection),
     Postgres(Box<postgres::Client>),
@@ -53,7 +54,7 @@ impl Beside {
         match Place::parse(url).expect("an address") {
             Place::Sqlite(path) => {
                 let db = rusqlite::Connection::open(path).expect("a file");
-                db.execute_batch("PRAGMA foreign_keys = ON").expect("keys are kept");
+                db.execute_batch("PRAGMA foreign_keys = ON").expect("foreign keys are enforced");
                 Beside::Sqlite(db)
             }
             Place::Postgres(url) => Beside::Postgres(Box::new(
@@ -79,7 +80,7 @@ impl Beside {
         }
     }
 
-    /// The rows of a table as texts, in order.
+    /// Returns the rows of a table as texts, sorted.
     fn rows(&mut self, table: &str, columns: &[String]) -> Vec<Vec<Option<String>>> {
         let as_text: Vec<String> = columns.iter().map(|name| format!("CAST({name} AS TEXT)")).collect();
         let sql = format!("SELECT {} FROM {table}", as_text.join(", "));
@@ -105,12 +106,12 @@ impl Beside {
 
 type Content = BTreeMap<String, Vec<Vec<Option<String>>>>;
 
-/// What is in every table, in the columns that some later schema has, too.
+/// Returns the rows of every table of the schema `before`, in the columns that the schema `after` has, too.
 fn content(db: &mut Beside, before: &[Table], after: &[Table]) -> Content {
     let mut all = Content::new();
     for table in before {
         let later = after.iter().find(|one| one.name == table.name);
-        let later = later.unwrap_or_else(|| panic!("{}: where did its rows go?", table.name));
+        let later = later.unwrap_or_else(|| panic!("the later schema has no table {}", table.name));
         let is_rewritten = |name: &str| REWRITTEN.contains(&(table.name.as_str(), name));
         let stays = |name: &String| later.columns.iter().any(|one| one.name == *name) && !is_rewritten(name);
         let columns: Vec<String> = table.columns.iter().map(|one| one.name.clone()).filter(stays).collect();
@@ -119,7 +120,7 @@ fn content(db: &mut Beside, before: &[Table], after: &[Table]) -> Content {
     all
 }
 
-/// Makes the database of an old program and fills it. Answers what is in it.
+/// Creates the database of an old program, fills it, and returns its content.
 fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
     let mut db = Beside::connect(url);
     db.run("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)");
@@ -135,9 +136,10 @@ fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table])
     content(&mut db, before, after)
 }
 
-/// Does what blocks on a thread of its own: the driver brings a runtime that can't stand inside the test's.
+/// Runs blocking work on its own thread, because the PostgreSQL driver starts a runtime that can't run inside the
+/// test's.
 fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    std::thread::spawn(work).join().expect("the thread ends well")
+    std::thread::spawn(work).join().expect("the thread does not panic")
 }
 
 async fn opened(place: Place) -> Db {
@@ -169,10 +171,10 @@ async fn bring_up_to_date(number: &str) {
     let db = opened(place.clone()).await;
     let migrated = db.migrate().await.unwrap_or_else(|error| panic!("{number}: {error:?}"));
     assert_eq!((migrated.applied, migrated.total), (history.len() - count, history.len()), "{number}");
-    let inspection = db::inspect(&place).await.expect("the engine looks");
+    let inspection = db::inspect(&place).await.expect("an inspection");
     assert!(matches!(inspection.state, State::Current), "{number}");
     assert!(inspection.damage.is_empty(), "{number}: {:?}", inspection.damage);
-    let findings = coresync::check::look(&db).await.expect("a look");
+    let findings = coresync::check::look(&db).await.expect("findings");
     assert!(findings.is_empty(), "{number}: {findings:?}");
 
     let url = test.url.clone();
@@ -187,10 +189,14 @@ async fn bring_up_to_date(number: &str) {
     });
     for (table, rows) in &filled {
         assert_eq!(now[table].len(), rows.len(), "{number}: rows of {table}");
-        assert_eq!(&now[table], rows, "{number}: what is in {table}");
+        assert_eq!(&now[table], rows, "{number}: content of {table}");
     }
     assert_eq!(phones[0], [Some("+12125550101".to_owned())], "{number}: as E.164");
-    assert_eq!(guests, usize::try_from(ROWS).expect("a count"), "{number}: guests of before are emailed");
+    assert_eq!(
+        guests,
+        usize::try_from(ROWS).expect("a count"),
+        "{number}: every earlier guest has a contact row"
+    );
     drop(db);
     let _ = std::fs::remove_dir_all(&test.folder);
 }

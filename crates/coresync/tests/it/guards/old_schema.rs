@@ -1,22 +1,22 @@
-//! The schema as it was at an old migration, read from the migrations themselves, and plausible rows for all of its tables.
+//! The schema after an old migration, parsed from the migration files, and plausible rows for all of its tables.
 
 use std::collections::BTreeSet;
 
-/// How many rows each table gets; of claims, one for each cell of each booking.
+/// The number of rows of each table. The table of claims has one row for each cell of each booking instead.
 pub(crate) const ROWS: i64 = 3;
-/// How many cells of five minutes a booking claims.
+/// The number of five-minute time cells that a booking claims.
 pub(crate) const CELLS: i64 = 12;
-/// 24 November 2026, 15:00 UTC, in milliseconds: the clock of the tests.
+/// The time of the tests' clock in UTC milliseconds: November 24, 2026, 15:00 UTC.
 const NOW: i64 = 1_795_532_400_000;
 const DAY: i64 = 86_400_000;
 const CELL: i64 = 300_000;
 /// The price of a booking, in cents.
 const PRICE: i64 = 15_000;
 
-/// Tables that get no rows: what is in them is made with the key of the club, and every row is checked against it.
+/// Tables without rows, because their content is created with the encryption key and verified with it.
 pub(crate) const WITHOUT_ROWS: [&str; 3] = ["audit_seals", "audit_sealed", "key_marks"];
 
-/// A column: its name, its type, and the table that it refers to.
+/// A column with its name, its type, and the table that it references.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) name: String,
@@ -39,7 +39,7 @@ fn column(text: &str) -> Option<Column> {
     (!is_constraint).then(|| Column { name: words[0].to_owned(), kind, refers_to })
 }
 
-/// The parts of a list, split at the commas that stand in no brackets.
+/// Splits a list at the commas outside of parentheses.
 fn parts(list: &str) -> Vec<String> {
     let (mut parts, mut depth) = (vec![String::new()], 0);
     for c in list.chars() {
@@ -57,7 +57,7 @@ fn parts(list: &str) -> Vec<String> {
     parts
 }
 
-/// The tables that stand after some migrations, each after those that it refers to.
+/// Returns the tables after some migrations. Each table comes after the tables that it references.
 pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     for text in migrations {
@@ -72,14 +72,13 @@ pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
             } else if let Some((name, rest)) =
                 statement.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(' '))
             {
-                let table =
-                    tables.iter_mut().find(|table| table.name == name).expect("a table that is there");
+                let table = tables.iter_mut().find(|table| table.name == name).expect("a table that exists");
                 if let Some(added) = rest.trim().strip_prefix("ADD COLUMN ") {
                     table.columns.extend(column(added));
                 } else if let Some(dropped) = rest.trim().strip_prefix("DROP COLUMN ") {
                     table.columns.retain(|column| column.name != dropped.trim());
                 } else {
-                    panic!("a change of a table that is not understood here: {statement}");
+                    panic!("this change of a table is not supported here: {statement}");
                 }
             }
         }
@@ -99,21 +98,21 @@ fn in_order(mut left: Vec<Table>) -> Vec<Table> {
                 .all(|one| done.contains(one))
         };
         let (ready, rest): (Vec<Table>, Vec<Table>) = left.into_iter().partition(is_ready);
-        assert!(!ready.is_empty(), "tables refer to each other in a circle: {rest:?}");
+        assert!(!ready.is_empty(), "tables reference each other in a cycle: {rest:?}");
         ordered.extend(ready);
         left = rest;
     }
     ordered
 }
 
-/// Which engine a literal is for.
+/// The engine for which literals are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Dialect {
     Sqlite,
     Postgres,
 }
 
-/// The statements that fill a table.
+/// Returns the statements that fill a table.
 pub(crate) fn rows_of(table: &Table, dialect: Dialect) -> Vec<String> {
     let count = if table.name == "claims" { ROWS * CELLS } else { ROWS };
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
@@ -127,7 +126,8 @@ pub(crate) fn rows_of(table: &Table, dialect: Dialect) -> Vec<String> {
         .collect()
 }
 
-/// The value of a column in the n-th row. What other rows or checks depend on is named here; the rest goes by its type.
+/// Returns the value of a column in the n-th row. Values on which other rows or checks depend are listed here; all
+/// others depend only on the type.
 fn value(table: &str, column: &Column, n: i64, cell: i64, dialect: Dialect) -> String {
     if column.refers_to.is_some() {
         return n.to_string();
@@ -195,7 +195,7 @@ fn by_type(column: &Column, n: i64, dialect: Dialect) -> String {
         "TEXT" if LISTS.contains(&name) => "'[]'".to_owned(),
         "TEXT" if OBJECTS.contains(&name) => "'{}'".to_owned(),
         "TEXT" => format!("'{name} {n}'"),
-        other => panic!("a type that is not known here: {other}"),
+        other => panic!("unknown column type: {other}"),
     }
 }
 

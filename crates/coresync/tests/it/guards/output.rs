@@ -1,5 +1,5 @@
-//! What is printed for other programs, on generated texts: CSV and calendar files hold what was put in and nothing else,
-//! and files that come back are looked at without a panic.
+//! Output for other programs, with generated texts: CSV and calendar files contain exactly the texts that were written
+//! to them. Uploaded files with any bytes are examined without a panic.
 
 use jiff::Timestamp;
 use messages::calendar::{Event, Party, ics};
@@ -18,12 +18,12 @@ fn config() -> ProptestConfig {
     }
 }
 
-/// Texts with what has a meaning in CSV and in calendar files.
+/// Texts with the characters that have a meaning in CSV and calendar files.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof!["\\PC{0,60}", "[a-z,;:\"\\\\\r\n\t=+@ -]{0,30}", ".{0,120}"]
 }
 
-/// The records of a CSV file (RFC 4180).
+/// Parses the records of a CSV file (RFC 4180).
 fn records(text: &str) -> Vec<Vec<String>> {
     let (mut records, mut record, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
     let mut chars = text.chars().peekable();
@@ -40,18 +40,18 @@ fn records(text: &str) -> Vec<Vec<String>> {
             c => cell.push(c),
         }
     }
-    assert!(cell.is_empty() && record.is_empty() && !quoted, "the last line ends");
+    assert!(cell.is_empty() && record.is_empty() && !quoted, "the last record is not terminated");
     records
 }
 
-/// The text of an answer.
+/// Returns the body of a response as text.
 fn text_of(response: axum::response::Response) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let bytes = runtime.block_on(axum::body::to_bytes(response.into_body(), usize::MAX)).expect("a body");
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// The value of a property of a calendar file, as it was before it was escaped.
+/// Returns the unescaped value of a property of a calendar file.
 fn property(file: &str, name: &str) -> String {
     let line = file.split("\r\n").find_map(|line| line.strip_prefix(&format!("{name}:")));
     let mut chars = line.unwrap_or_else(|| panic!("no {name}: {file}")).chars();

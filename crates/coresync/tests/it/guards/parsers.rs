@@ -1,7 +1,8 @@
-//! Every parser of outside input, on generated input: nothing panics, what is accepted is within its bounds, and what was
-//! printed is accepted as what it was. `CORESYNC_LONG=1` runs a hundred times as many cases, `CORESYNC_SEED` others.
+//! Every parser of outside input is run on generated input: none panics, accepted values are within their bounds, and
+//! printed values are parsed as the same values. `CORESYNC_LONG=1` runs a hundred times as many cases; `CORESYNC_SEED`
+//! selects other cases.
 //!
-//! What comes over HTTP is in `requests.rs`: every operation and page, headers, and uploads.
+//! `requests.rs` tests input over HTTP: every operation and page, headers, and uploads.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -17,7 +18,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
-/// How many cases a property has in a short run.
+/// The number of cases of each property in a short run.
 const CASES: u32 = 150;
 
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
@@ -39,7 +40,7 @@ fn config() -> ProptestConfig {
     }
 }
 
-/// Characters that mean something to a parser, or that look like others.
+/// Characters that have a meaning in some parser, or that look like other characters.
 const ODD: &[char] = &[
     '\0',
     '\t',
@@ -87,7 +88,7 @@ const ODD: &[char] = &[
     '\u{10ffff}',
 ];
 
-/// Texts near good ones: some characters are replaced, inserted, or removed, and some texts are cut or repeated.
+/// Variants of valid texts: some characters are replaced, inserted, or removed, and some texts are cut or repeated.
 fn near(good: &'static [&'static str]) -> impl Strategy<Value = String> {
     let edits =
         prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(ODD)), 0..4);
@@ -111,7 +112,7 @@ fn near(good: &'static [&'static str]) -> impl Strategy<Value = String> {
     })
 }
 
-/// Any text: what can be printed, and what can not.
+/// Any text, with printable and other characters.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,40}",
@@ -158,7 +159,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The names of every field that an input reads.
+/// The names of the fields that input types read.
 const NAMES: &[&str] = &[
     "service_id",
     "date",
@@ -229,7 +230,7 @@ fn any_fields() -> impl Strategy<Value = Value> {
     prop::collection::btree_map(prop::sample::select(NAMES), any_json(), 0..12).prop_map(|all| json!(all))
 }
 
-/// Reads every field in every way, and checks what is accepted.
+/// Reads every field with every method of `RawInput`, and checks the accepted values.
 fn read_in_every_way(input: &mut RawInput, fields: &[String]) -> Result<(), TestCaseError> {
     let near = date(2000, 1, 1)..=date(2199, 12, 31);
     for field in fields {
@@ -259,12 +260,12 @@ fn read_in_every_way(input: &mut RawInput, fields: &[String]) -> Result<(), Test
     Ok(())
 }
 
-/// An input of one field.
+/// Returns an input with the field `x`.
 fn one(value: impl Into<Value>) -> RawInput {
     RawInput::from_json(json!({"x": value.into()}).to_string().as_bytes()).expect("an object")
 }
 
-/// Parses one input as a type, whatever comes of it; twice as JSON, and as a query where the type is read from one.
+/// Parses JSON as an input type and ignores the result: once as it is, and once with empty values refused.
 fn parse_as<I: Input>(bytes: &[u8]) {
     let _ = RawInput::from_json(bytes).and_then(RawInput::parse::<I>);
     let _ = RawInput::from_json(bytes).map(RawInput::refusing_empty).and_then(RawInput::parse::<I>);
@@ -463,7 +464,7 @@ proptest! {
     }
 
     #[test]
-    fn paths_to_go_on_to_stay_here(next in near(&["/dashboard/", "//evil.test/", "/\\evil.test", "/book/?service=pod", "https://evil.test"])) {
+    fn redirect_paths_stay_on_this_site(next in near(&["/dashboard/", "//evil.test/", "/\\evil.test", "/book/?service=pod", "https://evil.test"])) {
         if let Some(path) = ui::local_path(&next) {
             prop_assert!(path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\0']));
         }
@@ -492,7 +493,7 @@ proptest! {
             prop_assert!(!error.to_string().contains("hunter2"));
         }
         let config = Config { smtp_url: Some(smtp), ..Config::default() };
-        // The connections to a mail server belong to a runtime.
+        // The connection pool of the mail client needs a runtime.
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let _entered = runtime.enter();
         if let Err(error) = messages::Post::from_config(&config) {

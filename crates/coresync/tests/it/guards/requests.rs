@@ -1,5 +1,5 @@
-//! Generated requests to every operation and page, with odd bodies, headers, and uploads: whatever comes, the answer is no
-//! fault, and what refuses under `/api/` is JSON. `CORESYNC_LONG=1` sends fifty times as many.
+//! Generated requests to every operation and page, with unusual bodies, headers, and uploads. No response is a fault,
+//! and every error under `/api/` is JSON. `CORESYNC_LONG=1` sends fifty times as many requests.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ fn rounds(few: usize) -> usize {
     if is_long() { few * 50 } else { few }
 }
 
-/// Values that parsers trip over, and some that are good.
+/// Values that are difficult to parse, and some valid ones.
 const VALUES: &[&str] = &[
     "",
     " ",
@@ -82,7 +82,7 @@ struct Requests {
 }
 
 impl Requests {
-    /// Every name of a field that the description and the forms of the table know.
+    /// Collects the names of all fields in the API description and in the forms of the permission table.
     fn of(document: &Value, seed: u64) -> Requests {
         let mut names: Vec<String> = Vec::new();
         for (_, schema) in document["components"]["schemas"].as_object().expect("schemas") {
@@ -141,7 +141,7 @@ impl Requests {
         pairs.join("&")
     }
 
-    /// The line of a table with some of its values replaced: the form of a good request with something odd in it.
+    /// Returns a valid body with some of its values replaced by unusual ones: a form for pages, otherwise JSON.
     fn near(&mut self, good: &str, is_page: bool) -> String {
         if is_page {
             let pairs: Vec<String> = good
@@ -163,7 +163,7 @@ impl Requests {
     }
 }
 
-/// A text as a part of a form: every byte that is not plain is written by its number.
+/// Percent-encodes a text for a form.
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -221,7 +221,7 @@ async fn no_request_to_any_route_ends_in_a_fault() {
             (_, true) => (path, Some("application/x-www-form-urlencoded"), body.into_bytes()),
             (_, false) => (path, Some("application/json"), body.into_bytes()),
         };
-        // What signs the others out or erases them would only make the rest of the requests dull.
+        // Routes that sign people out or erase them would weaken the rest of the test.
         if ["logout", "sign-out", "erase", "sessions", "/role/"].iter().any(|part| path.contains(part)) {
             continue;
         }
@@ -353,7 +353,7 @@ async fn no_upload_ends_in_a_fault() {
     for _ in 0..rounds(100) {
         let mut body = good.clone();
         for _ in 0..chance.below(6) {
-            // Most of what is parsed stands before the picture.
+            // Most of the parsed bytes come before the picture.
             let at = chance.below(body.len().min(400));
             match chance.below(3) {
                 0 => body[at] = u8::try_from(chance.below(256)).expect("a byte"),

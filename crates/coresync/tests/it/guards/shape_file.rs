@@ -1,20 +1,21 @@
-//! The shape of answers as text: every field with the kinds of its values, one a line, in the order of their names.
+//! The shape of responses as text: one line for each field with the kinds of its values, sorted by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// What was seen at each place of some answers.
+/// The kinds of values at each place of some responses.
 #[derive(Default)]
 pub(crate) struct Shape {
     kinds: BTreeMap<String, BTreeSet<&'static str>>,
-    /// How often an object had the field of a place, and how many objects could have had it.
+    /// The number of objects that have the field of a place.
     fields: BTreeMap<String, usize>,
+    /// The number of objects at a place.
     objects: BTreeMap<String, usize>,
 }
 
 impl Shape {
-    /// Adds an answer.
+    /// Adds the body of a response.
     pub(crate) fn add(&mut self, value: &Value) {
         self.add_at("", value);
     }
@@ -35,7 +36,7 @@ impl Shape {
         }
     }
 
-    /// One line for each place: `.upcoming[].id: integer`.
+    /// Returns one line for each place, such as `.upcoming[].id: integer`.
     pub(crate) fn lines(&self) -> String {
         let line = |(place, kinds): (&String, &BTreeSet<&str>)| {
             let mut kinds: Vec<&str> = kinds.iter().copied().collect();
@@ -51,7 +52,7 @@ impl Shape {
     }
 }
 
-/// What a value is, as clients tell values apart.
+/// Returns the kind of a value, as clients distinguish kinds.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

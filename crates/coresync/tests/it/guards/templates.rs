@@ -1,6 +1,6 @@
-//! Every template is rendered with samples. A file counts as rendered if a text that stands in no other template is read
-//! in an answer or an email; so the partials count where they are included, and nothing has to be hooked into the
-//! product. How many of all texts were read is printed: what is missing are branches that these samples never take.
+//! Every template is rendered with samples. A file counts as rendered if a response or an email contains a text that
+//! occurs in no other template. So partials count where they are included, and the program needs no hook. The test
+//! prints how many of all texts occurred. The others are in branches that these samples do not reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,19 @@ use crate::guard::files;
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, permissions, pictures, request_body};
 
-/// The shortest text that tells one template from another, in characters.
+/// The length of the shortest text by which templates are distinguished, in characters.
 const SHORTEST: usize = 8;
-/// How many pages that differ only in numbers and values one reader opens.
+/// The number of pages that one reader opens among those that differ only in numbers and query values.
 const ALIKE: usize = 2;
-/// How many of a hundred texts must have been read at least.
+/// The percentage of texts that must occur at least.
 const PERCENT_READ: usize = 60;
 
-/// Runs of white space as one space, because templates are rendered with less of it.
+/// Replaces each run of white space by one space, because rendering removes white space.
 fn collapsed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The fixed texts of a template: what stands between its tags, expressions, and comments.
+/// Returns the fixed texts of a template, which are the parts between its tags, expressions, and comments.
 fn texts(template: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = template;
@@ -46,7 +46,7 @@ fn texts(template: &str) -> Vec<String> {
     }
 }
 
-/// What was read: every answer and every email.
+/// The texts of every response and email that was read.
 #[derive(Default)]
 struct Read(Vec<String>);
 
@@ -62,12 +62,12 @@ impl Read {
         text
     }
 
-    /// Reads a page, whatever its status.
+    /// Reads a page. Any status is accepted except a fault.
     async fn page(&mut self, guest: &Guest<'_>, path: &str) -> String {
         self.answer(guest.get(path).await)
     }
 
-    /// Sends a form and reads the page that answers it, or the one it leads to.
+    /// Submits a form, reads the response, and follows its redirect if it has one.
     async fn form(&mut self, guest: &Guest<'_>, path: &str, form: &str) -> String {
         let answer = guest.submit(path, form).await;
         let onward = answer.header("location").to_owned();
@@ -78,7 +78,7 @@ impl Read {
         onward
     }
 
-    /// Follows every link from some pages on.
+    /// Reads some pages and follows every link from them.
     async fn follow(&mut self, guest: &Guest<'_>, starts: &[String]) {
         let mut ahead = starts.to_vec();
         let mut opened = BTreeSet::new();
@@ -99,7 +99,7 @@ impl Read {
     }
 }
 
-/// An address without what differs between two of a kind: numbers, and the values of its query.
+/// Returns a path without the parts in which similar pages differ: digits and query values.
 fn pattern(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let path: String = path.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
@@ -107,7 +107,7 @@ fn pattern(path: &str) -> String {
     format!("{path}?{}", names.join("&"))
 }
 
-/// Where the links of a page lead within the club.
+/// Returns the paths of the links of a page within the site.
 fn links(page: &str) -> Vec<String> {
     let paths = page.split(" href=\"").skip(1).filter_map(|rest| rest.split(['"', '#']).next());
     paths
@@ -117,7 +117,7 @@ fn links(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every template file.
+/// All template files.
 struct Templates {
     names: Vec<String>,
     sources: Vec<String>,
@@ -133,7 +133,7 @@ impl Templates {
         Templates { names, sources: files.iter().map(|text| collapsed(text)).collect(), texts }
     }
 
-    /// The texts of a file that stand in no other.
+    /// Returns the texts of a file that occur in no other file.
     fn own(&self, place: usize) -> Vec<&String> {
         let is_elsewhere = |text: &str| {
             self.sources.iter().enumerate().any(|(other, source)| other != place && source.contains(text))
@@ -141,8 +141,8 @@ impl Templates {
         self.texts[place].iter().filter(|text| !is_elsewhere(text)).collect()
     }
 
-    /// Whether a file was rendered. One without a text of its own was, if its longest text stands in the same answer as a text
-    /// of a file that names it.
+    /// Returns whether a file was rendered. A file without a text of its own counts as rendered if a response contains
+    /// its longest text together with an own text of a file that includes it.
     fn is_rendered(&self, place: usize, answers: &[String]) -> bool {
         let own = self.own(place);
         if !own.is_empty() {
@@ -160,7 +160,7 @@ impl Templates {
     }
 }
 
-/// The pages of holds and of the waitlist.
+/// Reads the pages of holds and of the waitlist.
 async fn holds_and_waits(app: &TestClub, read: &mut Read) {
     let (bea, gus, visitor) = (app.browser(BEA), app.browser(GUS), app.visitor());
     let held = hold(&bea, "massage", "2026-11-27T14:00:00-05:00").await;
@@ -175,7 +175,7 @@ async fn holds_and_waits(app: &TestClub, read: &mut Read) {
     read.page(&known, &redirect_of(first)).await;
     read.page(&known, &redirect_of(second)).await;
 
-    // Some times of the suite are open and some are not.
+    // This booking makes some times of the suite unavailable.
     book(app, UMA, "suite", "2026-11-27", "18:00").await;
     let suite = app.service("suite").await;
     read.page(&gus, "/book/wait/?service=suite&date=2026-11-27").await;
@@ -187,7 +187,7 @@ async fn holds_and_waits(app: &TestClub, read: &mut Read) {
     }
 }
 
-/// The pages of visits: one's own, those of a series, and a guest's.
+/// Reads the pages of visits: a person's own visits, a series, and a guest's visit.
 async fn visits(app: &TestClub, read: &mut Read) {
     let (bea, pia, visitor) = (app.browser(BEA), app.browser(PIA), app.visitor());
     let id = book(app, BEA, "massage", "2026-11-28", "14:00").await.number("id");
@@ -205,8 +205,8 @@ async fn visits(app: &TestClub, read: &mut Read) {
     read.page(&pia, &series.expect("the series can be canceled")).await;
 
     let guest = json!({"guest_name": "Ann", "guest_email": "ann@example.com"});
-    let wished = and(request_body(app, "pod", "2026-11-27", "16:00").await, guest);
-    app.as_(DORA).post(CREATE, wished).await.expect(201);
+    let request = and(request_body(app, "pod", "2026-11-27", "16:00").await, guest);
+    app.as_(DORA).post(CREATE, request).await.expect(201);
     let mails = mails_to(app, "ann@example.com").await;
     let secret = mails[0].split("/visit/").nth(1).and_then(|rest| rest.split('/').next());
     let path = format!("/visit/{}/", secret.expect("a link"));
@@ -215,7 +215,7 @@ async fn visits(app: &TestClub, read: &mut Read) {
     read.form(&visitor, &format!("{path}stop/"), "").await;
 }
 
-/// The pages of an account from its beginning to its end.
+/// Reads the pages of an account, from sign-up to erasure.
 async fn account(app: &TestClub, read: &mut Read) {
     let visitor = app.visitor();
     let form = "first_name=Ida&last_name=Lind&email=ida%40example.com&password=a-long-password";
@@ -238,7 +238,7 @@ async fn account(app: &TestClub, read: &mut Read) {
     read.form(&zoe, "/dashboard/privacy/erase/", &form).await;
 }
 
-/// The pages of the back office that change something, and the page of a notification that is not wanted.
+/// Reads the pages of the back office that change something, and the page to unsubscribe from a notification.
 async fn back_office(app: &TestClub, read: &mut Read) {
     let max = app.browser(MAX);
     let form = pictures::form("home/hero", "A lake", &pictures::photograph(640, 480));
@@ -294,8 +294,11 @@ async fn every_template_is_rendered_with_samples() {
     println!("{shown} of {all} texts of {} templates were read: {percent} %", templates.names.len());
     let missing = (0..templates.names.len()).filter(|place| !templates.is_rendered(*place, &read.0));
     let missing: Vec<&str> = missing.map(|place| templates.names[place].as_str()).collect();
-    assert!(missing.is_empty(), "rendered by no sample:\n{}", missing.join("\n"));
-    assert!(percent >= PERCENT_READ, "{percent} % of the texts were read, not {PERCENT_READ} %");
+    assert!(missing.is_empty(), "no sample renders these files:\n{}", missing.join("\n"));
+    assert!(
+        percent >= PERCENT_READ,
+        "only {percent} % of the texts were read; at least {PERCENT_READ} % are required"
+    );
 }
 
 #[test]
