@@ -5,6 +5,7 @@
 mod model;
 mod pricing;
 pub mod refusals;
+mod repeated;
 mod request;
 mod rules;
 pub mod settings;
@@ -14,6 +15,7 @@ pub use pricing::policy::{Leaving, Policy};
 pub use pricing::price::{
     Agreed, Coverage, PlanDiscount, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
 };
+pub use repeated::Repeated;
 pub use request::{AddonRequest, Benefit, BookingRequest, Extras, MOST_THEN, Move, ShownMove, Then, When};
 pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};

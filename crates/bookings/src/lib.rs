@@ -43,7 +43,7 @@ pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::{Repricing, reprice_for};
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
-    CONFLICTS, Conflict, Repeated, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
+    CONFLICTS, Conflict, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
     preview_cancel_series, repeat,
 };
 pub use booking_rules::refusals::*;
@@ -51,9 +51,10 @@ pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, MOVES, SETTINGS};
 pub use booking_rules::{
     AddonRequest, Agreed, Asker, Benefit, Booking, BookingRequest, Closed, Coverage, DecidedTime, Decision,
     DecisionInput, Extras, Frozen, Leaving, LocalMoment, Move, NOTHING_TO_UNDO, Override, PlanDiscount,
-    Policy, PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status,
-    StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times,
-    edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo, week,
+    Policy, PriceBasis, Quote, ReleaseRule, Repeated, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start,
+    Status, StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide,
+    decided_times, edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo,
+    week,
 };
 pub use jobs::{Nightly, RunMaintenance, run_maintenance, tidy};
 pub use model::{Detail, Only, Repriced};

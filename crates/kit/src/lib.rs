@@ -1,8 +1,6 @@
 //! The foundation of every crate: database layer, jobs, errors, clock, ids, amounts, encryption, configuration,
 //! live changes, and web infrastructure. It contains no concept of a spa.
 
-pub mod amounts;
-pub mod clock;
 pub mod clubs;
 pub mod config;
 pub mod counters;
@@ -10,14 +8,11 @@ pub mod db;
 pub mod encryption;
 pub mod errors;
 pub mod files;
-pub mod fold;
 pub mod ids;
 pub mod jobs;
 pub mod live;
 pub mod notifications;
-pub mod rate_limit;
 pub mod replies;
-pub mod text;
 pub mod tokens;
 pub mod versions;
 pub mod web;
@@ -25,12 +20,13 @@ pub mod web;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use amounts::Cents;
-pub use clock::Clock;
 pub use db::{Db, Tx};
 pub use errors::{Error, Fault, Fields, Refusal, RefusalDetails, Result};
 pub use ids::Id;
 pub use notifications::Notification;
+pub use primitives::amounts::Cents;
+pub use primitives::clock::Clock;
+pub use primitives::{amounts, clock, fold, rate_limit, text};
 pub use web::AppState;
 
 #[doc(hidden)]

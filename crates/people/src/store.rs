@@ -8,7 +8,7 @@ use kit::db::{FromRow, Row};
 use kit::{Error, Id, Result, Tx, args, row, sql};
 
 use crate::model::{NewPerson, Person, Role, kept_email};
-use crate::search_index;
+use crate::search::index;
 
 /// The columns of a [`Person`], with the role in the club `$1`, and `FROM people p`.
 macro_rules! person_columns {
@@ -76,7 +76,7 @@ pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool
     );
     let is_owned = owned? == 1;
     if is_owned {
-        search_index::index(tx, person)?;
+        index::index(tx, person)?;
     }
     Ok(is_owned)
 }
@@ -149,7 +149,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -
     )?;
     if written == 1 {
         set_role(tx, id, new.role)?;
-        search_index::index(tx, id)?;
+        index::index(tx, id)?;
     }
     Ok(written == 1)
 }
@@ -160,7 +160,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
         sql!("UPDATE people SET first_name = $1, last_name = $2, phone = $3, birthday = $4 WHERE id = $5"),
         args![&person.first_name, &person.last_name, person.phone.clone(), person.birthday, person.id],
     )?;
-    search_index::index(tx, person.id)?;
+    index::index(tx, person.id)?;
     Ok(changed)
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, row, sql};
 
-use crate::client_info::ClientInfo;
+use crate::requests::client_info::ClientInfo;
 
 /// How long a network counts as one from which a person recently signed in.
 const OF_LATE: SignedDuration = SignedDuration::from_hours(60 * 24);

@@ -81,7 +81,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         "finds notifications by the subject of a notification that is being written",
     ),
     (
-        "people/src/account_emails.rs",
+        "people/src/accounts/account_emails.rs",
         &["SELECT id FROM audit"],
         "checks whether an account, which all clubs share, has changed since",
     ),

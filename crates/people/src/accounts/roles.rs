@@ -8,14 +8,14 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::model::{Person, Role};
 use crate::permissions::Action;
-use crate::search_index::is_search;
-use crate::{find, store};
+use crate::search::index::is_search;
+use crate::{search::find, store};
 
 /// Nobody can change their own role, so that a club is never left without an owner.
 pub const OWN_ROLE: Refusal =
     Refusal::conflict("own_role", "You can’t change your own role. Ask another owner of the club.");
 
-/// Returns a page of people by name, email address, or phone (see [`crate::find`]), with the number of all matches.
+/// Returns a page of people by name, email address, or phone (see [`crate::search::find`]), with the number of all matches.
 /// Without words, returns the staff. A search is recorded in the audit log with the number of people found.
 ///
 /// # Errors

@@ -5,12 +5,12 @@ use kit::errors::OrFault as _;
 use kit::{Error, Id, Refusal, Result, Tx};
 use serde_json::json;
 
+use crate::accounts::inputs::ProfileChange;
 use crate::actor::Actor;
 use crate::audit::{AuditSubject, What, note, note_change};
-use crate::inputs::ProfileChange;
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
-use crate::{person_key, store};
+use crate::{personal_data::person_key, store};
 
 /// A birthday whose gift was used cannot be changed (M3).
 pub const BIRTHDAY_FIXED: Refusal = Refusal::conflict(

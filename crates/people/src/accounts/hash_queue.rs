@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kit::{Error, Result};
 use tokio::sync::oneshot;
 
-use crate::limits::TOO_MANY_ATTEMPTS;
-use crate::network::network;
+use crate::requests::limits::TOO_MANY_ATTEMPTS;
+use crate::requests::network::network;
 
 /// How many hashes are computed at once. Each takes 19 MiB and about 20 ms of one core.
 const AT_ONCE: usize = 2;

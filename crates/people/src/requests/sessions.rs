@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::client_info::ClientInfo;
-use crate::cookies::PAGE_LIFE;
 use crate::model::Person;
+use crate::requests::caller::Caller;
+use crate::requests::client_info::ClientInfo;
+use crate::requests::cookies::PAGE_LIFE;
 use crate::store::sessions::{self as session_store, SignedInHere};
 use crate::store::{self, Session};
 
@@ -223,7 +223,7 @@ mod tests {
 
     use super::*;
     use crate::model::{NewPerson, Role};
-    use crate::{set_password, sign_up};
+    use crate::{accounts::sign_up, set_password};
 
     /// A renewal that is in progress when the password is changed is ended, too.
     #[tokio::test(flavor = "multi_thread")]

@@ -8,19 +8,19 @@
 use kit::{Error, Fields, Id, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::account_emails::notify;
+use crate::accounts::account_emails::notify;
+use crate::accounts::inputs::ConfirmAddress;
+use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
+use crate::accounts::sign_in::is_password_of;
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::client_info::ClientInfo;
-use crate::inputs::ConfirmAddress;
-use crate::limits::EmailKind;
 use crate::model::Person;
-use crate::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
-use crate::sessions::{self, SessionKind, Tokens};
-use crate::sign_in::is_password_of;
+use crate::requests::caller::Caller;
+use crate::requests::client_info::ClientInfo;
+use crate::requests::limits::EmailKind;
+use crate::requests::sessions::{self, SessionKind, Tokens};
 use crate::store::sessions::{self as session_store, Proof};
-use crate::{passwords, store};
+use crate::{accounts::passwords, store};
 
 /// The purpose of the link in an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +232,7 @@ pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
 /// Gives an account that someone else may have created to the person who reads the email of its address. Sets a new
 /// password and deletes the sign-ins, known browsers, links, phone, birthday, and emergency contact.
 pub(crate) fn start_over(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
-    crate::sign_in::set_password(tx, person, hash)?;
+    crate::accounts::sign_in::set_password(tx, person, hash)?;
     session_store::forget_devices(tx, person)?;
     store::forget_details(tx, person)?;
     store::set_contact(tx, person, None).map(drop)

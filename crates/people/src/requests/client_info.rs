@@ -7,8 +7,8 @@ use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use kit::tokens;
 
-use crate::cookies;
-use crate::network::network_name;
+use crate::requests::cookies;
+use crate::requests::network::network_name;
 
 /// The greatest length of the name that an app gives itself, in characters.
 const LONGEST: usize = 60;

@@ -13,11 +13,11 @@ use kit::replies::{IdempotencyKey, Reply, once, was_done};
 use kit::web::requested_host;
 use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
+use crate::accounts::hash_queue::{HashQueue, Turn};
+use crate::accounts::known_credentials::Known;
 use crate::actor::Actor;
-use crate::client_info::ClientInfo;
-use crate::hash_queue::{HashQueue, Turn};
-use crate::known_credentials::Known;
-use crate::{cookies, store, store::sessions as session_store};
+use crate::requests::client_info::ClientInfo;
+use crate::{requests::cookies, store, store::sessions as session_store};
 
 /// The sender of a request. An extractor for every handler; extracting it does not access the database.
 #[derive(Clone)]

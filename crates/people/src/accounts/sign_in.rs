@@ -3,18 +3,18 @@
 use kit::{AppState, Error, Fields, Id, Refusal, Result, Tx};
 use serde_json::json;
 
-use crate::account_emails::notify;
+use crate::accounts::account_emails::notify;
+use crate::accounts::hash_queue::HashQueue;
+use crate::accounts::inputs::{ChangePassword, SignIn};
+use crate::accounts::proofs::PasswordChanged;
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::client_info::ClientInfo;
-use crate::hash_queue::HashQueue;
-use crate::inputs::{ChangePassword, SignIn};
-use crate::limits::{self, Counted};
 use crate::model::Person;
-use crate::proofs::PasswordChanged;
-use crate::sessions::{self, SessionKind, SignedIn, Tokens};
-use crate::{passwords, store, store::sessions as session_store};
+use crate::requests::caller::Caller;
+use crate::requests::client_info::ClientInfo;
+use crate::requests::limits::{self, Counted};
+use crate::requests::sessions::{self, SessionKind, SignedIn, Tokens};
+use crate::{accounts::passwords, store, store::sessions as session_store};
 
 /// The one answer to every wrong pair, whether there is such an account or not.
 pub const WRONG_SIGN_IN: Refusal =

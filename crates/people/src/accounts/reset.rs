@@ -3,19 +3,19 @@
 use kit::{AppState, Error, Fields, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::account_emails::{ask_claimant, notify};
+use crate::accounts::account_emails::{ask_claimant, notify};
+use crate::accounts::confirm::{make_own, start_over};
+use crate::accounts::hash_queue::HashQueue;
+use crate::accounts::inputs::{NewAddress, NewPassword};
+use crate::accounts::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
+use crate::accounts::sign_in::{ask_password, set_password, wrong_password};
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::client_info::{ClientInfo, known_device};
-use crate::confirm::{make_own, start_over};
-use crate::hash_queue::HashQueue;
-use crate::inputs::{NewAddress, NewPassword};
-use crate::limits::{self, EmailKind};
 use crate::model::kept_email;
-use crate::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
-use crate::sign_in::{ask_password, set_password, wrong_password};
-use crate::{passwords, store, store::sessions as session_store};
+use crate::requests::caller::Caller;
+use crate::requests::client_info::{ClientInfo, known_device};
+use crate::requests::limits::{self, EmailKind};
+use crate::{accounts::passwords, store, store::sessions as session_store};
 
 /// Requests the confirmation email of a sign-up again: for the sign-up of this browser, or else for the last
 /// sign-up with the address. The response is the same for every address.

@@ -14,9 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 use kit::rate_limit::RateLimiter;
 use kit::{AppState, Error, Id, Refusal, Result};
 
-use crate::caller::{Credential, address, credential, resolve};
-use crate::known_credentials::Known;
-use crate::network::network;
+use crate::accounts::known_credentials::Known;
+use crate::requests::caller::{Credential, address, credential, resolve};
+use crate::requests::network::network;
 
 /// Too many requests. Carries `retry_after`: the number of seconds after which a retry makes sense.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Caller;
-use crate::inputs::{ConfirmAddress, Forgotten, NewAddress, NewPassword};
-use crate::sessions::SessionKind;
-use crate::{confirm, reset, sessions};
+use crate::accounts::inputs::{ConfirmAddress, Forgotten, NewAddress, NewPassword};
+use crate::requests::caller::Caller;
+use crate::requests::sessions::SessionKind;
+use crate::{accounts::confirm, accounts::reset, requests::sessions};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -1,4 +1,4 @@
-//! Passwords: hashed with Argon2id, in turns ([`crate::hash_queue`]), and never inside a transaction. A hash costs
+//! Passwords: hashed with Argon2id, in turns ([`crate::accounts::hash_queue`]), and never inside a transaction. A hash costs
 //! 19 MiB and about 20 ms. Passwords are hashed and compared in Unicode normalization form C, so that accents are
 //! the same on every keyboard (N7).
 
@@ -10,7 +10,7 @@ use kit::text::nfc;
 use kit::{Fault, Fields, Result, tokens};
 use zxcvbn::Score;
 
-use crate::hash_queue::Turn;
+use crate::accounts::hash_queue::Turn;
 
 /// The least length of a password in characters.
 const SHORTEST: usize = 8;
@@ -155,7 +155,7 @@ pub(crate) fn password_error(password: &str, email: &str) -> Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash_queue::HashQueue;
+    use crate::accounts::hash_queue::HashQueue;
 
     #[test]
     fn length_counts_and_composition_does_not() {

@@ -7,10 +7,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Caller;
-use crate::inputs::Change;
-use crate::notification_kinds::{ChosenNotifications, choose_notification_kinds, my_notification_kinds};
-use crate::preferences::{self, Preferences, PreferencesChange};
+use crate::accounts::inputs::Change;
+use crate::personal_data::notification_kinds::{
+    ChosenNotifications, choose_notification_kinds, my_notification_kinds,
+};
+use crate::personal_data::preferences::{self, Preferences, PreferencesChange};
+use crate::requests::caller::Caller;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
@@ -85,7 +87,9 @@ async fn choose(
     chosen.await.map(to_response)
 }
 
-fn to_response(all: Vec<(crate::notification_kinds::NotificationKind, bool)>) -> axum::Json<Vec<NoticeOut>> {
+fn to_response(
+    all: Vec<(crate::personal_data::notification_kinds::NotificationKind, bool)>,
+) -> axum::Json<Vec<NoticeOut>> {
     axum::Json(
         all.into_iter()
             .map(|(notification_kind, email)| NoticeOut { kind: notification_kind.name(), email })

@@ -7,9 +7,9 @@ use kit::jobs::Job;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
-use crate::client_info::known_device;
-use crate::limits::EmailKind;
 use crate::model::{Person, kept_email};
+use crate::requests::client_info::known_device;
+use crate::requests::limits::EmailKind;
 use crate::{store, store::sessions as session_store};
 
 /// The link from an email is no longer valid.

@@ -10,14 +10,14 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::accounts::inputs::{Change, ChangePassword, ProfileChange, SignIn, SignUp};
+use crate::accounts::profile::{change_profile, emergency_contact};
 use crate::actor::Actor;
-use crate::caller::Caller;
-use crate::inputs::{Change, ChangePassword, ProfileChange, SignIn, SignUp};
+use crate::api::user::User;
 use crate::model::{EmergencyContact, Person};
-use crate::profile::{change_profile, emergency_contact};
-use crate::sessions::{self, SessionKind, SignedIn, Tokens};
-use crate::user::User;
-use crate::{sign_in, sign_up};
+use crate::requests::caller::Caller;
+use crate::requests::sessions::{self, SessionKind, SignedIn, Tokens};
+use crate::{accounts::sign_in, accounts::sign_up};
 
 /// Returns all API routes of this crate, with the two ways to authenticate: `bearer` and `session`.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -28,9 +28,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(register))
         .routes(routes!(password))
         .routes(routes!(me, change_me))
-        .merge(crate::account_api::routes())
-        .merge(crate::private_api::routes())
-        .merge(crate::staff_api::routes());
+        .merge(crate::api::security::routes())
+        .merge(crate::api::personal::routes())
+        .merge(crate::api::staff::routes());
     let components = router.get_openapi_mut().components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-session")));

@@ -8,9 +8,9 @@ use kit::{Error, Result};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::accounts::passwords;
 use crate::model::{EmergencyContact, Role, kept_email};
-use crate::passwords;
-use crate::phones::e164;
+use crate::personal_data::phones::e164;
 
 /// The greatest length of an email address (RFC 5321).
 const LONGEST_EMAIL: usize = 254;

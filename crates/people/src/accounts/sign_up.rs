@@ -10,15 +10,15 @@ use kit::replies::{IdempotencyKey, Reply, once};
 use kit::{Error, Fault, Id, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::account_emails::ask_claimant;
+use crate::accounts::account_emails::ask_claimant;
+use crate::accounts::inputs::SignUp;
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::client_info::ClientInfo;
-use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
+use crate::requests::caller::Caller;
+use crate::requests::client_info::ClientInfo;
 use crate::store::sessions::{self as session_store, Unverified};
-use crate::{limits, store};
+use crate::{requests::limits, store};
 
 /// How long an account may wait for its address to be verified.
 const UNVERIFIED_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -12,7 +12,7 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::model::Person;
 use crate::permissions::Action;
-use crate::search_index::{MOST_PREFIXES, is_search, prefixes};
+use crate::search::index::{MOST_PREFIXES, is_search, prefixes};
 
 /// The most people that one search at the front desk returns.
 const MOST: usize = 50;

@@ -6,13 +6,13 @@ use kit::jobs::Job;
 use kit::notifications::OWNER;
 use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
 
-use crate::client_info::ClientInfo;
-use crate::limits::{self, EmailKind};
-use crate::model::kept_email;
-use crate::proofs::{
+use crate::accounts::proofs::{
     self, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, News, PasswordChanged,
     ResetRequested, mail_of,
 };
+use crate::model::kept_email;
+use crate::requests::client_info::ClientInfo;
+use crate::requests::limits::{self, EmailKind};
 use crate::store;
 
 /// How long a request for a link may wait for its email. After that, the person has asked again or given up.

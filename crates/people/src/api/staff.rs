@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Caller;
-use crate::inputs::{NewRole, opt_birthday};
+use crate::accounts::inputs::{NewRole, opt_birthday};
+use crate::accounts::profile::correct_birthday;
+use crate::accounts::roles;
+use crate::api::user::User;
 use crate::model::Person;
-use crate::profile::correct_birthday;
-use crate::roles;
-use crate::user::User;
+use crate::requests::caller::Caller;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))

@@ -24,9 +24,9 @@ use kit::clock::from_millis;
 use kit::db::containing;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
-use crate::client_info::ClientInfo;
 use crate::model::kept_email;
-use crate::network::address_key;
+use crate::requests::client_info::ClientInfo;
+use crate::requests::network::address_key;
 use crate::store::sessions as session_store;
 
 /// Too many failures. Carries `retry_after`: seconds until it is worth another try.

@@ -64,6 +64,6 @@ fn machine_time() -> i64 {
 }
 
 /// Returns the machine's own time in UTC milliseconds, whatever the program's clock shows. Used for ids only.
-pub(crate) fn real_millis() -> i64 {
+pub fn real_millis() -> i64 {
     machine_time()
 }

@@ -6,11 +6,13 @@ use kit::{Id, Result, Tx, args, row, sql};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::accounts::sign_in::{ask_password, wrong_password};
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::{Caller, asker_name};
-use crate::sign_in::{ask_password, wrong_password};
-use crate::{limits, person_key, search_index, store, store::sessions as session_store};
+use crate::requests::caller::{Caller, asker_name};
+use crate::{
+    personal_data::person_key, requests::limits, search::index, store, store::sessions as session_store,
+};
 
 /// A subject of consent, with the current version of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -187,7 +189,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         ),
         args![now, person],
     )?;
-    search_index::forget(tx, person)?;
+    index::forget(tx, person)?;
     person_key::destroy(tx, person)?;
     for statement in [
         sql!("DELETE FROM preferences WHERE person_id = $1"),

@@ -1,0 +1,4 @@
+//! Searching for people.
+
+pub(crate) mod find;
+pub(crate) mod index;

@@ -1,0 +1,8 @@
+//! Values that need no database: amounts of money, the clock, cleaned text, words folded for search, and rate limits.
+//! `kit` exports all of them, so that other crates need only `kit`.
+
+pub mod amounts;
+pub mod clock;
+pub mod fold;
+pub mod rate_limit;
+pub mod text;
