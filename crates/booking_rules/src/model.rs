@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Cents, Id};
+use people::SubjectKind;
 
 use crate::pricing::policy::{Leaving, Policy};
 use crate::pricing::price::{Coverage, PriceBasis};
@@ -91,7 +92,7 @@ impl Status {
 kit::column_as!(Status, String, Status::read);
 
 /// The subject kind of bookings in the `money` crate.
-pub const SUBJECT: &str = "booking";
+pub const SUBJECT: SubjectKind = SubjectKind::Booking;
 
 /// A booking or a hold.
 #[derive(Debug, Clone)]

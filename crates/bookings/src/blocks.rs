@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use booking_rules::{LocalMoment, iso};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
-use people::{Action, Actor};
+use people::{Action, Actor, SubjectKind};
 use scheduling::{self as rows, Block, BlockKind, Cell, MINUTES, begin, cell_at, clear_expired, span};
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
         tx,
         by,
         "time_blocked",
-        ("block", Some(block.id)),
+        (SubjectKind::Block, Some(block.id)),
         json!({"before": null, "after": after}),
     )?;
     Ok(block)
@@ -193,7 +193,7 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     release(tx, &catalogue, &before)?;
     take(tx, &catalogue, id, input)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
-    people::note_operation(tx, by, "block_changed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_changed", (SubjectKind::Block, Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
@@ -214,7 +214,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     tx.lock_person(before.resource)?;
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
-    people::note_operation(tx, by, "block_removed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_removed", (SubjectKind::Block, Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 

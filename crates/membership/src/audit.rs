@@ -1,7 +1,7 @@
 //! Audit log entries for what staff do with the memberships of others.
 
 use kit::{Id, Result, Tx};
-use people::{Actor, AuditSubject, note_change};
+use people::{Actor, AuditSubject, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 use crate::entitlements::Entitlements;
@@ -34,5 +34,5 @@ pub(crate) fn note(
     if by.id() == Some(person) {
         return Ok(());
     }
-    note_change(tx, by, what, AuditSubject { kind: "person", id: Some(person), name: "" }, change)
+    note_change(tx, by, what, AuditSubject { kind: SubjectKind::Person, id: Some(person), name: "" }, change)
 }

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use kit::amounts::half_up;
 use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql};
-use money::{Bill, Line, LineKind, Subject};
-use people::{Action, Actor};
+use money::{Bill, Line, LineKind};
+use people::{Action, Actor, Subject, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::audit;
@@ -19,7 +19,7 @@ use crate::plan_store::{Version, newest_of};
 use crate::store;
 
 /// The kind of the subject of charges for memberships. The id of the subject is that of the membership event.
-pub const SUBJECT: &str = "membership";
+pub const SUBJECT: SubjectKind = SubjectKind::Membership;
 
 /// The refusal for an upgrade to a plan that does not cost more.
 pub const NO_UPGRADE: Refusal = Refusal::conflict(

@@ -5,7 +5,7 @@
 use kit::errors::OrRefuse as _;
 use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
-use people::{Action, Actor, AuditSubject};
+use people::{Action, Actor, AuditSubject, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::lifecycle;
@@ -215,7 +215,7 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     let plan = terms.of(plan);
     // If two edits run at the same time, the unique key accepts only one.
     insert(tx, id, plan_id, n, by.id(), &plan)?;
-    let subject = AuditSubject { kind: "plan", id: Some(plan_id), name: slug };
+    let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(plan_id), name: slug };
     people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n)))?;
     Ok(n)
 }
@@ -269,7 +269,7 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         }
         moved += done;
     }
-    let subject = AuditSubject { kind: "plan", id: Some(newest.plan.id), name: slug };
+    let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(newest.plan.id), name: slug };
     let change = (Value::Null, json!({"version": newest.n, "members": moved}));
     people::note_change(tx, by, "members_moved", subject, change)?;
     Ok(moved)

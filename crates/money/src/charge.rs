@@ -4,20 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
-use people::{Action, Actor};
+use people::{Action, Actor, Subject, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::line::Line;
 use crate::tax::tax_on;
-
-/// What a charge is for. This crate knows a subject only by its kind and its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Subject {
-    /// The kind of the subject: `booking`, later also `order` and `request`.
-    pub kind: &'static str,
-    /// The id of the subject.
-    pub id: Id,
-}
 
 /// The status of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +88,7 @@ pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
             charge.id,
             bill.club,
             bill.person,
-            bill.subject.kind,
+            bill.subject.kind.as_str(),
             bill.subject.id,
             net,
             tax,
@@ -128,7 +119,7 @@ pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Ve
             "SELECT id, net_cents, tax_cents, status FROM charges WHERE club_id = $3 AND subject_id = $1 AND
              subject_kind = $2 AND status <> 'void' ORDER BY id DESC LIMIT 1"
         ),
-        args![subject.id, subject.kind, club],
+        args![subject.id, subject.kind.as_str(), club],
     )?;
     let Some(charge) = charge else { return Ok(None) };
     let lines = tx.all(
@@ -150,7 +141,7 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
             "UPDATE charges SET status = 'void', changed_at = $1
              WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, bill.subject.id, bill.subject.kind, bill.club],
+        args![now, bill.subject.id, bill.subject.kind.as_str(), bill.club],
     )?;
     if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
 }
@@ -173,7 +164,7 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeS
             "UPDATE charges SET status = 'void', changed_at = $1
              WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, subject.id, subject.kind, club],
+        args![now, subject.id, subject.kind.as_str(), club],
     )?;
     let Some((charge, status)) = earlier else { return Ok(false) };
     let counts = tx.run(
@@ -181,7 +172,7 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeS
             "UPDATE charges SET status = $1, changed_at = $2 WHERE club_id = $6 AND id = $3 AND subject_id = $4 AND
              subject_kind = $5"
         ),
-        args![status.as_str(), now, charge, subject.id, subject.kind, club],
+        args![status.as_str(), now, charge, subject.id, subject.kind.as_str(), club],
     )?;
     Ok(counts == 1)
 }
@@ -193,7 +184,7 @@ fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeSt
             "SELECT id, net_cents + tax_cents FROM charges WHERE club_id = $3 AND subject_id = $1 AND subject_kind =
              $2 AND status = 'void' ORDER BY id DESC LIMIT 1"
         ),
-        args![subject.id, subject.kind, club],
+        args![subject.id, subject.kind.as_str(), club],
     )?;
     Ok(found.map(|(id, total)| {
         (id, if total == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due })
@@ -238,7 +229,7 @@ pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
             "UPDATE charges SET earned_at = COALESCE(earned_at, $1)
              WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
         ),
-        args![now, subject.id, subject.kind, club],
+        args![now, subject.id, subject.kind.as_str(), club],
     )
 }
 
@@ -252,7 +243,7 @@ pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
         sql!(
             "UPDATE charges SET earned_at = NULL WHERE club_id = $3 AND subject_id = $1 AND subject_kind = $2"
         ),
-        args![subject.id, subject.kind, club],
+        args![subject.id, subject.kind.as_str(), club],
     )
 }
 
@@ -279,14 +270,14 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, ChargeStatus>> {
+pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: SubjectKind) -> Result<HashMap<Id, ChargeStatus>> {
     let club = tx.club()?;
     let rows: Vec<(Id, ChargeStatus)> = tx.all(
         sql!(
             "SELECT subject_id, status FROM charges WHERE club_id = $3 AND person_id = $1 AND subject_kind = $2 ORDER
              BY id"
         ),
-        args![person, kind, club],
+        args![person, kind.as_str(), club],
     )?;
     Ok(rows.into_iter().collect())
 }
@@ -328,6 +319,6 @@ pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
             "UPDATE charges SET person_id = $1 WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND
              person_id IS NULL"
         ),
-        args![person, subject.id, subject.kind, club],
+        args![person, subject.id, subject.kind.as_str(), club],
     )
 }

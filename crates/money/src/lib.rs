@@ -1,5 +1,5 @@
 //! Amounts owed and their reasons: charges with their lines, and tax by kind of sale. A charge belongs to a
-//! [`Subject`], which this crate knows only by kind and id. Card payments are not implemented yet; what is due is paid
+//! [`people::Subject`], which this crate knows only by kind and id. Card payments are not implemented yet; what is due is paid
 //! at the front desk.
 
 mod charge;
@@ -7,8 +7,8 @@ mod line;
 mod tax;
 
 pub use charge::{
-    Bill, Charge, ChargeStatus, Subject, charge, charge_of, earn, export, hand_over, note_paid, reinstate,
-    replace, saved, settle, statuses, unearn,
+    Bill, Charge, ChargeStatus, charge, charge_of, earn, export, hand_over, note_paid, reinstate, replace,
+    saved, settle, statuses, unearn,
 };
 pub use line::{Line, LineKind};
 pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

@@ -3,8 +3,9 @@
 use axum::Router;
 use kit::jobs::Handlers;
 use kit::{Cents, Error, Id, Tx};
-use money::{Bill, ChargeStatus, Line, LineKind, Subject};
+use money::{Bill, ChargeStatus, Line, LineKind};
 use people::Actor;
+use people::{Subject, SubjectKind};
 use testing::{BEA, DORA, GUS, NOW, Player, Program, TestClub};
 
 /// Opens the small test club without routes.
@@ -13,7 +14,7 @@ async fn open() -> TestClub {
     TestClub::open_around(NOW, |config| config, nothing).await
 }
 
-const SUBJECT: Subject = Subject { kind: "order", id: Id(17) };
+const SUBJECT: Subject = Subject { kind: SubjectKind::Membership, id: Id(17) };
 
 /// Returns a bill for Bea with one line per amount in cents.
 fn bill(app: &TestClub, cents: &[i64]) -> Bill {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::actor::Actor;
 use crate::permissions::Action;
+use crate::subject::SubjectKind;
 
 /// An event about a person that the audit log records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -115,11 +116,10 @@ impl What {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, what: What, person: Option<Id>, details: Value) -> Result<()> {
-    let subject = if person.is_some() { "person" } else { "" };
-    note_operation(tx, by, what.name(), (subject, person), details)
+    insert(tx, by, what.name(), (person.map(|_| SubjectKind::Person), person), details)
 }
 
-/// Records an operation of another crate on one of its own entities, such as `("booking", Some(id))`.
+/// Records an operation of another crate on one of its own entities, such as a booking.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -127,9 +127,20 @@ pub fn note_operation(
     tx: &mut Tx<'_>,
     by: &Actor,
     what: &'static str,
-    (subject, id): (&'static str, Option<Id>),
+    (subject, id): (SubjectKind, Option<Id>),
     details: Value,
 ) -> Result<()> {
+    insert(tx, by, what, (Some(subject), id), details)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    (subject, id): (Option<SubjectKind>, Option<Id>),
+    details: Value,
+) -> Result<()> {
+    let subject = subject.map_or("", SubjectKind::as_str);
     let role = by.role().map_or("visitor", |role| role.name());
     let (row, now, club) = (tx.new_id()?, tx.now(), tx.club()?);
     tx.run(
@@ -145,8 +156,8 @@ pub fn note_operation(
 /// An entity that was changed, as the audit log names it.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditSubject<'s> {
-    /// The kind of entity: `booking`, `plan`, `rule`, `setting`, …
-    pub kind: &'static str,
+    /// The kind of entity.
+    pub kind: SubjectKind,
     /// The id of the entity, if it has one.
     pub id: Option<Id>,
     /// The name by which people know the entity, such as the slug of a plan; may be empty.

@@ -11,6 +11,7 @@ mod personal_data;
 mod requests;
 mod search;
 mod store;
+mod subject;
 
 pub use accounts::account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use accounts::confirm::{Confirmed, EmailLink, Purpose, confirm_address, look_at};
@@ -68,3 +69,4 @@ pub use search::find::{find, names};
 pub use search::index::{SEARCH_TOO_SHORT, index_people, is_search};
 pub use store::sessions::{SignedInHere, forget_old_proofs};
 pub use store::{adopt_roles, is_here, person, person_by_email, works_anywhere};
+pub use subject::{Subject, SubjectKind};

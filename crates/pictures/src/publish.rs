@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
 use kit::{Db, Error, Fields, Id, Result, Tx, versions};
-use people::{Action, Actor, AuditSubject, Caller, note_change};
+use people::{Action, Actor, AuditSubject, Caller, SubjectKind, note_change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -53,7 +53,7 @@ fn shown(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Value> {
 fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
     let before = shown(tx, club, &words.slot)?;
     let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
-    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.slot };
+    let subject = AuditSubject { kind: SubjectKind::Picture, id: Some(picture), name: &words.slot };
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
@@ -130,7 +130,7 @@ pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
     if !store::withdraw(tx, club, slot)? {
         return Err(Error::NotFound);
     }
-    let subject = AuditSubject { kind: "picture", id: None, name: slot };
+    let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: slot };
     note_change(tx, by, "picture_removed", subject, (before, Value::Null))?;
     store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
@@ -150,7 +150,7 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
         return Err(Error::NotFound);
     }
     let after = shown(tx, club, &words.slot)?;
-    let subject = AuditSubject { kind: "picture", id: None, name: &words.slot };
+    let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: &words.slot };
     note_change(tx, by, "picture_described", subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kit::{Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql};
 use membership::Tier;
-use people::{Action, Actor, AuditSubject, note_change};
+use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use scheduling::{MINUTES, begin, cell_at};
 use serde_json::{Value, json};
 
@@ -144,7 +144,7 @@ fn note(
         Some(other) => json!({"decision": written(other).0}),
         None => Value::Null,
     };
-    let subject = AuditSubject { kind: "room", id: Some(room), name: &starts_at.to_string() };
+    let subject = AuditSubject { kind: SubjectKind::Room, id: Some(room), name: &starts_at.to_string() };
     let kind = if what == "undone" { "time_decision_undone" } else { "time_decided" };
     let after = decided(tx, room, starts_at)?;
     note_change(tx, by, kind, subject, (logged(before), logged(after)))?;

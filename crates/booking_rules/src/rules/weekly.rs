@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::db::FromRow as _;
 use kit::versions::{self, Cached};
 use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
-use people::{Action, Actor, AuditSubject, note_change};
+use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use scheduling::{Cell, begin};
 use serde_json::{Value, json};
 
@@ -238,7 +238,7 @@ fn note_rule(
         (Some(_), Some(_)) => "rule_changed",
         (Some(_), None) => "rule_ended",
     };
-    let subject = AuditSubject { kind: "rule", id: Some(rule), name: "" };
+    let subject = AuditSubject { kind: SubjectKind::Rule, id: Some(rule), name: "" };
     note_change(tx, by, kind, subject, (json!(before), json!(after.map(shown))))?;
     tx.run(
         sql!(

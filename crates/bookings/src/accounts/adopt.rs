@@ -3,7 +3,7 @@
 
 use booking_rules::SUBJECT;
 use kit::{Id, Result, Tx, args, sql};
-use money::Subject;
+use people::Subject;
 use serde_json::json;
 
 use crate::store;

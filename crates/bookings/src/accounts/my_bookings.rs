@@ -5,8 +5,8 @@ use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
 use kit::{Cents, Error, Id, Result, Tx};
-use money::Subject;
-use people::{Action, Actor};
+use people::Subject;
+use people::{Action, Actor, SubjectKind};
 use serde_json::Value;
 
 use crate::model::{Detail, Only};
@@ -116,7 +116,13 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
     let row = own_row(tx, by, id)?;
     let allergies = store::allergies(tx, row.booking.id)?;
     if allergies.is_some() && by.is_staff() && by.id() != row.booking.person {
-        people::note_operation(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
+        people::note_operation(
+            tx,
+            by,
+            "allergies_read",
+            (SubjectKind::Booking, Some(id)),
+            serde_json::json!({}),
+        )?;
     }
     Ok(allergies)
 }

@@ -9,7 +9,7 @@ use booking_rules::{Booking, LocalMoment, SUBJECT, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
-use money::Subject;
+use people::Subject;
 use people::{Action, Actor};
 use scheduling::{Days, begin};
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@ use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_
 use booking_rules::{Booking, LocalMoment, SUBJECT, Status, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
-use money::Subject;
+use people::Subject;
 use people::{Action, Actor};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 use booking_rules::Booking;
 use kit::{Id, Result, Tx, args, sql};
-use people::{Action, Actor, AuditSubject, note_change};
+use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 /// Returns a booking as JSON for the audit log.
@@ -28,7 +28,7 @@ pub(crate) fn note(
         return Ok(());
     }
     let name = booking.reference.as_deref().unwrap_or_default();
-    note_change(tx, by, what, AuditSubject { kind: "booking", id: Some(booking.id), name }, change)
+    note_change(tx, by, what, AuditSubject { kind: SubjectKind::Booking, id: Some(booking.id), name }, change)
 }
 
 /// Records the same, with the booking before and after the change.

@@ -9,7 +9,8 @@ use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Cents, Error, Fields, Id, Result, Tx, counters};
 use membership::Entitlements;
-use money::{Bill, Line, LineKind, Subject};
+use money::{Bill, Line, LineKind};
+use people::Subject;
 use serde_json::json;
 
 use crate::store;

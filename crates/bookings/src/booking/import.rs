@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, counters};
 use membership::Entitlements;
-use money::Subject;
+use people::Subject;
 use scheduling::{Cell, Chosen, Demand, Factors, Requirement, begin, cells, claim_all};
 use serde_json::json;
 

@@ -19,7 +19,7 @@ use crate::waitlist;
 use crate::waitlist::model::{Offered, Opened, Wait};
 
 /// The subject kind of notifications about a booking, or about the first booking of a series or visit.
-pub(crate) const SUBJECT_OF_NEWS: &str = "booking";
+pub(crate) const SUBJECT_OF_NEWS: &str = booking_rules::SUBJECT.as_str();
 
 /// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -2,7 +2,8 @@
 
 use booking_rules::{AddonRequest, Booking, Extras, SUBJECT, Status};
 use kit::{Cents, Id, Result, Tx, args, sql};
-use money::{Line, Subject};
+use money::Line;
+use people::Subject;
 use serde_json::Value;
 
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};

@@ -12,7 +12,8 @@ use kit::config::Config;
 use kit::web::{Page, Path};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use messages::calendar::{Event, ics};
-use money::{Charge, Subject};
+use money::Charge;
+use people::Subject;
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 

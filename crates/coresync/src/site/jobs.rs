@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use kit::jobs::{self, JobFilter, JobState, QueuedJob};
 use kit::web::{Input, Paging, Path, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
-use people::{Action, Actor, AuditSubject, Caller, note_change};
+use people::{Action, Actor, AuditSubject, Caller, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 use ui::{
@@ -56,7 +56,7 @@ pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let before = found(tx, by, id)?;
     jobs::retry(tx, id)?;
     let after = found(tx, by, id)?;
-    let subject = AuditSubject { kind: "job", id: Some(id), name: &before.kind };
+    let subject = AuditSubject { kind: SubjectKind::Job, id: Some(id), name: &before.kind };
     note_change(tx, by, "job_retried", subject, (recorded(&before), recorded(&after)))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 pub(super) fn discard_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let before = found(tx, by, id)?;
     jobs::discard(tx, id)?;
-    let subject = AuditSubject { kind: "job", id: Some(id), name: &before.kind };
+    let subject = AuditSubject { kind: SubjectKind::Job, id: Some(id), name: &before.kind };
     note_change(tx, by, "job_discarded", subject, (recorded(&before), Value::Null))
 }
 

@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::audit::{AuditSubject, What, note, note_change};
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
+use crate::subject::SubjectKind;
 use crate::{personal_data::person_key, store};
 
 /// A birthday whose gift was used cannot be changed (M3).
@@ -73,7 +74,7 @@ pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> 
     let person = Person { birthday: Some(birthday), ..before.clone() };
     if person.birthday != before.birthday {
         store::update(tx, &person)?;
-        let subject = AuditSubject { kind: "person", id: Some(id), name: "" };
+        let subject = AuditSubject { kind: SubjectKind::Person, id: Some(id), name: "" };
         let change = (json!({"birthday": before.birthday}), json!({"birthday": birthday}));
         note_change(tx, by, What::BirthdayCorrected.name(), subject, change)?;
     }

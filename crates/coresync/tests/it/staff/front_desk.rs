@@ -199,7 +199,7 @@ async fn an_undone_no_show_has_cost_nothing() {
     app.set_time("2026-11-24T14:45:00-05:00");
     step(&app, DORA, paid, "no_show").await.expect(200);
     let pay = move |tx: &mut kit::Tx<'_>| {
-        let subject = money::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) };
+        let subject = people::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) };
         let (charge, _) = money::charge_of(tx, subject)?.expect("the fee");
         money::note_paid(tx, charge.id)
     };

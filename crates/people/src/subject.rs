@@ -1,0 +1,58 @@
+//! Subjects: what a charge, an audit row, or a notification refers to.
+
+use kit::Id;
+
+/// The kinds of entities that other crates refer to by kind and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SubjectKind {
+    /// A block of a room, a technician, or equipment.
+    Block,
+    /// A booking.
+    Booking,
+    /// A background job.
+    Job,
+    /// A payment or change of a membership.
+    Membership,
+    /// A person.
+    Person,
+    /// A picture that the club uploaded.
+    Picture,
+    /// A plan of membership.
+    Plan,
+    /// A room.
+    Room,
+    /// A release rule.
+    Rule,
+    /// A service.
+    Service,
+    /// A setting of the club.
+    Setting,
+}
+
+impl SubjectKind {
+    /// Returns the name of the kind in the tables and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SubjectKind::Block => "block",
+            SubjectKind::Booking => "booking",
+            SubjectKind::Job => "job",
+            SubjectKind::Membership => "membership",
+            SubjectKind::Person => "person",
+            SubjectKind::Picture => "picture",
+            SubjectKind::Plan => "plan",
+            SubjectKind::Room => "room",
+            SubjectKind::Rule => "rule",
+            SubjectKind::Service => "service",
+            SubjectKind::Setting => "setting",
+        }
+    }
+}
+
+/// What a charge or a payment is for. The crates below know it only by its kind and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The kind of the subject.
+    pub kind: SubjectKind,
+    /// The id of the subject.
+    pub id: Id,
+}
