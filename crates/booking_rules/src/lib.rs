@@ -11,16 +11,16 @@ mod rules;
 pub mod settings;
 
 pub use model::{Booking, Frozen, SUBJECT, Status};
-pub use pricing::policy::{Leaving, Policy};
+pub use pricing::policy::{CancellationTerms, Policy};
 pub use pricing::price::{
-    Agreed, Coverage, PlanDiscount, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
+    Coverage, OriginalTerms, PlanDiscount, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
 };
 pub use repeated::Repeated;
 pub use request::{AddonRequest, Benefit, BookingRequest, Extras, MOST_THEN, Move, ShownMove, Then, When};
 pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
-pub use rules::release::{Asker, Terms, release_mask, terms};
-pub use rules::week::{Stretch, WeekDay, week};
+pub use rules::release::{Requester, Terms, release_mask, terms};
+pub use rules::week::{StartRange, WeekDay, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use rules::window::{Closed, LocalMoment, Window, iso};

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use kit::{Cents, Id};
 use people::SubjectKind;
 
-use crate::pricing::policy::{Leaving, Policy};
+use crate::pricing::policy::{CancellationTerms, Policy};
 use crate::pricing::price::{Coverage, PriceBasis};
 
 /// The state of a booking. Its state machine is defined only here.
@@ -217,9 +217,9 @@ impl Booking {
     }
 
     /// Returns the consequences of canceling at `now` for a person with this many previous lapses (C1, C2, C4).
-    pub fn leaving(&self, now: Timestamp, lapses: i64) -> Leaving {
+    pub fn leaving(&self, now: Timestamp, lapses: i64) -> CancellationTerms {
         if self.free_to_cancel {
-            return Leaving::default();
+            return CancellationTerms::default();
         }
         let (booked_at, starts_at) = (self.created_at, self.starts_at);
         let late = self.frozen.late || !self.policy.is_free(booked_at, starts_at, now);
@@ -228,14 +228,14 @@ impl Booking {
     }
 
     /// Returns the consequences of a no-show for a person with this many previous lapses (C1, C2).
-    pub fn missed(&self, lapses: i64) -> Leaving {
+    pub fn missed(&self, lapses: i64) -> CancellationTerms {
         self.left(true, self.net().max(self.frozen.fee), lapses)
     }
 
-    fn left(&self, late: bool, fee: Cents, lapses: i64) -> Leaving {
+    fn left(&self, late: bool, fee: Cents, lapses: i64) -> CancellationTerms {
         let lapse = late && self.is_unlimited();
         let besides = if lapse && lapses > 0 { Cents(self.policy.lapse_cents) } else { Cents::ZERO };
-        Leaving { fee: fee + besides, late, lapse }
+        CancellationTerms { fee: fee + besides, late, lapse }
     }
 }
 

@@ -39,7 +39,7 @@ const LOOKS: i64 = 5;
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
+pub fn delete_old_claims(tx: &mut Tx<'_>) -> Result<u64> {
     let yesterday = tx.now() - SignedDuration::from_hours(48);
     let forgotten = scheduling::forget_claims(tx, cell_at(yesterday))?;
     store::forget_holds(tx, yesterday)?;

@@ -15,7 +15,7 @@ mod store;
 mod waitlist;
 
 pub use accounts::adopt::adopt;
-pub use accounts::history::{Had, history};
+pub use accounts::history::{PastService, history};
 pub use accounts::my_bookings::{
     MyBookings, allergies, my_bookings, read, read_allergies, scene, show, some_of_mine, together,
 };
@@ -37,7 +37,7 @@ pub use booking::cancel::{Reason, cancel, cancel_because};
 pub use booking::confirm::{confirm, services_price};
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
-    hold_of_token, let_go, own_hold_at, own_holds_on,
+    hold_of_token, own_hold_at, own_holds_on, release_hold,
 };
 pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::{Repricing, reprice_for};
@@ -49,26 +49,26 @@ pub use booking::series::{
 pub use booking_rules::refusals::*;
 pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, MOVES, SETTINGS};
 pub use booking_rules::{
-    AddonRequest, Agreed, Asker, Benefit, Booking, BookingRequest, Closed, Coverage, DecidedTime, Decision,
-    DecisionInput, Extras, Frozen, Leaving, LocalMoment, Move, NOTHING_TO_UNDO, Override, PlanDiscount,
-    Policy, PriceBasis, Quote, ReleaseRule, Repeated, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start,
-    Status, StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide,
-    decided_times, edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo,
-    week,
+    AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
+    Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,
+    PlanDiscount, Policy, PriceBasis, Quote, ReleaseRule, Repeated, Requester, RuleInput, Rules, SUBJECT,
+    ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
+    add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for, quote,
+    release_mask, rules, terms, undo, week,
 };
-pub use jobs::{Nightly, RunMaintenance, run_maintenance, tidy};
-pub use model::{Detail, Only, Repriced};
+pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
+pub use model::{BookingFilter, Detail, Repriced};
 pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
-    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_as_it_is, notify_upcoming,
-    revision, still_open, still_repriced, still_true,
+    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_current_status,
+    notify_upcoming, revision, still_open, still_repriced, still_true,
 };
 pub use scheduling::{
-    Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field, Keeping,
-    MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at, cell_from, cells,
-    minute, moments,
+    Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field,
+    KeptResources, MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at,
+    cell_from, cells, minute, moments,
 };
 pub use search::free_times::{
     Answer, BookingFor, FreeDay, MOST_DAYS, Search, SearchContext, Why, search, search_for, why,

@@ -1,6 +1,6 @@
 //! Data that goes with a booking: its details, its holder, and filters.
 
-use booking_rules::{Booking, Leaving, Status};
+use booking_rules::{Booking, CancellationTerms, Status};
 use jiff::Timestamp;
 use kit::Id;
 use money::Line;
@@ -18,7 +18,7 @@ pub struct Detail {
     /// The payment status: `due`, `settled`, or `void`.
     pub payment_status: &'static str,
     /// The consequences of canceling now.
-    pub leaving: Leaving,
+    pub leaving: CancellationTerms,
     /// Whether the booking can be rescheduled now.
     pub can_move: bool,
 }
@@ -44,7 +44,7 @@ pub(crate) enum Whose<'w> {
 
 /// A filter for a person's bookings. By default it matches all of them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Only {
+pub struct BookingFilter {
     /// If set, only bookings of this service match.
     pub service: Option<Id>,
     /// If set, only bookings with this status match.

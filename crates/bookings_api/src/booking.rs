@@ -43,7 +43,7 @@ struct BookingsQuery {
 
 impl kit::web::Input for BookingsQuery {
     fn parse(input: &mut RawInput) -> BookingsQuery {
-        let whom = input.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
+        let whom = input.opt_id("person_id").map_or(BookingFor::Requester, BookingFor::Person);
         BookingsQuery { search: Search::parse(input), whom, paging: Paging::parse(input) }
     }
 }

@@ -1,7 +1,7 @@
 //! The JSON endpoint for the services that a person had.
 
 use booking_rules::iso;
-use bookings::{Had, history};
+use bookings::{PastService, history};
 use catalogue::ServiceCard;
 use jiff::civil::Date;
 use kit::web::{List, Paging, Problem, Query};
@@ -56,7 +56,7 @@ async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List
         .await
 }
 
-fn to_response(tx: &mut Tx<'_>, had: &Had) -> Result<Option<HadOut>> {
+fn to_response(tx: &mut Tx<'_>, had: &PastService) -> Result<Option<HadOut>> {
     let catalogue = catalogue::current(tx)?;
     let Some(service) = catalogue.service(had.service) else { return Ok(None) };
     let served = scheduling::technicians_of(tx, had.booking)?;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use booking_rules::{Booking, BookingRequest, Move};
 use bookings::{
     Change, Conflict, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend,
-    held, hold, let_go, preview_move, repeat, reschedule, why_not,
+    held, hold, preview_move, release_hold, repeat, reschedule, why_not,
 };
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, RawInput};
@@ -26,7 +26,7 @@ use crate::wire::BookingOut;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(hold_time))
-        .routes(routes!(show_hold, let_hold_go))
+        .routes(routes!(show_hold, release_held_time))
         .routes(routes!(extend_hold))
         .routes(routes!(move_booking))
         .routes(routes!(repeat_booking))
@@ -112,12 +112,12 @@ async fn show_hold(
 #[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn let_hold_go(
+async fn release_held_time(
     caller: Caller,
     Path(id): Path<Id>,
     Query(Token(token)): Query<Token>,
 ) -> Result<StatusCode> {
-    caller.tx(move |tx, by| let_go(tx, Holder { by, token: token.as_deref() }, id)).await?;
+    caller.tx(move |tx, by| release_hold(tx, Holder { by, token: token.as_deref() }, id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

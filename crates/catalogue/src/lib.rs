@@ -18,8 +18,8 @@ pub use edit::{
 };
 pub use hours::{Hours, Shift};
 pub use model::{
-    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician,
+    Addon, Brand, Catalogue, Category, Club, Equipment, Filter, Room, Service, SoldByTime, Technician,
     VERSION, slug_of,
 };
 pub use settings::{Setting, SettingChange, reset_setting, set_setting, setting_changes};
-pub use store::{at_home, current};
+pub use store::{current, for_own_website};

@@ -58,7 +58,7 @@ impl Club {
 /// A brand of the club, or what both brands share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Half {
+pub enum Brand {
     /// Mensuite: for men.
     Mensuite,
     /// Coresync Private: for couples.
@@ -67,22 +67,22 @@ pub enum Half {
     Shared,
 }
 
-impl Half {
+impl Brand {
     /// The name of the brand in the database and in URLs.
     pub fn as_str(self) -> &'static str {
         match self {
-            Half::Mensuite => "mensuite",
-            Half::Private => "private",
-            Half::Shared => "shared",
+            Brand::Mensuite => "mensuite",
+            Brand::Private => "private",
+            Brand::Shared => "shared",
         }
     }
 
-    fn read(text: String) -> Option<Half> {
-        [Half::Mensuite, Half::Private, Half::Shared].into_iter().find(|half| half.as_str() == text)
+    fn read(text: String) -> Option<Brand> {
+        [Brand::Mensuite, Brand::Private, Brand::Shared].into_iter().find(|half| half.as_str() == text)
     }
 }
 
-kit::column_as!(Half, String, Half::read);
+kit::column_as!(Brand, String, Brand::read);
 
 /// A category of services (S3).
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ pub struct Category {
     /// The name of the category.
     pub name: String,
     /// The brand that the category belongs to.
-    pub half: Half,
+    pub half: Brand,
     /// A description in one or two sentences.
     pub description: String,
 }
@@ -211,7 +211,7 @@ pub struct Room {
     /// The kind of room: `massage`, `suite`, `meditation`, …
     pub kind: String,
     /// The brand that the room belongs to.
-    pub half: Half,
+    pub half: Brand,
     /// The maximum number of people in one booking.
     pub capacity: i64,
     /// The number of bookings that the room can take at once.

@@ -26,7 +26,7 @@ pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub async fn at_home(app: &AppState) -> Result<AppState> {
+pub async fn for_own_website(app: &AppState) -> Result<AppState> {
     let club = match app.db.view(current).await {
         Ok(catalogue) => catalogue.club.clone(),
         Err(Error::NotFound) => return Ok(app.clone()),

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use catalogue::{Catalogue, Half};
+use catalogue::{Brand, Catalogue};
 use kit::web::Page;
 use kit::{AppState, Result};
 use people::Caller;
@@ -91,14 +91,19 @@ struct Place<'c> {
 }
 
 async fn menssuite(app: State<AppState>, caller: Caller) -> Result<Response> {
-    half(app, caller, Half::Mensuite, MENSSUITE).await
+    half(app, caller, Brand::Mensuite, MENSSUITE).await
 }
 
 async fn private(app: State<AppState>, caller: Caller) -> Result<Response> {
-    half(app, caller, Half::Private, PRIVATE).await
+    half(app, caller, Brand::Private, PRIVATE).await
 }
 
-async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: BrandText) -> Result<Response> {
+async fn half(
+    State(app): State<AppState>,
+    caller: Caller,
+    half: Brand,
+    words: BrandText,
+) -> Result<Response> {
     let (place, title) = (words.place, words.title);
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
@@ -106,7 +111,7 @@ async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: Br
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
     let (frame, catalogue, shown) = page.await?;
-    let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
+    let scenes = if half == Brand::Private { &people::SCENES[..] } else { &[] };
     let artwork = artwork::of_half(&shown, half);
     let page = HalfPage {
         frame: frame
@@ -122,7 +127,7 @@ async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: Br
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Family<'c>> {
+fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Brand) -> Vec<Family<'c>> {
     let family = |category: &'c catalogue::Category| {
         let rows = offered(catalogue, category);
         Family {
@@ -136,7 +141,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Fami
     catalogue.categories.iter().filter(|category| category.half == half).map(family).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Place<'c>> {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Brand) -> Vec<Place<'c>> {
     let place = |room: &'c catalogue::Room| Place {
         name: &room.name,
         sentence: &room.description,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kit::db::giving_way;
+use kit::db::with_low_priority;
 use kit::errors::OrFault as _;
 use kit::live::Changed;
 use kit::notifications::TOPIC;
@@ -111,7 +111,7 @@ impl Outbox {
 
     /// Sends notifications until `stop` is set; those in progress are finished first.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        giving_way(self.run_until(stop)).await;
+        with_low_priority(self.run_until(stop)).await;
     }
 
     async fn run_until(&self, mut stop: watch::Receiver<bool>) {
@@ -144,7 +144,7 @@ impl Outbox {
 
     fn begin(&self, waiting: PendingNotification, works: &mut JoinSet<()>) {
         let outbox = self.clone();
-        works.spawn(giving_way(async move {
+        works.spawn(with_low_priority(async move {
             if let Err(error) = outbox.deliver(waiting).await {
                 tracing::error!(%error, "the end of a notification could not be written; it is taken again when its lease ends");
             }

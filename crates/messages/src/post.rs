@@ -146,9 +146,10 @@ fn is_safe(url: &str) -> bool {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    let is_here = name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let person_exists =
+        name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     scheme == "smtps"
-        || (scheme == "smtp" && (is_here || query.split('&').any(|pair| pair == "tls=required")))
+        || (scheme == "smtp" && (person_exists || query.split('&').any(|pair| pair == "tls=required")))
 }
 
 /// Writes the file under a temporary name first, so that readers only ever see it complete.

@@ -197,14 +197,14 @@ fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeSt
 /// Returns `Error::Forbidden` unless `by` may book for others, and `Error::NotFound` if the charge is not due.
 pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
     by.need(Action::BookForOthers)?;
-    if note_paid(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
+    if record_payment(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Marks a charge as paid without a permission check, for imported records. Returns `false` if the charge is not due.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
+pub fn record_payment(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
     let club = tx.club()?;
     let now = tx.now();
     let settled = tx.run(
@@ -237,7 +237,7 @@ pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
+pub fn revert_earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
     let club = tx.club()?;
     tx.run(
         sql!(

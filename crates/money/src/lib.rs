@@ -7,8 +7,8 @@ mod line;
 mod tax;
 
 pub use charge::{
-    Bill, Charge, ChargeStatus, charge, charge_of, earn, export, hand_over, note_paid, reinstate, replace,
-    saved, settle, statuses, unearn,
+    Bill, Charge, ChargeStatus, charge, charge_of, earn, export, hand_over, record_payment, reinstate,
+    replace, revert_earn, saved, settle, statuses,
 };
 pub use line::{Line, LineKind};
 pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

@@ -81,6 +81,6 @@ async fn savings_count_when_they_are_earned() {
     assert_eq!(saved().await, Cents::ZERO);
     app.db().tx(|tx| money::earn(tx, SUBJECT)).await.expect("earned");
     assert_eq!(saved().await, Cents(5_000));
-    app.db().tx(|tx| money::unearn(tx, SUBJECT)).await.expect("not earned");
+    app.db().tx(|tx| money::revert_earn(tx, SUBJECT)).await.expect("not earned");
     assert_eq!(saved().await, Cents::ZERO);
 }

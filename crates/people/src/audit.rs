@@ -16,7 +16,7 @@ use crate::subject::SubjectKind;
 /// An event about a person that the audit log records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum AuditEvent {
     /// An account was created.
     SignedUp,
     /// A person signed in.
@@ -59,54 +59,54 @@ pub enum What {
     BirthdayCorrected,
 }
 
-impl What {
+impl AuditEvent {
     /// Every event.
-    pub const ALL: [What; 20] = [
-        What::SignedUp,
-        What::SignedIn,
-        What::SignInFailed,
-        What::SessionEnded,
-        What::SessionsEnded,
-        What::TokenReused,
-        What::AddressConfirmed,
-        What::AddressChanged,
-        What::PasswordChanged,
-        What::PasswordReset,
-        What::RoleChanged,
-        What::ProfileRead,
-        What::ContactRead,
-        What::PeopleSearched,
-        What::AuditRead,
-        What::ConsentGiven,
-        What::ConsentWithdrawn,
-        What::Exported,
-        What::Erased,
-        What::BirthdayCorrected,
+    pub const ALL: [AuditEvent; 20] = [
+        AuditEvent::SignedUp,
+        AuditEvent::SignedIn,
+        AuditEvent::SignInFailed,
+        AuditEvent::SessionEnded,
+        AuditEvent::SessionsEnded,
+        AuditEvent::TokenReused,
+        AuditEvent::AddressConfirmed,
+        AuditEvent::AddressChanged,
+        AuditEvent::PasswordChanged,
+        AuditEvent::PasswordReset,
+        AuditEvent::RoleChanged,
+        AuditEvent::ProfileRead,
+        AuditEvent::ContactRead,
+        AuditEvent::PeopleSearched,
+        AuditEvent::AuditRead,
+        AuditEvent::ConsentGiven,
+        AuditEvent::ConsentWithdrawn,
+        AuditEvent::Exported,
+        AuditEvent::Erased,
+        AuditEvent::BirthdayCorrected,
     ];
 
     /// Returns the name of the event in the table and in the filter.
     pub fn name(self) -> &'static str {
         match self {
-            What::SignedUp => "signed_up",
-            What::SignedIn => "signed_in",
-            What::SignInFailed => "sign_in_failed",
-            What::SessionEnded => "session_ended",
-            What::SessionsEnded => "sessions_ended",
-            What::TokenReused => "token_reused",
-            What::AddressConfirmed => "address_confirmed",
-            What::AddressChanged => "address_changed",
-            What::PasswordChanged => "password_changed",
-            What::PasswordReset => "password_reset",
-            What::RoleChanged => "role_changed",
-            What::ProfileRead => "profile_read",
-            What::ContactRead => "contact_read",
-            What::PeopleSearched => "people_searched",
-            What::AuditRead => "audit_read",
-            What::ConsentGiven => "consent_given",
-            What::ConsentWithdrawn => "consent_withdrawn",
-            What::Exported => "exported",
-            What::Erased => "erased",
-            What::BirthdayCorrected => "birthday_corrected",
+            AuditEvent::SignedUp => "signed_up",
+            AuditEvent::SignedIn => "signed_in",
+            AuditEvent::SignInFailed => "sign_in_failed",
+            AuditEvent::SessionEnded => "session_ended",
+            AuditEvent::SessionsEnded => "sessions_ended",
+            AuditEvent::TokenReused => "token_reused",
+            AuditEvent::AddressConfirmed => "address_confirmed",
+            AuditEvent::AddressChanged => "address_changed",
+            AuditEvent::PasswordChanged => "password_changed",
+            AuditEvent::PasswordReset => "password_reset",
+            AuditEvent::RoleChanged => "role_changed",
+            AuditEvent::ProfileRead => "profile_read",
+            AuditEvent::ContactRead => "contact_read",
+            AuditEvent::PeopleSearched => "people_searched",
+            AuditEvent::AuditRead => "audit_read",
+            AuditEvent::ConsentGiven => "consent_given",
+            AuditEvent::ConsentWithdrawn => "consent_withdrawn",
+            AuditEvent::Exported => "exported",
+            AuditEvent::Erased => "erased",
+            AuditEvent::BirthdayCorrected => "birthday_corrected",
         }
     }
 }
@@ -115,7 +115,7 @@ impl What {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn note(tx: &mut Tx<'_>, by: &Actor, what: What, person: Option<Id>, details: Value) -> Result<()> {
+pub fn note(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, person: Option<Id>, details: Value) -> Result<()> {
     insert(tx, by, what.name(), (person.map(|_| SubjectKind::Person), person), details)
 }
 
@@ -525,10 +525,10 @@ mod tests {
 
     #[test]
     fn everything_has_a_name_of_its_own() {
-        for what in What::ALL {
+        for what in AuditEvent::ALL {
             assert_eq!(serde_json::to_value(what).expect("a word"), what.name());
         }
-        let names: std::collections::BTreeSet<_> = What::ALL.iter().map(|what| what.name()).collect();
-        assert_eq!(names.len(), What::ALL.len());
+        let names: std::collections::BTreeSet<_> = AuditEvent::ALL.iter().map(|what| what.name()).collect();
+        assert_eq!(names.len(), AuditEvent::ALL.len());
     }
 }

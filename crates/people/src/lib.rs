@@ -14,7 +14,7 @@ mod store;
 mod subject;
 
 pub use accounts::account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
-pub use accounts::confirm::{Confirmed, EmailLink, Purpose, confirm_address, look_at};
+pub use accounts::confirm::{Confirmed, EmailLink, Purpose, confirm_address, describe_link};
 pub use accounts::inputs::{
     ChangePassword, ConfirmAddress, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn,
     SignUp, opt_birthday, opt_email, opt_name, opt_phone,
@@ -27,15 +27,17 @@ pub use accounts::proofs::{
     ADDRESS_GONE, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, Claim, LINK_EXPIRED,
     News, PasswordChanged, Proven, ResetRequested, mail_of,
 };
-pub use accounts::reset::{ask_address, ask_again, ask_reset, reset_password};
-pub use accounts::roles::{OWN_ROLE, appoint, find_people, look_up, note_look, set_role, sign_out_of_all};
+pub use accounts::reset::{
+    request_address_change, request_link_again, request_password_reset, reset_password,
+};
+pub use accounts::roles::{OWN_ROLE, appoint, find_people, look_up, note_view, set_role, sign_out_of_all};
 pub use accounts::sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
-pub use accounts::sign_up::{Onward, add, prune_unverified, sign_up};
+pub use accounts::sign_up::{AfterSignUp, add, prune_unverified, sign_up};
 pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::routes::{Profile, routes};
 pub use api::user::User;
 pub use audit::{
-    AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, What, audit, audit_of_me, check_audit,
+    AuditEvent, AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, audit, audit_of_me, check_audit,
     checkpoint, last_checkpoint, note, note_change, note_operation,
 };
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
@@ -45,14 +47,14 @@ pub use personal_data::notification_kinds::{
     read_unsubscribe, unsubscribe, unsubscribe_token, wants,
 };
 pub use personal_data::person_key::{decrypt_for, encrypt_for};
-pub use personal_data::phones::{e164, spoken_phone};
+pub use personal_data::phones::{e164, format_phone};
 pub use personal_data::preferences::{
-    MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of,
-    spoken_degrees,
+    MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, format_degrees, preferences,
+    preferences_of,
 };
 pub use personal_data::privacy::{
-    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_addresses,
-    my_consents, my_devices,
+    AGREEMENTS, Agreement, ConfirmedErasure, Consent, agree_to, confirm_erasure, consents_to, erase,
+    my_addresses, my_consents, my_devices,
 };
 pub use requests::caller::Caller;
 pub use requests::client_info::ClientInfo;
@@ -68,5 +70,5 @@ pub use requests::sessions::{
 pub use search::find::{find, names};
 pub use search::index::{SEARCH_TOO_SHORT, index_people, is_search};
 pub use store::sessions::{SignedInHere, forget_old_proofs};
-pub use store::{adopt_roles, is_here, person, person_by_email, works_anywhere};
+pub use store::{adopt_roles, has_any_role, person, person_by_email, person_exists};
 pub use subject::{Subject, SubjectKind};

@@ -34,7 +34,7 @@ pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn is_here(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
+pub fn person_exists(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
     let found: Option<(Id,)> =
         tx.one(sql!("SELECT id FROM people WHERE id = $1 AND erased_at IS NULL"), args![id])?;
     Ok(found.is_some())
@@ -108,7 +108,7 @@ pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: Role) -> Result<u64> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn works_anywhere(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
+pub fn has_any_role(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let found: Option<(Id,)> =
         tx.one(sql!("SELECT person_id FROM club_roles WHERE person_id = $1 LIMIT 1"), args![person])?;
     Ok(found.is_some())

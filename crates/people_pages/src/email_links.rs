@@ -96,7 +96,7 @@ async fn send(
     let client_info = caller.client_info().clone();
     let sent = match parsed {
         Ok(Forgotten { email }) => {
-            caller.app().db.tx(move |tx| people::ask_reset(tx, &client_info, &email)).await
+            caller.app().db.tx(move |tx| people::request_password_reset(tx, &client_info, &email)).await
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -115,7 +115,7 @@ async fn send(
 async fn link(caller: &Caller, token: &str) -> Result<Option<(people::EmailLink, TimeZone, Timestamp)>> {
     let (token, client_info) = (token.to_owned(), caller.client_info().clone());
     let looked = caller.view(move |tx, by| {
-        let link = people::look_at(tx, by, &client_info, &token)?;
+        let link = people::describe_link(tx, by, &client_info, &token)?;
         Ok((link, catalogue::current(tx)?.club.zone.clone(), tx.now()))
     });
     match looked.await {

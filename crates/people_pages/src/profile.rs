@@ -72,7 +72,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Profil
     let stored = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),
-        ("phone", person.phone.as_deref().map(people::spoken_phone).unwrap_or_default()),
+        ("phone", person.phone.as_deref().map(people::format_phone).unwrap_or_default()),
         ("birthday", person.birthday.map(|day| day.to_string()).unwrap_or_default()),
         ("contact_name", field(|contact| &contact.name)),
         ("contact_phone", field(|contact| &contact.phone)),
@@ -155,7 +155,7 @@ async fn confirm_again(caller: Caller) -> Result<Response> {
         .tx(move |tx, by| {
             let person = by.person()?;
             let email = person.email.as_deref().filter(|_| !person.is_verified());
-            people::ask_again(tx, &client_info, email)
+            people::request_link_again(tx, &client_info, email)
         })
         .await;
     let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
@@ -167,7 +167,7 @@ async fn change_address(
     PostedForm(FormInput { raw_form, parsed }): PostedForm<NewAddress>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(request) => people::ask_address(&caller, request).await,
+        Ok(request) => people::request_address_change(&caller, request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), raw_form).await

@@ -15,7 +15,7 @@ use bookings_pages::HoldToken;
 use kit::config::Environment;
 use kit::web::{Page, is_local, see_other};
 use kit::{AppState, Error, Id, Result, Tx};
-use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use people::{AfterSignUp, Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 use ui::format::{self, encoded};
 use ui::{
     FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
@@ -168,7 +168,7 @@ async fn sign_up(
     let mut page = signup_page(raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
-        Ok(sign_up) => people::sign_up(&caller, sign_up, Onward { next, carried: token }).await,
+        Ok(sign_up) => people::sign_up(&caller, sign_up, AfterSignUp { next, carried: token }).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -262,7 +262,8 @@ async fn send_again(
 ) -> Result<Response> {
     let Again(email) = parsed.map_err(Error::Invalid)?;
     let (client_info, next) = (caller.client_info().clone(), next_of(&raw_form));
-    let sent = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
+    let sent =
+        caller.app().db.tx(move |tx| people::request_link_again(tx, &client_info, email.as_deref())).await;
     let Err(error) = sent else {
         let path = check_path(&next);
         let joint = if path.contains('?') { '&' } else { '?' };

@@ -1,6 +1,6 @@
 //! The artwork of pages: the club's own photograph or film if one is published, otherwise a light study.
 
-use catalogue::{Catalogue, Category, Half, Room, Service};
+use catalogue::{Brand, Catalogue, Category, Room, Service};
 use ui::assets::{self, Study};
 
 use crate::slots::{self, SlotSubject};
@@ -115,7 +115,7 @@ pub fn of_club_still(shown: &Shown) -> Artwork {
 }
 
 /// Returns the artwork that fills the screen on the page of a brand.
-pub fn of_half(shown: &Shown, half: Half) -> Artwork {
+pub fn of_half(shown: &Shown, half: Brand) -> Artwork {
     Artwork::named(half_word(half)).or_published(shown, &slots::of_half(half)).whole()
 }
 
@@ -145,7 +145,7 @@ pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
 pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Artwork {
     let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
     let category = catalogue.category(service.category);
-    let half = category.map_or(Half::Shared, |category| category.half);
+    let half = category.map_or(Brand::Shared, |category| category.half);
     let only = if service.rooms.len() == 1 { rooms().next() } else { None };
     let study = study_of_service(service).or_else(|| {
         let words = [
@@ -179,7 +179,7 @@ pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
 pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
     match thing {
         SlotSubject::WholeClub => of_club(shown),
-        SlotSubject::Half(half) => of_half(shown, half),
+        SlotSubject::Brand(half) => of_half(shown, half),
         SlotSubject::Scene(scene) => of_scene(shown, scene),
         SlotSubject::Room(room) => of_room(shown, room),
         SlotSubject::Category(category) => of_category(shown, category),
@@ -202,18 +202,18 @@ fn study_of_service(service: &Service) -> Option<&'static str> {
 }
 
 /// Returns the slot of a brand, or of the whole club for what is shared, if a light study is that of the brand.
-fn half_if(study: &str, half: Half) -> Option<String> {
+fn half_if(study: &str, half: Brand) -> Option<String> {
     (study == half_word(half)).then(|| match half {
-        Half::Mensuite | Half::Private => slots::of_half(half),
-        Half::Shared => slots::WHOLE_CLUB.to_owned(),
+        Brand::Mensuite | Brand::Private => slots::of_half(half),
+        Brand::Shared => slots::WHOLE_CLUB.to_owned(),
     })
 }
 
-fn half_word(half: Half) -> &'static str {
+fn half_word(half: Brand) -> &'static str {
     match half {
-        Half::Mensuite => "mensuite",
-        Half::Private => "private",
-        Half::Shared => CLUB_STUDY,
+        Brand::Mensuite => "mensuite",
+        Brand::Private => "private",
+        Brand::Shared => CLUB_STUDY,
     }
 }
 
@@ -280,7 +280,7 @@ mod tests {
         assert!(app.lives() && app.tall().is_some());
         assert!(!Artwork::named("the-house").lives());
         assert!(Artwork::named("no-such-study").study.name == "the-house");
-        for half in [Half::Mensuite, Half::Private] {
+        for half in [Brand::Mensuite, Brand::Private] {
             assert!(of_half(&Shown::default(), half).tall().is_some());
         }
     }

@@ -1,13 +1,13 @@
 //! All picture slots, with their names and the pages that show what is published in them.
 
-use catalogue::{Catalogue, Category, Half, Room, Service};
+use catalogue::{Brand, Catalogue, Category, Room, Service};
 use people::SCENES;
 use ui::offered;
 
 /// Home page hero.
 pub(crate) const WHOLE_CLUB: &str = "home/hero";
 
-pub(crate) fn of_half(half: Half) -> String {
+pub(crate) fn of_half(half: Brand) -> String {
     format!("half/{}", half.as_str())
 }
 
@@ -34,7 +34,7 @@ pub(crate) type PageLink = (String, String);
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SlotSubject<'c> {
     WholeClub,
-    Half(Half),
+    Brand(Brand),
     Scene(&'static str),
     Room(&'c Room),
     Category(&'c Category),
@@ -45,7 +45,7 @@ impl SlotSubject<'_> {
     fn slot(self) -> String {
         match self {
             SlotSubject::WholeClub => WHOLE_CLUB.to_owned(),
-            SlotSubject::Half(half) => of_half(half),
+            SlotSubject::Brand(half) => of_half(half),
             SlotSubject::Scene(scene) => of_scene(scene),
             SlotSubject::Room(room) => of_room(room),
             SlotSubject::Category(category) => of_category(category),
@@ -91,16 +91,16 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'
 fn app() -> Vec<PictureSlot<'static>> {
     let seen = vec![page("Home", "/"), page("About", "/about/"), page("Contact", "/contacts/")];
     let first = PictureSlot::new(SlotSubject::WholeClub, "Home page hero", seen);
-    let of_half = |half: Half| {
+    let of_half = |half: Brand| {
         let seen = [Some(page("Home", "/")), page_of(half)].into_iter().flatten().collect();
-        PictureSlot::new(SlotSubject::Half(half), half_name(half), seen)
+        PictureSlot::new(SlotSubject::Brand(half), half_name(half), seen)
     };
-    vec![first, of_half(Half::Mensuite), of_half(Half::Private)]
+    vec![first, of_half(Brand::Mensuite), of_half(Brand::Private)]
 }
 
 fn scenes() -> Vec<PictureSlot<'static>> {
     let scene = |(slug, name): &(&'static str, &str)| {
-        PictureSlot::new(SlotSubject::Scene(slug), name, page_of(Half::Private).into_iter().collect())
+        PictureSlot::new(SlotSubject::Scene(slug), name, page_of(Brand::Private).into_iter().collect())
     };
     SCENES.iter().map(scene).collect()
 }
@@ -152,11 +152,11 @@ fn page(name: &str, path: &str) -> PageLink {
     (name.to_owned(), path.to_owned())
 }
 
-fn page_of(half: Half) -> Option<PageLink> {
+fn page_of(half: Brand) -> Option<PageLink> {
     match half {
-        Half::Mensuite => Some(page(half_name(half), "/menssuite/")),
-        Half::Private => Some(page(half_name(half), "/private/")),
-        Half::Shared => None,
+        Brand::Mensuite => Some(page(half_name(half), "/menssuite/")),
+        Brand::Private => Some(page(half_name(half), "/private/")),
+        Brand::Shared => None,
     }
 }
 
@@ -164,10 +164,10 @@ fn page_of_service(service: &Service) -> PageLink {
     (service.name.clone(), format!("/services/{}/", service.slug))
 }
 
-fn half_name(half: Half) -> &'static str {
+fn half_name(half: Brand) -> &'static str {
     match half {
-        Half::Mensuite => "Mensuite",
-        Half::Private => "Coresync Private",
-        Half::Shared => "shared",
+        Brand::Mensuite => "Mensuite",
+        Brand::Private => "Coresync Private",
+        Brand::Shared => "shared",
     }
 }

@@ -39,7 +39,7 @@ impl Demand {
 
 /// The resources that a rescheduled booking keeps if possible (C6). They rank before otherwise better ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keeping {
+pub struct KeptResources {
     /// The room of the booking, unless another room was requested.
     pub room: Option<Id>,
     /// The technicians of the booking.
@@ -60,7 +60,7 @@ pub struct Field {
     /// The technician who was requested by name. If the service needs several, this one must be among them.
     pub named: Option<Id>,
     /// What a rescheduled booking keeps. Empty for a new booking.
-    pub keeping: Keeping,
+    pub keeping: KeptResources,
     /// The calendars of the pieces of equipment, of which one is needed.
     pub equipment: Vec<ResourceCalendar>,
 }
@@ -143,7 +143,7 @@ pub(crate) fn assemble<'c>(
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
     let piece = |piece: &&Equipment| calendar(piece.id, (Openings::default(), always.clone()), piece.reset);
     let equipment = candidates.equipment.iter().map(piece).collect();
-    let (named, keeping) = (candidates.named, Keeping::default());
+    let (named, keeping) = (candidates.named, KeptResources::default());
     Ok(Field { reach, rooms, technicians, named, keeping, equipment, days })
 }
 

@@ -11,7 +11,7 @@
 //! The lawn is sold by time: one to three hours, in steps of half an hour. Tom (daily 9-17) and Ada (daily 9-21)
 //! give massages. Ira (mon-fri 10-18) operates the laser, of which there is one.
 
-use catalogue::{Addon, Category, Club, Equipment, Half, Hours, Room, Service, SoldByTime, Technician};
+use catalogue::{Addon, Brand, Category, Club, Equipment, Hours, Room, Service, SoldByTime, Technician};
 use jiff::tz::TimeZone;
 use kit::{Cents, Fault, Id, Result, Tx};
 use membership::{Plan, Tier};
@@ -94,19 +94,19 @@ fn plan(
 const DAILY: &str = "mon-sun 09:00-21:00";
 
 fn offer(tx: &mut Tx<'_>, club: Id, tom: Option<Id>) -> Result<()> {
-    let body = category(tx, club, "bodywork", Half::Mensuite)?;
-    let private = category(tx, club, "private", Half::Private)?;
-    let quiet = category(tx, club, "quiet", Half::Shared)?;
+    let body = category(tx, club, "bodywork", Brand::Mensuite)?;
+    let private = category(tx, club, "private", Brand::Private)?;
+    let quiet = category(tx, club, "quiet", Brand::Shared)?;
     let led = addon(tx, club, "led", "LED", 5_000)?;
     let aroma = addon(tx, club, "aroma", "Aroma oils", 1_500)?;
     let laser =
         Equipment { id: Id(0), slug: "laser".to_owned(), name: "Laser".to_owned(), reset: 15, active: true };
     let laser = catalogue::add_equipment(tx, club, &laser)?;
-    let stone = room(tx, club, ("stone", "massage", Half::Mensuite), (1, 1, 10_000), DAILY)?;
-    let duet = room(tx, club, ("duet", "massage", Half::Mensuite), (2, 1, 11_000), DAILY)?;
-    let suite = room(tx, club, ("suite", "suite", Half::Private), (2, 1, 10_000), "fri-sat 12:00-01:00")?;
-    let pods = room(tx, club, ("pods", "meditation", Half::Shared), (1, 4, 10_000), "mon-sun 08:00-22:00")?;
-    let lawn = room(tx, club, ("lawn", "backyard", Half::Shared), (6, 1, 10_000), DAILY)?;
+    let stone = room(tx, club, ("stone", "massage", Brand::Mensuite), (1, 1, 10_000), DAILY)?;
+    let duet = room(tx, club, ("duet", "massage", Brand::Mensuite), (2, 1, 11_000), DAILY)?;
+    let suite = room(tx, club, ("suite", "suite", Brand::Private), (2, 1, 10_000), "fri-sat 12:00-01:00")?;
+    let pods = room(tx, club, ("pods", "meditation", Brand::Shared), (1, 4, 10_000), "mon-sun 08:00-22:00")?;
+    let lawn = room(tx, club, ("lawn", "backyard", Brand::Shared), (6, 1, 10_000), DAILY)?;
     technician(tx, club, "tom", "massage", "mon-sun 09:00-17:00", tom)?;
     technician(tx, club, "ada", "massage", DAILY, None)?;
     technician(tx, club, "ira", "laser", "mon-fri 10:00-18:00", None)?;
@@ -168,7 +168,7 @@ fn named(slug: &str) -> String {
     format!("{}{rest}", first.to_uppercase())
 }
 
-fn category(tx: &mut Tx<'_>, club: Id, slug: &str, half: Half) -> Result<Id> {
+fn category(tx: &mut Tx<'_>, club: Id, slug: &str, half: Brand) -> Result<Id> {
     let description = format!("All of {slug}.");
     let category = Category { id: Id(0), slug: slug.to_owned(), name: named(slug), half, description };
     catalogue::add_category(tx, club, &category)
@@ -186,7 +186,7 @@ fn addon(tx: &mut Tx<'_>, club: Id, slug: &str, name: &str, cents: i64) -> Resul
 fn room(
     tx: &mut Tx<'_>,
     club: Id,
-    (slug, kind, half): (&str, &str, Half),
+    (slug, kind, half): (&str, &str, Brand),
     (capacity, units, premium_bp): (i64, i64, i64),
     hours: &str,
 ) -> Result<Id> {

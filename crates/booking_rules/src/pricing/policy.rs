@@ -27,7 +27,7 @@ pub struct Policy {
 
 /// The consequences of canceling or missing a booking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Leaving {
+pub struct CancellationTerms {
     /// The fee that stays due.
     pub fee: Cents,
     /// Whether the cancellation is late: a credit is forfeited (C2).

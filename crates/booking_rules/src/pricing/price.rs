@@ -56,7 +56,7 @@ impl PlanDiscount {
 /// The original terms of a booking that was repriced because a plan gave less (M5). They apply again if the plan
 /// does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agreed {
+pub struct OriginalTerms {
     /// The plan under which the booking was sold.
     pub plan: PlanDiscount,
     /// The coverage with which the booking was sold.
@@ -91,7 +91,7 @@ pub struct PriceBasis {
     pub coverage: Coverage,
     /// The original terms, if the booking was repriced because a plan gave less.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agreed: Option<Agreed>,
+    pub agreed: Option<OriginalTerms>,
 }
 
 /// Serializes cents as a whole number.
@@ -214,7 +214,7 @@ impl PriceBasis {
         let now = plan.map(PlanDiscount::of);
         let agreed = match (&self.agreed, &self.plan) {
             (Some(agreed), _) => agreed.clone(),
-            (None, Some(plan)) => Agreed { plan: plan.clone(), coverage: self.coverage },
+            (None, Some(plan)) => OriginalTerms { plan: plan.clone(), coverage: self.coverage },
             (None, None) => return None,
         };
         if now.as_ref().is_some_and(|now| agreed.plan.stand_under(now)) {

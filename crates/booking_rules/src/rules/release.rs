@@ -103,7 +103,7 @@ impl Terms {
 
 /// The person who searches or books, as release rules see them.
 #[derive(Debug, Clone, Copy)]
-pub struct Asker<'w> {
+pub struct Requester<'w> {
     /// The person's entitlements. Rules rank the person for each day by the plan that applies on that day (W2).
     pub entitlements: &'w Entitlements,
     /// The current time.
@@ -113,7 +113,13 @@ pub struct Asker<'w> {
 }
 
 /// Sets the release mask of each room in a search to what release rules and overrides decide for this person.
-pub fn release_mask(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker<'_>) {
+pub fn release_mask(
+    field: &mut Field,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    service: Id,
+    asker: Requester<'_>,
+) {
     let Field { reach, days, rooms, .. } = field;
     for room in rooms {
         let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
@@ -134,7 +140,7 @@ pub fn release_mask(field: &mut Field, catalogue: &Catalogue, rules: &Rules, ser
 
 /// The release mask of one room while it is built.
 struct Gates<'w> {
-    asker: Asker<'w>,
+    asker: Requester<'w>,
     closed: Bits,
     /// The starts of each price factor, keyed by basis points.
     factors: BTreeMap<i64, Bits>,
@@ -142,7 +148,7 @@ struct Gates<'w> {
 }
 
 impl<'w> Gates<'w> {
-    fn new(reach: (Cell, Cell), asker: Asker<'w>) -> Gates<'w> {
+    fn new(reach: (Cell, Cell), asker: Requester<'w>) -> Gates<'w> {
         Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
     }
 

@@ -13,7 +13,7 @@ use crate::rules::weekly::rules;
 
 /// Consecutive starts with the same terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct StartRange {
     /// The minute of the first start, counted from midnight of the operating day. Values past 1440 are after
     /// midnight.
     pub from: i64,
@@ -34,7 +34,7 @@ pub struct WeekDay {
     /// The date of the operating day.
     pub date: Date,
     /// The stretches of the day. Empty if the room is closed.
-    pub stretches: Vec<Stretch>,
+    pub stretches: Vec<StartRange>,
 }
 
 /// Returns the seven days from `first` on for a service in a room.
@@ -52,7 +52,7 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     let rules = rules(tx, catalogue.club.id, days.reach())?;
     let open = days.open(&room.hours);
     let of_day = |(place, day): (usize, &scheduling::Day)| {
-        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stretches: Vec<StartRange> = Vec::new();
         for opening in open.on(place) {
             for cell in (opening.from..opening.to).step_by(GRID) {
                 let at = begin(cell);
@@ -67,11 +67,11 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
 }
 
 /// Extends the last stretch by a start if the terms are the same, otherwise begins a new stretch.
-fn add(stretches: &mut Vec<Stretch>, minute: i64, terms: Terms, at: jiff::Timestamp) {
+fn add(stretches: &mut Vec<StartRange>, minute: i64, terms: Terms, at: jiff::Timestamp) {
     let hours = |until| SignedDuration::as_hours(&at.duration_since(until));
     let reserved: Vec<_> = terms.reserved.iter().map(|(tier, until)| (*tier, hours(*until))).collect();
     let next =
-        Stretch { from: minute, to: minute, blocked: terms.blocked, factor_bp: terms.factor_bp, reserved };
+        StartRange { from: minute, to: minute, blocked: terms.blocked, factor_bp: terms.factor_bp, reserved };
     match stretches.last_mut() {
         Some(last)
             if last.blocked == next.blocked

@@ -8,7 +8,7 @@ use kit::Error;
 use membership::Entitlements;
 
 use crate::refusals::{self, OUTSIDE_WINDOW};
-use crate::rules::release::Asker;
+use crate::rules::release::Requester;
 use crate::settings::{ACCOUNT_DAYS, AHEAD, WALK_IN};
 
 /// The booking window of one person at one moment.
@@ -132,8 +132,8 @@ impl Window {
     }
 
     /// Returns the person as release rules see them.
-    pub fn asker(&self) -> Asker<'_> {
-        Asker { entitlements: &self.entitlements, now: self.now, unbounded: self.unbounded }
+    pub fn asker(&self) -> Requester<'_> {
+        Requester { entitlements: &self.entitlements, now: self.now, unbounded: self.unbounded }
     }
 
     /// Returns whether the person has no plan that applies on a day (W2) and therefore may not book what is only for

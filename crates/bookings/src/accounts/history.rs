@@ -7,7 +7,7 @@ use people::{Action, Actor};
 
 /// A service that a person had.
 #[derive(Debug, Clone)]
-pub struct Had {
+pub struct PastService {
     /// The id of the service.
     pub service: Id,
     /// How many times the person had it.
@@ -20,14 +20,14 @@ pub struct Had {
     pub starts_at: Timestamp,
 }
 
-row!(Had { service, times, booking, day, starts_at });
+row!(PastService { service, times, booking, day, starts_at });
 
 /// Returns the services that a person had, the latest first.
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` for another person unless `by` may see every
 /// booking.
-pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Had>> {
+pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<PastService>> {
     let club = tx.club()?;
     if by.person()?.id != person {
         by.need(Action::SeeEveryBooking)?;

@@ -9,7 +9,7 @@ use people::Subject;
 use people::{Action, Actor, SubjectKind};
 use serde_json::Value;
 
-use crate::model::{Detail, Only};
+use crate::model::{BookingFilter, Detail};
 use crate::store::{self, BookingRow};
 
 /// The bookings of a person.
@@ -30,10 +30,10 @@ pub struct MyBookings {
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors.
 pub fn my_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<MyBookings> {
-    some_of_mine(tx, by, paging, Only::default())
+    some_of_mine(tx, by, paging, BookingFilter::default())
 }
 
-impl Only {
+impl BookingFilter {
     pub(crate) fn holds(self, row: &BookingRow) -> bool {
         let booking = &row.booking;
         self.service.is_none_or(|id| id == booking.service)
@@ -45,7 +45,7 @@ impl Only {
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors.
-pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> Result<MyBookings> {
+pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: BookingFilter) -> Result<MyBookings> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;

@@ -73,7 +73,7 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingReques
     for (field, named) in [("person_id", booking_request.person), ("companion_id", booking_request.companion)]
     {
         if let Some(person) = named.filter(|person| for_others && *person != own_id)
-            && !people::is_here(tx, person)?
+            && !people::person_exists(tx, person)?
         {
             return Err(Fields::one(field, "We couldn’t find that person."));
         }

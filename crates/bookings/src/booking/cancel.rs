@@ -1,6 +1,6 @@
 //! Canceling. A booking can be canceled until it ends, and its fee is known in advance.
 
-use booking_rules::{Booking, Leaving, Status, refusals::WRONG_STATE};
+use booking_rules::{Booking, CancellationTerms, Status, refusals::WRONG_STATE};
 use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -70,7 +70,7 @@ pub(crate) fn cancel_quietly(
         return Err(Error::refused(&WRONG_STATE));
     }
     let leaving = if by_club && !is_own {
-        Leaving::default()
+        CancellationTerms::default()
     } else {
         let lapses = store::lapses_of(tx, &booking)?;
         booking.leaving(now, lapses)

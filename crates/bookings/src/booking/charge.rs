@@ -2,7 +2,7 @@
 //! its charge.
 
 use booking_rules::{
-    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, quote,
+    AddonRequest, Benefit, Booking, CancellationTerms, Coverage, PriceBasis, SUBJECT, SoldAddon, quote,
     settings::BIRTHDAY,
 };
 use catalogue::{Catalogue, Service};
@@ -129,7 +129,7 @@ pub(crate) fn write_addons(
 pub(crate) fn charge_for_leaving(
     tx: &mut Tx<'_>,
     booking: &Booking,
-    leaving: Leaving,
+    leaving: CancellationTerms,
     code: &'static str,
     label: &str,
 ) -> Result<()> {

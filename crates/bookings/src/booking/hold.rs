@@ -219,7 +219,7 @@ pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Book
 ///
 /// # Errors
 /// Returns `Error::NotFound` if the hold is not the holder's, and `wrong_state` if it is no longer a hold.
-pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
+pub fn release_hold(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     let row = theirs(tx, holder, id)?;
     let by = holder.by.id();
     if !end_hold(tx, id, by, "let_go")? {

@@ -114,7 +114,7 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     if is_live {
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
         if record.status == Status::Completed && charge.status == money::ChargeStatus::Due {
-            money::note_paid(tx, charge.id)?;
+            money::record_payment(tx, charge.id)?;
         }
         if record.status == Status::Completed {
             money::earn(tx, Subject { kind: SUBJECT, id })?;

@@ -2,7 +2,9 @@
 //! (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES};
+use booking_rules::{
+    Booking, CancellationTerms, Frozen, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES,
+};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -243,6 +245,6 @@ pub fn preview_move(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Re
 /// Returns the fee step that applies now, but at least the fee frozen before. The lapse fee is not included, because
 /// it is determined when the booking is canceled.
 fn frozen(booking: &Booking, now: Timestamp) -> Frozen {
-    let Leaving { fee, late, .. } = booking.leaving(now, 0);
+    let CancellationTerms { fee, late, .. } = booking.leaving(now, 0);
     Frozen { fee: fee.max(booking.frozen.fee), late }
 }

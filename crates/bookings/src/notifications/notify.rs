@@ -375,7 +375,7 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn notify_as_it_is(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+pub fn notify_current_status(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
         Status::Confirmed if booking.moved_from.is_some() => moved(tx, &booking),

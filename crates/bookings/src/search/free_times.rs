@@ -128,7 +128,7 @@ pub struct FreeDay {
 pub enum BookingFor {
     /// The actor.
     #[default]
-    Asker,
+    Requester,
     /// Another person. Only staff may choose this.
     Person(Id),
     /// A guest without an account. Only staff may choose this.
@@ -139,11 +139,11 @@ impl BookingFor {
     /// Returns the person who is searched for, or `None` for a visitor or a guest without an account.
     fn person(self, tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
         match self {
-            BookingFor::Asker => Ok(by.id()),
+            BookingFor::Requester => Ok(by.id()),
             BookingFor::Person(person) if by.id() == Some(person) => Ok(Some(person)),
             BookingFor::Person(person) => {
                 by.need(Action::BookForOthers)?;
-                if !people::is_here(tx, person)? {
+                if !people::person_exists(tx, person)? {
                     return Err(Fields::one("person_id", "We couldn’t find that person."));
                 }
                 Ok(Some(person))
@@ -236,7 +236,7 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
 /// # Errors
 /// Returns `Error::Invalid` for an unknown service or a length that is not sold, and a fault if the database fails.
 pub fn search(tx: &mut Tx<'_>, by: &Actor, query: &Search) -> Result<Answer> {
-    search_for(tx, by, query, BookingFor::Asker)
+    search_for(tx, by, query, BookingFor::Requester)
 }
 
 /// Finds free times for another person, with that person's prices and plan. Staff can book them regardless of that

@@ -8,7 +8,7 @@ use kit::{Cents, Id, Result, Tx};
 use membership::Entitlements;
 use money::TaxRates;
 use people::{Action, Actor};
-use scheduling::Keeping;
+use scheduling::KeptResources;
 
 use crate::booking::charge::sold_addons;
 use crate::search::lookup::window_with;
@@ -22,7 +22,7 @@ pub(crate) struct Moving {
     /// The owner of the booking. Times are offered and priced by the owner's plan, regardless of who reschedules it.
     pub(crate) owner: Option<Id>,
     /// The room and technicians that it keeps if they are free.
-    pub(crate) keeping: Keeping,
+    pub(crate) keeping: KeptResources,
     /// The add-ons of the booking at current prices.
     pub(crate) addons: Vec<SoldAddon>,
     /// The benefit that pays for it.
@@ -52,7 +52,7 @@ impl Moving {
         Ok(Moving {
             booking: booking.id,
             owner: booking.person,
-            keeping: Keeping { room: Some(booking.room), technicians },
+            keeping: KeptResources { room: Some(booking.room), technicians },
             addons: addons.unwrap_or_default(),
             benefit: booking.basis.as_ref().and_then(|basis| benefit(basis.coverage)),
             party: booking.party,

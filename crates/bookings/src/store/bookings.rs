@@ -7,7 +7,7 @@ use people::Subject;
 use serde_json::Value;
 
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
-use crate::model::Only;
+use crate::model::BookingFilter;
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
@@ -127,7 +127,7 @@ pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status)
     let subject = Subject { kind: SUBJECT, id: booking };
     match (moved, from, to) {
         (1, _, Status::Completed) => drop(money::earn(tx, subject)?),
-        (1, Status::Completed, _) => drop(money::unearn(tx, subject)?),
+        (1, Status::Completed, _) => drop(money::revert_earn(tx, subject)?),
         _ => {}
     }
     Ok(moved == 1)
@@ -198,7 +198,7 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
 pub(crate) fn past(
     tx: &mut Tx<'_>,
     person: Id,
-    only: Only,
+    only: BookingFilter,
     (limit, offset): (i64, i64),
 ) -> Result<(Vec<BookingRow>, i64)> {
     let club = tx.club()?;

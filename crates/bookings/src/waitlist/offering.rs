@@ -156,7 +156,7 @@ impl Moment {
     fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Id, Cell, Cell)]) -> Result<Found> {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
-        let context = SearchContext::read(tx, &by, BookingFor::Asker, None)?;
+        let context = SearchContext::read(tx, &by, BookingFor::Requester, None)?;
         let prepared = prepare(tx, &context, &wait.ask())?;
         let cells: Vec<Cell> = known.iter().map(|at| cell_at(*at)).collect();
         // Spans freed before the person joined had already made those starts free at that time.

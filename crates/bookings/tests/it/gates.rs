@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bookings::{
-    Asker, Busy, Decision, Demand, Field, Offers, Override, ReleaseMask, ReleaseRule, ResourceCalendar,
+    Busy, Decision, Demand, Field, Offers, Override, ReleaseMask, ReleaseRule, Requester, ResourceCalendar,
     Rules, Start, begin, release_mask, terms,
 };
-use catalogue::{Catalogue, Club, Half, Room};
+use catalogue::{Brand, Catalogue, Club, Room};
 use jiff::ToSpan as _;
 use jiff::civil::date;
 use kit::Id;
@@ -52,7 +52,7 @@ fn catalogue() -> Catalogue {
         slug: "suite".to_owned(),
         name: "Suite".to_owned(),
         kind: "suite".to_owned(),
-        half: Half::Private,
+        half: Brand::Private,
         capacity: 2,
         units: 1,
         premium_bp: 10_000,
@@ -125,7 +125,7 @@ proptest! {
 
         let rules = Rules { weekly: Arc::new(rules), overrides };
         let entitlements = crate::rules_examples::member(TIERS[tier], MembershipStatus::Active, date(2030, 1, 1), true);
-        let asker = Asker { entitlements: &entitlements, now, unbounded: false };
+        let asker = Requester { entitlements: &entitlements, now, unbounded: false };
         release_mask(&mut field, &catalogue, &rules, SERVICE, asker);
         let gated = Offers::find(demand, &field).all(0);
         let expected: Vec<_> = plain

@@ -305,7 +305,7 @@ pub(crate) fn request(service: &Service, search: &Search, when: When) -> Booking
         party: search.party,
         person: match search.whom() {
             BookingFor::Person(person) => Some(person),
-            BookingFor::Asker | BookingFor::Guest => None,
+            BookingFor::Requester | BookingFor::Guest => None,
         },
         companion: None,
         extras: Extras::default(),
@@ -464,7 +464,7 @@ fn why_not(
 /// Returns the first refusal of a booking request, for the actor or for the person that staff book for.
 fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, request: &BookingRequest) -> Result<Option<Error>> {
     let verdict = match search.whom() {
-        BookingFor::Asker => bookings::why_not(tx, by, request)?,
+        BookingFor::Requester => bookings::why_not(tx, by, request)?,
         BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, request, Some(person))?,
         BookingFor::Guest => bookings::why_not_by_staff(tx, by, request, None)?,
     };

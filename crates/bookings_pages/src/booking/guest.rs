@@ -53,7 +53,7 @@ pub(crate) fn chosen(
     }
     let person = narrowed.guest().filter(|guest| *guest > 0).map(Id);
     if let Some(person) = person
-        && !people::is_here(tx, person)?
+        && !people::person_exists(tx, person)?
     {
         fields.add("service", "This guest no longer has an account. Choose the guest again.");
         *narrowed = narrowed.for_asker();
@@ -114,7 +114,7 @@ pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
 /// Describes which rules staff override if they book a time of the day for a guest: the guest's booking window, or the
 /// plan that the service requires.
 pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
-    if search.whom() == BookingFor::Asker {
+    if search.whom() == BookingFor::Requester {
         return None;
     }
     let online = day.window.clone().of_the_guest();

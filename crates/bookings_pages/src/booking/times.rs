@@ -75,7 +75,7 @@ impl Narrowed {
 /// actor.
 fn booking_for(guest: Option<i64>) -> BookingFor {
     match guest {
-        None => BookingFor::Asker,
+        None => BookingFor::Requester,
         Some(0) => BookingFor::Guest,
         Some(person) => BookingFor::Person(Id(person)),
     }

@@ -317,7 +317,7 @@ fn apply(
         }
         HoldAction::LetGo => {
             let catalogue = catalogue::current(tx)?;
-            bookings::let_go(tx, holder, id)?;
+            bookings::release_hold(tx, holder, id)?;
             let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
             after_letting_go(holder.by, service, held)
         }

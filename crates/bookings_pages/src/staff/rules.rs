@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{ReleaseRule, RuleInput, StoredRule, Stretch, WeekDay, factor};
+use bookings::{ReleaseRule, RuleInput, StartRange, StoredRule, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::web::{Input, RawInput};
@@ -230,7 +230,7 @@ pub(crate) fn with_week(
 
 /// Converts a week into a table with one row per stretch.
 pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
-    let line = |date: Date, stretch: &Stretch| {
+    let line = |date: Date, stretch: &StartRange| {
         let span = if stretch.from == stretch.to {
             clock(stretch.from)
         } else {
@@ -247,7 +247,7 @@ pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
     }
 }
 
-fn who(stretch: &Stretch) -> String {
+fn who(stretch: &StartRange) -> String {
     if stretch.blocked {
         return "No one (blocked)".to_owned();
     }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Only, Status};
+use bookings::{BookingFilter, Status};
 use kit::web::{Input, Page, Paging, RawInput};
 use kit::{AppState, Fields, Result, Tx};
 use people::{Actor, Caller};
@@ -87,7 +87,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
     if service.is_none() && asking.service.is_some() {
         fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
-    let only = Only { service: service.map(|service| service.id), status: asking.status };
+    let only = BookingFilter { service: service.map(|service| service.id), status: asking.status };
     let visits = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
     let places = bookings::places(tx, by)?;
     let now = tx.now();

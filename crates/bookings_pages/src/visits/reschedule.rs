@@ -218,7 +218,7 @@ fn draw(
         (Some(to), None) => night_before(zone, to),
         (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
     };
-    let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
+    let context = SearchContext::read(tx, by, BookingFor::Requester, Some(id))?;
     let other_date = match (requested.to, requested.date) {
         (None, Some(query)) => OtherDate::of(tx, &context, (service, &search), query)?,
         _ => None,

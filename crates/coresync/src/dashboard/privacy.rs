@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use kit::errors::OrFault as _;
 use kit::web::{Input, Page, RawInput, see_other};
 use kit::{AppState, Error, Fields, Result, Tx};
-use people::{Actor, Caller, Consent, Leaver, Role, What};
+use people::{Actor, AuditEvent, Caller, ConfirmedErasure, Consent, Role};
 use serde_json::{Value, json};
 use ui::{
     Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, format, or_sign_in,
@@ -82,7 +82,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
             .map(|one| (one.kind, one.words, is_given(one.kind, one.version)))
             .collect(),
         consents: consents.iter().map(line).collect(),
-        is_staff: people::works_anywhere(tx, by.person()?.id)?,
+        is_staff: people::has_any_role(tx, by.person()?.id)?,
         hindrance: hindrance(tx, by)?,
     })
 }
@@ -90,7 +90,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
 async fn export(caller: Caller) -> Result<Response> {
     let whole = caller.tx(|tx, by| {
         let whole = everything(tx, by)?;
-        people::note(tx, by, What::Exported, by.id(), json!({}))?;
+        people::note(tx, by, AuditEvent::Exported, by.id(), json!({}))?;
         Ok(whole)
     });
     let answered = whole.await.and_then(|whole| {
@@ -157,25 +157,28 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
 }
 
 /// The kinds of agreements that the person ticked.
-struct Agreed(Vec<String>);
+struct OriginalTerms(Vec<String>);
 
-impl Input for Agreed {
-    fn parse(input: &mut RawInput) -> Agreed {
-        Agreed(input.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+impl Input for OriginalTerms {
+    fn parse(input: &mut RawInput) -> OriginalTerms {
+        OriginalTerms(input.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
     }
 }
 
-async fn agree(caller: Caller, PostedForm(FormInput { parsed, .. }): PostedForm<Agreed>) -> Result<Response> {
-    let Agreed(kinds) = parsed.map_err(Error::Invalid)?;
+async fn agree(
+    caller: Caller,
+    PostedForm(FormInput { parsed, .. }): PostedForm<OriginalTerms>,
+) -> Result<Response> {
+    let OriginalTerms(kinds) = parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| people::agree_to(tx, by, &kinds)).await;
     or_sign_in(done.map(|()| see_other("/dashboard/privacy/?done=1")), HERE)
 }
 
 /// The password with which a person confirms the erasure of their account.
-struct Leaving(String);
+struct CancellationTerms(String);
 
-impl Input for Leaving {
-    fn parse(input: &mut RawInput) -> Leaving {
+impl Input for CancellationTerms {
+    fn parse(input: &mut RawInput) -> CancellationTerms {
         let password = input.secret("current_password").unwrap_or_default();
         if password.is_empty() {
             input.add_error("current_password", "This field is required.");
@@ -183,16 +186,16 @@ impl Input for Leaving {
         if input.raw("sure").and_then(Value::as_str) != Some("yes") {
             input.add_error("sure", "Check this box to confirm.");
         }
-        Leaving(password)
+        CancellationTerms(password)
     }
 }
 
 async fn erase(
     caller: Caller,
-    PostedForm(FormInput { parsed, .. }): PostedForm<Leaving>,
+    PostedForm(FormInput { parsed, .. }): PostedForm<CancellationTerms>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(Leaving(password)) => erase_now(&caller, password).await,
+        Ok(CancellationTerms(password)) => erase_now(&caller, password).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let error = match done {
@@ -216,17 +219,17 @@ async fn erase(
 
 async fn erase_now(caller: &Caller, password: String) -> Result<()> {
     caller
-        .view(|tx, by| match people::works_anywhere(tx, by.person()?.id)? {
+        .view(|tx, by| match people::has_any_role(tx, by.person()?.id)? {
             true => Err(by.forbidden("erasing a colleague")),
             false => Ok(()),
         })
         .await?;
-    let leaver: Leaver = people::ask_leaver(caller, password).await?;
+    let leaver: ConfirmedErasure = people::confirm_erasure(caller, password).await?;
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
 }
 
 /// Erases the person's data in every crate, in one transaction.
-fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
+fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &ConfirmedErasure) -> Result<()> {
     let person = by.person()?.clone();
     if let Some(sentence) = hindrance(tx, by)? {
         return Err(Fields::one("body", sentence));

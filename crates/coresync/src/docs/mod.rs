@@ -107,7 +107,7 @@ async fn draw(
         .filter(|family| !family.operations.is_empty())
         .collect();
     let count = families.iter().map(|family| family.operations.len()).sum();
-    let app = catalogue::at_home(caller.app()).await?;
+    let app = catalogue::for_own_website(caller.app()).await?;
     let config = &app.config;
     Page::of(&DocsPage {
         frame: Frame::anonymous("", "CoreSync API"),

@@ -31,7 +31,7 @@ pub fn handlers(app: &AppState, post: &Post) -> Handlers {
         .on(accounts::adopt)
         .on(|db, Checkpoint {}| accounts::checkpoint(db))
         .on(match_waitlist)
-        .on(|db, Nightly {}| tidy(db))
+        .on(|db, Nightly {}| delete_old_claims(db))
         .on(|db, RunMaintenance {}| run_maintenance(db))
         .on(|db, RunBillingDay {}| run_billing_day(db))
         .on(|db, job: MembershipChanged| follow(db, job.person))
@@ -50,7 +50,7 @@ pub fn outbox(app: &AppState, post: &Post) -> Outbox {
 
 /// Reads the current state that a notification is about, and composes its email from it.
 async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
-    let app = catalogue::at_home(&app.with(app.db.for_club(waiting.club))).await?;
+    let app = catalogue::for_own_website(&app.with(app.db.for_club(waiting.club))).await?;
     let kind = waiting.kind.as_str();
     if let Some(news) = BookingNews::of_kind(kind) {
         return booking_emails::compose(app, waiting, news).await;
@@ -64,9 +64,15 @@ async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed
     }
 }
 
-async fn tidy(db: Db) -> Result<()> {
-    let tidied = db
-        .tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?, prune(tx)?)));
+async fn delete_old_claims(db: Db) -> Result<()> {
+    let tidied = db.tx(|tx| {
+        Ok((
+            bookings::delete_old_claims(tx)?,
+            forget_replies(tx)?,
+            people::forget_old_proofs(tx)?,
+            prune(tx)?,
+        ))
+    });
     let (claims, replies, links, jobs) = tidied.await?;
     let accounts = accounts::prune(&db).await?;
     tracing::info!(

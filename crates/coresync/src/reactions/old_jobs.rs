@@ -23,7 +23,7 @@ macro_rules! jobs_of_bookings {
         /// Adds the handlers of old jobs about bookings. Each job notifies about the booking as it is now.
         fn of_bookings(handlers: Handlers) -> Handlers {
             handlers$(.on(|db: Db, job: $job| async move {
-                db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await
+                db.tx(move |tx| bookings::notify_current_status(tx, job.booking)).await
             }))*
         }
     };

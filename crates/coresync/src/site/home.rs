@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use catalogue::{Catalogue, Club, Filter, Half};
+use catalogue::{Brand, Catalogue, Club, Filter};
 use catalogue_pages::ServiceRow;
 use kit::web::Page;
 use kit::{AppState, Result};
@@ -44,15 +44,15 @@ pub(crate) struct Doorway {
 }
 
 impl Doorway {
-    fn of(shown: &Shown, half: Half) -> Doorway {
+    fn of(shown: &Shown, half: Brand) -> Doorway {
         let (name, path, whom, sentence) = match half {
-            Half::Mensuite | Half::Shared => (
+            Brand::Mensuite | Brand::Shared => (
                 "Mensuite",
                 "/menssuite/",
                 "For men",
                 "Massage, skin, scissors, and a blade. One guest, one room, no waiting room.",
             ),
-            Half::Private => (
+            Brand::Private => (
                 "Coresync Private",
                 "/private/",
                 "For two",
@@ -108,7 +108,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
         frame: frame.canonical(&app, &catalogue.club, "/").with_preview(artwork.passed_on()),
         club: &catalogue.club,
         artwork,
-        halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
+        halves: [Brand::Mensuite, Brand::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue
             .find(&featured)
@@ -122,7 +122,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
 }
 
 fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>> {
-    let shared = catalogue.categories.iter().filter(|category| category.half == Half::Shared);
+    let shared = catalogue.categories.iter().filter(|category| category.half == Brand::Shared);
     let room = |category: &'c catalogue::Category| QuietRoom {
         slug: &category.slug,
         name: &category.name,

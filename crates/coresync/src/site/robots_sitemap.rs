@@ -18,7 +18,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 async fn robots(caller: Caller) -> Result<impl IntoResponse> {
-    let site = catalogue::at_home(caller.app()).await?.config.public_url.clone();
+    let site = catalogue::for_own_website(caller.app()).await?.config.public_url.clone();
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     // A path that ends in a question mark matches the page with any parameters: days, times, and an endless number of
     // searches.

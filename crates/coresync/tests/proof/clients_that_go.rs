@@ -39,7 +39,7 @@ impl Slow {
         drop(bell.wait_while(state.lock().unwrap(), |state| !state.0).unwrap());
     }
 
-    fn let_go(&self) {
+    fn release_hold(&self) {
         let (state, bell) = &*self.0;
         state.lock().unwrap().1 = true;
         bell.notify_all();
@@ -107,9 +107,9 @@ async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
                 let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                 slow.until_it_is_in_the_middle();
                 poll_and_drop(future, times);
-                slow.let_go();
+                slow.release_hold();
             } else {
-                slow.let_go();
+                slow.release_hold();
                 poll_and_drop(future, times);
             }
             nobody_is_inside(&test.db).await;

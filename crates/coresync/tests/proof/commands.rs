@@ -107,7 +107,7 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
     demo::fill(&app).await.unwrap();
     let noted = app.db.tx(|tx| {
         let nobody = people::Actor::visitor();
-        people::note(tx, &nobody, people::What::PeopleSearched, None, serde_json::json!({}))?;
+        people::note(tx, &nobody, people::AuditEvent::PeopleSearched, None, serde_json::json!({}))?;
         people::checkpoint(tx)
     });
     assert!(noted.await.unwrap() > 0);

@@ -68,7 +68,7 @@ pub fn clubs(tx: &mut Tx<'_>) -> Result<Arc<Clubs>> {
 /// Returns a fault if the database fails.
 pub fn added(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     versions::bump_shared(tx, VERSION)?;
-    tx.enter_club(club);
+    tx.switch_club(club);
     Ok(())
 }
 
@@ -136,7 +136,7 @@ impl Tx<'_> {
     /// Returns the error of `work`.
     pub fn in_club<T>(&mut self, club: Id, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = (self.club_key.clone(), self.club);
-        self.enter_club(club);
+        self.switch_club(club);
         let done = work(self);
         (self.club_key, self.club) = before;
         done
@@ -153,7 +153,7 @@ impl Tx<'_> {
     }
 
     /// Makes the rest of the transaction belong to a club.
-    pub fn enter_club(&mut self, club: Id) {
+    pub fn switch_club(&mut self, club: Id) {
         self.club_key = ClubKey::Id(club);
         self.club = None;
     }

@@ -42,7 +42,7 @@ tokio::task_local! {
 
 /// Runs `work` with low write priority: its write transactions wait behind those that people wait for. Has an
 /// effect only on SQLite, where all writers share one thread.
-pub async fn giving_way<F: Future>(work: F) -> F::Output {
+pub async fn with_low_priority<F: Future>(work: F) -> F::Output {
     GIVES_WAY.scope((), work).await
 }
 

@@ -22,7 +22,7 @@ mod writable;
 
 pub use caches::Caches;
 pub(crate) use club_key::ClubKey;
-pub use database::{Db, giving_way};
+pub use database::{Db, with_low_priority};
 pub use dependencies::{Dependencies, Width};
 pub use engine::CommitMarker;
 pub use maintenance::{

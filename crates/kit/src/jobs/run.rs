@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::db::{Db, Tx, giving_way};
+use crate::db::{Db, Tx, with_low_priority};
 use crate::errors::{Fault, OrFault, Result};
 use crate::ids::Id;
 use crate::live::Changed;
@@ -104,7 +104,7 @@ const IN_HAND: usize = 8;
 /// Runs jobs until `stop` is set; jobs that are already running are finished first. Jobs write with low priority,
 /// so that people do not wait for them.
 pub async fn run(db: Db, handlers: Handlers, stop: watch::Receiver<bool>) {
-    giving_way(run_until(&db, &handlers, stop)).await;
+    with_low_priority(run_until(&db, &handlers, stop)).await;
 }
 
 async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>) {
@@ -212,7 +212,7 @@ struct Ended {
 fn begin(db: &Db, handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
     for Due { id, club, kind, payload, attempt } in taken {
         let work = handlers.0.get(kind.as_str()).map(|work| work(db.for_club(club), payload));
-        works.spawn(giving_way(async move {
+        works.spawn(with_low_priority(async move {
             let outcome = match work {
                 Some(work) => work.await,
                 None => Err(Fault::because(format!("nobody does jobs of kind {kind}"))),

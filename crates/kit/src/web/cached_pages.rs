@@ -220,7 +220,7 @@ impl CachedPages {
     }
 
     /// Returns whether a club has this host name.
-    pub(super) async fn is_of_a_club(&self, host: Option<&str>) -> bool {
+    pub(super) async fn belongs_to_club(&self, host: Option<&str>) -> bool {
         let Some(host) = host.map(str::to_owned) else { return false };
         let known = self.db.view(move |tx| Ok(clubs(tx)?.of_host(&host).is_some()));
         known.await.unwrap_or(false)

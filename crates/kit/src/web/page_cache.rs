@@ -122,7 +122,7 @@ where
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let mut response = match unknown {
-                Some((status, host)) if !front.kept.is_of_a_club(host.as_deref()).await => {
+                Some((status, host)) if !front.kept.belongs_to_club(host.as_deref()).await => {
                     hosts::refused(status)
                 }
                 _ => front.answer(request.map(Body::new), id.clone()).instrument(span).await,

@@ -119,13 +119,13 @@ async fn what_works_in_the_end_is_gone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
     let test = open().await;
-    let (let_go, wait) = tokio::sync::watch::channel(false);
+    let (release_hold, wait) = tokio::sync::watch::channel(false);
     let (done, mut response) = tokio::sync::mpsc::unbounded_channel();
     let handlers = Handlers::default().on(move |_, job: Greet| {
         let (mut wait, done) = (wait.clone(), done.clone());
         async move {
             if job.name == "slow" {
-                wait.wait_for(|let_go| *let_go).await.or_fault()?;
+                wait.wait_for(|release_hold| *release_hold).await.or_fault()?;
             }
             done.send(job.name).or_fault()
         }
@@ -138,7 +138,7 @@ async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
         enqueue(&test.db, name, now).await;
         assert_eq!(response.recv().await.as_deref(), Some(name));
     }
-    let_go.send_replace(true);
+    release_hold.send_replace(true);
     assert_eq!(response.recv().await.as_deref(), Some("slow"));
     stop.send_replace(true);
     runner.await.expect("it ends");

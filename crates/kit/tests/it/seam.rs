@@ -1,6 +1,6 @@
 //! Tests of transactions: what they keep, undo, and refuse.
 
-use kit::db::giving_way;
+use kit::db::with_low_priority;
 use kit::errors::{FaultKind, OrRefuse as _};
 use kit::live::Changed;
 use kit::testing::on_postgres;
@@ -274,7 +274,7 @@ async fn what_gives_way_is_written_all_the_same() {
             let db = test.db.clone();
             tokio::spawn(async move {
                 let write = db.tx(move |tx| put(tx, &n.to_string(), n));
-                if n % 2 == 0 { giving_way(write).await } else { write.await }
+                if n % 2 == 0 { with_low_priority(write).await } else { write.await }
             })
         })
         .collect();

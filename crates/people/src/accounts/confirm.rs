@@ -13,7 +13,7 @@ use crate::accounts::inputs::ConfirmAddress;
 use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
 use crate::accounts::sign_in::is_password_of;
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
@@ -50,7 +50,12 @@ pub struct EmailLink {
 ///
 /// # Errors
 /// Returns [`LINK_EXPIRED`] if the link is invalid.
-pub fn look_at(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, token: &str) -> Result<EmailLink> {
+pub fn describe_link(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    client_info: &ClientInfo,
+    token: &str,
+) -> Result<EmailLink> {
     let proof = session_store::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
     let person = store::person(tx, proof.person)?;
     Ok(EmailLink {
@@ -194,7 +199,7 @@ fn confirm(
     };
     let person = store::person(tx, before.id)?;
     let owner = Actor { network: client_info.network(), ..Actor::of(person.clone()) };
-    note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({"started_over": !is_theirs}))?;
+    note(tx, &owner, AuditEvent::AddressConfirmed, Some(before.id), json!({"started_over": !is_theirs}))?;
     let made = made.filter(|_| is_theirs);
     let (next, carried) = made.map_or((None, None), |made| (made.next, made.carried));
     Ok(Confirmed { person, tokens, next, carried })
@@ -215,7 +220,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
         notify(tx, &AddressChanged { person: before.id, old })?;
     }
     let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
-    note(tx, &owner, What::AddressChanged, Some(before.id), json!({}))
+    note(tx, &owner, AuditEvent::AddressChanged, Some(before.id), json!({}))
 }
 
 /// Makes an address the verified address of an account.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::accounts::inputs::ProfileChange;
 use crate::actor::Actor;
-use crate::audit::{AuditSubject, What, note, note_change};
+use crate::audit::{AuditEvent, AuditSubject, note, note_change};
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
 use crate::subject::SubjectKind;
@@ -76,7 +76,7 @@ pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> 
         store::update(tx, &person)?;
         let subject = AuditSubject { kind: SubjectKind::Person, id: Some(id), name: "" };
         let change = (json!({"birthday": before.birthday}), json!({"birthday": birthday}));
-        note_change(tx, by, What::BirthdayCorrected.name(), subject, change)?;
+        note_change(tx, by, AuditEvent::BirthdayCorrected.name(), subject, change)?;
     }
     Ok(person)
 }
@@ -98,7 +98,7 @@ pub fn emergency_contact(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Emergency
 pub fn contact_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<EmergencyContact>> {
     by.need(Action::RunTheDay)?;
     store::person(tx, id)?;
-    note(tx, by, What::ContactRead, Some(id), json!({}))?;
+    note(tx, by, AuditEvent::ContactRead, Some(id), json!({}))?;
     open(tx, id)
 }
 

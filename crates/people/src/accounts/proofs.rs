@@ -210,7 +210,7 @@ fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: Signed
 /// # Errors
 /// Returns a fault if the database fails.
 pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Result<Option<AccountEmail>> {
-    if !store::is_here(tx, claimed.person)? {
+    if !store::person_exists(tx, claimed.person)? {
         return Ok(None);
     }
     let person = store::person(tx, claimed.person)?;
@@ -254,7 +254,7 @@ pub(crate) fn email_to_new_address(
     requested: &AddressChangeRequested,
 ) -> Result<Option<AccountEmail>> {
     let (to, person) = (kept_email(&requested.email), requested.person);
-    if !store::is_here(tx, person)? {
+    if !store::person_exists(tx, person)? {
         return Ok(None);
     }
     let owner = store::person_by_email(tx, &to)?;

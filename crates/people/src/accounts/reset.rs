@@ -10,7 +10,7 @@ use crate::accounts::inputs::{NewAddress, NewPassword};
 use crate::accounts::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
 use crate::accounts::sign_in::{ask_password, set_password, wrong_password};
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::kept_email;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::{ClientInfo, known_device};
@@ -22,7 +22,7 @@ use crate::{accounts::passwords, store, store::sessions as session_store};
 ///
 /// # Errors
 /// Returns [`crate::TOO_MANY_ATTEMPTS`] if too many emails were requested, or a fault.
-pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
+pub fn request_link_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
     limits::count_request(tx, client_info)?;
     let own_sign_up = match &client_info.sign_up {
         Some(browser) => session_store::sign_up_by(tx, browser)?,
@@ -43,7 +43,7 @@ pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>)
 ///
 /// # Errors
 /// Returns [`crate::TOO_MANY_ATTEMPTS`] for a network that requests too often, or a fault.
-pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
+pub fn request_password_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
     limits::count_request(tx, client_info)?;
     let email = kept_email(email);
     let is_over = limits::count_email(tx, EmailKind::Reset, &email, client_info)?;
@@ -55,7 +55,7 @@ pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Resu
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; or
 /// [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
+pub async fn request_address_change(caller: &Caller, request: NewAddress) -> Result<()> {
     let (_, hash) = ask_password(caller, request.current_password).await?;
     let (client_info, email) = (caller.client_info().clone(), request.email);
     caller
@@ -112,7 +112,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
             session_store::forget_all_proofs(tx, person.id)?;
             notify(tx, &PasswordChanged { person: person.id })?;
             let by = Actor { network: network.clone(), ..Actor::of(person) };
-            note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))
+            note(tx, &by, AuditEvent::PasswordReset, Some(proof.person), json!({}))
         })
         .await
 }

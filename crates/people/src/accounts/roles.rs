@@ -5,7 +5,7 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::{Person, Role};
 use crate::permissions::Action;
 use crate::search::index::is_search;
@@ -25,7 +25,7 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
     if is_search(words) {
         let count = find::count_of(tx, words)?;
         let found = find::page_of(tx, words, paging)?;
-        note(tx, by, What::PeopleSearched, None, json!({"found": count}))?;
+        note(tx, by, AuditEvent::PeopleSearched, None, json!({"found": count}))?;
         return Ok((found, count));
     }
     if !words.trim().is_empty() {
@@ -61,7 +61,7 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
 pub fn look_up(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Person> {
     by.need(Action::SeePeople)?;
     let person = store::person(tx, id)?;
-    note_look(tx, by, id)?;
+    note_view(tx, by, id)?;
     Ok(person)
 }
 
@@ -69,8 +69,8 @@ pub fn look_up(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Person> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn note_look(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
-    if by.id() == Some(id) { Ok(()) } else { note(tx, by, What::ProfileRead, Some(id), json!({})) }
+pub fn note_view(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    if by.id() == Some(id) { Ok(()) } else { note(tx, by, AuditEvent::ProfileRead, Some(id), json!({})) }
 }
 
 /// Gives a person another role. Every session of the person ends, so that their permissions are resolved anew.
@@ -90,7 +90,7 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     }
     store::set_role(tx, id, role)?;
     store::end_all(tx, id)?;
-    note(tx, by, What::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
+    note(tx, by, AuditEvent::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
     store::person(tx, id)
 }
 
@@ -106,7 +106,7 @@ pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
     store::set_role(tx, before.id, role)?;
     store::end_all(tx, before.id)?;
     let details = json!({"from": before.role, "to": role});
-    note(tx, &Actor::visitor(), What::RoleChanged, Some(before.id), details)?;
+    note(tx, &Actor::visitor(), AuditEvent::RoleChanged, Some(before.id), details)?;
     store::person(tx, before.id)
 }
 
@@ -120,6 +120,6 @@ pub fn sign_out_of_all(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<u64> {
     by.need(Action::ManageRoles)?;
     store::hold(tx, id)?;
     let ended = store::end_all(tx, id)?;
-    note(tx, by, What::SessionsEnded, Some(id), json!({"sessions": ended}))?;
+    note(tx, by, AuditEvent::SessionsEnded, Some(id), json!({"sessions": ended}))?;
     Ok(ended)
 }

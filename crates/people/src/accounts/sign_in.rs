@@ -8,7 +8,7 @@ use crate::accounts::hash_queue::HashQueue;
 use crate::accounts::inputs::{ChangePassword, SignIn};
 use crate::accounts::proofs::PasswordChanged;
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
@@ -55,7 +55,7 @@ pub async fn sign_in(
         }
         let person = store::person(tx, id)?;
         let by = Actor { network: from.network(), ..Actor::of(person.clone()) };
-        note(tx, &by, What::SignedIn, Some(id), json!({"device": from.device}))?;
+        note(tx, &by, AuditEvent::SignedIn, Some(id), json!({"device": from.device}))?;
         Ok(SignedIn { person, tokens })
     };
     app.db.tx(enter).await
@@ -76,7 +76,7 @@ fn begin(
 
 fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) -> Result<()> {
     let by = Actor { network: client_info.network(), ..Actor::visitor() };
-    note(tx, &by, What::SignInFailed, owner, json!({"device": client_info.device}))
+    note(tx, &by, AuditEvent::SignInFailed, owner, json!({"device": client_info.device}))
 }
 
 /// Checks the caller's password, for operations that must not happen through a browser that was left open. Failures
@@ -167,7 +167,7 @@ pub async fn change_password(
                 }
             };
             notify(tx, &PasswordChanged { person: id })?;
-            note(tx, by, What::PasswordChanged, Some(id), json!({}))?;
+            note(tx, by, AuditEvent::PasswordChanged, Some(id), json!({}))?;
             Ok(tokens)
         })
         .await

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::accounts::account_emails::ask_claimant;
 use crate::accounts::inputs::SignUp;
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
@@ -27,7 +27,7 @@ const AT_ONCE: i64 = 200;
 
 /// What a sign-up continues with after its address was verified.
 #[derive(Debug, Clone, Default)]
-pub struct Onward {
+pub struct AfterSignUp {
     /// The path of the next page.
     pub next: Option<String>,
     /// The token of the visitor's hold on a time, if there is one.
@@ -39,7 +39,7 @@ pub struct Onward {
 ///
 /// # Errors
 /// Returns `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], or a fault.
-pub async fn sign_up(caller: &Caller, request: SignUp, onward: Onward) -> Result<String> {
+pub async fn sign_up(caller: &Caller, request: SignUp, onward: AfterSignUp) -> Result<String> {
     let new = read(caller, request).await?;
     let (browser, client_info) = (tokens::secret()?, caller.client_info().clone());
     let by_browser = browser.clone();
@@ -62,7 +62,7 @@ pub(crate) async fn sign_up_once(
     let key = asker.clone();
     let made = caller.app().db.tx(move |tx| {
         once(tx, idempotency_key.as_ref(), &key.name, |tx| {
-            make(tx, &new, &client_info, None, &Onward::default())?;
+            make(tx, &new, &client_info, None, &AfterSignUp::default())?;
             reply().map(Some)
         })
     });
@@ -89,7 +89,7 @@ fn make(
     new: &NewPerson,
     client_info: &ClientInfo,
     browser: Option<&str>,
-    onward: &Onward,
+    onward: &AfterSignUp,
 ) -> Result<()> {
     limits::count_sign_up(tx, client_info.address)?;
     let id = tx.new_id()?;
@@ -106,7 +106,7 @@ fn make(
     ask_claimant(tx, id, new.email.as_deref().unwrap_or_default(), client_info)?;
     let person = store::person(tx, id)?;
     let by = Actor { network: client_info.network(), ..Actor::of(person) };
-    note(tx, &by, What::SignedUp, Some(id), json!({"device": client_info.device}))
+    note(tx, &by, AuditEvent::SignedUp, Some(id), json!({"device": client_info.device}))
 }
 
 /// Deletes accounts whose address was not verified within 30 days, at most 200. An account to which something

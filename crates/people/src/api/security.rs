@@ -68,7 +68,7 @@ async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<Sta
 ))]
 async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
     let client_info = caller.client_info().clone();
-    caller.app().db.tx(move |tx| reset::ask_again(tx, &client_info, Some(&email))).await?;
+    caller.app().db.tx(move |tx| reset::request_link_again(tx, &client_info, Some(&email))).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -81,7 +81,7 @@ async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>
 ))]
 async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
     let client_info = caller.client_info().clone();
-    caller.app().db.tx(move |tx| reset::ask_reset(tx, &client_info, &email)).await?;
+    caller.app().db.tx(move |tx| reset::request_password_reset(tx, &client_info, &email)).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -107,7 +107,7 @@ async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>
      content_type = "application/problem+json"),
 ))]
 async fn change_email(caller: Caller, Json(request): Json<NewAddress>) -> Result<StatusCode> {
-    reset::ask_address(&caller, request).await?;
+    reset::request_address_change(&caller, request).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -29,7 +29,7 @@ pub fn e164(entered: &str) -> Option<String> {
 
 /// Returns a number in a readable form: `+1 212 555 0100 ext. 42`. A number that is not stored as E.164 is returned
 /// unchanged.
-pub fn spoken_phone(stored: &str) -> String {
+pub fn format_phone(stored: &str) -> String {
     let (number, extension) =
         stored.split_once(";ext=").map_or((stored, None), |(one, other)| (one, Some(other)));
     let grouped = match number.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii()) {
@@ -165,8 +165,8 @@ mod tests {
         ] {
             assert_eq!(e164(bad), None, "{bad:?}");
         }
-        assert_eq!(spoken_phone("+12125550100;ext=42"), "+1 212 555 0100 ext. 42");
-        assert_eq!(spoken_phone("+380441234567"), "+380441234567");
-        assert_eq!(spoken_phone("5550100"), "5550100");
+        assert_eq!(format_phone("+12125550100;ext=42"), "+1 212 555 0100 ext. 42");
+        assert_eq!(format_phone("+380441234567"), "+380441234567");
+        assert_eq!(format_phone("5550100"), "5550100");
     }
 }

@@ -70,11 +70,11 @@ fn degrees<S: serde::Serializer>(
     tenths: &Option<i64>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    tenths.map(spoken_degrees).serialize(serializer)
+    tenths.map(format_degrees).serialize(serializer)
 }
 
 /// Formats tenths of a degree, such as `22.5`.
-pub fn spoken_degrees(tenths: i64) -> String {
+pub fn format_degrees(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

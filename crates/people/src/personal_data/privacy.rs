@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::accounts::sign_in::{ask_password, wrong_password};
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::requests::caller::{Caller, asker_name};
 use crate::{
     personal_data::person_key, requests::limits, search::index, store, store::sessions as session_store,
@@ -100,7 +100,7 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
                 sql!("INSERT INTO consents (id, person_id, kind, version, given_at) VALUES ($1, $2, $3, $4, $5)"),
                 args![id, person, agreement.kind, agreement.version, now],
             )?;
-            note(tx, by, What::ConsentGiven, Some(person), details)?;
+            note(tx, by, AuditEvent::ConsentGiven, Some(person), details)?;
         } else if !is_wanted {
             let withdrawn = tx.run(
                 sql!(
@@ -110,7 +110,7 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
                 args![now, person, agreement.kind],
             )?;
             if withdrawn > 0 {
-                note(tx, by, What::ConsentWithdrawn, Some(person), details)?;
+                note(tx, by, AuditEvent::ConsentWithdrawn, Some(person), details)?;
             }
         }
     }
@@ -147,7 +147,7 @@ pub fn my_devices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)
 
 /// A person who has confirmed with their password that they want to be erased.
 #[derive(Debug, Clone)]
-pub struct Leaver {
+pub struct ConfirmedErasure {
     person: Id,
     hash: Option<String>,
 }
@@ -157,9 +157,9 @@ pub struct Leaver {
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
 /// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
-pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
+pub async fn confirm_erasure(caller: &Caller, password: String) -> Result<ConfirmedErasure> {
     let (person, hash) = ask_password(caller, password).await?;
-    Ok(Leaver { person: person.id, hash })
+    Ok(ConfirmedErasure { person: person.id, hash })
 }
 
 /// Erases the actor: clears everything that identifies the person or describes their preferences, destroys their
@@ -171,9 +171,9 @@ pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` for staff, or `Error::Invalid` if the password
 /// was changed meanwhile.
-pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
+pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &ConfirmedErasure) -> Result<()> {
     let person = by.person()?.id;
-    if store::works_anywhere(tx, person)? {
+    if store::has_any_role(tx, person)? {
         return Err(by.forbidden("erasing a colleague"));
     }
     store::hold(tx, person)?;
@@ -211,5 +211,5 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     if let Some(email) = &by.person()?.email {
         limits::forget_account(tx, email)?;
     }
-    note(tx, by, What::Erased, Some(person), json!({}))
+    note(tx, by, AuditEvent::Erased, Some(person), json!({}))
 }

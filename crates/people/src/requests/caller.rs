@@ -166,12 +166,12 @@ impl Caller {
     ///
     /// # Errors
     /// Returns a fault if the system provides no random bytes.
-    pub(crate) fn asker(&self) -> Result<Asker> {
+    pub(crate) fn asker(&self) -> Result<Requester> {
         let (token, is_new) = match &self.client_info.visitor {
             Some(token) => (token.clone(), false),
             None => (tokens::secret()?, true),
         };
-        Ok(Asker {
+        Ok(Requester {
             name: format!("visitor:{}", tokens::hex(&tokens::digest(&token))),
             new: is_new.then_some(token),
         })
@@ -208,14 +208,14 @@ impl Caller {
 
 /// The identity of a visitor for [`kit::replies::once`].
 #[derive(Debug, Clone)]
-pub(crate) struct Asker {
+pub(crate) struct Requester {
     /// The name under which replies are stored.
     pub(crate) name: String,
     /// The cookie to set, for a visitor who has none yet.
     new: Option<String>,
 }
 
-impl Asker {
+impl Requester {
     /// Adds the cookie that identifies the visitor in a repeated request.
     pub(crate) fn mark(self, reply: Reply) -> Reply {
         match self.new {

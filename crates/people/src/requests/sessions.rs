@@ -6,7 +6,7 @@ use kit::{AppState, Error, Id, Result, Tx, tokens};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
@@ -121,7 +121,7 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
     if !is_first {
         if store::end_family(tx, old.family)? > 0 {
             let by = Actor { network, ..Actor::visitor() };
-            note(tx, &by, What::TokenReused, Some(old.person), json!({}))?;
+            note(tx, &by, AuditEvent::TokenReused, Some(old.person), json!({}))?;
         }
         return Ok(None);
     }
@@ -148,7 +148,7 @@ pub async fn sign_out(caller: &Caller) -> Result<()> {
             store::hold(tx, person.id)?;
             let family = store::family_of(tx, session)?.unwrap_or(session);
             store::end_family(tx, family)?;
-            note(tx, by, What::SessionEnded, Some(person.id), json!({"sign_in": family}))
+            note(tx, by, AuditEvent::SessionEnded, Some(person.id), json!({"sign_in": family}))
         })
         .await
 }
@@ -174,7 +174,7 @@ pub fn end_sign_in(tx: &mut Tx<'_>, by: &Actor, family: Id) -> Result<()> {
         return Err(Error::NotFound);
     }
     store::end_family(tx, family)?;
-    note(tx, by, What::SessionEnded, Some(person), json!({"sign_in": family}))
+    note(tx, by, AuditEvent::SessionEnded, Some(person), json!({"sign_in": family}))
 }
 
 /// Ends every sign-in of the actor except the current one. Returns the number of ended sessions.
@@ -185,7 +185,7 @@ pub fn end_other_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
     let person = by.person()?.id;
     store::hold(tx, person)?;
     let ended = end_others(tx, by)?;
-    note(tx, by, What::SessionsEnded, Some(person), json!({"sessions": ended}))?;
+    note(tx, by, AuditEvent::SessionsEnded, Some(person), json!({"sessions": ended}))?;
     Ok(ended)
 }
 
@@ -211,7 +211,7 @@ pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, client_info: &ClientInfo, token: &
         return Ok(());
     }
     let by = Actor { network: client_info.network(), ..Actor::of(store::person(tx, found.person)?) };
-    note(tx, &by, What::SessionEnded, Some(found.person), json!({"sign_in": found.family}))
+    note(tx, &by, AuditEvent::SessionEnded, Some(found.person), json!({"sign_in": found.family}))
 }
 
 #[cfg(test)]

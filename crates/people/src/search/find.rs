@@ -9,7 +9,7 @@ use kit::{Id, Result, Tx, args, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::permissions::Action;
 use crate::search::index::{MOST_PREFIXES, is_search, prefixes};
@@ -29,7 +29,7 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, search: &str) -> Result<Vec<Person>> {
         return Ok(Vec::new());
     }
     let found = page_of(tx, search, Paging { page: 1, size: MOST })?;
-    note(tx, by, What::PeopleSearched, None, json!({"found": found.len()}))?;
+    note(tx, by, AuditEvent::PeopleSearched, None, json!({"found": found.len()}))?;
     Ok(found)
 }
 

@@ -12,7 +12,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, RawInput};
 use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
-use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
+use people::{Action, Actor, AuditEvent, AuditFilter, AuditRow, Caller, Role};
 use serde_json::json;
 use ui::{
     Choice, FieldErrors, FormInput, Frame, QueryForm, RawForm, csv_file, escape_formula, format, from_pairs,
@@ -239,7 +239,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
 
 /// Returns the choices of events for the filter.
 fn kinds(chosen: &str) -> Vec<Choice> {
-    let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
+    let all = AuditEvent::ALL.map(AuditEvent::name).into_iter().chain(audit_text::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
     let pairs = all.iter().map(|(what, label)| (*what, label.as_str()));
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
@@ -300,7 +300,7 @@ async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Sear
         let catalogue = catalogue::current(tx)?;
         let filter = search.resolved(tx, by)?.filter(tx, by, &catalogue)?;
         let (rows, _) = people::audit(tx, by, &filter, Paging { page: 1, size: MOST })?;
-        people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
+        people::note(tx, by, AuditEvent::AuditRead, None, json!({"rows": rows.len()}))?;
         Ok(table(&rows))
     });
     or_sign_in(made.await.map(|text| csv_file("audit", text)), HERE)

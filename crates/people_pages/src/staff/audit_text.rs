@@ -267,13 +267,13 @@ fn spoken(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use people::What;
+    use people::AuditEvent;
 
     use super::*;
 
     #[test]
     fn everything_that_is_recorded_is_said_in_words() {
-        for what in What::ALL.map(What::name).into_iter().chain(BUSINESS) {
+        for what in AuditEvent::ALL.map(AuditEvent::name).into_iter().chain(BUSINESS) {
             assert!(known(what).is_some(), "{what}");
         }
         assert_eq!(kind("something_new"), "Something new");

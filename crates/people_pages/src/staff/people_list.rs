@@ -99,7 +99,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
         role: person.role.name(),
         role_word: role_label(person.role),
         email: person.email.unwrap_or_default(),
-        phone: person.phone.as_deref().map(people::spoken_phone).unwrap_or_default(),
+        phone: person.phone.as_deref().map(people::format_phone).unwrap_or_default(),
     };
     let path = |page: usize| format!("{HERE}?q={}&page={page}", format::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);

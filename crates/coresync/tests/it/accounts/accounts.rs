@@ -202,13 +202,15 @@ async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
 async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
-    let ask_reset = |email: &str| {
+    let request_password_reset = |email: &str| {
         let body = json!({"email": email});
         let visitor = app.visitor();
         async move { visitor.post("/api/auth/password-reset/", body).await }
     };
-    let (known, unknown) =
-        (ask_reset("ZOE@example.com").await.expect(202), ask_reset("nobody@example.com").await.expect(202));
+    let (known, unknown) = (
+        request_password_reset("ZOE@example.com").await.expect(202),
+        request_password_reset("nobody@example.com").await.expect(202),
+    );
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&app, "nobody@example.com").await.is_empty());
     let mails = mails_to(&app, "zoe@example.com").await;

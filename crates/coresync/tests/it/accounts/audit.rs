@@ -165,7 +165,7 @@ async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
     let max = app.person(MAX);
     let written = app.db().tx(move |tx| {
         let by = people::Actor::of(people::person(tx, max)?);
-        (0..5_001).try_for_each(|_| people::note(tx, &by, people::What::AuditRead, None, json!({})))
+        (0..5_001).try_for_each(|_| people::note(tx, &by, people::AuditEvent::AuditRead, None, json!({})))
     });
     written.await.expect("written");
     app.set_time("2026-11-24T18:00:00-05:00");

@@ -40,7 +40,7 @@ async fn login(app: &TestClub, password: &str) -> Answer {
     app.visitor().post("/api/auth/login/", json!({"email": ZOE, "password": password})).await
 }
 
-async fn ask_reset(guest: &Guest<'_>) -> Answer {
+async fn request_password_reset(guest: &Guest<'_>) -> Answer {
     guest.post("/api/auth/password-reset/", json!({"email": ZOE})).await
 }
 
@@ -58,10 +58,10 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made);
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let first = token(&app, ZOE, RESET).await;
     later(&app, SignedDuration::from_secs(1));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let second = token(&app, ZOE, RESET).await;
     me.post("/api/auth/email/", json!({"email": "zoe@new.example", "current_password": PASSWORD}))
         .await
@@ -77,17 +77,17 @@ async fn a_changed_password_or_address_ends_every_open_link() {
 
     // Of two links, the one that is used invalidates the other.
     later(&app, SignedDuration::from_hours(2));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let first = token(&app, ZOE, RESET).await;
     later(&app, SignedDuration::from_secs(1));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let second = token(&app, ZOE, RESET).await;
     set_by(&app, &first, "a-third-password").await.expect(204);
     set_by(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
 
     // A change of the address invalidates them too.
     later(&app, SignedDuration::from_hours(2));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let link = token(&app, ZOE, RESET).await;
     let answer = login(&app, "a-third-password").await.expect(200);
     let me = with(&app, &answer);
@@ -111,17 +111,17 @@ async fn limits_of_reset_emails_count_reset_emails_only() {
     assert_eq!(resets(&app).await, 0);
     for expected in 1..=3 {
         later(&app, SignedDuration::from_secs(1));
-        ask_reset(&app.visitor()).await.expect(202);
+        request_password_reset(&app.visitor()).await.expect(202);
         assert_eq!(resets(&app).await, expected);
     }
     // Further requests from the same network within the hour have an effect only once the last link is 15 minutes old.
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     assert_eq!(resets(&app).await, 3);
     later(&app, SignedDuration::from_mins(15));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     assert_eq!(resets(&app).await, 4);
     later(&app, SignedDuration::from_hours(1));
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     assert_eq!(resets(&app).await, 5);
 }
 
@@ -135,10 +135,10 @@ async fn nobody_uses_up_the_reset_emails_of_an_address() {
     for step in 0..12 {
         for _ in 0..20 {
             network = (network + 1) % 40;
-            ask_reset(&from(&app, &format!("198.51.100.{network}"))).await.expect(202);
+            request_password_reset(&from(&app, &format!("198.51.100.{network}"))).await.expect(202);
         }
         later(&app, SignedDuration::from_mins(10));
-        ask_reset(&from(&app, "203.0.113.9")).await.expect(202);
+        request_password_reset(&from(&app, "203.0.113.9")).await.expect(202);
         let link = token(&app, ZOE, RESET).await;
         let page = app.visitor().get(&format!("/password-reset/new/?token={link}")).await;
         assert_eq!(page.status, 200, "step {step}");
@@ -168,8 +168,8 @@ async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
         let body = json!({"email": format!("nobody{number}@example.com")});
         app.visitor().post("/api/auth/password-reset/", body).await.expect(202);
     }
-    ask_reset(&app.visitor()).await.refused(429, "too_many_attempts");
-    ask_reset(&app.visitor().with("cookie", device)).await.expect(202);
+    request_password_reset(&app.visitor()).await.refused(429, "too_many_attempts");
+    request_password_reset(&app.visitor().with("cookie", device)).await.expect(202);
     assert_eq!(resets(&app).await, 1);
 }
 
@@ -219,7 +219,7 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
 async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_maker() {
     let app = TestClub::open().await;
     app.visitor().post("/api/auth/register/", eve()).await.expect(202);
-    ask_reset(&app.visitor()).await.expect(202);
+    request_password_reset(&app.visitor()).await.expect(202);
     let link = token(&app, ZOE, RESET).await;
     set_by(&app, &link, "the-password-of-zoe").await.expect(204);
     login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");

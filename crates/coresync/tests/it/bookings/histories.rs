@@ -51,7 +51,7 @@ impl Model {
             0..=3 => self.make(CREATE).await,
             4..=6 => self.make(HOLD).await,
             7 => self.confirm().await,
-            8 => self.let_go().await,
+            8 => self.release_hold().await,
             9 => self.reschedule().await,
             10 => self.cancel().await,
             _ => self.wait().await,
@@ -144,7 +144,7 @@ impl Model {
         }
     }
 
-    async fn let_go(&mut self) {
+    async fn release_hold(&mut self) {
         let Some((id, known)) = self.pick(|known, now| known.held_until.is_some() && known.lives(now)) else {
             return;
         };

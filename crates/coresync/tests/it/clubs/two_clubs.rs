@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
-use catalogue::{Category, Club, Half, Room, Service, Technician};
+use catalogue::{Brand, Category, Club, Room, Service, Technician};
 use jiff::tz::TimeZone;
 use kit::{Cents, Db, Id, Result, Tx, args, sql};
 use membership::{Plan, Tier};
@@ -40,7 +40,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         id: Id(0),
         slug: text("float"),
         name: text("Float"),
-        half: Half::Shared,
+        half: Brand::Shared,
         description: text("Float."),
     };
     let category = catalogue::add_category(tx, club, &category)?;
@@ -49,7 +49,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         slug: text("tank"),
         name: text("Tank"),
         kind: text("meditation"),
-        half: Half::Shared,
+        half: Brand::Shared,
         capacity: 1,
         units: 1,
         premium_bp: 10_000,

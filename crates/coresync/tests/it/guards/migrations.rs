@@ -44,20 +44,20 @@ fn for_sqlite(text: &str) -> String {
 }
 
 /// A direct connection to the database, without the program.
-enum Beside {
+enum DirectConnection {
     Sqlite(rusqlite::Connection),
     Postgres(Box<postgres::Client>),
 }
 
-impl Beside {
-    fn connect(url: &str) -> Beside {
+impl DirectConnection {
+    fn connect(url: &str) -> DirectConnection {
         match Place::parse(url).expect("an address") {
             Place::Sqlite(path) => {
                 let db = rusqlite::Connection::open(path).expect("a file");
                 db.execute_batch("PRAGMA foreign_keys = ON").expect("foreign keys are enforced");
-                Beside::Sqlite(db)
+                DirectConnection::Sqlite(db)
             }
-            Place::Postgres(url) => Beside::Postgres(Box::new(
+            Place::Postgres(url) => DirectConnection::Postgres(Box::new(
                 postgres::Client::connect(&url, postgres::NoTls).expect("a server"),
             )),
         }
@@ -65,18 +65,20 @@ impl Beside {
 
     fn dialect(&self) -> Dialect {
         match self {
-            Beside::Sqlite(_) => Dialect::Sqlite,
-            Beside::Postgres(_) => Dialect::Postgres,
+            DirectConnection::Sqlite(_) => Dialect::Sqlite,
+            DirectConnection::Postgres(_) => Dialect::Postgres,
         }
     }
 
     fn run(&mut self, sql: &str) {
         match self {
-            Beside::Sqlite(db) => {
+            DirectConnection::Sqlite(db) => {
                 let sql = for_sqlite(sql);
                 db.execute_batch(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
             }
-            Beside::Postgres(db) => db.batch_execute(sql).unwrap_or_else(|error| panic!("{error:?}: {sql}")),
+            DirectConnection::Postgres(db) => {
+                db.batch_execute(sql).unwrap_or_else(|error| panic!("{error:?}: {sql}"))
+            }
         }
     }
 
@@ -86,7 +88,7 @@ impl Beside {
         let sql = format!("SELECT {} FROM {table}", as_text.join(", "));
         let width = columns.len();
         let mut rows: Vec<Vec<Option<String>>> = match self {
-            Beside::Sqlite(db) => {
+            DirectConnection::Sqlite(db) => {
                 let mut statement = db.prepare(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
                 let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Vec<Option<String>>> {
                     (0..width).map(|at| row.get(at)).collect()
@@ -94,7 +96,7 @@ impl Beside {
                 let rows = statement.query_map([], read).expect("rows");
                 rows.collect::<rusqlite::Result<_>>().expect("texts")
             }
-            Beside::Postgres(db) => {
+            DirectConnection::Postgres(db) => {
                 let rows = db.query(&sql, &[]).unwrap_or_else(|error| panic!("{error:?}: {sql}"));
                 rows.iter().map(|row| (0..width).map(|at| row.get(at)).collect()).collect()
             }
@@ -107,7 +109,7 @@ impl Beside {
 type Content = BTreeMap<String, Vec<Vec<Option<String>>>>;
 
 /// Returns the rows of every table of the schema `before`, in the columns that the schema `after` has, too.
-fn content(db: &mut Beside, before: &[Table], after: &[Table]) -> Content {
+fn content(db: &mut DirectConnection, before: &[Table], after: &[Table]) -> Content {
     let mut all = Content::new();
     for table in before {
         let later = after.iter().find(|one| one.name == table.name);
@@ -122,7 +124,7 @@ fn content(db: &mut Beside, before: &[Table], after: &[Table]) -> Content {
 
 /// Creates the database of an old program, fills it, and returns its content.
 fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
-    let mut db = Beside::connect(url);
+    let mut db = DirectConnection::connect(url);
     db.run("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)");
     for (name, text) in old {
         db.run(text);
@@ -179,7 +181,7 @@ async fn bring_up_to_date(number: &str) {
 
     let url = test.url.clone();
     let (now, phones, guests) = aside(move || {
-        let mut db = Beside::connect(&url);
+        let mut db = DirectConnection::connect(&url);
         let phones = db.rows("people", &["phone".to_owned()]);
         (
             content(&mut db, &before, &after),

@@ -389,9 +389,9 @@ proptest! {
             prop_assert!(number.starts_with('+') && (9..=16).contains(&number.len()), "{kept}");
             prop_assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()), "{kept}");
             prop_assert_eq!(people::e164(&kept), Some(kept.clone()));
-            prop_assert_eq!(people::e164(&people::spoken_phone(&kept)), Some(kept));
+            prop_assert_eq!(people::e164(&people::format_phone(&kept)), Some(kept));
         }
-        people::spoken_phone(&raw);
+        people::format_phone(&raw);
     }
 
     #[test]

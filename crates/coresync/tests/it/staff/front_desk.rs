@@ -201,7 +201,7 @@ async fn an_undone_no_show_has_cost_nothing() {
     let pay = move |tx: &mut kit::Tx<'_>| {
         let subject = people::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) };
         let (charge, _) = money::charge_of(tx, subject)?.expect("the fee");
-        money::note_paid(tx, charge.id)
+        money::record_payment(tx, charge.id)
     };
     app.db().tx(pay).await.expect("paid");
     undo(&app, DORA, paid, "no_show", None).await.refused(409, "already_paid");

@@ -37,7 +37,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Pag
     }
     let page = caller.tx(move |tx, by| {
         let page = draw(tx, by, id, None)?;
-        people::note_look(tx, by, id)?;
+        people::note_view(tx, by, id)?;
         Ok(page)
     });
     let page = page.await;
