@@ -18,7 +18,7 @@ use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, l
 
 use crate::booking::book::{Narrowing, narrowings};
 use crate::booking::notice::OtherDate;
-use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
 use crate::visits::line::VisitLine;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -92,6 +92,7 @@ struct MovePage {
     strip: Strip,
     day: String,
     parts: Vec<Part>,
+    usual: Option<Usual>,
     sentence: Option<String>,
     meant: Option<Meant>,
 }
@@ -236,6 +237,7 @@ fn draw(
     let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
     parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
     parts.retain(|part| !part.times.is_empty());
+    let usual = Usual::of(&mut parts);
     let closed = day.days.first().and_then(|day| day.closed);
     let sentence = match closed {
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
@@ -284,6 +286,7 @@ fn draw(
         search,
         day: format::day(date, today),
         parts,
+        usual,
         sentence,
         meant,
     };
