@@ -13,6 +13,7 @@ export async function bookAndCancel(page, days) {
   const price = await site.review(page);
   await site.says(page, site.SERVICE.name);
   await site.says(page, site.spoken(date));
+  await site.unfold(page, "Notes");
   await site.main(page).getByLabel("Special requests").fill("A quiet session, please. 🌿");
   await site.main(page).getByLabel("Allergies").fill("Almond oil");
   const number = await site.confirm(page);

@@ -144,8 +144,11 @@ export async function confirmLink(house, email) {
 export async function confirmSignUp(page, house, email) {
   await page.waitForURL(/\/signup\/check\//);
   await page.getByRole("heading", { name: "Check your email" }).waitFor();
-  await page.goto(await confirmLink(house, email));
-  await press(page, "Confirm my email");
+  // With JavaScript, the page goes on by itself in the browser that signed up.
+  await page.goto(await confirmLink(house, email), { waitUntil: "commit" });
+  const button = main(page).getByRole("button", { name: "Confirm my email", exact: true });
+  const goesOn = page.waitForURL((url) => url.pathname !== "/verify/", { timeout: 3_000 });
+  await goesOn.catch(() => button.click());
 }
 
 export async function signOut(page) {
@@ -185,10 +188,18 @@ export function bookPath(service, date) {
   return `/book/?${new URLSearchParams({ service, date })}`;
 }
 
-/** Searches the times of a day with the form, as a person does. */
+/** Opens a folded part of the page, if it is not open yet. */
+export async function unfold(page, name) {
+  const fold = main(page).locator("details").filter({ has: page.locator("summary", { hasText: name }) }).first();
+  if (!(await fold.evaluate((one) => one.open))) await fold.locator("summary").click();
+}
+
+/** Chooses a service from the pictures and searches the times of a day, as a person does. */
 export async function askForTimes(page, service, date) {
   await page.goto("/book/");
-  await main(page).getByLabel("Service", { exact: true }).selectOption(service);
+  await main(page).locator(`a[href="/book/?service=${service}"]`).click();
+  await page.waitForURL(/[?&]service=/);
+  await unfold(page, /date/i);
   await main(page).getByLabel("Date", { exact: true }).fill(date);
   await press(page, "Show times");
   await page.waitForURL(new RegExp(`date=${date}`));

@@ -30,7 +30,7 @@ const MOMENT = 7;
 
 /**
  * The code of each study: the file that it is written in, with all that this imports. Thus a change in one file draws
- * anew what depends on it, and nothing else; a changed comment draws nothing.
+ * anew what depends on it, and nothing else; a changed comment or text alternative draws nothing.
  */
 async function sources() {
   const options = { absWorkingDir: here, bundle: true, format: "esm", write: false, logLevel: "warning" };
@@ -134,7 +134,8 @@ export async function stills() {
   const { studies } = await import(join(cache, "brush.mjs"));
   const names = new Map();
   for (const text of parts) {
-    const digest = createHash("sha256").update(text).update(JSON.stringify([SHAPES, BROAD, [...TALL], QUALITY, MOMENT]));
+    const code = text.replace(/\balt:\s*"(?:[^"\\]|\\.)*"/g, "");
+    const digest = createHash("sha256").update(code).update(JSON.stringify([SHAPES, BROAD, [...TALL], QUALITY, MOMENT]));
     const key = digest.digest("hex").slice(0, 16);
     const module = join(cache, `${key}.mjs`);
     await writeFile(module, text);

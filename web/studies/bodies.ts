@@ -67,7 +67,7 @@ function rest(hex: string, oil: number, lamps: readonly Lamp[], more: readonly S
 
 export const deepTissue: Study = {
   name: "deep-tissue",
-  alt: "A back at rest in the dark: low light runs along the shoulder blade and the long hollow of the spine, to the fold of a towel.",
+  alt: "A person’s back in low light, from the shoulder blade along the spine to the fold of a towel.",
   paint(b) {
     const lamps: Lamp[] = [
       { at: [0.7, 0.62, 1.0], light: tint("#ffd2a8", 1.7), size: 0.1 },
@@ -81,7 +81,7 @@ export const deepTissue: Study = {
 
 export const longMassage: Study = {
   name: "long-massage",
-  alt: "Six dark stones, warm and smooth, lie in a line along a back in candlelight; steam rises from them.",
+  alt: "Six smooth, dark stones in a line along a person’s back, in candlelight. Steam rises from them.",
   paint(b) {
     const stones: Solid[] = [-0.22, -0.13, -0.04, 0.05, 0.14, 0.22].map((x, at) => {
       const size = 0.041 + 0.005 * Math.sin(at * 2.1);

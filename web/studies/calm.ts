@@ -9,7 +9,7 @@ import { bar, box, cloudy, drum, ease, floor, leaned, noise, norm2, placed, ring
 
 export const deskReset: Study = {
   name: "desk-reset",
-  alt: "A chair for seated massage stands in a pool of light: a cradle for the face above a sloping rest for the chest, a small seat and two pads for the knees.",
+  alt: "A massage chair in a pool of light, with a face cradle, a sloping chest pad, a small seat, and two knee rests.",
   paint(b) {
     const hide = leather("#7a5640");
     const frame: Matter = { color: tint("#1c1c1e"), shine: 0.4, gloss: 40 };
@@ -67,7 +67,7 @@ export const deskReset: Study = {
 
 export const guided: Study = {
   name: "guided-stillness",
-  alt: "A singing bowl of bronze rests on a round cushion in the middle of raked sand; the rings of the rake spread from it like sound, past one stone and one candle.",
+  alt: "A bronze singing bowl on a round cushion in the middle of raked sand. Circles in the sand spread out from it, past a stone and a candle.",
   paint(b) {
     const bronze: Matter = { color: tint("#9a6c2c", 0.6), shine: 0.9, gloss: 36, mirror: 0.1, relief: (x, y, z) => 0.0016 * noise(x * 50, y * 50, z * 50), grain: 0.004 };
     const sand: Matter = {

@@ -99,7 +99,7 @@ function gondola(b: Brush, x: number, y: number, size: number): void {
 
 export const venice: Study = {
   name: "venice-canals",
-  alt: "A canal in Venice at dusk: palaces with lit windows, a stone bridge, and a gondola between striped posts.",
+  alt: "A canal in Venice at dusk, with lit palaces, a stone bridge, and a gondola between striped posts.",
   paint(b) {
     const { h, w, u, m } = b;
     const water = h * 0.66;

@@ -28,7 +28,7 @@ function camel(b: Brush, x: number, y: number, s: number): void {
 
 export const desert: Study = {
   name: "sunset-desert",
-  alt: "Great sand dunes at sunset, one sharp ridge half in light and half in shade, and three camels walking along it.",
+  alt: "Sand dunes at sunset, with three camels walking along a sharp ridge that is half in light and half in shade.",
   paint(b) {
     const { h, w, u, m } = b;
     const horizon = h * 0.54;

@@ -78,7 +78,7 @@ function mirrored(at: Vec, r: number, lean: number, turn: number, eye: Vec, far:
 
 export const facials: Study = {
   name: "facials",
-  alt: "On dark stone: a bowl of pale cream with a brush across it, a jade roller, a folded towel and a dropper bottle. A round mirror leans behind them, and in it shines the ring of a lamp.",
+  alt: "On dark stone: a bowl of pale cream with a brush across it, a jade roller, a folded towel, and a dropper bottle. A round mirror behind them reflects a ring lamp.",
   paint(b) {
     const eye: Vec = [0, 0.52, -1.25];
     const glass: Vec = [0.19, 0.2, 0.24];

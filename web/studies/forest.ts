@@ -56,7 +56,7 @@ function fern(b: Brush, x: number, y: number, size: number, angle: number, colou
 
 export const forest: Study = {
   name: "forest-retreat",
-  alt: "Tall trunks in morning mist, with shafts of sunlight falling between them onto fern and a quiet stream.",
+  alt: "Tall trees in morning mist. Shafts of sunlight fall between the trunks onto ferns and a quiet stream.",
   paint(b) {
     const { h, w, u, m } = b;
     b.fixed("wood", (f) => {

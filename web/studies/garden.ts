@@ -137,7 +137,7 @@ function plate(b: Brush, x: number, y: number, s: number): void {
 
 export const garden: Study = {
   name: "backyard",
-  alt: "A walled garden at night in the city: a long table laid for many under string lights, candles along it and chairs on both sides, a bowl of fire beside it, a maple, and windows above the wall.",
+  alt: "A walled city garden at night: a long table set for many under string lights, with candles, chairs on both sides, a fire bowl, and a maple.",
   paint(b) {
     const { h, w, u, m } = b;
     const ground = h * 0.72;

@@ -97,7 +97,7 @@ function hall(b: Brush): void {
 
 export const house: Study = {
   name: "the-house",
-  alt: "A hall of stone arches over still, dark water. At its end a door stands open, and its light lies on the water.",
+  alt: "A hall of stone arches over still, dark water. At the far end, light from an open door falls across the water.",
   paint(b) {
     const { w, h, u } = b;
     const x = w > h ? w * 0.62 : w * 0.5;

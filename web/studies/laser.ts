@@ -52,7 +52,7 @@ const body = (x: number, y: number, z: number) =>
 
 export const laser: Study = {
   name: "laser",
-  alt: "A white handpiece close above skin in a cool, dim room; the ring of light at its mouth lies as a bright circle on the skin.",
+  alt: "A white laser handpiece just above the skin in a cool, dim room. Its ring of light makes a bright circle on the skin.",
   paint(b) {
     const tip: Vec = [-0.1, 0.1, -0.28];
     const out: Vec = [0.62, 0.6, 0.1];
@@ -110,7 +110,7 @@ const rows = (until: number) => (x: number, _y: number, z: number): Vec => {
 
 export const laserLarge: Study = {
   name: "laser-large",
-  alt: "A wide, dark field of skin under cool light, and on it even rows of fine red points that lead up to a white handpiece.",
+  alt: "Even rows of fine red points across a wide area of skin, leading up to a white laser handpiece.",
   paint(b) {
     const tip: Vec = [0.42, 0.06, -0.22];
     const scene: Scene = {
@@ -141,7 +141,7 @@ export const laserLarge: Study = {
 
 export const laserSmall: Study = {
   name: "laser-small",
-  alt: "On a steel tray in cool light: goggles with dark amber lenses, and beside them a slim white handpiece whose ring still glows.",
+  alt: "On a steel tray in cool light: amber safety goggles and a slim white laser handpiece with a glowing ring.",
   paint(b) {
     const lens: Matter = { color: tint("#3a1a06"), shine: 1, gloss: 120, mirror: 0.16, glow: tint("#c8640e", 0.05) };
     const rubber: Matter = { color: tint("#15181b"), shine: 0.3, gloss: 24 };
@@ -185,7 +185,7 @@ export const laserSmall: Study = {
 
 export const laserStudio: Study = {
   name: "laser-studio",
-  alt: "A white treatment bed in a cool, bare room, and beside it the console of a laser with a lit screen and its handpiece on a long arm.",
+  alt: "A white treatment bed in a cool, bare room, next to a laser console with a lit screen and a handpiece on a long arm.",
   paint(b) {
     const console: Vec = [-0.86, 0, 0.45];
     const screen = (x: number, y: number): Vec => {

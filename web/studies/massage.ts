@@ -15,7 +15,7 @@ function table(at: Vec, turn: number): Solid[] {
 
 export const massage: Study = {
   name: "massage",
-  alt: "A treatment table in warm, low light: at its head an open cradle for the face, on it folded linen and a rolled towel; beside it a stool with a bowl of oil, dark stones and a candle.",
+  alt: "A massage table in a warm, dim room, made up with linen and towels. Beside it, a stool holds a bowl of oil, dark stones, and a candle.",
   paint(b) {
     const at: Vec = [0.05, 0, 0.75];
     const turn = -0.98;
@@ -65,7 +65,7 @@ const dusk = (_x: number, y: number): Vec => {
 
 export const together: Study = {
   name: "together",
-  alt: "Two treatment tables, dressed alike and an arm's length apart, before a long window in which the sun has just gone down; candles on the floor between them.",
+  alt: "Two massage tables, made up alike and an arm’s length apart, in front of a long window just after sunset. Candles stand on the floor between them.",
   paint(b) {
     const turn = -0.82;
     const places: Vec[] = [[-1.02, 0, 0.95], [0.52, 0, 0.5]];

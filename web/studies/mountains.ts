@@ -263,7 +263,7 @@ function chalet(b: Brush, x: number, foot: number, s: number): void {
 
 export const alps: Study = {
   name: "swiss-alps",
-  alt: "A steep white peak with a sharp, bent tip in the last light above a mountain lake; on the snowy shore a wooden chalet with a balcony, snow on its roof and light in its windows.",
+  alt: "A steep white peak in the last light above a mountain lake. On the snowy shore is a wooden chalet with lit windows.",
   paint(b) {
     const { w, h, u, m } = b;
     const lake = h * 0.76;

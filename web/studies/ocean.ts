@@ -101,7 +101,7 @@ function breaker(b: Brush): void {
 
 export const ocean: Study = {
   name: "ocean-waves",
-  alt: "A great green wave about to break, foam at its crest, the low sun shining through the water.",
+  alt: "A great green wave about to break, with low sun shining through the water.",
   paint(b) {
     const { h, u, m } = b;
     const horizon = h * 0.44;

@@ -28,7 +28,7 @@ function towers(b: Brush, foot: number, high: number, colour: string, count: num
 
 export const office: Study = {
   name: "executive-focus",
-  alt: "A quiet desk at night with one lamp and an open notebook, and the lit towers of the city behind the window.",
+  alt: "A quiet desk at night with one lamp and an open notebook, in front of a window with the lit towers of the city.",
   paint(b) {
     const { h, w, u, m } = b;
     const desk = h * 0.74;

@@ -48,7 +48,7 @@ function niche(matter: Matter, z: number, half: number, rise: number, deep: numb
 
 export const privately: Study = {
   name: "private",
-  alt: "A round bath sunk in warm stone, its water still and full of candlelight, petals on it and steam over it; on the wall behind, under an arch, two robes hang side by side.",
+  alt: "A round bath set in warm stone, lit by candles, with petals on the water and steam above it. Two robes hang side by side under an arch.",
   paint(b) {
     const isTall = b.h > b.w;
     const { x: cx, z: cz, rx, rz, top } = BATH;

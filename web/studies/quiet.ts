@@ -22,7 +22,7 @@ function sitter(b: Brush, x: number, y: number, s: number, colour: string): void
 
 export const pods: Study = {
   name: "meditation-pods",
-  alt: "Egg-shaped pods glowing in a hushed dark room; in the first of them somebody sits in meditation.",
+  alt: "Egg-shaped pods glowing in a quiet, dark room. In the nearest one, someone is meditating.",
   paint(b) {
     const { h, w, u, m } = b;
     const floor = h * 0.78;
@@ -236,19 +236,19 @@ function rolledBed(b: Brush, floor: number): void {
 
 export const dome: Study = {
   name: "oxygen-dome",
-  alt: "A clear dome of triangles under a sky of slow stars, two loungers inside in soft green light.",
+  alt: "A clear dome of triangles under a starry sky, with two loungers inside in soft green light.",
   paint: (b) => underDome(b, (floor) => loungers(b, floor)),
 };
 
 export const domeAndBed: Study = {
   name: "dome-and-bed",
-  alt: "A massage bed, lit from beneath, stands alone in a clear dome of triangles under a sky of slow stars.",
+  alt: "A massage bed, lit from below, alone inside a clear dome of triangles under a starry sky.",
   paint: (b) => underDome(b, (floor) => rolledBed(b, floor)),
 };
 
 export const bed: Study = {
   name: "ai-massage-bed",
-  alt: "A dark room and a low bed; fine lines of light map the shape of a back lying on it.",
+  alt: "A dark room with a low bed. Fine lines of light trace the shape of a back.",
   paint(b) {
     const { h, u, m } = b;
     const y = h * 0.66;

@@ -20,7 +20,7 @@ const lit = (hex: string, strength: number): Matter => ({ color: tint("#ffffff")
 
 export const cedarRoom: Study = {
   name: "cedar-room",
-  alt: "A small room of cedar: light comes from under a long bench and climbs the boards; before it a treatment table stands dressed in linen.",
+  alt: "A small cedar room. Light from under a long bench climbs the boards behind a massage table made up with linen.",
   paint(b) {
     const at: Vec = [0.05, 0, 0.5];
     const scene: Scene = {
@@ -56,7 +56,7 @@ export const cedarRoom: Study = {
 
 export const slateCorner: Study = {
   name: "slate-corner",
-  alt: "The corner of a room of dark slate: from a lit alcove steam drifts past a rain shower, and a treatment table stands at the edge of its light.",
+  alt: "A corner of dark slate. Steam drifts past a rain shower in a lit alcove, with a massage table at the edge of the light.",
   paint(b) {
     const at: Vec = [0.22, 0, 0.4];
     const turn = -0.42;
@@ -111,7 +111,7 @@ export const slateCorner: Study = {
 
 export const linenRoom: Study = {
   name: "linen-room",
-  alt: "A room hung with pale linen: soft light comes through the cloth and lies on a low bed with a folded blanket.",
+  alt: "A room hung with pale linen. Soft light comes through the cloth onto a low bed with a folded blanket.",
   paint(b) {
     const drape = (x: number, y: number, z: number) => {
       const fall = 0.05 * Math.sin(x * 13 + 0.8 * Math.sin(y * 1.3)) + 0.025 * Math.sin(x * 29 + 2 + 0.5 * y) + 0.01 * Math.sin(x * 61);
@@ -156,7 +156,7 @@ export const linenRoom: Study = {
 
 export const northLight: Study = {
   name: "north-light",
-  alt: "Cool daylight falls through one tall window across a reclining bed; beside it a round lamp and a mirror stand ready.",
+  alt: "Cool daylight from one tall window falls across a reclining bed. A round lamp and a mirror stand beside it.",
   paint(b) {
     const x0 = -0.75;
     const frame = (x: number, y: number, z: number) => {
@@ -211,7 +211,7 @@ export const northLight: Study = {
 
 export const duetRoom: Study = {
   name: "duet-room",
-  alt: "Two treatment tables side by side in the dark, before a wall of slow violet and rose light; between them a low stool with candles.",
+  alt: "Two massage tables side by side in the dark, in front of a wall of soft violet and rose light. Candles stand on a low stool between them.",
   paint(b) {
     const tables = [-0.62, 0.62].flatMap((x) => {
       const at: Vec = [x, 0, 0.55];

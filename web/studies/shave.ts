@@ -104,7 +104,7 @@ const set = (solids: readonly Solid[], more: Partial<Scene> = {}): Scene => ({
 
 export const theCut: Study = {
   name: "the-cut",
-  alt: "Open scissors and a horn comb lie on dark leather, their steel edged with warm light.",
+  alt: "Open scissors and a horn comb on dark leather, in warm light.",
   paint(b) {
     const hide = leather("#2c1a12");
     paintScene(
@@ -127,7 +127,7 @@ export const theCut: Study = {
 
 export const hotShave: Study = {
   name: "hot-shave",
-  alt: "A bowl of white lather with a badger brush beside it and an open straight razor in front, in warm light against dark green.",
+  alt: "A bowl of white lather with a badger brush beside it and an open straight razor in front, in warm light.",
   paint(b) {
     const heap = (x: number, y: number, z: number) => (ellipsoid(x, y - 0.066, z, 0.092, 0.04, 0.092) + 0.016 * cloudy(x * 22, y * 22, z * 22, 3) + 0.006 * Math.sin(Math.atan2(z, x) + norm2(x, z) * 90)) * 0.7;
     const spot = paintScene(
@@ -150,7 +150,7 @@ export const hotShave: Study = {
 
 export const beard: Study = {
   name: "beard-ritual",
-  alt: "A dropper bottle of amber oil, a round beard brush and a wooden comb on a tray, and a hot towel that steams.",
+  alt: "A dropper bottle of amber oil, a round beard brush, and a wooden comb on a tray, next to a steaming towel.",
   paint(b) {
     const bristle: Matter = { color: tint("#6a5238"), relief: (x, y, z) => 0.006 * noise(x * 160, y * 20, z * 160), grain: 0.003 };
     const oil: Matter = { color: tint("#5a2a08"), shine: 1, gloss: 130, mirror: 0.05, glow: tint("#d07818", 0.07) };
@@ -179,7 +179,7 @@ export const beard: Study = {
 
 export const cutAndShave: Study = {
   name: "cut-and-shave",
-  alt: "Scissors and a straight razor lie side by side on a folded white towel, a shaving brush and a candle behind them.",
+  alt: "Scissors and a straight razor side by side on a folded white towel, with a shaving brush and a candle behind them.",
   paint(b) {
     const spot = paintScene(
       b,

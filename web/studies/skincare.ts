@@ -24,7 +24,7 @@ const table = (scene: Pick<Scene, "solids" | "lamps"> & Partial<Scene>): Scene =
 
 export const essential: Study = {
   name: "essential-facial",
-  alt: "A wide bowl of hot water steams on dark stone beside a stack of rolled white cloths.",
+  alt: "A wide bowl of steaming water on dark stone, next to a stack of rolled white cloths.",
   paint(b) {
     const water: Matter = { color: tint("#0e1416"), shine: 0.8, gloss: 160, mirror: 0.12, relief: (x, y, z) => 0.002 * cloudy(x * 18, y, z * 18, 2), grain: 0.006 };
     const cloth = terry("#f2ece0");
@@ -52,7 +52,7 @@ export const essential: Study = {
 
 export const cityAir: Study = {
   name: "city-air-facial",
-  alt: "On a window sill at night a dark bowl of charcoal mask with a brush; behind wet glass the lights of the city blur.",
+  alt: "A dark bowl of charcoal mask with a brush on a windowsill at night. City lights blur behind the wet glass.",
   paint(b) {
     const soot: Matter = { color: tint("#0b0b0c"), shine: 0.35, gloss: 26, relief: (x, y, z) => 0.01 * cloudy(x * 26, y * 26, z * 26, 3), grain: 0.004 };
     const hash = (a: number, c: number, k: number) => (Math.abs(Math.sin(a * 127.1 + c * 311.7 + k * 74.7) * 43758.5453) % 1);
@@ -103,7 +103,7 @@ export const cityAir: Study = {
 
 export const ledRenewal: Study = {
   name: "led-renewal-facial",
-  alt: "A curved canopy set with rows of small red lights glows over a white pillow on a treatment bed.",
+  alt: "A curved panel of small red lights glowing above a white pillow on a treatment bed.",
   paint(b) {
     const [r, high] = [0.36, 0.1];
     const shell = (x: number, y: number, z: number) => {
@@ -152,7 +152,7 @@ export const ledRenewal: Study = {
 
 export const cryo: Study = {
   name: "cryo-facial",
-  alt: "Two globes of cold blue glass with slim handles lie on frosted stone beside a bowl of ice; cold mist rolls over the edge.",
+  alt: "Two cold globes of blue glass with slim handles on frosted stone, next to a bowl of ice. Cold mist rolls over the edge.",
   paint(b) {
     const frost: Matter = {
       color: (x, y, z) => [0.16 + 0.2 * Math.max(0, cloudy(x * 8, y, z * 8)), 0.22 + 0.22 * Math.max(0, cloudy(x * 8, y, z * 8)), 0.27 + 0.24 * Math.max(0, cloudy(x * 8, y, z * 8))],
@@ -206,7 +206,7 @@ const GLASS = [[0.034, 0.02], [0.06, 0.036], [0.085, 0.055], [0.106, 0.08], [0.1
 
 export const halfHour: Study = {
   name: "half-hour-glow",
-  alt: "An hourglass whose sand glows like an ember stands on dark stone; the upper bulb is half empty.",
+  alt: "An hourglass with glowing sand on dark stone, its upper bulb half empty.",
   paint(b) {
     const high = 0.46;
     const sand: Matter = { color: tint("#e8b060"), soft: 0.4, glow: tint("#ffa23c", 0.5), relief: (x, y, z) => 0.002 * cloudy(x * 160, y * 160, z * 160, 2), grain: 0.002 };

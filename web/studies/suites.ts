@@ -17,7 +17,7 @@ function bricks(b: Brush, x0: number, y0: number, x1: number, y1: number, seed: 
 
 export const ember: Study = {
   name: "ember-suite",
-  alt: "A wide fireplace with a living fire in a dark room; before it the rim of a hot tub, the flames on the water.",
+  alt: "A wide fireplace burning in a dark room. In front of it, the flames are reflected in a hot tub.",
   paint(b) {
     const { h, w, u, m } = b;
     const hearth = h * 0.6;
@@ -87,7 +87,7 @@ export const ember: Study = {
 
 export const tide: Study = {
   name: "tide-suite",
-  alt: "A bath of blue stone under a wall of moving water: ripples of light run over everything.",
+  alt: "A blue stone bath below a wall of moving water. Ripples of light cross the room.",
   paint(b) {
     const { h, w, u, m } = b;
     const edge = h * 0.64;
@@ -214,7 +214,7 @@ function lantern(b: Brush, x: number, y: number, size: number, hue: number, ligh
 
 export const lanterns: Study = {
   name: "lantern-suite",
-  alt: "Paper lanterns at many heights glow in a violet dusk, and all of them hang again in the water of the bath.",
+  alt: "Paper lanterns hang at different heights in a violet dusk and are reflected in the bath below.",
   paint(b) {
     const { h, u, m, w } = b;
     const edge = h * 0.68;

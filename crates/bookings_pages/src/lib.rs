@@ -18,6 +18,7 @@ pub use price::Cancelling;
 pub use staff::BACK_OFFICE;
 pub use staff::settings::label as setting_label;
 pub use staff::settings_api::routes as api_routes;
+pub use visits::card::VisitCard;
 pub use visits::line::{VisitLine, status_word};
 
 /// Returns the routes of the pages.

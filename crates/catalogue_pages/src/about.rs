@@ -14,7 +14,7 @@ use kit::{AppState, Result};
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
-use ui::{Frame, SAME_FOR_VISITORS, opening_hours};
+use ui::{Frame, SAME_FOR_VISITORS, format, opening_hours};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -134,6 +134,16 @@ struct ContactsPage<'c> {
     club: &'c Club,
     hours: Vec<(&'static str, String)>,
     artwork: Artwork,
+    /// The name of the street, without the number of the house; empty if the address does not begin with it.
+    street: String,
+    /// The URL that shows the way to the club.
+    directions: String,
+}
+
+/// Returns the name of the street of an address such as `18 Quillon Street, New York`.
+fn street(address: &str) -> String {
+    let line = address.split([',', '\n']).next().unwrap_or_default().trim();
+    line.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-').trim().to_owned()
 }
 
 async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Response> {
@@ -147,6 +157,8 @@ async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Respons
         club: &catalogue.club,
         hours: hours(&catalogue),
         artwork,
+        street: street(&catalogue.club.address),
+        directions: format::directions(&catalogue.club.address),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }

@@ -1,5 +1,6 @@
 //! Pages for forgotten passwords and for the links in emails. Opening a link only shows a page, because mail
-//! scanners open links, too; the effect happens only when the button on the page is pressed.
+//! scanners open links, too; the effect happens only when the button on the page is pressed. In the browser that signed
+//! up, which no scanner has, the script of the page presses it.
 
 use askama::Template;
 use axum::Router;

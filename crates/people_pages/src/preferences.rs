@@ -23,12 +23,12 @@ pub(crate) fn routes() -> Router<AppState> {
 
 const LABELS: [(&str, &str); 8] = [
     ("scene", "Room scene"),
-    ("light_percent", "Light level (%)"),
+    ("light_percent", "Light level"),
     ("light_kelvin", "Light warmth"),
     ("temperature_f", "Temperature"),
     ("scents", "Scents"),
     ("music", "Music"),
-    ("volume_percent", "Volume (%)"),
+    ("volume_percent", "Volume"),
     ("body", "Form"),
 ];
 
@@ -36,11 +36,15 @@ const LABELS: [(&str, &str); 8] = [
 #[template(path = "preferences.html")]
 struct PreferencesPage {
     frame: Frame,
-    raw_form: RawForm,
     errors: FieldErrors,
     done: Option<&'static str>,
     scenes: Vec<Choice>,
+    light: Range,
+    /// The warmth of the light, each with the name of its color in the stylesheet.
+    warmth: Vec<(Choice, &'static str)>,
+    temperature: Range,
     music: Vec<Choice>,
+    volume: Range,
     scents: Vec<(&'static str, &'static str, bool)>,
     notices: Vec<(&'static str, &'static str, bool)>,
 }
@@ -48,6 +52,78 @@ struct PreferencesPage {
 /// Returns the choices of a preference, beginning with the default of the room.
 fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
     from_pairs([("", "Room default")].into_iter().chain(all.iter().copied()), chosen)
+}
+
+/// A preference that is a number on a scale.
+struct Range {
+    name: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    least: i64,
+    most: i64,
+    /// What the two ends of the scale are called.
+    ends: (&'static str, &'static str),
+    /// The value as the form sends it.
+    value: String,
+    /// The value as the page shows it: `72 °F (22 °C)`.
+    shown: String,
+    /// Whether the person has the preference at all.
+    is_set: bool,
+    wrong: Option<String>,
+}
+
+/// The scales, each with the value at which it begins if the person has none.
+const LIGHT: Scale = ("light_percent", "Light level", "%", (0, 100), ("Dim", "Bright"), "60");
+const TEMPERATURE: Scale = ("temperature_f", "Temperature", "°F", FAHRENHEIT, ("61 °F", "86 °F"), "72");
+const VOLUME: Scale = ("volume_percent", "Volume", "%", (0, 100), ("Silent", "Loud"), "30");
+
+/// The name of the field, the label, the unit, the range, the names of its ends, and where it begins.
+type Scale =
+    (&'static str, &'static str, &'static str, (i64, i64), (&'static str, &'static str), &'static str);
+
+impl Range {
+    fn of(scale: Scale, raw_form: &RawForm, errors: &FieldErrors) -> Range {
+        let (name, label, unit, (least, most), ends, begins) = scale;
+        let stored = raw_form.get(name);
+        let value = if stored.is_empty() { begins } else { stored };
+        let shown = match value.parse::<i64>() {
+            Ok(degrees) if unit == "°F" => {
+                format!("{degrees} °F ({} °C)", (celsius_tenths(degrees) + 5).div_euclid(10))
+            }
+            _ => format!("{value}{unit}"),
+        };
+        Range {
+            name,
+            label,
+            unit,
+            least,
+            most,
+            ends,
+            value: value.to_owned(),
+            shown,
+            is_set: !stored.is_empty(),
+            wrong: errors.about(name).map(str::to_owned),
+        }
+    }
+}
+
+/// The kinds of light to choose from: kelvin, name, and the name of the color in the stylesheet.
+const LIGHTS: [(&str, &str, &str); 6] = [
+    ("", "Room default", "room"),
+    ("2200", "Candle", "candle"),
+    ("2700", "Lamp", "lamp"),
+    ("3500", "Soft white", "soft"),
+    ("4500", "Neutral", "neutral"),
+    ("6500", "Daylight", "daylight"),
+];
+
+/// Returns the kinds of light, and the chosen one in kelvin if it is none of them.
+fn warmth(chosen: &str) -> Vec<(Choice, &'static str)> {
+    let kinds =
+        LIGHTS.iter().map(|(kelvin, name, color)| (Choice::new(kelvin, *name, *kelvin == chosen), *color));
+    let is_known = LIGHTS.iter().any(|(kelvin, _, _)| *kelvin == chosen);
+    let own = (!is_known).then(|| (Choice::new(chosen, format!("{chosen} K"), true), "soft"));
+    kinds.chain(own).collect()
 }
 
 /// The least and the most degrees Fahrenheit that a room can have: 16 to 30 degrees Celsius.
@@ -69,11 +145,23 @@ struct RoomForm(PreferencesChange);
 impl Input for RoomForm {
     fn parse(input: &mut RawInput) -> RoomForm {
         let change = PreferencesChange::parse(input);
+        // A scale always has a value, so the form lists those that the person wants.
+        let is_unset = |input: &RawInput, name: &str| {
+            input.raw("sets").is_some() && !input.many("sets").iter().any(|one| one == name)
+        };
         let temperature = input
             .raw("temperature_f")
             .is_some()
             .then(|| input.opt_number("temperature_f", FAHRENHEIT.0, FAHRENHEIT.1).map(celsius_tenths));
-        RoomForm(PreferencesChange { temperature: temperature.or(change.temperature), ..change })
+        let if_set = |name: &str, value: Option<Option<i64>>| {
+            if is_unset(input, name) { Some(None) } else { value }
+        };
+        RoomForm(PreferencesChange {
+            temperature: if_set("temperature_f", temperature.or(change.temperature)),
+            light_percent: if_set("light_percent", change.light_percent),
+            volume_percent: if_set("volume_percent", change.volume_percent),
+            ..change
+        })
     }
 }
 
@@ -87,12 +175,20 @@ fn spoken(notification_kind: NotificationKind) -> &'static str {
 
 async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
     let done = form.parsed.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
-    let drawn =
-        caller.view(move |tx, by| draw(tx, by, None).map(|page| PreferencesPage { done, ..page })).await;
+    let drawn = caller
+        .view(move |tx, by| {
+            draw(tx, by, None, &FieldErrors::default()).map(|page| PreferencesPage { done, ..page })
+        })
+        .await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<PreferencesPage> {
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    raw_form: Option<RawForm>,
+    errors: &FieldErrors,
+) -> Result<PreferencesPage> {
     let likes = people::preferences(tx, by)?;
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let stored = [
@@ -113,11 +209,14 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Prefer
     Ok(PreferencesPage {
         frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
         scents,
-        errors: FieldErrors::default(),
+        errors: errors.clone(),
         done: None,
         scenes: or_open(&people::SCENES, raw_form.get("scene")),
+        light: Range::of(LIGHT, &raw_form, errors),
+        warmth: warmth(raw_form.get("light_kelvin")),
+        temperature: Range::of(TEMPERATURE, &raw_form, errors),
+        volume: Range::of(VOLUME, &raw_form, errors),
         music: or_open(&people::MUSIC, raw_form.get("music")),
-        raw_form,
         notices: notices
             .into_iter()
             .map(|(notification_kind, is_chosen)| {
@@ -143,9 +242,10 @@ async fn save(
         Err(error) => error,
     };
     let wrong = FormRejection::of(error, &LABELS)?;
-    let drawn = caller.view(move |tx, by| draw(tx, by, Some(raw_form.clone()))).await;
+    let errors = wrong.errors;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(raw_form.clone()), &errors)).await;
     let page = drawn.and_then(|page| {
-        let page = Page::of(&PreferencesPage { errors: wrong.errors, ..page })?;
+        let page = Page::of(&page)?;
         Ok((wrong.status, wrong.retry_after, page).into_response())
     });
     or_sign_in(page, HERE)

@@ -15,7 +15,8 @@ use bookings_pages::HoldToken;
 use kit::config::Environment;
 use kit::web::{Page, is_local, see_other};
 use kit::{AppState, Error, Id, Result, Tx};
-use people::{AfterSignUp, Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use people::{Actor, AfterSignUp, Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use pictures::artwork::{self, Artwork};
 use ui::format::{self, encoded};
 use ui::{
     FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
@@ -43,6 +44,7 @@ impl kit::web::Input for Next {
 #[template(path = "login.html")]
 struct LoginPage {
     frame: Frame,
+    artwork: Artwork,
     raw_form: RawForm,
     next: String,
     errors: FieldErrors,
@@ -56,6 +58,7 @@ struct LoginPage {
 #[template(path = "signup.html")]
 struct SignupPage {
     frame: Frame,
+    artwork: Artwork,
     raw_form: RawForm,
     next: String,
     errors: FieldErrors,
@@ -72,10 +75,11 @@ struct LogoutPage {
 
 /// The names and labels of the fields, in order.
 const LOGIN: [(&str, &str); 3] = [("email", "Email"), ("password", "Password"), ("body", "Form")];
-const SIGNUP: [(&str, &str); 5] = [
+const SIGNUP: [(&str, &str); 6] = [
     ("first_name", "First name"),
     ("last_name", "Last name"),
     ("email", "Email"),
+    ("phone", "Phone"),
     ("password", "Password"),
     ("body", "Form"),
 ];
@@ -84,10 +88,11 @@ fn next_of(raw_form: &RawForm) -> String {
     local_path(raw_form.get("next")).unwrap_or_default().to_owned()
 }
 
-fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
+fn login_page(artwork: Artwork, raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
     let frame = Frame::signed_out("Sign in · CoreSync").about("Sign in to book and to see your visits.");
     LoginPage {
         frame,
+        artwork,
         next: next_of(&raw_form),
         raw_form,
         errors: FieldErrors::default(),
@@ -96,11 +101,12 @@ fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage 
     }
 }
 
-fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
+fn signup_page(artwork: Artwork, raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
     let frame = Frame::signed_out("Create an account · CoreSync")
         .about("It takes a minute. Then any open time can be yours.");
     SignupPage {
         frame,
+        artwork,
         next: next_of(&raw_form),
         raw_form,
         errors: FieldErrors::default(),
@@ -109,8 +115,14 @@ fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPag
     }
 }
 
-async fn is_signed_in(caller: &Caller) -> Result<bool> {
-    caller.view(|_, by| Ok(by.person.is_some())).await
+/// Returns whether the caller is signed in, and the artwork of the page.
+async fn door(caller: &Caller) -> Result<(bool, Artwork)> {
+    let read = |tx: &mut Tx<'_>, by: &Actor| {
+        let club = catalogue::current(tx)?.club.id;
+        let shown = pictures::shown(tx, club)?;
+        Ok((by.person.is_some(), artwork::of_club_still(&shown)))
+    };
+    caller.view(read).await
 }
 
 /// Returns the path to which a signed-in person is redirected.
@@ -119,16 +131,18 @@ fn inside(next: &str) -> &str {
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = login_page(form.raw_form, plain_http);
-    if is_signed_in(&caller).await? {
+    let (is_signed_in, artwork) = door(&caller).await?;
+    let page = login_page(artwork, form.raw_form, plain_http);
+    if is_signed_in {
         return Ok(see_other(inside(&page.next)));
     }
     Ok(Page::of(&page)?.into_response())
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = signup_page(form.raw_form, plain_http);
-    if is_signed_in(&caller).await? {
+    let (is_signed_in, artwork) = door(&caller).await?;
+    let page = signup_page(artwork, form.raw_form, plain_http);
+    if is_signed_in {
         return Ok(see_other(inside(&page.next)));
     }
     Ok(Page::of(&page)?.into_response())
@@ -139,7 +153,8 @@ async fn sign_in(
     plain_http: PlainHttp,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
-    let mut page = login_page(raw_form, plain_http);
+    let (_, artwork) = door(&caller).await?;
+    let mut page = login_page(artwork, raw_form, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
     }
@@ -165,7 +180,8 @@ async fn sign_up(
     HoldToken(token): HoldToken,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
-    let mut page = signup_page(raw_form, plain_http);
+    let (_, artwork) = door(&caller).await?;
+    let mut page = signup_page(artwork, raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
         Ok(sign_up) => people::sign_up(&caller, sign_up, AfterSignUp { next, carried: token }).await,

@@ -23,7 +23,7 @@ pub fn error_page(problem: &Problem, has_session: bool) -> Page {
     let errors: Vec<&str> = problem.errors.values().map(String::as_str).collect();
     // A request whose session has ended gets the status 401, so a session alone does not mean that the viewer is signed
     // in.
-    let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Unknown };
+    let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Visitor };
     let page = ErrorPage {
         frame: Frame { viewer, ..Frame::anonymous("", heading) },
         heading,

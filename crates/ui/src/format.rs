@@ -93,6 +93,11 @@ pub fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
 }
 
+/// `Thu, Dec 3, 10:30 AM`, where there is little room.
+pub fn short_moment(zone: &TimeZone, at: Timestamp) -> String {
+    format!("{}, {}", date_at(zone, at).strftime("%a, %b %-d"), clock(zone, at))
+}
+
 /// `Tuesday, November 24, 6:30:05 PM`, where it is asked what came first.
 pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock_as(zone, at, "%-I:%M:%S %p"))
@@ -173,6 +178,12 @@ pub fn guests(count: i64) -> String {
         2 => "two guests".to_owned(),
         count => format!("{count} guests"),
     }
+}
+
+/// Returns the URL of a map service that shows the way to an address.
+pub fn directions(address: &str) -> String {
+    let address = address.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("https://www.google.com/maps/dir/?api=1&destination={}", encoded(&address))
 }
 
 /// Percent-encodes a text for the query of a URL. `/` and `:` stay as they are.
@@ -268,6 +279,7 @@ mod tests {
         assert_eq!(moment(&zone, at("2026-12-03T15:30:00Z"), now), "Thursday, December 3, 10:30 AM");
         assert_eq!(moment(&zone, at("2027-12-03T15:30:00Z"), now), "Friday, December 3, 2027, 10:30 AM");
         assert_eq!(moment(&zone, at("2026-12-04T05:15:00Z"), now), "Friday, December 4, 12:15 AM");
+        assert_eq!(short_moment(&zone, at("2026-12-03T15:30:00Z")), "Thu, Dec 3, 10:30 AM");
         assert_eq!(second(&zone, at("2026-12-03T15:30:05Z"), now), "Thursday, December 3, 10:30:05 AM");
     }
 

@@ -13,14 +13,12 @@ use jiff::tz::TimeZone;
 use kit::web::{Input, Page, Query, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
-use ui::{
-    Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id,
-    services_by_category,
-};
+use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id};
 
 use crate::booking::guest::{self, GuestFields};
 use crate::booking::notice::{OtherDate, OwnHold, ReservedTimes};
-use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
+use crate::booking::services::ServiceChoice;
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
@@ -88,16 +86,22 @@ pub(crate) struct Narrowing {
     pub(crate) rooms: Vec<Choice>,
 }
 
+impl Narrowing {
+    /// Returns whether the lists besides the therapists are shown at once: the duration has to be chosen, and what was
+    /// chosen stays visible.
+    fn is_essential(&self, chosen: Narrowed) -> bool {
+        !self.durations.is_empty() || chosen.has_details()
+    }
+}
+
 /// The result of a search.
 struct Found {
     id: Id,
-    service: String,
-    /// How long the service takes: `60 minutes`.
-    duration: String,
     date: Date,
     day: String,
     strip: Strip,
     parts: Vec<Part>,
+    usual: Option<Usual>,
     sentence: Option<String>,
     /// The nearest day with free times: its path and a sentence.
     other_day: Option<(String, String)>,
@@ -119,7 +123,9 @@ struct Found {
 struct BookPage {
     frame: Frame,
     errors: FieldErrors,
-    services: Vec<(String, Vec<Choice>)>,
+    choice: ServiceChoice,
+    /// Whether the options besides the therapist are shown at once.
+    shows_options: bool,
     today: Date,
     date: Date,
     /// The sentence that confirms an operation that has just succeeded.
@@ -386,21 +392,24 @@ fn load(
         && requested.at.is_none()
         && requested.narrowed.is_open()
         && status == StatusCode::OK;
+    let chosen_pair = chosen.as_ref().map(|(service, search)| (*service, search));
+    let guest_id = guest.as_ref().and_then(|guest| guest.id);
+    let choice = ServiceChoice::of(tx, &catalogue, chosen_pair, (date, requested.date), guest_id)?;
+    let narrowing =
+        chosen_pair.map(|(service, search)| narrowings(&catalogue, service, search)).unwrap_or_default();
     let frame = Frame::new(by, "book", title).about("See open times for every service, day by day.");
     let page = BookPage {
         frame: Frame { is_indexed, ..frame },
         errors: FieldErrors::of(&fields, &FIELDS),
-        services: services(&catalogue, service),
+        choice,
+        shows_options: narrowing.is_essential(requested.narrowed) || fields.0.contains_key("date"),
         today,
         date,
         done: requested.is_released.then_some("The time was released."),
         other_date: other_date.map(|other| other.sentence),
         own_holds: own_holds.iter().map(|held| OwnHold::of(held, zone)).collect(),
         asked_at: clock_asked_for(zone, &requested, raw_form),
-        narrowing: chosen
-            .as_ref()
-            .map(|(service, search)| narrowings(&catalogue, service, search))
-            .unwrap_or_default(),
+        narrowing,
         search: chosen.map(|(_, search)| search),
         found,
         why,
@@ -487,7 +496,8 @@ fn find(
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
-    let parts = times::parts(day, search);
+    let mut parts = times::parts(day, search);
+    let usual = Usual::of(&mut parts);
     let is_over = date < today;
     let reserved = if shut || is_over {
         Vec::new()
@@ -506,11 +516,9 @@ fn find(
     let now = tx.now();
     Ok(Found {
         id: service.id,
-        service: service.name.clone(),
-        duration: format::duration(search.minutes.unwrap_or(service.minutes)),
         date,
         day: format::day(date, today),
-        strip: Strip::of(&fortnight, search, date),
+        strip: Strip::of(&fortnight, search, date).counting(&parts, today, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
         overrides: guest::overrides(search, service, date, day),
@@ -520,6 +528,7 @@ fn find(
         other_day,
         reserved: ReservedTimes::of(&catalogue, &reserved, now),
         parts,
+        usual,
         sentence,
     })
 }
@@ -550,11 +559,6 @@ fn other_day(
     }
     let later = context.search(tx, &search.ask(service.id, from, end, false))?;
     Ok(times::nearest(&later.days, date).map(path_and_sentence))
-}
-
-fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
-    let is_chosen = |service: &Service| chosen.is_some_and(|chosen| chosen.id == service.id);
-    services_by_category(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
 }
 
 /// Returns the lists to narrow a search. A list with only one choice is left empty.

@@ -3,6 +3,7 @@
 pub(crate) mod book;
 pub(crate) mod guest;
 pub(crate) mod notice;
+pub(crate) mod services;
 pub(crate) mod times;
 pub(crate) mod waitlist;
 pub(crate) mod why;

@@ -62,6 +62,11 @@ impl Narrowed {
         self.party.is_none() && self.technician.is_none() && self.room.is_none() && self.minutes.is_none()
     }
 
+    /// Returns whether the party, the room, or the duration narrows the search.
+    pub(crate) fn has_details(self) -> bool {
+        self.party.is_some() || self.room.is_some() || self.minutes.is_some()
+    }
+
     pub(crate) fn technician(self) -> Option<Id> {
         self.technician
     }
@@ -260,6 +265,17 @@ fn after(date: Date, days: i64) -> Date {
 }
 
 impl Strip {
+    /// Sets the number of times of the chosen day to the number that the page shows.
+    pub(crate) fn counting(mut self, parts: &[Part], today: Date, chosen: Date) -> Strip {
+        let is_ahead = |part: &&Part| !matches!(part.name, "Started" | "Ended");
+        let count: usize = parts.iter().filter(is_ahead).map(|part| part.times.len()).sum();
+        for day in self.days.iter_mut().filter(|day| day.is_chosen && day.is_free && count > 0) {
+            day.spoken = format!("{}, {}", format::day(chosen, today), format::times(count));
+            day.count = count.to_string();
+        }
+        self
+    }
+
     pub(crate) fn of(answer: &Answer, search: &Search, chosen: Date) -> Strip {
         let today = answer.window.today();
         let (first, last) = answer.span;
@@ -305,9 +321,14 @@ pub(crate) struct TimeCell {
     pub(crate) end: String,
     pub(crate) price: String,
     pub(crate) room: String,
+    /// Whether the price and the room are those of most times of the page, which says them once.
+    pub(crate) has_usual_price: bool,
+    pub(crate) has_usual_room: bool,
     /// A note about the time: for whom it is reserved and until when, if the actor may book it, or that it has begun or
     /// ended.
     pub(crate) reserved: Option<String>,
+    /// The visible short form of the note: `Members first`; empty if the heading above the times says it.
+    pub(crate) mark: &'static str,
 }
 
 /// The times of one part of the day.
@@ -315,6 +336,74 @@ pub(crate) struct TimeCell {
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) times: Vec<TimeCell>,
+}
+
+/// The price and the room of most times of a page.
+#[derive(Debug)]
+pub(crate) struct Usual {
+    pub(crate) price: String,
+    pub(crate) room: String,
+    /// Whether some times have another price or room.
+    pub(crate) has_exceptions: bool,
+}
+
+impl Usual {
+    /// Finds the most common price and room, and marks the times that have them. Returns `None` if there are no times.
+    pub(crate) fn of(parts: &mut [Part]) -> Option<Usual> {
+        let price = most_common(parts, |time| &time.price)?;
+        let room = most_common(parts, |time| &time.room)?;
+        let mut has_exceptions = false;
+        for time in parts.iter_mut().flat_map(|part| &mut part.times) {
+            (time.has_usual_price, time.has_usual_room) = (time.price == price, time.room == room);
+            has_exceptions |= !time.has_usual_price || !time.has_usual_room;
+        }
+        Some(Usual { price, room, has_exceptions })
+    }
+}
+
+/// Returns the text that most times have; the first of them if several are equally common.
+fn most_common(parts: &[Part], text: impl Fn(&TimeCell) -> &String) -> Option<String> {
+    let mut counts: Vec<(&String, usize)> = Vec::new();
+    for time in parts.iter().flat_map(|part| &part.times) {
+        match counts.iter_mut().find(|(one, _)| *one == text(time)) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((text(time), 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    counts.into_iter().find(|(_, count)| *count == most).map(|(text, _)| text.clone())
+}
+
+/// Returns one offer for each quarter of an hour, in chronological order. A start beside a neighboring booking replaces
+/// the nearest quarter only if it saves time that could no longer be sold (F4) and is not more expensive. Every offered
+/// start can still be asked for.
+fn folded(answer: &Answer) -> Vec<&Offer> {
+    let minute = |offer: &Offer| begin(offer.start).as_second() / 60;
+    let price = |offer: &Offer| {
+        let factors = offer.rooms.first().map_or(Factors::PLAIN, |(_, factors)| *factors);
+        answer.total(offer.date, factors)
+    };
+    let mut kept: Vec<&Offer> = Vec::new();
+    for offer in &answer.offers {
+        let quarter = |one: &Offer| (minute(one) + 7) / 15;
+        let Some(last) = kept.last_mut().filter(|last| quarter(last) == quarter(offer)) else {
+            kept.push(offer);
+            continue;
+        };
+        let is_edge = |one: &Offer| minute(one) % 15 != 0;
+        let saves = |edge: &Offer, quarter: &Offer| {
+            edge.lost_minutes < quarter.lost_minutes && price(edge) <= price(quarter)
+        };
+        let is_better = match (is_edge(offer), is_edge(last)) {
+            (true, false) => saves(offer, last),
+            (false, true) => !saves(last, offer),
+            _ => (offer.lost_minutes, price(offer)) < (last.lost_minutes, price(last)),
+        };
+        if is_better {
+            *last = offer;
+        }
+    }
+    kept
 }
 
 pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
@@ -328,10 +417,11 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
         format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
-    let note = match () {
-        () if ends_at <= now => Some("Ended.".to_owned()),
-        () if starts_at < now => Some("Already started: for a guest who is here.".to_owned()),
-        () => reserved,
+    let (note, mark) = match () {
+        () if ends_at <= now => (Some("Ended.".to_owned()), ""),
+        () if starts_at < now => (Some("Already started: for a guest who is here.".to_owned()), ""),
+        () if reserved.is_some() => (reserved, "Members first"),
+        () => (None, ""),
     };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
@@ -340,14 +430,17 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         end: format::clock(zone, ends_at),
         price: format::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
+        has_usual_price: false,
+        has_usual_room: false,
         reserved: note,
+        mark,
     }
 }
 
 /// Returns the times nearest to a moment, in chronological order, without the time at the moment itself.
 pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Vec<TimeCell> {
-    let mut others: Vec<&Offer> =
-        answer.offers.iter().filter(|offer| begin(offer.start) != requested).collect();
+    let mut others = folded(answer);
+    others.retain(|offer| begin(offer.start) != requested);
     others.sort_by_key(|offer| (begin(offer.start).duration_since(requested).abs(), offer.start));
     others.truncate(NEAR);
     others.sort_by_key(|offer| offer.start);
@@ -361,7 +454,7 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
     let (mut begun, mut ended) =
         (Part { name: "Started", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
-    for offer in &answer.offers {
+    for offer in folded(answer) {
         if begin(offer.start) < now {
             let is_over = begin(offer.start + cells(answer.minutes)) <= now;
             let part = if is_over { &mut ended } else { &mut begun };

@@ -6,11 +6,13 @@ use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
 use people::{Action, Actor};
+use pictures::artwork::Artwork;
 use ui::{Choice, FieldErrors, Frame, format, login_path, services_by_category};
 
 use crate::booking::times::{self, Search, TimeCell};
 use crate::hold::hold_form::{FIELDS, FilledFrom, FormState, HoldFormFields};
 use crate::price::{self, BillLine};
+use crate::visits::card::artwork_of;
 use crate::visits::line::VisitLine;
 use crate::visits::visit::cancelling;
 
@@ -31,9 +33,14 @@ pub(crate) struct Served {
 pub(crate) struct HeldPage {
     frame: Frame,
     id: Id,
+    artwork: Artwork,
     served: Vec<Served>,
+    /// The day and the start of the visit where there is little room: `Thu, Dec 3, 10:30 AM`.
+    when: String,
     /// The total of all services, if there is more than one.
     sum: Option<String>,
+    /// The total of the visit.
+    total: String,
     is_over: bool,
     is_visitor: bool,
     has_companion: bool,
@@ -95,6 +102,8 @@ pub(crate) fn draw(
         None => FilledFrom::Stored(&notes),
     };
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
+    let pictures = pictures::shown(tx, catalogue.club.id)?;
+    let artwork = artwork_of(&catalogue, &pictures, held);
     let search = search_of(service, held, guest);
     let near = if is_over && service.active {
         let day_search = search.ask(service.id, held.day, held.day, true);
@@ -112,6 +121,9 @@ pub(crate) fn draw(
     Ok(HeldPage {
         frame: Frame::new(by, "book", "Review and book · CoreSync"),
         id,
+        artwork,
+        when: format::short_moment(zone, held.starts_at),
+        total: format::money(sum),
         is_over,
         is_visitor: by.person.is_none(),
         has_companion: held.party > 1,

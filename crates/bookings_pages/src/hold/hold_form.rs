@@ -109,6 +109,9 @@ pub(crate) struct AddonLine {
     pub(crate) name: String,
     pub(crate) sentence: String,
     pub(crate) price: String,
+    /// Whether the add-on is chosen once, which a check box shows.
+    pub(crate) is_chosen: bool,
+    /// The quantities to choose from; empty if one is all that makes sense, so that a check box is enough.
     pub(crate) quantities: Vec<Choice>,
 }
 
@@ -124,6 +127,33 @@ pub(crate) struct HoldFormFields {
     pub(crate) companion_name: String,
     pub(crate) special_requests: String,
     pub(crate) allergies: String,
+}
+
+impl HoldFormFields {
+    /// Returns the names of the chosen add-ons; empty if there are none.
+    pub(crate) fn chosen_addons(&self) -> String {
+        let is_chosen = |line: &&AddonLine| {
+            line.is_chosen || line.quantities.iter().skip(1).any(|quantity| quantity.is_chosen)
+        };
+        let names: Vec<&str> = self.addons.iter().filter(is_chosen).map(|line| line.name.as_str()).collect();
+        names.join(", ")
+    }
+
+    /// Returns the chosen payment in few words.
+    pub(crate) fn payment(&self) -> &'static str {
+        match self.pays.iter().find(|pay| pay.is_chosen).map(|pay| pay.value.as_str()) {
+            Some("credit") => "Service credit",
+            Some("pass") => "Guest pass",
+            Some("birthday") => "Birthday gift",
+            _ => "At the front desk",
+        }
+    }
+
+    /// Returns whether the guest has written notes.
+    pub(crate) fn has_notes(&self) -> bool {
+        let notes = [&self.guest_name, &self.companion_name, &self.special_requests, &self.allergies];
+        notes.iter().any(|note| !note.is_empty())
+    }
 }
 
 /// The source of the values that the form shows.
@@ -164,7 +194,8 @@ impl HoldFormFields {
         let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
         let scene_choice = |(_, name): &(&str, &str)| Choice::new(name, *name, *name == scene);
         let service = catalogue.service(held.service);
-        let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
+        let addons =
+            service.map(|service| addon_lines(catalogue, service, held.party, from)).unwrap_or_default();
         HoldFormFields {
             addons,
             pays: pays(held, entitlements, from),
@@ -179,7 +210,7 @@ impl HoldFormFields {
     }
 }
 
-fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -> Vec<AddonLine> {
+fn addon_lines(catalogue: &Catalogue, service: &Service, party: i64, from: FilledFrom<'_>) -> Vec<AddonLine> {
     let line = |addon: &catalogue::Addon| {
         let field = quantity_field(addon.id);
         let chosen = match from {
@@ -195,11 +226,14 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
                 count == chosen,
             )
         };
+        // One for each guest makes sense, and so does what was chosen elsewhere.
+        let most = party.max(chosen).min(MOST);
         AddonLine {
             name: addon.name.clone(),
             sentence: addon.description.clone(),
             price: format::money(addon.cents),
-            quantities: (0..=MOST).map(quantity).collect(),
+            is_chosen: chosen == 1,
+            quantities: if most > 1 { (0..=most).map(quantity).collect() } else { Vec::new() },
             field,
         }
     };

@@ -13,6 +13,7 @@ use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, Frame, QueryForm, format, lenient_number, or_sign_in};
 
 use crate::booking::waitlist::WaitLine;
+use crate::visits::card::VisitCard;
 use crate::visits::line::{VisitLine, status_word};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -63,6 +64,8 @@ struct VisitsPage {
     services: Vec<Choice>,
     states: Vec<Choice>,
     is_narrowed: bool,
+    /// The next visit, unless the list is narrowed.
+    next: Option<VisitCard>,
     upcoming: Vec<VisitLine>,
     past: Vec<VisitLine>,
     newer: Option<String>,
@@ -107,13 +110,17 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         |one: &catalogue::Service| Choice::new(&one.slug, &one.name, only.service == Some(one.id));
     let of_state =
         |status: &Status| Choice::new(status.as_str(), status_word(*status), asking.status == Some(*status));
+    let is_narrowed = only.service.is_some() || only.status.is_some();
+    let shown = pictures::shown(tx, catalogue.club.id)?;
+    let next = visits.upcoming.first().filter(|_| !is_narrowed && asking.page == 1);
     let page = VisitsPage {
         frame: Frame::new(by, "visits", "All my visits · CoreSync"),
         errors: FieldErrors::of(&fields, &FIELDS),
         services: catalogue.services.iter().map(of_service).collect(),
         states: STATES.iter().map(of_state).collect(),
-        is_narrowed: only.service.is_some() || only.status.is_some(),
-        upcoming: visits.upcoming.iter().map(line).collect(),
+        is_narrowed,
+        next: next.map(|detail| VisitCard::of(&catalogue, &shown, detail, now)),
+        upcoming: visits.upcoming.iter().skip(usize::from(next.is_some())).map(line).collect(),
         past: visits.past.iter().map(line).collect(),
         newer: (asking.page > 1).then(|| turned(asking.page - 1)),
         older: has_older.then(|| turned(asking.page + 1)),

@@ -1,6 +1,7 @@
 //! Pages of a person's visits: the list, one visit, and rescheduling, repeating, and canceling it.
 
 pub(crate) mod cancel;
+pub(crate) mod card;
 pub(crate) mod guest_visit;
 pub(crate) mod line;
 pub(crate) mod list;

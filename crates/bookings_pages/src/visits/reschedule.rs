@@ -19,7 +19,7 @@ use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, l
 
 use crate::booking::book::{Narrowing, narrowings};
 use crate::booking::notice::OtherDate;
-use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
 use crate::visits::line::VisitLine;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -93,6 +93,7 @@ struct MovePage {
     strip: Strip,
     day: String,
     parts: Vec<Part>,
+    usual: Option<Usual>,
     sentence: Option<String>,
     meant: Option<Meant>,
 }
@@ -237,6 +238,7 @@ fn draw(
     let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
     parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
     parts.retain(|part| !part.times.is_empty());
+    let usual = Usual::of(&mut parts);
     let sentence = sentence_of_day(other_date, (&day, &fortnight), date, parts.is_empty());
     let (mut meant, mut stopped) = (None, stopped);
     if requested.to.is_some_and(stays) {
@@ -276,6 +278,7 @@ fn draw(
         search,
         day: format::day(date, today),
         parts,
+        usual,
         sentence,
         meant,
     };

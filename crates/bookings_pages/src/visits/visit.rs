@@ -20,6 +20,7 @@ use ui::{Frame, format, or_sign_in};
 use crate::booking::times::Search;
 use crate::calendar::{Invited, event};
 use crate::price::{self, BillLine, Cancelling};
+use crate::visits::card::VisitCard;
 use crate::visits::line::{VisitLine, status_word};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Router<AppState> {
 struct VisitPage {
     frame: Frame,
     line: VisitLine,
+    card: VisitCard,
     status: &'static str,
     is_cancelled: bool,
     /// The path of the booking page for the same service, if it is still offered.
@@ -46,6 +48,7 @@ struct VisitPage {
     moved_from: Option<String>,
     /// Whether the visit is confirmed or pending and has not begun.
     is_ahead: bool,
+    is_confirmed: bool,
     email_status: EmailStatus,
     can_move: bool,
     can_repeat: bool,
@@ -226,12 +229,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
     let names: Vec<&str> = technicians.iter().map(|(_, name)| name.as_str()).collect();
     let offered = catalogue.service(booking.service).filter(|service| service.active);
     let is_ahead = now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending);
+    let shown = pictures::shown(tx, catalogue.club.id)?;
     let event = event_of(tx, &catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), "")?;
     let desk = desk_view(tx, by, &catalogue, booking)?;
     let section = if desk.is_some() { "" } else { "visits" };
     let series = bookings::open_series_of(tx, booking)?;
     Ok(VisitPage {
         frame: Frame::new(by, section, format!("{}, {} · CoreSync", line.service, line.day)),
+        card: VisitCard::of(&catalogue, &shown, &detail, now),
+        is_confirmed: booking.status == Status::Confirmed,
         status: status_word(booking.status),
         is_cancelled: booking.status == Status::Cancelled,
         again: offered.map(|service| again(service, &detail)),

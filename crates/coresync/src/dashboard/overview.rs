@@ -5,11 +5,12 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Booking, Detail};
-use bookings_pages::{HoldToken, VisitLine, answer_taking_over};
+use bookings_pages::{HoldToken, VisitCard, VisitLine, answer_taking_over};
 use jiff::civil::Date;
 use kit::web::{Page, Paging};
 use kit::{AppState, Cents, Result, Tx};
 use membership::Entitlements;
+use membership::pages::{Tile, tiles};
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
@@ -27,12 +28,10 @@ struct PlanSummary {
     name: String,
     state: String,
     days: i64,
-    credits: Option<String>,
-    saved: Option<String>,
 }
 
 impl PlanSummary {
-    fn of(entitlements: &Entitlements, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
+    fn of(entitlements: &Entitlements, today: Date, account_days: i64) -> Option<PlanSummary> {
         let (membership, plan) = entitlements.held.as_ref()?;
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
@@ -49,17 +48,10 @@ impl PlanSummary {
             membership::MembershipStatus::Suspended => "Suspended until your payment is made.".to_owned(),
             membership::MembershipStatus::Ended => "Ended.".to_owned(),
         };
-        let credits = match (plan.monthly_credits, entitlements.credits_left(today)) {
-            (None, _) => Some("Every service is included.".to_owned()),
-            (Some(0), _) | (_, None) => None,
-            (Some(given), Some(left)) => Some(format!("{left} of {given} service credits left this month.")),
-        };
         Some(PlanSummary {
             name: plan.name.clone(),
             state,
             days: entitlements.days_ahead_for(today, account_days),
-            credits,
-            saved: (saved > Cents::ZERO).then(|| format::money(saved)),
         })
     }
 }
@@ -81,11 +73,12 @@ struct ToDo {
 struct DashboardPage {
     frame: Frame,
     greeting: String,
-    next: Option<VisitLine>,
+    next: Option<VisitCard>,
     to_do: Vec<ToDo>,
     now_iso: String,
     upcoming: Vec<VisitLine>,
     plan: Option<PlanSummary>,
+    tiles: Vec<Tile>,
     account_days: i64,
     is_verified: bool,
     /// Whether the person may see people and the audit log.
@@ -131,14 +124,17 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
     let mut to_do: Vec<ToDo> = own_bookings.held.iter().filter(is_first).map(held).collect();
     to_do.extend(own_bookings.past.iter().filter_map(unpaid));
+    let shown = pictures::shown(tx, catalogue.club.id)?;
+    let next = own_bookings.upcoming.first();
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
         to_do,
         now_iso: now.to_string(),
-        next: own_bookings.upcoming.first().map(line),
+        next: next.map(|detail| VisitCard::of(&catalogue, &shown, detail, now)),
         upcoming: own_bookings.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
-        plan: PlanSummary::of(&entitlements, local.date(), account_days, saved),
+        plan: PlanSummary::of(&entitlements, local.date(), account_days),
+        tiles: tiles(&entitlements, local.date(), saved),
         account_days,
         is_verified: person.is_verified(),
         sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),

@@ -10,6 +10,7 @@ use catalogue_pages::ServiceRow;
 use kit::web::Page;
 use kit::{AppState, Result};
 use membership::Plan;
+use membership::pages::{Comparison, break_even};
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
@@ -29,6 +30,7 @@ struct HomePage<'c> {
     rooms: Vec<QuietRoom<'c>>,
     featured: Vec<ServiceRow<'c>>,
     plans: Vec<PlanLine>,
+    comparison: Option<Comparison>,
     /// All services, grouped by category.
     services: Vec<(String, Vec<Choice>)>,
     today: String,
@@ -76,16 +78,17 @@ pub(crate) struct PlanLine {
     name: String,
     price: String,
     sentence: String,
-    benefits: Vec<String>,
+    /// After how many visits a month the price has come back, if they are few.
+    worth: Option<String>,
 }
 
 impl PlanLine {
-    fn of(plan: Plan) -> PlanLine {
+    fn of(plan: Plan, catalogue: &Catalogue) -> PlanLine {
         PlanLine {
             price: format::money(plan.price),
+            worth: break_even(&plan, catalogue),
             name: plan.name,
             sentence: plan.short_description,
-            benefits: plan.benefits,
         }
     }
 }
@@ -114,7 +117,8 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
             .find(&featured)
             .map(|service| ServiceRow::of(&catalogue, &shown, service))
             .collect(),
-        plans: plans.into_iter().map(PlanLine::of).collect(),
+        comparison: Comparison::of(&plans),
+        plans: plans.into_iter().map(|plan| PlanLine::of(plan, &catalogue)).collect(),
         services: services_by_category(&catalogue, |one| Choice::new(&one.slug, &one.name, false)),
         today: today.to_string(),
     };

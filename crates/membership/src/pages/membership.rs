@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use catalogue::Club;
+use catalogue::{Catalogue, Club};
 use jiff::civil::Date;
 use kit::web::{Input, Page, RawInput, see_other};
 use kit::{AppState, Cents, Error, Result, Tx};
@@ -13,6 +13,8 @@ use people::{Actor, Caller};
 use ui::{Frame, PostedForm, format, or_sign_in};
 
 use crate::pages::booking_terms::BookingTerms;
+use crate::pages::tiles::{Tile, tiles};
+use crate::pages::worth::{Comparison, break_even};
 use crate::{Entitlements, MembershipStatus, Plan};
 
 pub(crate) const HERE: &str = "/dashboard/membership/";
@@ -27,6 +29,7 @@ struct MembershipPage {
     frame: Frame,
     held: Option<Held>,
     plans: Vec<PlanCard>,
+    comparison: Option<Comparison>,
     club: Club,
     account_days: i64,
 }
@@ -38,6 +41,7 @@ struct Held {
     /// Sentences at the top of the page: unpaid dues, a freeze, and scheduled changes.
     notices: Vec<String>,
     facts: Vec<(&'static str, String)>,
+    tiles: Vec<Tile>,
     benefits: Vec<String>,
     auto_credit: bool,
     has_credits: bool,
@@ -53,7 +57,9 @@ struct PlanCard {
     name: String,
     price: String,
     sentence: String,
-    benefits: Vec<String>,
+    /// After how many visits a month the price has come back, if they are few.
+    worth: Option<String>,
+    is_current: bool,
     /// The text and the path of the link to change to this plan; `None` for the current plan, for more expensive plans
     /// during a freeze, and for people without a plan, who join at the front desk.
     way: Option<(&'static str, String)>,
@@ -114,7 +120,6 @@ impl Held {
         }
         let left = (membership.paid_until - today).get_days().max(0);
         let mut facts = vec![
-            ("Status", state.clone()),
             ("Price", format!("{} a month", format::money(plan.price))),
             ("Paid through", until.clone()),
             ("Days left", left.to_string()),
@@ -123,30 +128,18 @@ impl Held {
                 format!("{} days ahead", entitlements.days_ahead_for(today, numbers.account_days)),
             ),
         ];
-        let used = entitlements.credits_used_in(today);
-        match (plan.monthly_credits, entitlements.credits_left(today)) {
-            (None, _) => facts.push(("Services this month", format!("{used}, all included"))),
-            (Some(given), Some(left)) if given > 0 => {
-                facts.push(("Service credits this month", format!("{used} used, {left} left")));
-            }
-            _ => {}
-        }
-        if plan.guest_passes > 0 {
-            let (used, left) = (entitlements.passes_used_in(today), entitlements.passes_left(today));
-            facts.push(("Guest passes this month", format!("{used} used, {left} left")));
-        }
         if plan.monthly_credits.is_some() && entitlements.has_birthday(today) {
             facts.push((
                 "Your birthday month",
                 format!("One service up to {}, our gift", format::money(numbers.gift)),
             ));
         }
-        facts.push(("Saved so far", format::money(saved)));
         Some(Held {
             name: plan.name.clone(),
             state,
             notices,
             facts,
+            tiles: tiles(entitlements, today, saved),
             benefits: plan.benefits.clone(),
             auto_credit: membership.auto_credit,
             has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
@@ -161,7 +154,7 @@ impl Held {
 impl PlanCard {
     /// Creates a plan card. `rests` is whether a freeze is running or scheduled: until it is over, a member cannot
     /// change to a more expensive plan.
-    fn of(plan: Plan, held: Option<&Plan>, rests: bool) -> PlanCard {
+    fn of(plan: Plan, catalogue: &Catalogue, held: Option<&Plan>, rests: bool) -> PlanCard {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
         let way = open.map(|held| {
@@ -170,9 +163,10 @@ impl PlanCard {
         });
         PlanCard {
             price: format::money(plan.price),
+            worth: break_even(&plan, catalogue),
+            is_current: held.is_some_and(|held| held.id == plan.id),
             name: plan.name,
             sentence: plan.short_description,
-            benefits: plan.benefits,
             way,
         }
     }
@@ -198,7 +192,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipP
     Ok(MembershipPage {
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
         held: Held::of(&entitlements, today, numbers, saved),
-        plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref(), rests)).collect(),
+        comparison: Comparison::of(&plans),
+        plans: plans.into_iter().map(|one| PlanCard::of(one, &catalogue, plan.as_ref(), rests)).collect(),
         club: catalogue.club.clone(),
         account_days,
     })

@@ -4,12 +4,16 @@ mod booking_terms;
 mod change;
 mod membership;
 mod staff;
+mod tiles;
+mod worth;
 
 use axum::{Extension, Router};
 use kit::AppState;
 
 pub use booking_terms::{BookingTerms, RepricedBooking};
 pub use staff::BACK_OFFICE;
+pub use tiles::{Tile, tiles};
+pub use worth::{Comparison, break_even};
 
 /// Returns the routes of the pages.
 pub fn routes(terms: BookingTerms) -> Router<AppState> {

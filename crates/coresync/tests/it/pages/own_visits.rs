@@ -19,7 +19,7 @@ async fn the_overview_says_what_is_next_and_what_needs_one() {
     }
     let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
     let page = bea.get("/dashboard/").await.expect(200).text();
-    assert!(page.contains("Your next visit is on") && page.contains("12:00 – 12:30 PM"), "{page}");
+    assert!(page.contains("Your next visit") && page.contains("Friday, November 27 · 12:00 PM"), "{page}");
     assert!(page.contains("Needs your attention") && page.contains(&path), "{page}");
     assert!(page.contains("data-until=\"2026-11-24T15:10:00Z\""), "{page}");
     // A late cancellation leaves a fee to pay.
