@@ -15,11 +15,12 @@ mod why_not;
 use axum::Router;
 use kit::AppState;
 use people::Action;
-use ui::BackOfficeEntry;
+use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The pages of bookings, as the navigation of the back office shows them.
 pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 10,
         path: "/staff/day/",
         label: "Day",
@@ -27,6 +28,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::RunTheDay),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 20,
         path: "/staff/book/",
         label: "New booking",
@@ -34,6 +36,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookForOthers),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 30,
         path: "/staff/blocks/",
         label: "Blocks",
@@ -41,6 +44,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookAnyTime),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 50,
         path: "/staff/why-not/",
         label: "Availability check",
@@ -48,6 +52,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::SeeEveryBooking),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::PlansAndRules,
         position: 60,
         path: "/staff/times/",
         label: "Overrides",
@@ -55,6 +60,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookAnyTime),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::PlansAndRules,
         position: 70,
         path: "/staff/rules/",
         label: "Release rules",
@@ -62,6 +68,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::ManageCatalogue),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Settings,
         position: 80,
         path: "/staff/numbers/",
         label: "Booking settings",

@@ -7,11 +7,12 @@ mod plans;
 use axum::Router;
 use kit::AppState;
 use people::Action;
-use ui::BackOfficeEntry;
+use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The pages of memberships, as the navigation of the back office shows them.
 pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
+        group: BackOfficeGroup::Guests,
         position: 40,
         path: members::HERE,
         label: "Members",
@@ -19,7 +20,8 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         needs: Some(Action::RunMemberships),
     },
     BackOfficeEntry {
-        position: 90,
+        group: BackOfficeGroup::PlansAndRules,
+        position: 55,
         path: plans::HERE,
         label: "Plans",
         sentence: "Plans on offer, their prices, and their terms.",
