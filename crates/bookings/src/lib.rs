@@ -24,6 +24,7 @@ pub use accounts::privacy::{
     forget_address, forget_person, guest_addresses, has_ahead,
 };
 pub use attendance::day::{DayFilter, DayGuest, DayVisit, DayVisits, day_visits, guest_of, visits_ahead};
+pub use attendance::own_day::{OwnDay, OwnVisit, own_day};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{

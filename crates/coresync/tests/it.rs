@@ -73,6 +73,8 @@ mod numbers;
 mod once;
 #[path = "it/pages/open_times.rs"]
 mod open_times;
+#[path = "it/staff/own_day.rs"]
+mod own_day;
 #[path = "it/pages/own_visits.rs"]
 mod own_visits;
 #[path = "it/accounts/permissions.rs"]

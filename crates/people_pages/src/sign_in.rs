@@ -14,7 +14,7 @@ use bookings::{Holder, Status};
 use bookings_pages::HoldToken;
 use kit::web::{Page, is_local, see_other};
 use kit::{AppState, Error, Id, Result, Tx};
-use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use people::{Action, Actor, Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 use ui::format::{self, encoded};
 use ui::{
     FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
@@ -108,27 +108,42 @@ fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPag
     }
 }
 
-async fn is_signed_in(caller: &Caller) -> Result<bool> {
-    caller.view(|_, by| Ok(by.person.is_some())).await
+/// Returns the redirect for a person who is signed in already, and `None` for a visitor.
+async fn redirect_inside(caller: &Caller, next: &str) -> Result<Option<Response>> {
+    let next = next.to_owned();
+    let path = caller.view(move |_, by| Ok(by.person.as_ref().map(|_| inside(&next, by).to_owned())));
+    Ok(path.await?.map(|path| see_other(&path)))
 }
 
-/// Returns the path to which a signed-in person is redirected.
-fn inside(next: &str) -> &str {
-    if next.is_empty() { "/dashboard/" } else { next }
+/// Returns the page on which a person begins: those who run the day on the day of the club, technicians on their own
+/// day, and everyone else with their visits. Whoever may do several of these begins with the first.
+pub(crate) fn first_page(by: &Actor) -> &'static str {
+    if by.may(Action::RunTheDay) {
+        "/staff/day/"
+    } else if by.may(Action::SeeOwnVisits) {
+        "/staff/my-day/"
+    } else {
+        "/dashboard/"
+    }
+}
+
+/// Returns the path to which a person who signs in is redirected: `next` if the form has one.
+fn inside<'n>(next: &'n str, by: &Actor) -> &'n str {
+    if next.is_empty() { first_page(by) } else { next }
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
     let page = login_page(form.raw_form, plain_http);
-    if is_signed_in(&caller).await? {
-        return Ok(see_other(inside(&page.next)));
+    if let Some(response) = redirect_inside(&caller, &page.next).await? {
+        return Ok(response);
     }
     Ok(Page::of(&page)?.into_response())
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
     let page = signup_page(form.raw_form, plain_http);
-    if is_signed_in(&caller).await? {
-        return Ok(see_other(inside(&page.next)));
+    if let Some(response) = redirect_inside(&caller, &page.next).await? {
+        return Ok(response);
     }
     Ok(Page::of(&page)?.into_response())
 }
@@ -150,7 +165,8 @@ async fn sign_in(
         Ok(signed_in) => {
             // Any earlier sign-in of this browser ends.
             people::sign_out(&caller).await?;
-            return enter(&signed_in, inside(&page.next));
+            let by = Actor::of(signed_in.person.clone());
+            return enter(&signed_in, inside(&page.next, &by));
         }
         Err(error) => FormRejection::of(error, &LOGIN)?,
     };

@@ -5,6 +5,7 @@ mod blocks;
 mod book_for;
 mod day;
 mod day_form;
+mod my_day;
 mod rule;
 mod rules;
 pub(crate) mod settings;
@@ -18,7 +19,15 @@ use people::Action;
 use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The pages of bookings, as the navigation of the back office shows them.
-pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
+pub const BACK_OFFICE: [BackOfficeEntry; 8] = [
+    BackOfficeEntry {
+        group: BackOfficeGroup::Today,
+        position: 5,
+        path: my_day::MY_DAY,
+        label: "My day",
+        sentence: "The visits that you carry out, in order.",
+        needs: Some(Action::SeeOwnVisits),
+    },
     BackOfficeEntry {
         group: BackOfficeGroup::Today,
         position: 10,
@@ -81,6 +90,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(day::routes())
         .merge(day_form::routes())
+        .merge(my_day::routes())
         .merge(book_for::routes())
         .merge(blocks::routes())
         .merge(rules::routes())
