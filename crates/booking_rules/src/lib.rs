@@ -19,6 +19,6 @@ pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use rules::release::{Asker, Terms, release_mask, terms};
-pub use rules::week::{Stretch, WeekDay, week};
+pub use rules::week::{Stretch, WeekDay, terms_of_start, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use rules::window::{Closed, Window, iso};

@@ -54,7 +54,8 @@ pub use booking_rules::{
     DecisionInput, Extras, Frozen, Leaving, Move, NOTHING_TO_UNDO, Override, PlanDiscount, Policy,
     PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status,
     StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times,
-    edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo, week,
+    edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, terms_of_start, undo,
+    week,
 };
 pub use jobs::{Nightly, RunMaintenance, run_maintenance, tidy};
 pub use model::{Detail, Only, Repriced};

@@ -6,6 +6,8 @@ mod book_for;
 mod day;
 mod day_form;
 mod my_day;
+mod override_form;
+mod override_preview;
 mod rule;
 mod rules;
 pub(crate) mod settings;

@@ -141,7 +141,13 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
     let wrong =
         dora.submit("/staff/times/", &form.replace("time=19:00", "time=19:01")).await.expect(400).text();
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
-    dora.submit("/staff/times/", &form).await.expect(303);
+    // The form leads to a page that says what changes, and saves nothing.
+    let asked = dora.submit("/staff/times/", &form).await.expect(200).text();
+    for phrase in ["Save this override?", "No booking has Suite at 7:00 PM", "Unlimited members first"] {
+        assert!(asked.contains(phrase), "{phrase}: {asked}");
+    }
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    dora.submit("/staff/times/", &format!("{form}&confirm=on")).await.expect(303);
     let text = page(&app, DORA, "/staff/times/").await;
     for phrase in
         ["Friday, November 27, 7:00 PM", "Reserved for Unlimited members until 24 hours before", "Dora Quill"]
