@@ -149,17 +149,22 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
 }
 
 /// Schedules a change to a plan that does not cost more, at its newest version, from the day after the last paid day
-/// (M5). A more expensive plan needs a payment. If `slug` is the current plan, any scheduled change is canceled
-/// instead.
+/// (M5). A more expensive plan needs a payment. If `slug` is the current plan, a scheduled change to another plan is
+/// canceled instead. New terms of the current plan, for which a manager has scheduled the member, are not: the member
+/// can leave or change to another plan until then (decision 16).
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `Error::NotFound` if there is no such
-/// plan, `no_plan` if there is no membership, and `card_needed` if the plan is more expensive.
+/// plan, `no_plan` if there is no membership, `card_needed` if the plan is more expensive, and `wrong_state` for the
+/// current plan if its new terms are scheduled.
 pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<()> {
-    let (_, membership, plan) = held(tx, by, person)?;
+    let (entitlements, membership, plan) = held(tx, by, person)?;
     let club = catalogue::current(tx)?.club.id;
     let next = newest_of(tx, club, slug)?;
     let is_own = next.plan.id == plan.id;
+    if is_own && entitlements.has_new_terms() {
+        return Err(Error::refused(&WRONG_STATE));
+    }
     if !is_own && next.plan.price > plan.price {
         return Err(Error::refused(&CARD_NEEDED));
     }
