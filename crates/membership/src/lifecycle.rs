@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use kit::jobs::Job;
 use kit::notifications::OWNER;
-use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql};
+use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
 use crate::model::{Membership, MembershipStatus, Plan};
-use crate::plan_store::newest_of;
+use crate::plan_store::{newest_of, takes_effect_on};
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
@@ -328,6 +328,10 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
         sql!("UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE frozen_until < $1"),
         args![today],
     )?;
+    // Pages that show what can be joined are cached under the version of the catalogue.
+    if takes_effect_on(tx, today)? {
+        versions::bump(tx, catalogue::VERSION)?;
+    }
     // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
     tx.enqueue(&RunBillingDay {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;

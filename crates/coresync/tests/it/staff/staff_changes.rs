@@ -198,7 +198,7 @@ async fn plans_and_settings(walk: &mut Walk<'_>) {
     let route = "POST /api/memberships/plans/{slug}/move_over/";
     walk.step(route, MAX, &format!("{api}move_over/"), Body::Json(json!({})), "members_moved").await;
     let form = "version=2&price=410.00&short_description=New&benefits=One&discount_percentage=20&max_advance_days=40\
-                &monthly_service_credits=1&guest_passes=0";
+                &monthly_service_credits=1&guest_passes=0&confirm=on";
     let page = "/staff/plans/base/";
     walk.step("POST /staff/plans/{slug}/", MAX, page, Body::Form(form), "plan_changed").await;
     let route = "POST /staff/plans/{slug}/move_over/";

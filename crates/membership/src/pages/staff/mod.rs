@@ -3,6 +3,8 @@
 mod member;
 mod members;
 mod plans;
+mod publish;
+mod versions;
 
 use axum::Router;
 use kit::AppState;
@@ -22,7 +24,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
         group: BackOfficeGroup::PlansAndRules,
         position: 55,
-        path: plans::HERE,
+        path: versions::HERE,
         label: "Plans",
         sentence: "Plans on offer, their prices, and their terms.",
         needs: Some(Action::ManageCatalogue),
