@@ -58,7 +58,10 @@ export const OWN_PAGES = ["bookings", "membership", "profile", "preferences", "s
   `/dashboard/${name}/`,
 ]);
 
-/** Returns every page of the back office that the menu of the signed-in person links to, and the page of a member. */
+/**
+ * Returns every page of the back office that the menu of the signed-in person links to, the page of a member, and the
+ * style guide, which no menu links to.
+ */
 export async function officePages(page) {
   await page.goto("/staff/members/?q=base");
   const menu = await page.locator('nav a[href^="/staff/"]').evaluateAll((ways) => ways.map((way) => way.pathname));
@@ -111,10 +114,11 @@ export async function fillSignIn(page, email, password = PASSWORD) {
   await press(page, "Sign in");
 }
 
+/** Signs in. Guests begin with their visits, the front desk and managers with the day, technicians with their own. */
 export async function signIn(page, email) {
   await page.goto("/login/");
   await fillSignIn(page, email);
-  await page.waitForURL(/\/dashboard\/$/);
+  await page.waitForURL(/\/(dashboard|staff\/day|staff\/my-day)\/$/);
 }
 
 export async function fillSignUp(page, { first, last, email, password }) {

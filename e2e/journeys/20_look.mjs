@@ -75,6 +75,23 @@ async function menuByKey(visits) {
   await menu.waitFor({ state: "hidden" });
 }
 
+/** On a phone the menu of the back office is a panel that opens and closes without JavaScript. */
+async function deskMenu(visits) {
+  const page = await visits.person({ js: false, width: 390 });
+  await site.signIn(page, "manager@demo.coresync.test");
+  const menu = page.getByRole("navigation", { name: "Back office" });
+  assert.equal(await menu.isVisible(), false);
+  await page.getByRole("button", { name: "Menu" }).click();
+  assert.equal(await menu.getByRole("link", { name: "Day", exact: true }).getAttribute("aria-current"), "page");
+  await menu.getByRole("button", { name: "Close" }).click();
+  await menu.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Menu" }).click();
+  await menu.getByRole("link", { name: "Plans" }).click();
+  await page.waitForURL(/\/staff\/plans\/$/);
+  await page.setViewportSize({ width: 1440, height: HEIGHTS[1440] });
+  await menu.getByRole("heading", { name: "Plans and rules" }).waitFor();
+}
+
 async function robots(visits) {
   const page = await visits.person();
   const told = await (await page.request.get("/robots.txt")).text();
@@ -94,5 +111,6 @@ export const journeys = {
   "who asked for stillness gets it": stillness,
   "the menu of a phone opens without JavaScript": menu,
   "the menu closes by Escape": menuByKey,
+  "the menu of the back office opens on a phone without JavaScript": deskMenu,
   "every page of the sitemap is meant to be found": robots,
 };

@@ -3,16 +3,6 @@
 import { begin, say } from "./parts";
 
 /**
- * On a narrow screen the menu is a scrolling strip: scrolls it so that the current page's entry is in the middle. The
- * page itself does not scroll.
- */
-function centre(): void {
-  const strip = document.querySelector<HTMLElement>(".desk-ways");
-  const here = strip?.querySelector<HTMLElement>("[aria-current]");
-  if (strip && here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
-}
-
-/**
  * `<form data-progress="Uploading the picture">`: shows a progress bar while a large form is being sent. If the server
  * redirects, the browser follows; a page with error messages replaces this one.
  */
@@ -55,5 +45,4 @@ function uploads(): void {
 }
 
 begin();
-centre();
 uploads();

@@ -21,6 +21,6 @@ pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use rules::release::{Requester, Terms, release_mask, terms};
-pub use rules::week::{StartRange, WeekDay, week};
+pub use rules::week::{StartRange, WeekDay, terms_of_start, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use rules::window::{Closed, LocalMoment, Window, iso};

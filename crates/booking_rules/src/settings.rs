@@ -44,11 +44,21 @@ pub const HALF: Setting =
 pub const REGRET: Setting =
     Setting::new("regret_minutes", "Free cancellation after booking (minutes)", 60, 0, 1_440);
 /// The fee for each lapse of an Unlimited member after the first that still counts, in cents (C2).
-pub const LAPSE_FEE: Setting =
-    Setting::new("lapse_cents", "Unlimited repeat no-show fee (cents)", 5_000, 0, 100_000);
+pub const LAPSE_FEE: Setting = Setting::new(
+    "lapse_cents",
+    "Unlimited members: fee for each late cancellation or no-show after the first (cents)",
+    5_000,
+    0,
+    100_000,
+);
 /// How far back lapses count (C2).
-pub const LAPSE_DAYS: Setting =
-    Setting::new("lapse_days", "Days that a late cancellation or no-show counts", 30, 1, 365);
+pub const LAPSE_DAYS: Setting = Setting::new(
+    "lapse_days",
+    "Unlimited members: days that a late cancellation or no-show counts",
+    30,
+    1,
+    365,
+);
 /// How often a booking is moved (C4).
 pub const MOVES: Setting = Setting::new("moves", "Reschedules allowed per booking", 2, 0, 20);
 /// The number of minutes after the start from which staff may mark a no-show (C5).

@@ -24,6 +24,7 @@ pub use accounts::privacy::{
     forget_address, forget_person, guest_addresses, has_ahead,
 };
 pub use attendance::day::{DayFilter, DayGuest, DayVisit, DayVisits, day_visits, guest_of, visits_ahead};
+pub use attendance::own_day::{OwnDay, OwnVisit, own_day};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{
@@ -54,7 +55,7 @@ pub use booking_rules::{
     PlanDiscount, Policy, PriceBasis, Quote, ReleaseRule, Repeated, Requester, RuleInput, Rules, SUBJECT,
     ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
     add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for, quote,
-    release_mask, rules, terms, undo, week,
+    release_mask, rules, terms, terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
 pub use model::{BookingFilter, Detail, Repriced};

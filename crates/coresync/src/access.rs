@@ -45,7 +45,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// The path prefixes of routes that need a permission. The first match counts.
-const STAFF: [(&str, Action); 24] = [
+const STAFF: [(&str, Action); 25] = [
     ("/api/staff/blocks/", Action::BookAnyTime),
     ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
     ("/api/staff/people/", Action::SeePeople),
@@ -62,6 +62,7 @@ const STAFF: [(&str, Action); 24] = [
     ("/staff/jobs/", Action::ManageJobs),
     ("/staff/members/{id}/birthday/", Action::CorrectPeople),
     ("/staff/members/", Action::RunMemberships),
+    ("/staff/my-day/", Action::SeeOwnVisits),
     ("/staff/numbers/", Action::ManageCatalogue),
     ("/staff/people/{id}/", Action::ManageRoles),
     ("/staff/people/", Action::SeePeople),

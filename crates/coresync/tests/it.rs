@@ -85,6 +85,8 @@ mod one_club;
 mod open_times;
 #[path = "it/guards/output.rs"]
 mod output;
+#[path = "it/staff/own_day.rs"]
+mod own_day;
 #[path = "it/pages/own_visits.rs"]
 mod own_visits;
 #[path = "it/guards/parsers.rs"]

@@ -66,6 +66,12 @@ impl Entitlements {
         membership.renews.then(|| self.next_plan.as_ref().unwrap_or(plan))
     }
 
+    /// Returns whether the scheduled change is to new terms of the same plan, which a manager has scheduled.
+    pub fn has_new_terms(&self) -> bool {
+        let held = self.held.as_ref().map(|(_, plan)| plan.id);
+        self.next_plan.as_ref().is_some_and(|next| Some(next.id) == held)
+    }
+
     /// Returns the number of guest passes that are left for a session on `day` (M2).
     pub fn passes_left(&self, day: Date) -> i64 {
         let given = self.plan_on(day).map_or(0, |plan| plan.guest_passes);

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use kit::jobs::Job;
 use kit::notifications::OWNER;
-use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql};
+use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor, SubjectKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
 use crate::model::{Membership, MembershipStatus, Plan};
-use crate::plan_store::newest_of;
+use crate::plan_store::{newest_of, takes_effect_on};
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
@@ -150,17 +150,22 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
 }
 
 /// Schedules a change to a plan that does not cost more, at its newest version, from the day after the last paid day
-/// (M5). A more expensive plan needs a payment. If `slug` is the current plan, any scheduled change is canceled
-/// instead.
+/// (M5). A more expensive plan needs a payment. If `slug` is the current plan, a scheduled change to another plan is
+/// canceled instead. New terms of the current plan, for which a manager has scheduled the member, are not: the member
+/// can leave or change to another plan until then (decision 16).
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` is the person or may run memberships, `Error::NotFound` if there is no such
-/// plan, `no_plan` if there is no membership, and `card_needed` if the plan is more expensive.
+/// plan, `no_plan` if there is no membership, `card_needed` if the plan is more expensive, and `wrong_state` for the
+/// current plan if its new terms are scheduled.
 pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<()> {
-    let (_, membership, plan) = held(tx, by, person)?;
+    let (entitlements, membership, plan) = held(tx, by, person)?;
     let club = catalogue::current(tx)?.club.id;
     let next = newest_of(tx, club, slug)?;
     let is_own = next.plan.id == plan.id;
+    if is_own && entitlements.has_new_terms() {
+        return Err(Error::refused(&WRONG_STATE));
+    }
     if !is_own && next.plan.price > plan.price {
         return Err(Error::refused(&CARD_NEEDED));
     }
@@ -335,6 +340,10 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
         ),
         args![today, club],
     )?;
+    // Pages that show what can be joined are cached under the version of the catalogue.
+    if takes_effect_on(tx, today)? {
+        versions::bump(tx, catalogue::VERSION)?;
+    }
     // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
     tx.enqueue(&RunBillingDay {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;

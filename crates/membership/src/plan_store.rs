@@ -1,6 +1,7 @@
 //! SQL statements that read plans and their versions.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kit::db::{FromRow, Row};
 use kit::{Error, Fault, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
@@ -54,6 +55,8 @@ pub struct Version {
     pub made_at: Timestamp,
     /// The person who created it.
     pub made_by: Option<Id>,
+    /// The first day on which people can join with this version; 1970 if it was never scheduled.
+    pub effective_on: Date,
     /// The number of current members with this version.
     pub members: i64,
     /// The plan with the terms of this version.
@@ -67,8 +70,9 @@ impl FromRow for Version {
             n: row.get(1)?,
             made_at: row.get(2)?,
             made_by: row.get(3)?,
-            members: row.get(4)?,
-            plan: read_plan(row, 5)?,
+            effective_on: row.get(4)?,
+            members: row.get(5)?,
+            plan: read_plan(row, 6)?,
         })
     }
 }
@@ -79,11 +83,11 @@ impl FromRow for Plan {
     }
 }
 
-/// The FROM clause for the newest version of each plan of a club, in the order of the club.
+/// The FROM clause for the newest version in effect of each plan of a club ($1) on a day ($2), in the order of the club.
 macro_rules! of_club {
     () => {
         " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
-         AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id)
+         AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id AND w.effective_on <= $2)
          WHERE p.club_id = $1 ORDER BY p.position"
     };
 }
@@ -91,8 +95,13 @@ macro_rules! of_club {
 /// The columns of a version, before the columns of its plan.
 macro_rules! version_columns {
     () => {
-        "v.id, v.n, v.made_at, v.made_by, (SELECT COUNT(*) FROM memberships m WHERE m.version_id = v.id AND m.status <> 'ended'), "
+        "v.id, v.n, v.made_at, v.made_by, v.effective_on, (SELECT COUNT(*) FROM memberships m WHERE m.version_id = v.id AND m.status <> 'ended'), "
     };
+}
+
+/// Returns the current date of the club.
+pub(crate) fn today(tx: &mut Tx<'_>) -> Result<Date> {
+    Ok(tx.now().to_zoned(catalogue::current(tx)?.club.zone.clone()).date())
 }
 
 /// Returns the plans of a club that a person can join now, in the order of the club.
@@ -100,18 +109,20 @@ macro_rules! version_columns {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
-    tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club])
+    let today = today(tx)?;
+    tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club, today])
 }
 
-/// Returns the newest version of each plan of a club, in the order of the club.
+/// Returns the newest version in effect of each plan of a club, in the order of the club.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
-    tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club])
+    let today = today(tx)?;
+    tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club, today])
 }
 
-/// Returns the newest version of the plan with this slug.
+/// Returns the newest version in effect of the plan with this slug.
 ///
 /// # Errors
 /// Returns `Error::NotFound` if there is no such plan.
@@ -133,7 +144,21 @@ pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
     found.ok_or(Error::NotFound)
 }
 
-/// Returns all versions of a plan, the newest first.
+/// Returns the number of the newest version of a plan, including those that are not in effect yet.
+pub(crate) fn latest_number(tx: &mut Tx<'_>, plan: Id) -> Result<i64> {
+    let found: Option<(i64,)> =
+        tx.one(sql!("SELECT MAX(n) FROM plan_versions WHERE plan_id = $1"), args![plan])?;
+    found.map(|(n,)| n).ok_or(Error::NotFound)
+}
+
+/// Returns whether a version of a plan takes effect on this day.
+pub(crate) fn takes_effect_on(tx: &mut Tx<'_>, day: Date) -> Result<bool> {
+    let found: Option<(i64,)> =
+        tx.one(sql!("SELECT n FROM plan_versions WHERE effective_on = $1 LIMIT 1"), args![day])?;
+    Ok(found.is_some())
+}
+
+/// Returns all versions of a plan, including those that are not in effect yet, the newest first.
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::NotFound` if there is no such plan.

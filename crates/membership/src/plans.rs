@@ -1,16 +1,18 @@
-//! Plans and their versions. An edit creates a new version. People who join get the newest version. Existing members
-//! keep the version that they joined with until a manager moves them to the newest version or they change to another
-//! plan.
+//! Plans and their versions. An edit creates a new version, which takes effect on a day. People who join get the newest
+//! version that is in effect. Existing members keep the version that they joined with until a manager moves them to the
+//! newest version or they change to another plan.
 
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use kit::errors::OrRefuse as _;
 use kit::web::{Input, RawInput};
-use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
+use kit::{Cents, Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor, AuditSubject, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::lifecycle;
 use crate::model::Plan;
-use crate::plan_store::{Version, newest_of};
+use crate::plan_store::{Version, latest_number, newest_of, today};
 
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal =
@@ -20,6 +22,11 @@ pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
     "Someone just changed this plan. Review the current version, then try again.",
 );
+
+/// How many days ahead a version can take effect.
+const MOST_DAYS_AHEAD: i64 = 366;
+/// The day from which the first version of a plan is in effect.
+const ALWAYS: Date = date(1970, 1, 1);
 
 /// Adds a plan and its first version with a new id, which it returns.
 ///
@@ -35,19 +42,30 @@ pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
         args![id, club, &plan.slug, &plan.name, plan.tier.as_str(), plan.featured, plan.position],
     )
     .or_refuse("plans", &SLUG_TAKEN)?;
-    insert(tx, id, id, 1, None, plan)?;
+    insert(tx, NewVersion { id, plan_id: id, n: 1, by: None, effective_on: ALWAYS }, plan)?;
     Ok(id)
 }
 
-/// Inserts a version of a plan. `n` is the version number, counted from 1.
-fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &Plan) -> Result<()> {
+/// A version that is not stored yet.
+struct NewVersion {
+    id: Id,
+    plan_id: Id,
+    /// The version number, counted from 1.
+    n: i64,
+    by: Option<Id>,
+    effective_on: Date,
+}
+
+/// Inserts a version of a plan.
+fn insert(tx: &mut Tx<'_>, version: NewVersion, plan: &Plan) -> Result<()> {
+    let NewVersion { id, plan_id, n, by, effective_on } = version;
     let (benefits, now) = (Value::from(plan.benefits.clone()), tx.now());
     tx.run(
         sql!(
             "INSERT INTO plan_versions (id, plan_id, n, cents, short_description, benefits, discount_bp,
              max_advance_days, monthly_credits, guest_passes, mensuite_access, coresync_private_access,
-             iot_control_access, concierge, priority_booking, made_at, made_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+             iot_control_access, concierge, priority_booking, made_at, made_by, effective_on)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
         ),
         args![
             id,
@@ -66,7 +84,8 @@ fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &P
             plan.concierge,
             plan.priority_booking,
             now,
-            by
+            by,
+            effective_on
         ],
     )
     .or_refuse("plan_versions", &EDITED_MEANWHILE)?;
@@ -78,6 +97,8 @@ fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &P
 pub struct PlanTerms {
     /// The number of the version that the manager saw.
     pub seen: i64,
+    /// The first day on which people can join with these terms; `None` means today.
+    pub effective_on: Option<Date>,
     /// The price per month in cents.
     pub price: Cents,
     /// A description in one line.
@@ -130,6 +151,7 @@ impl Input for PlanTerms {
         let unlimited = input.yes("unlimited_credits");
         PlanTerms {
             seen: input.number("version", 0, 1_000_000),
+            effective_on: input.opt_date("effective_on"),
             price,
             short_description: input.text("short_description", 200),
             benefits: lines(input, "benefits"),
@@ -190,8 +212,8 @@ impl PlanTerms {
 }
 
 /// Converts a version of a plan into JSON for the audit log.
-fn shown(plan: &Plan, version: i64) -> Value {
-    json!({"version": version, "price": plan.price, "short_description": plan.short_description,
+fn shown(plan: &Plan, version: i64, effective_on: Date) -> Value {
+    json!({"version": version, "effective_on": effective_on, "price": plan.price, "short_description": plan.short_description,
         "benefits": plan.benefits, "discount_percentage": plan.discount_bp / 100,
         "max_advance_days": plan.max_advance_days, "monthly_service_credits": plan.monthly_credits,
         "guest_passes": plan.guest_passes, "mensuite_access": plan.mensuite_access,
@@ -199,25 +221,42 @@ fn shown(plan: &Plan, version: i64) -> Value {
         "concierge": plan.concierge, "priority_booking": plan.priority_booking})
 }
 
-/// Creates a new version of a plan, which applies to everyone who joins from now on, and returns its number.
+/// Creates a new version of a plan, which applies to everyone who joins from its effective day on, and returns its
+/// number. An older version that would take effect on that day or later never does.
 ///
 /// # Errors
-/// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::NotFound` if there is no such plan, and the
-/// refusal `edited_meanwhile` if the manager did not see the newest version.
+/// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::NotFound` if there is no such plan,
+/// `Error::Invalid` if the effective day is in the past or more than a year ahead, and the refusal `edited_meanwhile`
+/// if the manager did not see the newest version.
 pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &PlanTerms) -> Result<i64> {
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;
-    if newest.n != terms.seen {
+    let latest = latest_number(tx, newest.plan.id)?;
+    if latest != terms.seen {
         return Err(Error::refused(&EDITED_MEANWHILE));
     }
-    let (id, n, plan) = (tx.new_id()?, newest.n + 1, newest.plan);
-    let (plan_id, before) = (plan.id, shown(&plan, newest.n));
+    let effective_on = effective_day(tx, terms.effective_on)?;
+    let (id, n, plan) = (tx.new_id()?, latest + 1, newest.plan);
+    let (plan_id, before) = (plan.id, shown(&plan, newest.n, newest.effective_on));
     let plan = terms.of(plan);
     // If two edits run at the same time, the unique key accepts only one.
-    insert(tx, id, plan_id, n, by.id(), &plan)?;
+    insert(tx, NewVersion { id, plan_id, n, by: by.id(), effective_on }, &plan)?;
     let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(plan_id), name: slug };
-    people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n)))?;
+    people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n, effective_on)))?;
     Ok(n)
+}
+
+/// Returns the day on which a version takes effect: the chosen one, or today.
+fn effective_day(tx: &mut Tx<'_>, chosen: Option<Date>) -> Result<Date> {
+    let today = today(tx)?;
+    let last = today.checked_add(MOST_DAYS_AHEAD.days()).map_err(Fault::because)?;
+    match chosen.unwrap_or(today) {
+        day if day < today => {
+            Err(Fields::one("effective_on", "This day has passed. Choose today or a later day."))
+        }
+        day if day > last => Err(Fields::one("effective_on", "Choose a day within the next year.")),
+        day => Ok(day),
+    }
 }
 
 /// Returns the members whom [`move_over`] would move to the newest version, as pairs of membership id and person id.
@@ -243,7 +282,7 @@ pub fn movable_members(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Res
     Ok(movable(tx, club, &newest)?.len())
 }
 
-/// Schedules the newest version of a plan for all of its members with an older version, from their next billing month
+/// Schedules the newest version in effect of a plan for all of its members with an older version, from their next billing month
 /// on, and notifies them. A member who changes to another plan in the meantime gets that plan instead. Members who are
 /// leaving are not affected. Returns the number of members.
 ///

@@ -5,7 +5,7 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
 use crate::entitlements::{Entitlements, stands};
 use crate::model::{Membership, MembershipStatus, NewMembership};
-use crate::plan_store::{plan_at, plan_columns, read_plan};
+use crate::plan_store::{plan_at, plan_columns, read_plan, today};
 use crate::settings::GRACE_DAYS;
 
 /// The refusal for a person who already has a plan. A person has one plan at a time.
@@ -80,7 +80,7 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
     Ok(entitlements)
 }
 
-/// Makes a person a member with the newest version of a plan. It does not take a payment and is not reachable from the
+/// Makes a person a member with the newest version of a plan that is in effect. It does not take a payment and is not reachable from the
 /// API or pages: people join through [`crate::join`].
 ///
 /// # Errors
@@ -88,12 +88,14 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
 pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     let id = tx.new_id()?;
     let now = tx.now();
+    let today = today(tx)?;
     let made = tx
         .run(
         sql!(
             "INSERT INTO memberships (id, club_id, person_id, version_id, status, started_on, paid_until, renews,
              created_at) SELECT $1, $2, $3, v.id, $5, $6, $7, $8, $9 FROM plan_versions v
-             WHERE v.plan_id = $4 AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = $4)"
+             WHERE v.plan_id = $4 AND v.n = (SELECT MAX(n) FROM plan_versions w
+             WHERE w.plan_id = $4 AND w.effective_on <= $10)"
         ),
         args![
             id,
@@ -104,7 +106,8 @@ pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
             new.started_on,
             new.paid_until,
             new.renews,
-            now
+            now,
+            today
         ],
     )
     .or_refuse("memberships", &ALREADY_MEMBER)?;

@@ -16,6 +16,8 @@ pub enum Action {
     CorrectTheDay,
     /// See all bookings of a day, not only one's own.
     SeeEveryBooking,
+    /// See the visits of a day that one carries out oneself, as a technician.
+    SeeOwnVisits,
     /// Change services, prices, rooms, plans, and release rules.
     ManageCatalogue,
     /// Add staff, plan shifts, and approve hours.
@@ -38,12 +40,13 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 14] = [
+    pub const ALL: [Action; 15] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
         Action::CorrectTheDay,
         Action::SeeEveryBooking,
+        Action::SeeOwnVisits,
         Action::ManageCatalogue,
         Action::ManageStaff,
         Action::SeeMetrics,
@@ -58,13 +61,14 @@ impl Action {
 
 /// Returns the roles that may perform the action. This is the permission table.
 fn table(action: Action) -> &'static [Role] {
-    use Role::{FrontDesk, Manager, Owner};
+    use Role::{FrontDesk, Manager, Owner, Technician};
     match action {
         Action::BookForOthers => &[FrontDesk, Manager, Owner],
         Action::BookAnyTime => &[FrontDesk, Manager, Owner],
         Action::RunTheDay => &[FrontDesk, Manager, Owner],
         Action::CorrectTheDay => &[Manager, Owner],
         Action::SeeEveryBooking => &[FrontDesk, Manager, Owner],
+        Action::SeeOwnVisits => &[Technician],
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
         Action::SeeMetrics => &[Manager, Owner],
@@ -103,6 +107,7 @@ mod tests {
 ...xxx RunTheDay
 ....xx CorrectTheDay
 ...xxx SeeEveryBooking
+..x... SeeOwnVisits
 ....xx ManageCatalogue
 ....xx ManageStaff
 ....xx SeeMetrics

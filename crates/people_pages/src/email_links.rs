@@ -20,7 +20,7 @@ use ui::{
     unreferred, with_cookie,
 };
 
-use crate::sign_in::with_tokens;
+use crate::sign_in::{first_page, with_tokens};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -225,15 +225,16 @@ const CONFIRM: [(&str, &str); 3] =
 async fn go_on(caller: &Caller, confirmed: Confirmed, tokens: &Tokens) -> Result<Response> {
     // Any earlier sign-in of this browser ends.
     people::sign_out(caller).await?;
+    let by = Actor::of(confirmed.person);
+    let first = first_page(&by);
     if let Some(carried) = confirmed.carried {
-        let by = Actor::of(confirmed.person);
         let taken = caller.app().db.tx(move |tx| bookings::take_over_carried(tx, &by, &carried)).await;
         match taken {
             Ok(_) | Err(Error::Refused(_, _)) => {}
             Err(error) => return Err(error),
         }
     }
-    let next = confirmed.next.as_deref().and_then(local_path).unwrap_or("/dashboard/").to_owned();
+    let next = confirmed.next.as_deref().and_then(local_path).unwrap_or(first).to_owned();
     let response = with_tokens(see_other(&next), tokens)?;
     with_cookie(response, &people::ended_sign_up_cookie())
 }

@@ -15,7 +15,7 @@ use bookings_pages::HoldToken;
 use kit::config::Environment;
 use kit::web::{Page, is_local, see_other};
 use kit::{AppState, Error, Id, Result, Tx};
-use people::{Actor, AfterSignUp, Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use people::{Action, Actor, AfterSignUp, Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 use pictures::artwork::{self, Artwork};
 use ui::format::{self, encoded};
 use ui::{
@@ -115,36 +115,50 @@ fn signup_page(artwork: Artwork, raw_form: RawForm, PlainHttp(plain_http): Plain
     }
 }
 
-/// Returns whether the caller is signed in, and the artwork of the page.
-async fn door(caller: &Caller) -> Result<(bool, Artwork)> {
-    let read = |tx: &mut Tx<'_>, by: &Actor| {
+/// Returns the artwork of the page and, for a person who is signed in already, the path that they are redirected to.
+async fn door(caller: &Caller, next: &str) -> Result<(Option<String>, Artwork)> {
+    let next = next.to_owned();
+    let read = move |tx: &mut Tx<'_>, by: &Actor| {
         let club = catalogue::current(tx)?.club.id;
         let shown = pictures::shown(tx, club)?;
-        Ok((by.person.is_some(), artwork::of_club_still(&shown)))
+        let artwork = artwork::of_club_still(&shown);
+        Ok((by.person.as_ref().map(|_| inside(&next, by).to_owned()), artwork))
     };
     caller.view(read).await
 }
 
-/// Returns the path to which a signed-in person is redirected.
-fn inside(next: &str) -> &str {
-    if next.is_empty() { "/dashboard/" } else { next }
+/// Returns the page on which a person begins: those who run the day on the day of the club, technicians on their own
+/// day, and everyone else with their visits. Whoever may do several of these begins with the first.
+pub(crate) fn first_page(by: &Actor) -> &'static str {
+    if by.may(Action::RunTheDay) {
+        "/staff/day/"
+    } else if by.may(Action::SeeOwnVisits) {
+        "/staff/my-day/"
+    } else {
+        "/dashboard/"
+    }
+}
+
+/// Returns the path to which a person who signs in is redirected: `next` if the form has one.
+fn inside<'n>(next: &'n str, by: &Actor) -> &'n str {
+    if next.is_empty() { first_page(by) } else { next }
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let (is_signed_in, artwork) = door(&caller).await?;
-    let page = login_page(artwork, form.raw_form, plain_http);
-    if is_signed_in {
-        return Ok(see_other(inside(&page.next)));
+    let (inside, artwork) = door(&caller, &next_of(&form.raw_form)).await?;
+    if let Some(path) = inside {
+        return Ok(see_other(&path));
     }
+    let page = login_page(artwork, form.raw_form, plain_http);
     Ok(Page::of(&page)?.into_response())
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let (is_signed_in, artwork) = door(&caller).await?;
-    let page = signup_page(artwork, form.raw_form, plain_http);
-    if is_signed_in {
-        return Ok(see_other(inside(&page.next)));
+    let (inside, artwork) = door(&caller, &next_of(&form.raw_form)).await?;
+    if let Some(path) = inside {
+        return Ok(see_other(&path));
     }
+    let page = signup_page(artwork, form.raw_form, plain_http);
     Ok(Page::of(&page)?.into_response())
 }
 
@@ -153,7 +167,7 @@ async fn sign_in(
     plain_http: PlainHttp,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
-    let (_, artwork) = door(&caller).await?;
+    let (_, artwork) = door(&caller, "").await?;
     let mut page = login_page(artwork, raw_form, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
@@ -166,7 +180,8 @@ async fn sign_in(
         Ok(signed_in) => {
             // Any earlier sign-in of this browser ends.
             people::sign_out(&caller).await?;
-            return enter(&signed_in, inside(&page.next));
+            let by = Actor::of(signed_in.person.clone());
+            return enter(&signed_in, inside(&page.next, &by));
         }
         Err(error) => FormRejection::of(error, &LOGIN)?,
     };
@@ -180,7 +195,7 @@ async fn sign_up(
     HoldToken(token): HoldToken,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
-    let (_, artwork) = door(&caller).await?;
+    let (_, artwork) = door(&caller, "").await?;
     let mut page = signup_page(artwork, raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use kit::web::{Form, Input, Page, Path, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller};
-use ui::{BackOfficeEntry, FieldErrors, Frame, or_sign_in};
+use ui::{BackOfficeEntry, BackOfficeGroup, FieldErrors, Frame, or_sign_in};
 
 use crate::artwork::{self, Artwork};
 use crate::slots::{self, PageLink, PictureSlot};
@@ -23,6 +23,7 @@ const WORDS: usize = 1 << 16;
 
 /// The entry of the pictures page in the navigation of the back office.
 pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
+    group: BackOfficeGroup::Settings,
     position: 100,
     path: HERE,
     label: "Pictures",

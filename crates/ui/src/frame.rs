@@ -7,7 +7,7 @@ use kit::web::SameForAll;
 use people::{Actor, Person};
 
 use crate::assets::{self, File};
-use crate::navigation::{BackOfficeEntry, Link, Navigation};
+use crate::navigation::{BackOfficeEntry, BackOfficeGroup, Link, Navigation};
 
 /// Marks the response of a page that shows only the catalogue to visitors, so it is the same for all visitors until the
 /// catalogue changes.
@@ -109,6 +109,15 @@ impl Frame {
     /// Returns the less important links of the site.
     pub fn side_links(&self) -> &'static [Link] {
         Navigation::installed().side
+    }
+
+    /// Returns the groups of the back office with the pages that the viewer may open. A group without such a page is
+    /// left out.
+    pub fn back_office_groups(&self) -> Vec<(&'static str, Vec<&'static BackOfficeEntry>)> {
+        let entries_of =
+            |group| self.back_office.iter().copied().filter(|entry| entry.group == group).collect::<Vec<_>>();
+        let groups = BackOfficeGroup::ALL.into_iter().map(|group| (group.label(), entries_of(group)));
+        groups.filter(|(_, entries)| !entries.is_empty()).collect()
     }
 
     /// Returns the embedded file of this name.

@@ -23,10 +23,10 @@ pub use form::{
     lenient_number,
 };
 pub use frame::{Frame, SAME_FOR_VISITORS, Viewer};
-pub use navigation::{BackOfficeEntry, Link, Navigation};
+pub use navigation::{BackOfficeEntry, BackOfficeGroup, Link, Navigation};
 pub use opening_hours::opening_hours;
 pub use response::{local_path, login_path, or_sign_in, sign_in_path, unreferred, with_cookie};
 pub use staff_page::{
     FormOutcome, FormPart, InputField, PageQuery, Part, StaffPage, handle_form, rendered, to_response,
 };
-pub use table::{Table, TableCell, cell, link};
+pub use table::{Table, TableCell, Tone, cell, link};

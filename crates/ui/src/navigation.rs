@@ -7,10 +7,45 @@ use people::{Action, Actor};
 /// A link of the site: the section that it leads to, its path, and its text.
 pub type Link = (&'static str, &'static str, &'static str);
 
+/// A group of pages in the navigation of the back office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackOfficeGroup {
+    /// The visits of the day and the times that can be booked.
+    Today,
+    /// Guests, members, and accounts.
+    Guests,
+    /// What a booking or a membership costs, and who may book when.
+    PlansAndRules,
+    /// What is set once, and what the program records.
+    Settings,
+}
+
+impl BackOfficeGroup {
+    /// Every group, in the order of the navigation.
+    pub const ALL: [BackOfficeGroup; 4] = [
+        BackOfficeGroup::Today,
+        BackOfficeGroup::Guests,
+        BackOfficeGroup::PlansAndRules,
+        BackOfficeGroup::Settings,
+    ];
+
+    /// Returns the heading of the group.
+    pub fn label(self) -> &'static str {
+        match self {
+            BackOfficeGroup::Today => "Today",
+            BackOfficeGroup::Guests => "Guests",
+            BackOfficeGroup::PlansAndRules => "Plans and rules",
+            BackOfficeGroup::Settings => "Settings",
+        }
+    }
+}
+
 /// A page of the back office, as the navigation and the overview page show it.
 #[derive(Debug, Clone, Copy)]
 pub struct BackOfficeEntry {
-    /// The position of the entry among all entries; the lowest position comes first.
+    /// The group that the entry belongs to.
+    pub group: BackOfficeGroup,
+    /// The position of the entry in its group; the lowest position comes first.
     pub position: u16,
     /// The path of the page.
     pub path: &'static str,

@@ -103,6 +103,8 @@ pub struct FormPart {
     hidden: Vec<(&'static str, String)>,
     /// The fields of the form.
     pub fields: Vec<InputField>,
+    /// The legend of each group, and the position of its first field.
+    groups: Vec<(&'static str, usize)>,
     button: &'static str,
     /// The second submit button: its name and its text.
     second: Option<(&'static str, &'static str)>,
@@ -112,8 +114,16 @@ pub struct FormPart {
 impl FormPart {
     /// Creates a form that is sent by POST to the path `action`. `button` is the text of the submit button.
     pub fn post(action: impl Into<String>, button: &'static str) -> FormPart {
-        let (hidden, fields) = (Vec::new(), Vec::new());
-        FormPart { action: action.into(), method: "post", hidden, fields, button, second: None, quiet: false }
+        FormPart {
+            action: action.into(),
+            method: "post",
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            groups: Vec::new(),
+            button,
+            second: None,
+            quiet: false,
+        }
     }
 
     /// Creates a form that is sent by GET: a search or a filter.
@@ -137,6 +147,23 @@ impl FormPart {
         self
     }
 
+    /// Begins a group of fields. The fields that are appended from now on belong to it.
+    pub fn group(mut self, legend: &'static str) -> FormPart {
+        self.groups.push((legend, self.fields.len()));
+        self
+    }
+
+    /// Returns the fields in groups. Fields before the first group have an empty legend.
+    fn grouped(&self) -> Vec<FieldGroup<'_>> {
+        let starts = std::iter::once(("", 0)).chain(self.groups.iter().copied());
+        let ends = self.groups.iter().map(|(_, start)| *start).chain([self.fields.len()]);
+        let group = |((legend, start), end)| {
+            let fields: &[InputField] = self.fields.get(start..end).unwrap_or_default();
+            FieldGroup { legend, fields, is_wide: fields.iter().any(InputField::is_large) }
+        };
+        starts.zip(ends).map(group).filter(|group| !group.fields.is_empty()).collect()
+    }
+
     /// Appends a field.
     pub fn field(mut self, field: InputField) -> FormPart {
         self.fields.push(field);
@@ -152,6 +179,14 @@ impl FormPart {
     }
 }
 
+/// A group of fields as the template renders it.
+struct FieldGroup<'f> {
+    legend: &'static str,
+    fields: &'f [InputField],
+    /// Whether a field of the group has so many options that it needs the width of the page.
+    is_wide: bool,
+}
+
 /// A field of a form.
 pub struct InputField {
     /// The name of the field.
@@ -160,8 +195,13 @@ pub struct InputField {
     pub label: &'static str,
     hint: &'static str,
     error: Option<String>,
+    /// Whether the field shares its row with another one.
+    is_half: bool,
     kind: Kind,
 }
+
+/// A group of more checkboxes than this needs more room.
+const LARGE: usize = 12;
 
 enum Kind {
     Line { kind: &'static str, value: String },
@@ -173,7 +213,7 @@ enum Kind {
 
 impl InputField {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> InputField {
-        InputField { name, label, hint: "", error: None, kind }
+        InputField { name, label, hint: "", error: None, is_half: false, kind }
     }
 
     /// Creates a single-line input. `kind` is the HTML input type, such as `text` or `date`.
@@ -204,6 +244,16 @@ impl InputField {
     /// Creates a single checkbox.
     pub fn tick(name: &'static str, label: &'static str, checked: bool) -> InputField {
         InputField::of(name, label, Kind::Tick { checked })
+    }
+
+    /// Makes the field share its row with another one, where the form is wide enough.
+    pub fn half(self) -> InputField {
+        InputField { is_half: true, ..self }
+    }
+
+    /// Returns whether the field has so many options that its group needs more room.
+    fn is_large(&self) -> bool {
+        matches!(&self.kind, Kind::Ticks { options } if options.len() > LARGE)
     }
 
     /// Adds a hint, which is shown with the label.

@@ -13,6 +13,34 @@ pub struct Table {
     pub csv: Option<String>,
 }
 
+/// The meaning of a status, which colors the edge of its row. The text of the status says the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing is left to do: ended, canceled.
+    Quiet,
+    /// As planned.
+    Gold,
+    /// Done, or in good order.
+    Good,
+    /// Worth attention: set to change, waiting.
+    Info,
+    /// Wrong, or overdue.
+    Bad,
+}
+
+impl Tone {
+    /// Returns the name of the tone, as class names contain it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tone::Quiet => "quiet",
+            Tone::Gold => "gold",
+            Tone::Good => "good",
+            Tone::Info => "info",
+            Tone::Bad => "bad",
+        }
+    }
+}
+
 /// A cell of a table.
 #[derive(Debug)]
 pub struct TableCell {
@@ -20,21 +48,33 @@ pub struct TableCell {
     pub text: String,
     /// The path that the cell links to, if it is a link.
     pub path: Option<String>,
+    /// The tone of the row, if the cell says its status.
+    pub tone: Option<Tone>,
 }
 
 impl TableCell {
+    /// Makes the edge of the row show this tone.
+    pub fn tone(self, tone: Tone) -> TableCell {
+        TableCell { tone: Some(tone), ..self }
+    }
+
     /// Returns whether the text has more than 48 characters, so it may be broken into several lines.
     pub(crate) fn is_long(&self) -> bool {
         self.text.chars().count() > 48
     }
 }
 
+/// Returns the tone of a row: that of its first cell with a tone.
+pub(crate) fn row_tone(row: &[TableCell]) -> Option<&'static str> {
+    row.iter().find_map(|cell| cell.tone).map(Tone::as_str)
+}
+
 /// Creates a cell of plain text.
 pub fn cell(text: impl Into<String>) -> TableCell {
-    TableCell { text: text.into(), path: None }
+    TableCell { text: text.into(), path: None, tone: None }
 }
 
 /// Creates a cell that is a link.
 pub fn link(text: impl Into<String>, path: impl Into<String>) -> TableCell {
-    TableCell { text: text.into(), path: Some(path.into()) }
+    TableCell { text: text.into(), path: Some(path.into()), tone: None }
 }

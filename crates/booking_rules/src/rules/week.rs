@@ -1,11 +1,11 @@
 //! A week of a room after rules and overrides: which starts are reserved, blocked, or more expensive.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use kit::{Error, Fault, Id, Result, Tx};
 use membership::Tier;
 use people::{Action, Actor};
-use scheduling::{Days, GRID, begin, minute};
+use scheduling::{Days, GRID, begin, cell_at, minute};
 
 use crate::rules::model::Start;
 use crate::rules::release::{Terms, terms};
@@ -66,8 +66,37 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     Ok(days.iter().enumerate().map(of_day).collect())
 }
 
+/// Returns what rules and overrides decide about one start in a room, for each service that is offered there, in the
+/// order of the catalogue. It is empty if the room is closed at that time.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may book any time, and `Error::NotFound` for an unknown room.
+pub fn terms_of_start(tx: &mut Tx<'_>, by: &Actor, room: Id, at: Timestamp) -> Result<Vec<(Id, Terms)>> {
+    by.need(Action::BookAnyTime)?;
+    let catalogue = catalogue::current(tx)?;
+    let room = catalogue.room(room).ok_or(Error::NotFound)?;
+    let zone = &catalogue.club.zone;
+    let civil = at.to_zoned(zone.clone()).date();
+    // After midnight, a start may belong to the operating day before.
+    let days = Days::new(zone, civil.yesterday().map_err(Fault::because)?, civil)?;
+    let rules = rules(tx, catalogue.club.id, days.reach())?;
+    let open = days.open(&room.hours);
+    let cell = cell_at(at);
+    let is_open = |place: usize| open.on(place).iter().any(|hours| (hours.from..hours.to).contains(&cell));
+    let Some((_, day)) = days.iter().enumerate().find(|(place, _)| is_open(*place)) else {
+        return Ok(Vec::new());
+    };
+    let minute = minute(zone, day.date, at);
+    let offered = catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id));
+    let of_service = |service: &catalogue::Service| {
+        let start = Start { room: room.id, kind: &room.kind, service: service.id, day: day.date, minute, at };
+        (service.id, terms(&rules.weekly, &rules.overrides, &start))
+    };
+    Ok(offered.map(of_service).collect())
+}
+
 /// Extends the last stretch by a start if the terms are the same, otherwise begins a new stretch.
-fn add(stretches: &mut Vec<StartRange>, minute: i64, terms: Terms, at: jiff::Timestamp) {
+fn add(stretches: &mut Vec<StartRange>, minute: i64, terms: Terms, at: Timestamp) {
     let hours = |until| SignedDuration::as_hours(&at.duration_since(until));
     let reserved: Vec<_> = terms.reserved.iter().map(|(tier, until)| (*tier, hours(*until))).collect();
     let next =

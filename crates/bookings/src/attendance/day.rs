@@ -117,7 +117,8 @@ pub fn day_visits(
     Ok((DayVisits { visits, total, cancelled }, date))
 }
 
-fn visits_of(
+/// Returns the bookings that begin on a business day, ordered by time, each with the phone number of its guest.
+pub(crate) fn visits_of(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     date: Date,

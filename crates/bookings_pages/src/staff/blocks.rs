@@ -172,11 +172,8 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
     let what = shown("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
-    form.field(InputField::select("what", "What", resources(catalogue, &what)))
-        .field(InputField::line("from_day", "From date", "date", shown("from_day", day(&from))))
-        .field(InputField::line("from_time", "From time", "time", shown("from_time", time(&from))))
-        .field(InputField::line("to_day", "To date", "date", shown("to_day", day(&to))))
-        .field(InputField::line("to_time", "To time", "time", shown("to_time", time(&to))))
+    form.group("What and why")
+        .field(InputField::select("what", "What", resources(catalogue, &what)))
         .field(
             InputField::line(
                 "reason",
@@ -186,6 +183,11 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
             )
             .hint("Only staff can see this."),
         )
+        .group("How long")
+        .field(InputField::line("from_day", "From date", "date", shown("from_day", day(&from))).half())
+        .field(InputField::line("from_time", "From time", "time", shown("from_time", time(&from))).half())
+        .field(InputField::line("to_day", "To date", "date", shown("to_day", day(&to))).half())
+        .field(InputField::line("to_time", "To time", "time", shown("to_time", time(&to))).half())
 }
 
 /// Returns the resources that can be blocked as options.

@@ -7,7 +7,7 @@ use axum::routing::get;
 use kit::web::{Input, RawInput};
 use kit::{AppState, Id, Result, Tx};
 use people::{Action, Actor, Caller};
-use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, cell, format, link, rendered};
+use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, Tone, cell, format, link, rendered};
 
 use crate::staff::day::all_days_path;
 
@@ -65,7 +65,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
             link(person.full_name(), search.times(Some(person.id))),
             cell(person.phone.clone().unwrap_or_default()),
             cell(person.email.clone().unwrap_or_default()),
-            cell(if person.verified_at.is_some() { "Verified" } else { "Not verified" }),
+            match person.verified_at {
+                Some(_) => cell("Verified").tone(Tone::Good),
+                None => cell("Not verified").tone(Tone::Info),
+            },
             cell(plan),
         ]);
     }

@@ -13,8 +13,8 @@ use kit::web::{Input, Page, Paging, RawInput};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, cell, csv, format, from_pairs, lenient_number,
-    or_sign_in,
+    Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, Tone, cell, csv, format, from_pairs,
+    lenient_number, or_sign_in,
 };
 
 pub(crate) const DAY: &str = "/staff/day/";
@@ -44,6 +44,18 @@ const STATES: [(&str, &str); 7] = [
 /// Returns the words for a status, as staff read them.
 pub(crate) fn state_word(status: Status) -> &'static str {
     STATES.iter().find(|(name, _)| *name == status.as_str()).map_or("Held", |(_, word)| word)
+}
+
+/// Returns the tone of a visit's status.
+pub(crate) fn tone(status: Status, is_late: bool) -> Tone {
+    match status {
+        _ if is_late => Tone::Bad,
+        Status::CheckedIn | Status::InProgress => Tone::Good,
+        Status::Confirmed => Tone::Gold,
+        Status::Pending | Status::Held => Tone::Info,
+        Status::NoShow => Tone::Bad,
+        Status::Completed | Status::Cancelled | Status::Expired => Tone::Quiet,
+    }
 }
 
 /// The query of the day page. Forms send it along, so that the response shows the same part of the day.
@@ -122,6 +134,7 @@ struct VisitRow {
     reference: String,
     state: &'static str,
     is_late: bool,
+    tone: Tone,
     due: Option<String>,
     path: String,
     steps: Vec<StepButton>,
@@ -337,6 +350,7 @@ fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> V
         reference: booking.reference.clone().unwrap_or_default(),
         state: state_word(booking.status),
         is_late: visit.is_late,
+        tone: tone(booking.status, visit.is_late),
         due: (visit.due > Cents::ZERO).then(|| format::money(visit.due)),
         path: format!("/dashboard/bookings/{}/", booking.id),
         steps: visit.steps.iter().filter(is_shown).map(|step| button(*step, is_over)).collect(),

@@ -5,6 +5,9 @@ mod blocks;
 mod book_for;
 mod day;
 mod day_form;
+mod my_day;
+mod override_form;
+mod override_preview;
 mod rule;
 mod rules;
 pub(crate) mod settings;
@@ -15,11 +18,20 @@ mod why_not;
 use axum::Router;
 use kit::AppState;
 use people::Action;
-use ui::BackOfficeEntry;
+use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The pages of bookings, as the navigation of the back office shows them.
-pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
+pub const BACK_OFFICE: [BackOfficeEntry; 8] = [
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
+        position: 5,
+        path: my_day::MY_DAY,
+        label: "My day",
+        sentence: "The visits that you carry out, in order.",
+        needs: Some(Action::SeeOwnVisits),
+    },
+    BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 10,
         path: "/staff/day/",
         label: "Day",
@@ -27,6 +39,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::RunTheDay),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 20,
         path: "/staff/book/",
         label: "New booking",
@@ -34,6 +47,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookForOthers),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 30,
         path: "/staff/blocks/",
         label: "Blocks",
@@ -41,6 +55,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookAnyTime),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Today,
         position: 50,
         path: "/staff/why-not/",
         label: "Availability check",
@@ -48,6 +63,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::SeeEveryBooking),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::PlansAndRules,
         position: 60,
         path: "/staff/times/",
         label: "Overrides",
@@ -55,6 +71,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::BookAnyTime),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::PlansAndRules,
         position: 70,
         path: "/staff/rules/",
         label: "Release rules",
@@ -62,6 +79,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
         needs: Some(Action::ManageCatalogue),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Settings,
         position: 80,
         path: "/staff/numbers/",
         label: "Booking settings",
@@ -74,6 +92,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(day::routes())
         .merge(day_form::routes())
+        .merge(my_day::routes())
         .merge(book_for::routes())
         .merge(blocks::routes())
         .merge(rules::routes())

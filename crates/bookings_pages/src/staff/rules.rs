@@ -13,7 +13,7 @@ use membership::Tier;
 use people::{Actor, Caller};
 use ui::{
     Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
-    Table, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
+    Table, Tone, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
 };
 
 pub(crate) const HERE: &str = "/staff/rules/";
@@ -127,7 +127,10 @@ fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
         let (at, by) = stored.changed.map_or((None, None), |(at, by)| (Some(at), by));
         vec![
             link(sentence(&catalogue, &stored.rule), format!("{HERE}{}/", stored.id)),
-            cell(if stored.ended_at.is_some() { "Ended" } else { "Active" }),
+            match stored.ended_at {
+                Some(_) => cell("Ended").tone(Tone::Quiet),
+                None => cell("Active").tone(Tone::Good),
+            },
             cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
             cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
         ]
@@ -349,17 +352,18 @@ pub(crate) fn fields(
     let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
     let days =
         (1..).zip(format::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
-    form.field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave blank for all."))
-        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave blank for all."))
+    form.group("When")
         .field(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
                 .hint("Leave blank for all."),
         )
-        .field(InputField::line("from", "First start", "time", shown("from", text(rule.from))))
+        .field(InputField::line("from", "First start", "time", shown("from", text(rule.from))).half())
         .field(
             InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
-                .hint("If earlier than the first start, it means the next day."),
+                .hint("Earlier means the next day.")
+                .half(),
         )
+        .group("For whom, and at what price")
         .field(InputField::select(
             "tier",
             "Kept for",
@@ -372,14 +376,19 @@ pub(crate) fn fields(
                 "number",
                 shown("release_hours", rule.release_hours.to_string()),
             )
-            .hint("After that, anyone whose booking window covers the day can book."),
+            .hint("Then anyone whose window covers the day can book."),
         )
         .field(
             InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
-                .hint("1.20 = 20% more; 0.90 = 10% less."),
+                .hint("1.20 is 20% more.")
+                .half(),
         )
         .field(
             InputField::line("tags", "Tags", "text", shown("tags", rule.tags.join(", ")))
-                .hint("Like peak_hour, weekend; separated by commas."),
+                .hint("Like peak_hour, weekend.")
+                .half(),
         )
+        .group("Where and what")
+        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave blank for all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave blank for all."))
 }

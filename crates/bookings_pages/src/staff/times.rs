@@ -1,22 +1,22 @@
 //! The page of overrides for single times: blocking, opening, repricing, or reserving a time, and reverting that.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{DecidedTime, Decision, DecisionInput, factor, moments};
+use bookings::{DecidedTime, Decision};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use kit::web::{Input, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
-    csv, format, handle_form, link, or_sign_in, rendered, to_response,
+    Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
+    Table, Tone, cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
 };
 
-use crate::staff::rules::{tier_word, tiers};
-
-const HERE: &str = "/staff/times/";
+use crate::staff::override_form::{HERE, OverrideForm, decide_all, decided};
+use crate::staff::override_preview;
+use crate::staff::rules::tiers;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
@@ -33,43 +33,18 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     rendered(page.map(|page| page.done(query.done, "Saved. It takes effect now.")), HERE)
 }
 
-/// An override as the form sends it: a date and a time of day, which become a moment in the time zone of the club.
-struct FormWish {
-    civil: Option<DateTime>,
-    room: Id,
-    decision: Decision,
-}
-
-impl Input for FormWish {
-    fn parse(input: &mut RawInput) -> FormWish {
-        let (day, time) = (input.opt_date("day"), input.opt_time("time"));
-        for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
-            if !is_there {
-                input.add_error(field, "This field is required.");
-            }
-        }
-        let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
-        FormWish { civil, room: input.id("room_id"), decision: DecisionInput::decision(input) }
-    }
-}
-
-async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Result<Response> {
+async fn decide(caller: Caller, PostedForm(form): PostedForm<OverrideForm>) -> Result<Response> {
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
+        if let Ok(input) = &parsed
+            && raw_form.get("confirm").is_empty()
+            && let Some(page) = override_preview::page(tx, by, input, &raw_form)?
+        {
+            return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
+        }
         let operation = |tx: &mut Tx<'_>| {
             let input = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
-            let zone = catalogue::current(tx)?.club.zone.clone();
-            let found = input.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
-            // If the clock shows this time twice, the override applies to both moments.
-            if found.is_empty() {
-                return Err(Fields::one(
-                    "time",
-                    "That time doesn’t exist that night (clocks spring forward).",
-                ));
-            }
-            for moment in found {
-                bookings::decide(tx, by, input.room, moment, input.decision).map_err(at_time)?;
-            }
+            decide_all(tx, by, input)?;
             Ok(format!("{HERE}?done=1"))
         };
         handle_form(tx, operation, |tx, wrong| draw(tx, by, &raw_form, wrong))
@@ -77,25 +52,13 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
     to_response(done.await, HERE)
 }
 
-/// Assigns the errors of the moment to the field of the time of day.
-fn at_time(error: Error) -> Error {
-    match error {
-        Error::Invalid(Fields(mut fields)) => {
-            if let Some(sentence) = fields.remove("starts_at") {
-                fields.insert("time".to_owned(), sentence);
-            }
-            Error::Invalid(Fields(fields))
-        }
-        other => other,
-    }
-}
-
-fn decided(decision: Decision) -> String {
+/// Returns the tone of a decision in the list.
+fn tone(decision: Decision) -> Tone {
     match decision {
-        Decision::Block => "Blocked".to_owned(),
-        Decision::Open => "Open to everyone at the standard price".to_owned(),
-        Decision::Reprice(bp) => format!("Price multiplier {}", factor(bp)),
-        Decision::Keep(tier, hours) => format!("Reserved for {} until {hours} hours before", tier_word(tier)),
+        Decision::Block => Tone::Bad,
+        Decision::Open => Tone::Good,
+        Decision::Reprice(_) => Tone::Gold,
+        Decision::Keep(..) => Tone::Info,
     }
 }
 
@@ -111,7 +74,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         vec![
             cell(format::moment(zone, at, now)),
             cell(room),
-            cell(decided(time.decided.decision)),
+            cell(decided(time.decided.decision)).tone(tone(time.decided.decision)),
             cell(time.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
             cell(format::moment(zone, time.at, now)),
             link("Undo", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
@@ -143,10 +106,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         ("keep", "Reserve for members until a set time"),
     ];
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
-    let form = FormPart::post(HERE, "Save override")
+    let form = FormPart::post(HERE, "Preview override")
+        .group("Which start")
         .field(InputField::select("room_id", "Room", rooms.collect()))
-        .field(InputField::line("day", "Calendar date", "date", shown("day", "")))
-        .field(InputField::line("time", "Start", "time", shown("time", "")))
+        .field(InputField::line("day", "Calendar date", "date", shown("day", "")).half())
+        .field(InputField::line("time", "Start", "time", shown("time", "")).half())
+        .group("What happens")
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",

@@ -11,8 +11,8 @@ use people::{Action, Actor, AuditSubject, Caller, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 use ui::{
-    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, format,
-    handle_form, lenient_number, link, rendered, to_response,
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, Tone, cell,
+    format, handle_form, lenient_number, link, rendered, to_response,
 };
 
 const HERE: &str = "/staff/jobs/";
@@ -94,6 +94,15 @@ fn state(state: JobState) -> &'static str {
     }
 }
 
+fn tone(state: JobState) -> Tone {
+    match state {
+        JobState::Waiting => Tone::Gold,
+        JobState::Running => Tone::Good,
+        JobState::Failing => Tone::Info,
+        JobState::SetAside => Tone::Bad,
+    }
+}
+
 /// The filter of the job list, and the number of the page.
 struct Search {
     look: PageQuery,
@@ -128,7 +137,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     let row = |job: &QueuedJob| {
         vec![
             link(&job.kind, here(job.id)),
-            cell(state(job.state)),
+            cell(state(job.state)).tone(tone(job.state)),
             cell(job.attempts.to_string()),
             cell(next_run(job, &zone, now)),
             cell(job.last_error.as_deref().map(shortened).unwrap_or_default()),

@@ -1,7 +1,7 @@
 //! The navigation of all pages, composed from the entries of the crates.
 
 use people::Action;
-use ui::{BackOfficeEntry, Link, Navigation};
+use ui::{BackOfficeEntry, BackOfficeGroup, Link, Navigation};
 
 const MAIN: [Link; 4] = [
     ("menssuite", "/menssuite/", "Mensuite"),
@@ -17,23 +17,15 @@ const SIDE: [Link; 4] = [
     ("contacts", "/contacts/", "Contact"),
 ];
 
-/// The pages that belong to no other crate: background jobs and the style guide.
-const OWN: [BackOfficeEntry; 2] = [
-    BackOfficeEntry {
-        position: 125,
-        path: "/staff/jobs/",
-        label: "Jobs",
-        sentence: "Background work: what’s waiting and what has failed.",
-        needs: Some(Action::ManageJobs),
-    },
-    BackOfficeEntry {
-        position: 130,
-        path: "/staff/style/",
-        label: "Style",
-        sentence: "Every page component in every state.",
-        needs: None,
-    },
-];
+/// The page that belongs to no other crate: background jobs. The style guide is for developers, so it is not listed.
+const OWN: [BackOfficeEntry; 1] = [BackOfficeEntry {
+    group: BackOfficeGroup::Settings,
+    position: 125,
+    path: "/staff/jobs/",
+    label: "Jobs",
+    sentence: "Background work: what’s waiting and what has failed.",
+    needs: Some(Action::ManageJobs),
+}];
 
 /// Returns the links of the main menu, the side menu, and the back office.
 pub(crate) fn navigation() -> Navigation {

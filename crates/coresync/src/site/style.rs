@@ -1,4 +1,4 @@
-//! The style guide for staff: every component of the pages in every state.
+//! The style guide for developers: every component of the pages in every state. No menu links to it.
 
 use askama::Template;
 use axum::Router;

@@ -2,6 +2,7 @@
 
 use axum::Json as Answered;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kit::web::{Json, Path, Problem};
 use kit::{AppState, Id, Result};
 use people::Caller;
@@ -22,11 +23,14 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct VersionOut {
     id: Id,
-    /// Starts at 1. The largest is the one new members join.
+    /// Starts at 1. New members join the largest whose `effective_on` has come.
     version: i64,
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     made_by: Option<Id>,
+    /// The first day on which people can join with it.
+    #[schema(value_type = String, format = Date)]
+    effective_on: Date,
     /// How many members are on it.
     members: i64,
     plan: PlanCard,
@@ -39,6 +43,7 @@ impl From<&Version> for VersionOut {
             version: version.n,
             made_at: version.made_at,
             made_by: version.made_by,
+            effective_on: version.effective_on,
             members: version.members,
             plan: PlanCard::from(&version.plan),
         }
@@ -63,6 +68,9 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
 struct PlanTermsInput {
     /// The version you last saw.
     version: i64,
+    /// The first day on which people can join with these terms, today or later. Left out, it is today.
+    #[schema(value_type = Option<String>, format = Date)]
+    effective_on: Option<Date>,
     /// Per month.
     price: String,
     short_description: String,
@@ -87,7 +95,7 @@ struct Edited {
     version: i64,
 }
 
-/// Managers: publish a new version of a plan. New members get it; existing members keep theirs.
+/// Managers: publish a new version of a plan. New members get it from its effective day on; existing members keep theirs.
 #[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
     request_body = PlanTermsInput,
     responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),

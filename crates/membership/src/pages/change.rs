@@ -193,6 +193,9 @@ fn preview(
         }
         MembershipAction::Stay => ("Keep your membership?".to_owned(), "Keep my membership"),
         MembershipAction::Freeze(_) => ("Pause your membership?".to_owned(), "Pause membership"),
+        MembershipAction::Change(slug) if is_own(&entitlements, slug) => {
+            ("Keep your plan?".to_owned(), "Keep my plan")
+        }
         MembershipAction::Change(_) => ("Switch plans?".to_owned(), "Switch plans"),
     };
     match seen {
@@ -228,6 +231,13 @@ fn reason(
     let Some((held, _)) = held else { return refusal.sentence.to_owned() };
     let day = |date: Date| format::day(date, today);
     match (held.frozen, operation) {
+        (_, MembershipAction::Change(slug)) if entitlements.has_new_terms() && is_own(entitlements, slug) => {
+            let until = day(held.paid_until);
+            format!(
+                "Your plan’s new terms start the day after {until}, so the current ones can’t be kept. Until then you can \
+                 switch plans or cancel your membership."
+            )
+        }
         (Some((from, last)), MembershipAction::Change(_) | MembershipAction::Freeze(_)) => {
             let then =
                 if matches!(operation, MembershipAction::Freeze(_)) { "pause it again" } else { "change it" };
@@ -249,6 +259,11 @@ fn reason(
         }
         _ => refusal.sentence.to_owned(),
     }
+}
+
+/// Returns whether a plan is the one that the person has.
+fn is_own(entitlements: &Entitlements, slug: &str) -> bool {
+    entitlements.held.as_ref().is_some_and(|(_, plan)| plan.slug == slug)
 }
 
 /// Describes the effects of an operation in sentences.
@@ -301,7 +316,12 @@ fn sentences(
             let plans = crate::plans(tx, catalogue.club.id)?;
             let next = plans.into_iter().find(|one| one.slug == *slug).ok_or(Error::NotFound)?;
             if next.id == plan.id {
-                return Ok(vec![format!("You keep {name} on your current terms.")]);
+                let given_up = entitlements
+                    .next_plan
+                    .as_ref()
+                    .map(|next| format!("The change to {} after {until} is canceled.", next.name));
+                let kept = format!("You keep {name} on your current terms.");
+                return Ok([Some(kept), given_up].into_iter().flatten().collect());
             }
             let credits = match next.monthly_credits {
                 None => "Every service is included.".to_owned(),

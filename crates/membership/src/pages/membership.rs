@@ -48,7 +48,8 @@ struct Held {
     leaving: bool,
     /// The numbers of months for which it can be frozen, each with its text.
     freezes: Vec<(i64, String)>,
-    has_next: bool,
+    /// Whether a change to another plan is scheduled, which can be canceled.
+    can_keep: bool,
     slug: String,
 }
 
@@ -117,6 +118,9 @@ impl Held {
                 "Starting the day after {until}, you’ll be on {} at {price} a month.",
                 next.name
             ));
+            if entitlements.has_new_terms() {
+                notices.push("Until then you can switch plans or cancel.".to_owned());
+            }
         }
         let left = (membership.paid_until - today).get_days().max(0);
         let mut facts = vec![
@@ -145,7 +149,7 @@ impl Held {
             has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
             leaving: !membership.renews,
             freezes: (1..=numbers.freezable).map(|months| (months, format::months(months))).collect(),
-            has_next: entitlements.next_plan.is_some(),
+            can_keep: entitlements.next_plan.is_some() && !entitlements.has_new_terms(),
             slug: plan.slug.clone(),
         })
     }

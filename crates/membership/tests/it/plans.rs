@@ -97,3 +97,97 @@ async fn staff_freeze_and_end_and_every_change_says_who_and_when() {
     );
     assert_eq!(events[2].detail["until"], "2027-01-09");
 }
+
+/// Returns the terms of Base with another price, in effect from a day on.
+fn base_from(version: i64, price: &str, day: &str) -> Value {
+    let mut terms = base(version, price, 20);
+    terms["effective_on"] = json!(day);
+    terms
+}
+
+/// Returns the price at which people join Base now.
+async fn base_price(app: &TestClub) -> String {
+    let plans = app.visitor().get("/api/memberships/plans/").await.expect(200);
+    plans.list("")[0]["price"].as_str().expect("a price").to_owned()
+}
+
+#[tokio::test]
+async fn a_version_applies_to_who_joins_from_its_day_on() {
+    let app = open().await;
+    assert_eq!(put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-01")).await.expect(200)["version"], 2);
+    put(&app, MAX, BASE, base(1, "410.00", 20)).await.refused(409, "edited_meanwhile");
+    assert_eq!(base_price(&app).await, "375.00");
+    let joined = desk(&app, DORA, GUS, "enrol", json!({"plan": "base", "paid": "cash"})).await;
+    joined.expect(201);
+    // The day begins at midnight of the club.
+    app.set_time("2026-11-30T23:59:59-05:00");
+    assert_eq!(base_price(&app).await, "375.00");
+    app.set_time("2026-12-01T00:00:00-05:00");
+    assert_eq!(base_price(&app).await, "400.00");
+    desk(&app, DORA, TOM, "enrol", json!({"plan": "base", "paid": "cash"})).await.expect(201);
+    for (player, price) in [(BEA, "375.00"), (GUS, "375.00"), (TOM, "400.00")] {
+        let current = app.as_(player).get("/api/memberships/current/").await.expect(200);
+        assert_eq!(current["plan"]["price"], price, "{}", player.email);
+    }
+    let versions = app.as_(MAX).get(&format!("{BASE}versions/")).await.expect(200);
+    let days: Vec<&Value> = versions.list("").iter().map(|version| &version["effective_on"]).collect();
+    assert_eq!(days, [&json!("2026-12-01"), &json!("1970-01-01")]);
+}
+
+#[tokio::test]
+async fn a_version_cannot_take_effect_in_the_past_or_in_more_than_a_year() {
+    let app = open().await;
+    for (day, sentence) in [
+        ("2026-11-23", "This day has passed. Choose today or a later day."),
+        ("2027-11-26", "Choose a day within the next year."),
+    ] {
+        let refused = put(&app, MAX, BASE, base_from(1, "400.00", day)).await.refused(400, "invalid");
+        assert_eq!(refused["errors"]["effective_on"], sentence, "{day}");
+    }
+    // It is still Tuesday in New York when Wednesday has begun in UTC.
+    app.set_time("2026-11-24T23:30:00-05:00");
+    put(&app, MAX, BASE, base_from(1, "400.00", "2026-11-24")).await.expect(200);
+    assert_eq!(base_price(&app).await, "400.00");
+}
+
+#[tokio::test]
+async fn a_newer_version_takes_the_place_of_one_that_has_not_begun() {
+    let app = open().await;
+    put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-10")).await.expect(200);
+    put(&app, MAX, BASE, base_from(2, "390.00", "2026-12-05")).await.expect(200);
+    for (day, price) in [("2026-12-04", "375.00"), ("2026-12-05", "390.00"), ("2026-12-10", "390.00")] {
+        app.set_time(&format!("{day}T12:00:00-05:00"));
+        assert_eq!(base_price(&app).await, price, "{day}");
+    }
+}
+
+#[tokio::test]
+async fn members_are_moved_only_to_a_version_in_effect() {
+    let app = open().await;
+    put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-01")).await.expect(200);
+    let path = format!("{BASE}move_over/");
+    assert_eq!(app.as_(MAX).post(&path, json!({})).await.expect(200)["members"], 0);
+    app.set_time("2026-12-01T12:00:00-05:00");
+    assert_eq!(app.as_(MAX).post(&path, json!({})).await.expect(200)["members"], 1);
+    // A member who was moved cannot keep the old terms, but can leave.
+    let keep = app.as_(BEA).post("/api/memberships/change/", json!({"plan": "base"})).await;
+    keep.refused(409, "wrong_state");
+    let current = app.as_(BEA).get("/api/memberships/current/").await.expect(200);
+    assert_eq!(current["next_plan"], "base");
+    app.as_(BEA).post("/api/memberships/leave/", json!({})).await.expect(200);
+}
+
+/// Pages that show what can be joined are cached under the version of the catalogue, which changes with the day.
+#[tokio::test]
+async fn the_billing_day_on_which_a_version_begins_renews_the_cached_pages() {
+    let app = open().await;
+    put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-01")).await.expect(200);
+    let run = async |moment: &str| {
+        app.set_time(moment);
+        let before = app.catalogue().await.version;
+        app.db().tx(membership::run_billing_day).await.expect("a billing day");
+        app.catalogue().await.version != before
+    };
+    assert!(!run("2026-11-30T00:00:00-05:00").await);
+    assert!(run("2026-12-01T00:00:00-05:00").await);
+}

@@ -7,11 +7,12 @@ mod people_list;
 use axum::Router;
 use kit::AppState;
 use people::Action;
-use ui::BackOfficeEntry;
+use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The entries of these pages in the back-office navigation.
 pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
+        group: BackOfficeGroup::Guests,
         position: 110,
         path: "/staff/people/",
         label: "People",
@@ -19,6 +20,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         needs: Some(Action::SeePeople),
     },
     BackOfficeEntry {
+        group: BackOfficeGroup::Settings,
         position: 120,
         path: "/staff/audit/",
         label: "Audit log",

@@ -195,6 +195,7 @@ d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/
 d333++ POST /staff/members/{id}/birthday/ | birthday=1990-11-03
 d33+++ GET /staff/members/{id}/emergency/
+d3+333 GET /staff/my-day/
 d333++ GET /staff/numbers/
 d333++ GET /staff/numbers/{name}/
 d333++ POST /staff/numbers/{name}/ | value=12

@@ -198,7 +198,7 @@ async fn plans_and_settings(walk: &mut Walk<'_>) {
     let route = "POST /api/memberships/plans/{slug}/move_over/";
     walk.step(route, MAX, &format!("{api}move_over/"), Body::Json(json!({})), "members_moved").await;
     let form = "version=2&price=410.00&short_description=New&benefits=One&discount_percentage=20&max_advance_days=40\
-                &monthly_service_credits=1&guest_passes=0";
+                &monthly_service_credits=1&guest_passes=0&confirm=on";
     let page = "/staff/plans/base/";
     walk.step("POST /staff/plans/{slug}/", MAX, page, Body::Form(form), "plan_changed").await;
     let route = "POST /staff/plans/{slug}/move_over/";
@@ -240,8 +240,9 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
     walk.step("POST /api/staff/times/", DORA, api, Body::Json(decided), "time_decided").await;
     let undo = "/api/staff/times/undo/";
     walk.step("POST /api/staff/times/undo/", DORA, undo, Body::Json(time), "time_decision_undone").await;
-    let form =
-        format!("room_id={room}&day=2026-11-28&time=12:00&decision=block&tier=none&hours=0&factor=1.00");
+    let form = format!(
+        "room_id={room}&day=2026-11-28&time=12:00&decision=block&tier=none&hours=0&factor=1.00&confirm=on"
+    );
     walk.step("POST /staff/times/", DORA, "/staff/times/", Body::Form(&form), "time_decided").await;
     let form = format!("room_id={room}&starts_at=2026-11-28T17:00:00Z");
     let undo = "/staff/times/undo/";

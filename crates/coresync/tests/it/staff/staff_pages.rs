@@ -141,7 +141,13 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
     let wrong =
         dora.submit("/staff/times/", &form.replace("time=19:00", "time=19:01")).await.expect(400).text();
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
-    dora.submit("/staff/times/", &form).await.expect(303);
+    // The form leads to a page that says what changes, and saves nothing.
+    let asked = dora.submit("/staff/times/", &form).await.expect(200).text();
+    for phrase in ["Save this override?", "No booking has Suite at 7:00 PM", "Unlimited members first"] {
+        assert!(asked.contains(phrase), "{phrase}: {asked}");
+    }
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    dora.submit("/staff/times/", &format!("{form}&confirm=on")).await.expect(303);
     let text = page(&app, DORA, "/staff/times/").await;
     for phrase in
         ["Friday, November 27, 7:00 PM", "Reserved for Unlimited members until 24 hours before", "Dora Quill"]
@@ -192,7 +198,25 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
     let path = "/staff/plans/base/";
     let wrong = max.submit(path, &form.replace("400.00", "much")).await.expect(400).text();
     assert!(wrong.contains("Enter an amount per month") && wrong.contains("value=\"much\""), "{wrong}");
-    max.submit(path, form).await.expect(303);
+    let past = max.submit(path, &format!("{form}&effective_on=2026-11-23")).await.expect(400).text();
+    assert!(
+        past.contains("Choose today or a later day") && past.contains("href=\"#effective_on\""),
+        "{past}"
+    );
+    // The form leads to a page that says what changes and for whom, and publishes nothing.
+    let asked = max.submit(path, &format!("{form}&effective_on=2026-12-01")).await.expect(200).text();
+    for phrase in [
+        "Publish version 2 of Base?",
+        "People who join on or after Tuesday, December 1 pay $400 a month.",
+        "The 1 existing member keeps their price and terms until you move them to this version or they switch plans.",
+        "Booked visits keep their price.",
+        "<td>$375</td><td>$400</td>",
+        "name=\"effective_on\" value=\"2026-12-01\"",
+    ] {
+        assert!(asked.contains(phrase), "{phrase}: {asked}");
+    }
+    assert!(page(&app, MAX, path).await.contains("name=\"version\" value=\"1\""));
+    max.submit(path, &format!("{form}&confirm=on")).await.expect(303);
     let text = page(&app, MAX, path).await;
     assert!(text.contains("1 member is on an older version") && text.contains("Max Stern"), "{text}");
     let late = max.submit(path, form).await.expect(409).text();

@@ -7,8 +7,8 @@ use kit::web::{Input, RawInput};
 use kit::{AppState, Result, Tx};
 use people::{Actor, Caller, Person};
 use ui::{
-    FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, cell, csv, format, link, or_sign_in,
-    rendered,
+    FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, Tone, cell, csv, format, link,
+    or_sign_in, rendered,
 };
 
 pub(crate) const HERE: &str = "/staff/members/";
@@ -78,7 +78,13 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
             cell(email(&person)),
             cell(person.phone.clone().unwrap_or_default()),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
-            cell(held.map_or("", |(membership, _)| state(membership, entitlements.is_frozen(today)))),
+            held.map_or_else(
+                || cell(""),
+                |(membership, _)| {
+                    let is_frozen = entitlements.is_frozen(today);
+                    cell(state(membership, is_frozen)).tone(tone(membership, is_frozen))
+                },
+            ),
             cell(held.map(|(membership, _)| format::day(membership.paid_until, today)).unwrap_or_default()),
         ]);
     }
@@ -88,6 +94,18 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
         rows,
         csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(words))),
     })
+}
+
+/// Returns the tone of a membership's status.
+fn tone(membership: &crate::Membership, is_frozen: bool) -> Tone {
+    use crate::MembershipStatus::{Active, Ended, Grace, Suspended};
+    match membership.status {
+        _ if is_frozen => Tone::Info,
+        Active if !membership.renews => Tone::Info,
+        Active => Tone::Good,
+        Grace | Suspended => Tone::Bad,
+        Ended => Tone::Quiet,
+    }
 }
 
 /// Describes the status of a membership for staff.

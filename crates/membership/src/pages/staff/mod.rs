@@ -3,15 +3,18 @@
 mod member;
 mod members;
 mod plans;
+mod publish;
+mod versions;
 
 use axum::Router;
 use kit::AppState;
 use people::Action;
-use ui::BackOfficeEntry;
+use ui::{BackOfficeEntry, BackOfficeGroup};
 
 /// The pages of memberships, as the navigation of the back office shows them.
 pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     BackOfficeEntry {
+        group: BackOfficeGroup::Guests,
         position: 40,
         path: members::HERE,
         label: "Members",
@@ -19,8 +22,9 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         needs: Some(Action::RunMemberships),
     },
     BackOfficeEntry {
-        position: 90,
-        path: plans::HERE,
+        group: BackOfficeGroup::PlansAndRules,
+        position: 55,
+        path: versions::HERE,
         label: "Plans",
         sentence: "Plans on offer, their prices, and their terms.",
         needs: Some(Action::ManageCatalogue),

@@ -5,17 +5,18 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use jiff::civil::Date;
 use kit::web::{Input, Path, RawInput};
 use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{
     FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table,
-    cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
+    Tone, cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
 };
 
-use crate::{Plan, PlanTerms, Version};
-
-pub(crate) const HERE: &str = "/staff/plans/";
+use super::publish;
+use super::versions::{HERE, VersionStatus, credits, current, here, status};
+use crate::{PlanTerms, Version};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -38,41 +39,50 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     rendered(page.await, HERE)
 }
 
-/// Formats the monthly credits of a plan: a number, or `without limit`.
-fn credits(plan: &Plan) -> String {
-    plan.monthly_credits.map_or("unlimited".to_owned(), |credits| credits.to_string())
-}
-
 fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     by.need(Action::ManageCatalogue)?;
-    let club = catalogue::current(tx)?.club.id;
+    let catalogue = catalogue::current(tx)?;
+    let club = catalogue.club.id;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let mut rows = Vec::new();
     for newest in crate::newest(tx, club)? {
         let plan = &newest.plan;
-        let members: i64 =
-            crate::plan_versions(tx, by, club, &plan.slug)?.iter().map(|version| version.members).sum();
+        let versions = crate::plan_versions(tx, by, club, &plan.slug)?;
+        let members: i64 = versions.iter().map(|version| version.members).sum();
+        let scheduled: Vec<&Version> = versions
+            .iter()
+            .filter(|version| status(version, &versions, today) == VersionStatus::Scheduled)
+            .collect();
+        let next = scheduled.last().map(|version| format::day(version.effective_on, today));
         rows.push(vec![
             link(&plan.name, format!("{HERE}{}/", plan.slug)),
             cell(format::money(plan.price)),
-            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(format!("{}%", plan.discount_bp / 100)),
             cell(credits(plan)),
             cell(plan.guest_passes.to_string()),
             cell(plan.max_advance_days.to_string()),
             cell(newest.n.to_string()),
+            cell(next.unwrap_or_default()),
             cell(members.to_string()),
         ]);
     }
-    let head = vec!["Plan", "Per month", "Discount", "Credits", "Passes", "Days ahead", "Version", "Members"];
+    let head = vec![
+        "Plan",
+        "Per month",
+        "Discount",
+        "Credits",
+        "Passes",
+        "Days ahead",
+        "Version",
+        "Next version from",
+        "Members",
+    ];
     Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
 }
 
 /// `1 member is`, `5 members are`.
 fn members_are(count: i64) -> String {
     if count == 1 { "1 member is".to_owned() } else { format!("{count} members are") }
-}
-
-fn here(slug: &str) -> String {
-    format!("{HERE}{}/", format::encoded(slug))
 }
 
 async fn show(
@@ -95,11 +105,21 @@ fn draw(
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let versions = crate::plan_versions(tx, by, catalogue.club.id, slug)?;
-    let newest = versions.first().ok_or(Error::NotFound)?;
+    let latest = versions.first().ok_or(Error::NotFound)?;
     let names = people::names(tx, versions.iter().filter_map(|version| version.made_by))?;
     let now = tx.now();
+    let today = format::date_at(&catalogue.club.zone, now);
+    let current = current(&versions, today)?;
     let row = |version: &Version| {
         let plan = &version.plan;
+        let shown_status = match status(version, &versions, today) {
+            VersionStatus::Scheduled => {
+                cell(format!("From {}", format::day(version.effective_on, today))).tone(Tone::Info)
+            }
+            VersionStatus::Current => cell("New members join on it").tone(Tone::Good),
+            VersionStatus::Earlier => cell("Earlier").tone(Tone::Quiet),
+            VersionStatus::Replaced => cell("Replaced before it took effect").tone(Tone::Quiet),
+        };
         let made = if version.made_at.as_second() == 0 {
             "at first".to_owned()
         } else {
@@ -107,10 +127,11 @@ fn draw(
         };
         vec![
             cell(version.n.to_string()),
+            shown_status,
             cell(made),
             cell(version.made_by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
             cell(format::money(plan.price)),
-            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(format!("{}%", plan.discount_bp / 100)),
             cell(credits(plan)),
             cell(plan.guest_passes.to_string()),
             cell(plan.max_advance_days.to_string()),
@@ -121,6 +142,7 @@ fn draw(
         caption: "Versions",
         head: vec![
             "Version",
+            "Status",
             "Published",
             "By",
             "Per month",
@@ -133,9 +155,10 @@ fn draw(
         rows: versions.iter().map(row).collect(),
         csv: None,
     };
-    let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
-    let form = fields(FormPart::post(here(slug), "Publish new version"), newest, raw_form).wrong(wrong);
-    let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "No versions.");
+    let older: i64 =
+        versions.iter().filter(|version| version.n < current.n).map(|version| version.members).sum();
+    let form = fields(FormPart::post(here(slug), "Preview version"), latest, today, raw_form).wrong(wrong);
+    let mut page = StaffPage::new(by, HERE, current.plan.name.clone()).table(history, "No versions.");
     let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
     if older > 0 && movable == 0 {
         page = page.heading("over", "Members on older versions").text(format!(
@@ -153,11 +176,16 @@ fn draw(
             ))
             .with(Part::Form(form));
     }
-    Ok(page.heading("edit", "New version").text("Applies to new members from now on.").form(form))
+    Ok(page
+        .heading("edit", "New version")
+        .text(
+            "Applies to people who join on or after the effective date. Nothing is saved before you confirm.",
+        )
+        .form(form))
 }
 
 /// Adds the fields of a plan to a form, with the typed values or those of the newest version.
-fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormPart {
+fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Option<&RawForm>) -> FormPart {
     let plan = &newest.plan;
     let shown = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
     let ticked = |name: &str, now: bool| raw_form.map_or(now, |raw_form| !raw_form.get(name).is_empty());
@@ -165,10 +193,23 @@ fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormP
         InputField::line(name, label, "number", shown(name, now.to_string()))
     };
     form.hidden("version", shown("version", newest.n.to_string()))
+        .group("Price and date")
         .field(
             InputField::line("price", "Price per month ($)", "text", shown("price", plan.price.to_string()))
-                .hint("Like 375.00."),
+                .hint("Like 375.00.")
+                .half(),
         )
+        .field(
+            InputField::line(
+                "effective_on",
+                "Effective date",
+                "date",
+                shown("effective_on", today.to_string()),
+            )
+            .hint("Today or later.")
+            .half(),
+        )
+        .group("How it reads")
         .field(InputField::line(
             "short_description",
             "Short description",
@@ -179,19 +220,20 @@ fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormP
             InputField::area("benefits", "Benefits", shown("benefits", plan.benefits.join("\n")))
                 .hint("One per line."),
         )
-        .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100))
-        .field(number("max_advance_days", "Booking window (days)", plan.max_advance_days))
-        .field(number(
-            "monthly_service_credits",
-            "Service credits per month",
-            plan.monthly_credits.unwrap_or(0),
-        ))
+        .group("What it includes")
+        .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100).half())
+        .field(number("max_advance_days", "Booking window (days)", plan.max_advance_days).half())
+        .field(
+            number("monthly_service_credits", "Service credits per month", plan.monthly_credits.unwrap_or(0))
+                .half(),
+        )
+        .field(number("guest_passes", "Guest passes per month", plan.guest_passes).half())
         .field(InputField::tick(
             "unlimited_credits",
             "Every service is included",
             ticked("unlimited_credits", plan.monthly_credits.is_none()),
         ))
-        .field(number("guest_passes", "Guest passes per month", plan.guest_passes))
+        .group("Access")
         .field(InputField::tick(
             "mensuite_access",
             "Mensuite",
@@ -223,6 +265,12 @@ async fn edit(
     let path = here(&slug);
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
+        if let Ok(terms) = &parsed
+            && raw_form.get("confirm").is_empty()
+            && let Some(page) = publish::confirm(tx, by, &slug, terms, &raw_form)?
+        {
+            return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
+        }
         let operation = |tx: &mut Tx<'_>| {
             let terms = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
@@ -252,7 +300,7 @@ impl Input for MoveOverForm {
 fn confirm_move(tx: &mut Tx<'_>, by: &Actor, slug: &str) -> Result<StaffPage> {
     let club = catalogue::current(tx)?.club.id;
     let versions = crate::plan_versions(tx, by, club, slug)?;
-    let newest = versions.first().ok_or(Error::NotFound)?;
+    let newest = current(&versions, format::date_at(&catalogue::current(tx)?.club.zone, tx.now()))?;
     let members = match crate::movable_members(tx, by, club, slug)? {
         1 => "1 member".to_owned(),
         many => format!("{many} members"),
