@@ -15,7 +15,6 @@ mod store;
 mod waitlist;
 
 pub use accounts::adopt::adopt;
-pub use accounts::history::{PastService, history};
 pub use accounts::my_bookings::{
     MyBookings, allergies, my_bookings, read, read_allergies, scene, show, some_of_mine, together,
 };

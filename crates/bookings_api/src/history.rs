@@ -1,7 +1,6 @@
 //! The JSON endpoint for the services that a person had.
 
 use booking_rules::iso;
-use bookings::{PastService, history};
 use catalogue::ServiceCard;
 use jiff::civil::Date;
 use kit::web::{List, Paging, Problem, Query};
@@ -11,6 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+use crate::past_services::{PastService, past_services};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(had_before))
@@ -47,7 +48,7 @@ struct Server {
 async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List<HadOut>> {
     caller
         .view(move |tx, by| {
-            let all = history(tx, by, by.person()?.id)?;
+            let all = past_services(tx, by, by.person()?.id)?;
             let (total, had) = (all.len(), paging.cut(all));
             let items = had.iter().map(|had| to_response(tx, had)).collect::<Result<Vec<_>>>()?;
             let items = items.into_iter().flatten().collect();

@@ -22,8 +22,16 @@ async fn everyone_begins_where_their_work_is() {
         ("manager", "/staff/day/"),
         ("owner", "/staff/day/"),
     ] {
+        let club = app.club();
         let given = app.db().tx(move |tx| {
-            tx.run(sql!("UPDATE people SET role = $1 WHERE email = 'zoe@example.com'"), args![role])
+            tx.run(
+                sql!(
+                    "INSERT INTO club_roles (club_id, person_id, role)
+                     SELECT $1, id, $2 FROM people WHERE email = 'zoe@example.com'
+                     ON CONFLICT (club_id, person_id) DO UPDATE SET role = excluded.role"
+                ),
+                args![club, role],
+            )
         });
         given.await.expect("a role");
         let entered = app.visitor().submit("/login/", &form).await.expect(303);

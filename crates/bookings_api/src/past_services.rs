@@ -27,7 +27,7 @@ row!(PastService { service, times, booking, day, starts_at });
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors, and `Error::Forbidden` for another person unless `by` may see every
 /// booking.
-pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<PastService>> {
+pub fn past_services(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<PastService>> {
     let club = tx.club()?;
     if by.person()?.id != person {
         by.need(Action::SeeEveryBooking)?;
