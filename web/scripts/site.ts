@@ -48,7 +48,7 @@ function outputs(): void {
     if (!(slider instanceof HTMLInputElement)) continue;
     const show = () => {
       const { valueAsNumber: value } = slider;
-      output.value = unit === "°F" ? `${value} °F (${Math.round((value - 32) / 1.8)} °C)` : `${value}${unit}`;
+      output.value = unit === "°F" ? `${value}°F (${Math.round((value - 32) / 1.8)}°C)` : `${value}${unit}`;
       slider.setAttribute("aria-valuetext", output.value);
     };
     slider.addEventListener("input", show);

@@ -4,7 +4,7 @@ import type { Brush, Study } from "./brush";
 
 export const barber: Study = {
   name: "barber",
-  alt: "A leather barber’s chair in front of a round, lit mirror, with a striped barber pole on the wall.",
+  alt: "A leather barber chair in front of a round, lit mirror, with a striped barber pole on the wall.",
   paint(b) {
     const { h, w, u, m } = b;
     const floor = h * 0.82;

@@ -466,7 +466,7 @@ function chair(b: Brush, x: number, foot: number, s: number): void {
 
 export const mensuite: Study = {
   name: "mensuite",
-  alt: "A leather and brass barber’s chair in front of a mirror on dark green paneling. On the shelf are a bowl of lather, a shaving brush, an open razor, and a glass of whiskey.",
+  alt: "A leather and brass barber chair in front of a mirror on dark green paneling. On the shelf are a bowl of lather, a shaving brush, a straight razor, and a glass of whiskey.",
   paint(b) {
     const { h, w, u, m } = b;
     // In a tall picture, text stands below the scene, so the scene moves up and its parts closer together.

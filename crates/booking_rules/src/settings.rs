@@ -52,13 +52,8 @@ pub const LAPSE_FEE: Setting = Setting::new(
     100_000,
 );
 /// How far back lapses count (C2).
-pub const LAPSE_DAYS: Setting = Setting::new(
-    "lapse_days",
-    "Unlimited members: days that a late cancellation or no-show counts",
-    30,
-    1,
-    365,
-);
+pub const LAPSE_DAYS: Setting =
+    Setting::new("lapse_days", "Unlimited members: days a late cancellation or no-show counts", 30, 1, 365);
 /// How often a booking is moved (C4).
 pub const MOVES: Setting = Setting::new("moves", "Reschedules allowed per booking", 2, 0, 20);
 /// The number of minutes after the start from which staff may mark a no-show (C5).

@@ -252,9 +252,9 @@ fn effective_day(tx: &mut Tx<'_>, chosen: Option<Date>) -> Result<Date> {
     let last = today.checked_add(MOST_DAYS_AHEAD.days()).map_err(Fault::because)?;
     match chosen.unwrap_or(today) {
         day if day < today => {
-            Err(Fields::one("effective_on", "This day has passed. Choose today or a later day."))
+            Err(Fields::one("effective_on", "This date has passed. Choose today or a later date."))
         }
-        day if day > last => Err(Fields::one("effective_on", "Choose a day within the next year.")),
+        day if day > last => Err(Fields::one("effective_on", "Choose a date within the next year.")),
         day => Ok(day),
     }
 }

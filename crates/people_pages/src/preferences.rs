@@ -65,7 +65,7 @@ struct Range {
     ends: (&'static str, &'static str),
     /// The value as the form sends it.
     value: String,
-    /// The value as the page shows it: `72 °F (22 °C)`.
+    /// The value as the page shows it: `72°F (22°C)`.
     shown: String,
     /// Whether the person has the preference at all.
     is_set: bool,
@@ -74,7 +74,7 @@ struct Range {
 
 /// The scales, each with the value at which it begins if the person has none.
 const LIGHT: Scale = ("light_percent", "Light level", "%", (0, 100), ("Dim", "Bright"), "60");
-const TEMPERATURE: Scale = ("temperature_f", "Temperature", "°F", FAHRENHEIT, ("61 °F", "86 °F"), "72");
+const TEMPERATURE: Scale = ("temperature_f", "Temperature", "°F", FAHRENHEIT, ("61°F", "86°F"), "72");
 const VOLUME: Scale = ("volume_percent", "Volume", "%", (0, 100), ("Silent", "Loud"), "30");
 
 /// The name of the field, the label, the unit, the range, the names of its ends, and where it begins.
@@ -88,7 +88,7 @@ impl Range {
         let value = if stored.is_empty() { begins } else { stored };
         let shown = match value.parse::<i64>() {
             Ok(degrees) if unit == "°F" => {
-                format!("{degrees} °F ({} °C)", (celsius_tenths(degrees) + 5).div_euclid(10))
+                format!("{degrees}°F ({}°C)", (celsius_tenths(degrees) + 5).div_euclid(10))
             }
             _ => format!("{value}{unit}"),
         };
@@ -110,8 +110,8 @@ impl Range {
 /// The kinds of light to choose from: kelvin, name, and the name of the color in the stylesheet.
 const LIGHTS: [(&str, &str, &str); 6] = [
     ("", "Room default", "room"),
-    ("2200", "Candle", "candle"),
-    ("2700", "Lamp", "lamp"),
+    ("2200", "Candlelight", "candle"),
+    ("2700", "Lamplight", "lamp"),
     ("3500", "Soft white", "soft"),
     ("4500", "Neutral", "neutral"),
     ("6500", "Daylight", "daylight"),

@@ -419,7 +419,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     });
     let (note, mark) = match () {
         () if ends_at <= now => (Some("Ended.".to_owned()), ""),
-        () if starts_at < now => (Some("Already started: for a guest who is here.".to_owned()), ""),
+        () if starts_at < now => (Some("Already started. Only for a guest who’s here now.".to_owned()), ""),
         () if reserved.is_some() => (reserved, "Members first"),
         () => (None, ""),
     };
@@ -482,7 +482,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     let (zone, today) = (window.zone(), window.today());
     let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
-        "{} isn’t open yet. You can book it from {}, {}: your booking window is {} days.",
+        "{} isn’t open yet. You can book it starting {}, at {}. Your booking window is {} days.",
         format::day(day, today),
         format::day(opens.date(), today),
         format::clock(zone, closed.opens_at),

@@ -172,7 +172,7 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
     let what = shown("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
-    form.group("What and why")
+    form.group("What to block")
         .field(InputField::select("what", "What", resources(catalogue, &what)))
         .field(
             InputField::line(
@@ -183,11 +183,11 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
             )
             .hint("Only staff can see this."),
         )
-        .group("How long")
-        .field(InputField::line("from_day", "From date", "date", shown("from_day", day(&from))).half())
-        .field(InputField::line("from_time", "From time", "time", shown("from_time", time(&from))).half())
-        .field(InputField::line("to_day", "To date", "date", shown("to_day", day(&to))).half())
-        .field(InputField::line("to_time", "To time", "time", shown("to_time", time(&to))).half())
+        .group("Dates and times")
+        .field(InputField::line("from_day", "Start date", "date", shown("from_day", day(&from))).half())
+        .field(InputField::line("from_time", "Start time", "time", shown("from_time", time(&from))).half())
+        .field(InputField::line("to_day", "End date", "date", shown("to_day", day(&to))).half())
+        .field(InputField::line("to_time", "End time", "time", shown("to_time", time(&to))).half())
 }
 
 /// Returns the resources that can be blocked as options.

@@ -101,7 +101,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
     if table.rows.is_empty() && !search.q.is_empty() {
         links.push(("Search all days", all_days_path(&search.q)));
     }
-    Ok(StaffPage::new(by, HERE, "Booking for")
+    Ok(StaffPage::new(by, HERE, "New booking")
         .with(Part::Form(form))
         .table(table, empty)
         .with(Part::Links(links)))

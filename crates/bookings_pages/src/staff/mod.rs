@@ -27,7 +27,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 8] = [
         position: 5,
         path: my_day::MY_DAY,
         label: "My day",
-        sentence: "The visits that you carry out, in order.",
+        sentence: "Your own visits for the day, in order.",
         needs: Some(Action::SeeOwnVisits),
     },
     BackOfficeEntry {
@@ -51,7 +51,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 8] = [
         position: 30,
         path: "/staff/blocks/",
         label: "Blocks",
-        sentence: "Block a room, a technician, or equipment for a while.",
+        sentence: "Block a room, a technician, or equipment for a set time.",
         needs: Some(Action::BookAnyTime),
     },
     BackOfficeEntry {
@@ -59,7 +59,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 8] = [
         position: 50,
         path: "/staff/why-not/",
         label: "Availability check",
-        sentence: "See why a time can’t be booked, for a given guest.",
+        sentence: "See why a guest can’t book a given time.",
         needs: Some(Action::SeeEveryBooking),
     },
     BackOfficeEntry {

@@ -74,7 +74,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, date: Option<Date>) -> Result<MyDayPage> {
         frame: Frame::new(by, MY_DAY, format!("{day} · CoreSync")),
         is_technician,
         summary: match visits.len() {
-            0 => format!("No visits for you on {day}."),
+            0 => format!("You have no visits on {day}."),
             1 => "1 visit.".to_owned(),
             count => format!("{count} visits."),
         },

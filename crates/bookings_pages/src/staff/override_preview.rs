@@ -59,16 +59,14 @@ pub(super) fn page(
     let what = format!("{}, {}: {}.", room.name, starts.join(" and "), decided(input.decision));
     let mut page = StaffPage::new(by, HERE, "Save this override?").text(what);
     if let Some(text) = &before.override_text {
-        page = page.text(format!("It replaces the override that applies now: {text}."));
+        page = page.text(format!("It replaces the current override: {text}."));
     }
     page = page.text(booked(tx, by, &catalogue, room, &moments)?);
     page = if after.terms.is_empty() {
-        page.text("The room is closed at this time, or no service is offered in it, so guests see no change.")
+        page.text("The room is closed at this time or offers no services, so guests will see no change.")
     } else {
-        page.heading("changes", "What changes for new bookings").table(
-            changes(&catalogue, room, &before.terms, &after.terms),
-            "Nothing changes: guests see this start as they do now.",
-        )
+        page.heading("changes", "What changes for new bookings")
+            .table(changes(&catalogue, room, &before.terms, &after.terms), "Nothing changes for guests.")
     };
     let mut form = FormPart::post(HERE, "Save override").hidden("confirm", "on");
     for name in ["room_id", "day", "time", "decision", "factor", "tier", "hours"] {
@@ -105,10 +103,10 @@ fn booked(
     let zone = &catalogue.club.zone;
     let clock = moments.first().map(|at| format::clock(zone, *at)).unwrap_or_default();
     Ok(match inside {
-        0 => format!("No booking has {} at {clock}. Nothing is saved yet.", room.name),
-        1 => format!("1 booking has {} at {clock}. It keeps its time and its price.", room.name),
+        0 => format!("There are no bookings in {} at {clock}. Nothing is saved yet.", room.name),
+        1 => format!("1 booking is in {} at {clock}. Its time and price won’t change.", room.name),
         many => {
-            format!("{many} bookings have {} at {clock}. They keep their times and their prices.", room.name)
+            format!("{many} bookings are in {} at {clock}. Their times and prices won’t change.", room.name)
         }
     })
 }
@@ -128,7 +126,7 @@ fn changes(catalogue: &Catalogue, room: &Room, before: &[(Id, Terms)], after: &[
     };
     Table {
         caption: "What changes for new bookings",
-        head: vec!["Service", "Open to now", "Then", "Guest price now", "Then"],
+        head: vec!["Service", "Open to (now)", "Open to (new)", "Guest price (now)", "Guest price (new)"],
         rows: rows.map(row).collect(),
         csv: None,
     }
@@ -148,7 +146,7 @@ fn open_to(terms: &Terms) -> String {
 /// Returns what a guest without a plan pays for a service at a start (P2), with the price factor of the time.
 fn price(catalogue: &Catalogue, room: &Room, service: Id, terms: &Terms) -> String {
     let Some(service) = catalogue.service(service).filter(|_| !terms.blocked) else {
-        return "Not for sale".to_owned();
+        return "Not available".to_owned();
     };
     let basis = PriceBasis {
         list: service.list,

@@ -162,7 +162,7 @@ fn draw(
         .iter()
         .map(|kind| Choice::new(kind, format::capital(&kind_word(kind)), raw_form.get("kind") == kind));
     let state = raw_form.get("state");
-    let filter = FormPart::get(HERE, "Show")
+    let filter = FormPart::get(HERE, "Show rules")
         .quiet()
         .field(InputField::select("for", "Reserved for", tiers(raw_form.get("for"), "Anyone")))
         .field(InputField::select(
@@ -357,26 +357,26 @@ pub(crate) fn fields(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
                 .hint("Leave blank for all."),
         )
-        .field(InputField::line("from", "First start", "time", shown("from", text(rule.from))).half())
+        .field(InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half())
         .field(
             InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
-                .hint("Earlier means the next day.")
+                .hint("An earlier time means the next day.")
                 .half(),
         )
-        .group("For whom, and at what price")
+        .group("Access and price")
         .field(InputField::select(
             "tier",
-            "Kept for",
+            "Reserved for",
             tiers(&shown("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
         ))
         .field(
             InputField::line(
                 "release_hours",
-                "Hours before start when it opens to everyone",
+                "Opens to everyone (hours before start)",
                 "number",
                 shown("release_hours", rule.release_hours.to_string()),
             )
-            .hint("Then anyone whose window covers the day can book."),
+            .hint("After that, anyone whose booking window includes the day can book."),
         )
         .field(
             InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
@@ -385,10 +385,10 @@ pub(crate) fn fields(
         )
         .field(
             InputField::line("tags", "Tags", "text", shown("tags", rule.tags.join(", ")))
-                .hint("Like peak_hour, weekend.")
+                .hint("For example, peak_hour or weekend.")
                 .half(),
         )
-        .group("Where and what")
+        .group("Rooms and services")
         .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave blank for all."))
         .field(InputField::ticks("services", "Services", services.collect()).hint("Leave blank for all."))
 }

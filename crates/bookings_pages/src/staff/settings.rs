@@ -122,7 +122,7 @@ fn draw(
         ("Range", format!("{} to {}", setting.least, setting.most)),
     ];
     let value = entered.map_or(value.to_string(), str::to_owned);
-    let form = FormPart::post(here(setting), "Save")
+    let form = FormPart::post(here(setting), "Save setting")
         .field(InputField::line("value", "New value", "number", value))
         .wrong(wrong);
     let reset = FormPart::post(format!("{}reset/", here(setting)), "Reset to default").quiet();

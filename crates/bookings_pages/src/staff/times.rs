@@ -109,11 +109,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
     ];
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
     let form = FormPart::post(HERE, "Preview override")
-        .group("Which start")
+        .group("Room and time")
         .field(InputField::select("room_id", "Room", rooms.collect()))
         .field(InputField::line("day", "Calendar date", "date", shown("day", "")).half())
         .field(InputField::line("time", "Start", "time", shown("time", "")).half())
-        .group("What happens")
+        .group("Override details")
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",
@@ -128,7 +128,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         ))
         .field(InputField::line(
             "hours",
-            "Opens to everyone, hours before start (to reserve it)",
+            "Opens to everyone (hours before start, to reserve it)",
             "number",
             shown("hours", "48"),
         ))

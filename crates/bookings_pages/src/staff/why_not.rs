@@ -94,7 +94,7 @@ fn draw(
     let technicians = catalogue.technicians.iter().filter(|one| one.active);
     let technicians = technicians.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == technician));
     let any = || [Choice::new("", "Any", false)].into_iter();
-    let form = FormPart::get(HERE, "Availability check")
+    let form = FormPart::get(HERE, "Check availability")
         .field(
             InputField::line("email", "Guest’s email", "email", raw_form.get("email"))
                 .hint("Leave blank for a guest without an account."),

@@ -154,7 +154,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     let states = JobState::ALL.map(|one| (one.as_str(), state(one)));
     let states = [("", "Any status")].into_iter().chain(states);
     let states = states.map(|(value, word)| Choice::new(value, word, value == chosen)).collect();
-    let form = FormPart::get(HERE, "Find")
+    let form = FormPart::get(HERE, "Find jobs")
         .field(InputField::line("kind", "Kind contains", "search", kind))
         .field(InputField::select("state", "Status", states));
     let address = |page: usize| format!("{HERE}?kind={}&state={chosen}&page={page}", format::encoded(kind));

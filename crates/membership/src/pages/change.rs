@@ -188,9 +188,7 @@ fn preview(
         phone: catalogue.club.phone.clone(),
     };
     (page.title, page.action) = match operation {
-        MembershipAction::Leave => {
-            ("Cancel your membership?".to_owned(), "Cancel at the end of my paid period")
-        }
+        MembershipAction::Leave => ("Cancel your membership?".to_owned(), "Cancel membership"),
         MembershipAction::Stay => ("Keep your membership?".to_owned(), "Keep my membership"),
         MembershipAction::Freeze(_) => ("Pause your membership?".to_owned(), "Pause membership"),
         MembershipAction::Change(slug) if is_own(&entitlements, slug) => {
@@ -234,15 +232,15 @@ fn reason(
         (_, MembershipAction::Change(slug)) if entitlements.has_new_terms() && is_own(entitlements, slug) => {
             let until = day(held.paid_until);
             format!(
-                "Your plan’s new terms start the day after {until}, so the current ones can’t be kept. Until then you can \
-                 switch plans or cancel your membership."
+                "Your plan’s new terms start the day after {until}, so you can’t keep the current ones. Until then, \
+                 you can switch plans or cancel your membership."
             )
         }
         (Some((from, last)), MembershipAction::Change(_) | MembershipAction::Freeze(_)) => {
             let then =
                 if matches!(operation, MembershipAction::Freeze(_)) { "pause it again" } else { "change it" };
             format!(
-                "Your membership is paused from {} through {}. After that you can {then}.",
+                "Your membership is paused from {} through {}. After that, you can {then}.",
                 day(from),
                 day(last)
             )
@@ -252,7 +250,7 @@ fn reason(
         }
         (_, MembershipAction::Stay) => "Your membership isn’t set to end.".to_owned(),
         _ if held.status != MembershipStatus::Active => {
-            "Your dues are past due. Pay at the front desk first.".to_owned()
+            "Your payment is past due. Please pay at the front desk first.".to_owned()
         }
         (None, MembershipAction::Freeze(_)) if !held.renews => {
             "Your membership is set to end, so it can’t be paused. Keep your membership first.".to_owned()
@@ -281,7 +279,7 @@ fn sentences(
     Ok(match operation {
         MembershipAction::Leave => vec![
             format!("You keep your {name} benefits through {until}. Nothing is due after that."),
-            "Unused credits and passes expire then. Until that date you can change your mind here."
+            "Unused credits and passes expire then. You can change your mind here until that date."
                 .to_owned(),
             format!(
                 "After that, you can book {} days ahead at guest prices.",
@@ -300,12 +298,12 @@ fn sentences(
             };
             let days = rests.map(|(from, last)| (format::day(from, today), format::day(last, today)));
             let days = days.map_or_else(
-                || format!("From the day after {until}"),
+                || format!("Starting the day after {until}"),
                 |(from, last)| format!("From {from} through {last}"),
             );
             vec![
-                format!("{days} your membership is paused for {months}: no dues, no benefits."),
-                "Then it resumes automatically. To undo a pause, ask the front desk.".to_owned(),
+                format!("{days}, your membership is paused for {months}: no dues and no benefits."),
+                "After that, it resumes automatically. To undo a pause, ask the front desk.".to_owned(),
                 format!(
                     "You can pause for up to {} months each calendar year.",
                     catalogue.setting(crate::FROZEN_MONTHS)
@@ -330,11 +328,11 @@ fn sentences(
             };
             vec![
                 format!(
-                    "You keep {name} through {until}. {} starts the day after at {} a month.",
+                    "You keep {name} through {until}. {} starts the next day at {} a month.",
                     next.name,
                     format::money(next.price)
                 ),
-                format!("With {} you can book {} days ahead. {credits}", next.name, next.max_advance_days),
+                format!("With {}, you can book {} days ahead. {credits}", next.name, next.max_advance_days),
             ]
         }
     })

@@ -92,25 +92,25 @@ impl Held {
         let mut notices = Vec::new();
         match membership.status {
             MembershipStatus::Grace => notices.push(format!(
-                "It was paid through {until}. Your benefits continue for a few days. Please pay at the front desk."
+                "It was paid through {until}. Your benefits continue for a few more days. Please pay at the front desk."
             )),
             MembershipStatus::Suspended => {
                 notices.push(format!(
-                    "It was paid through {until}. Pay at the front desk and your benefits return."
+                    "It was paid through {until}. Pay at the front desk to restore your benefits."
                 ));
             }
             _ => {}
         }
         if let Some((from, last)) = frozen {
             notices.push(format!(
-                "From {} through {} there are no dues and no benefits.",
+                "From {} through {}, you have no dues and no benefits.",
                 day(from),
                 day(last)
             ));
-            notices.push("Until then you can’t pause again or upgrade.".to_owned());
+            notices.push("Until the pause ends, you can’t pause again or upgrade.".to_owned());
         }
         if !membership.renews {
-            notices.push(format!("It ends on {until}. You can keep it any time before then."));
+            notices.push(format!("It ends on {until}. You can keep it anytime before then."));
         }
         if let Some(next) = entitlements.next_plan.as_ref().filter(|_| membership.renews) {
             let price = format::money(next.price);
@@ -119,7 +119,7 @@ impl Held {
                 next.name
             ));
             if entitlements.has_new_terms() {
-                notices.push("Until then you can switch plans or cancel.".to_owned());
+                notices.push("Until then, you can switch plans or cancel.".to_owned());
             }
         }
         let left = (membership.paid_until - today).get_days().max(0);
@@ -162,7 +162,7 @@ impl PlanCard {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
         let way = open.map(|held| {
-            let word = if costs_more(held) { "Upgrade" } else { "Switch to this plan" };
+            let word = if costs_more(held) { "Upgrade" } else { "Switch plans" };
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
         PlanCard {

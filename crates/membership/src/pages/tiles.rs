@@ -39,7 +39,7 @@ pub fn tiles(entitlements: &Entitlements, today: Date, saved: Cents) -> Vec<Tile
         (None, _) => tiles.push(Tile {
             label: "Services this month",
             dots: Vec::new(),
-            value: format!("{used}, all included"),
+            value: format!("{used} used, all included"),
         }),
         (Some(given), Some(left)) if given > 0 => tiles.push(Tile::counted("Credits this month", used, left)),
         _ => {}

@@ -62,10 +62,10 @@ impl Comparison {
                 None => "Included".to_owned(),
                 Some(_) => format!("{}% off", plan.discount_bp / 100),
             }),
-            row("Service credits a month", |plan| {
-                plan.monthly_credits.map_or_else(|| "No limit".to_owned(), or_none)
+            row("Service credits per month", |plan| {
+                plan.monthly_credits.map_or_else(|| "Unlimited".to_owned(), or_none)
             }),
-            row("Guest passes a month", |plan| or_none(plan.guest_passes)),
+            row("Guest passes per month", |plan| or_none(plan.guest_passes)),
             row("Birthday gift", |plan| if plan.tier >= Tier::Premium { "Yes" } else { "–" }.to_owned()),
             row("Waitlist", |plan| {
                 match plan.tier {

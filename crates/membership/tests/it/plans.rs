@@ -138,8 +138,8 @@ async fn a_version_applies_to_who_joins_from_its_day_on() {
 async fn a_version_cannot_take_effect_in_the_past_or_in_more_than_a_year() {
     let app = open().await;
     for (day, sentence) in [
-        ("2026-11-23", "This day has passed. Choose today or a later day."),
-        ("2027-11-26", "Choose a day within the next year."),
+        ("2026-11-23", "This date has passed. Choose today or a later date."),
+        ("2027-11-26", "Choose a date within the next year."),
     ] {
         let refused = put(&app, MAX, BASE, base_from(1, "400.00", day)).await.refused(400, "invalid");
         assert_eq!(refused["errors"]["effective_on"], sentence, "{day}");

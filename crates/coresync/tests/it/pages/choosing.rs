@@ -110,7 +110,7 @@ async fn a_visitors_hold_comes_along_to_the_account() {
 
     let known = app.visitor().with("cookie", &cookie);
     let page = known.get(&path).await.expect(200).text();
-    assert!(page.contains("Sign in to book") && page.contains("$300"), "{page}");
+    assert!(page.contains("value=\"sign_in\">Sign in</button>") && page.contains("$300"), "{page}");
     assert!(page.contains("Swiss Alps"), "the suite has scenes: {page}");
     assert!(
         redirect_of(visitor.get(&path).await).starts_with("/login/"),
@@ -175,7 +175,7 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     assert_eq!(redirect_of(bea.submit(&path, "deed=extend&special_requests=Warm").await), path);
     let page = bea.get(&path).await.text();
     assert!(page.contains("data-until=\"2026-11-24T15:19:00Z\"") && page.contains("Warm"), "{page}");
-    assert!(!page.contains("Hold 10 more minutes"), "once (H3)");
+    assert!(!page.contains("Add 10 minutes"), "once (H3)");
     bea.submit(&path, "deed=extend").await.expect(409);
 
     app.set_time("2026-11-24T10:30:00-05:00");

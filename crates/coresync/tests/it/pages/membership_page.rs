@@ -39,7 +39,7 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     assert!(app.browser(PIA).get(PAGE).await.expect(200).text().contains("Credits apply automatically"));
     // A member whose plan includes every service needs neither.
     let text = app.browser(UMA).get(PAGE).await.expect(200).text();
-    assert!(text.contains("0, all included") && !text.contains("Service credits"), "{text}");
+    assert!(text.contains("0 used, all included") && !text.contains("Service credits"), "{text}");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn what_leaving_means_is_said_before_it_is_done() {
     bea.submit("/dashboard/membership/leave/", "").await.expect(303);
     app.run_jobs().await;
     assert_eq!(price().await, "200.00");
-    assert!(bea.get(PAGE).await.expect(200).text().contains("You can keep it any time before then."));
+    assert!(bea.get(PAGE).await.expect(200).text().contains("You can keep it anytime before then."));
     let text = bea.submit("/dashboard/membership/leave/", "").await.expect(409).text();
     assert!(text.contains("Your membership is already set to end"), "{text}");
     bea.submit("/dashboard/membership/stay/", "").await.expect(303);
@@ -101,7 +101,7 @@ async fn changing_and_freezing_are_explained_and_done() {
     }
     assert!(!text.contains("<button class=\"button\""), "nothing to press: {text}");
     let text = pia.get("/dashboard/membership/change/?plan=base").await.expect(200).text();
-    assert!(text.contains("Base starts the day after at $375 a month"), "{text}");
+    assert!(text.contains("Base starts the next day at $375 a month"), "{text}");
     pia.submit("/dashboard/membership/change/", "plan=base").await.expect(303);
     assert!(pia.get(PAGE).await.expect(200).text().contains("you’ll be on Base at $375"));
     pia.submit("/dashboard/membership/change/", "plan=premium").await.expect(303);
@@ -109,7 +109,7 @@ async fn changing_and_freezing_are_explained_and_done() {
     let text = pia.get("/dashboard/membership/freeze/?months=2").await.expect(200).text();
     assert!(
         text.contains(
-            "From Thursday, December 10 through Tuesday, February 9 your membership is paused for two months"
+            "From Thursday, December 10 through Tuesday, February 9, your membership is paused for two months"
         ),
         "{text}"
     );
@@ -121,11 +121,12 @@ async fn changing_and_freezing_are_explained_and_done() {
     assert!(text.contains("plan=base"), "what costs less can be had: {text}");
     for path in ["freeze/?months=1", "change/?plan=unlimited"] {
         let text = pia.get(&format!("{PAGE}{path}")).await.expect(200).text();
-        let rests = "Your membership is paused from Thursday, December 10 through Tuesday, February 9. After that you can ";
+        let rests = "Your membership is paused from Thursday, December 10 through Tuesday, February 9. After that, you \
+                     can ";
         assert!(text.contains(rests), "{text}");
     }
     let text = pia.submit("/dashboard/membership/change/", "plan=unlimited").await.expect(409).text();
-    assert!(text.contains("After that you can change it."), "{text}");
+    assert!(text.contains("After that, you can change it."), "{text}");
     // Staff have no membership of their own unless they are members.
     assert!(app.browser(DORA).get(PAGE).await.expect(200).text().contains("You’re not a member yet"));
 }

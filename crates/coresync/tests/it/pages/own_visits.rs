@@ -338,7 +338,7 @@ async fn a_visit_that_was_canceled_is_one_link_away() {
     redirect_of(bea.submit(&format!("{path}cancel/"), "").await);
     for late in ["cancel/", "move/"] {
         let page = bea.get(&format!("{path}{late}")).await.expect(409).text();
-        assert!(page.contains(&format!("href=\"{path}\">View the visit")), "{late}: {page}");
+        assert!(page.contains(&format!("href=\"{path}\">View visit")), "{late}: {page}");
         assert!(page.contains("Sign out") && !page.contains("Create an account"), "{late}: {page}");
     }
     let nowhere = app.visitor().get("/nowhere/").await.expect(404).text();

@@ -158,7 +158,8 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let text = dora.get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     assert!(text.contains("Booking for a new guest.") && text.contains("id=\"new-guest\""), "{text}");
     assert!(
-        text.contains("form=\"new-guest\"") && text.contains("Already started: for a guest who is here."),
+        text.contains("form=\"new-guest\"")
+            && text.contains("Already started. Only for a guest who’s here now."),
         "{text}"
     );
     let form =

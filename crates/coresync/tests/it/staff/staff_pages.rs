@@ -143,7 +143,9 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
     // The form leads to a page that says what changes, and saves nothing.
     let asked = dora.submit("/staff/times/", &form).await.expect(200).text();
-    for phrase in ["Save this override?", "No booking has Suite at 7:00 PM", "Unlimited members first"] {
+    for phrase in
+        ["Save this override?", "There are no bookings in Suite at 7:00 PM", "Unlimited members first"]
+    {
         assert!(asked.contains(phrase), "{phrase}: {asked}");
     }
     assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
@@ -200,15 +202,15 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
     assert!(wrong.contains("Enter an amount per month") && wrong.contains("value=\"much\""), "{wrong}");
     let past = max.submit(path, &format!("{form}&effective_on=2026-11-23")).await.expect(400).text();
     assert!(
-        past.contains("Choose today or a later day") && past.contains("href=\"#effective_on\""),
+        past.contains("Choose today or a later date") && past.contains("href=\"#effective_on\""),
         "{past}"
     );
     // The form leads to a page that says what changes and for whom, and publishes nothing.
     let asked = max.submit(path, &format!("{form}&effective_on=2026-12-01")).await.expect(200).text();
     for phrase in [
         "Publish version 2 of Base?",
-        "People who join on or after Tuesday, December 1 pay $400 a month.",
-        "The 1 existing member keeps their price and terms until you move them to this version or they switch plans.",
+        "Anyone who joins on or after Tuesday, December 1 pays $400 a month.",
+        "The one existing member keeps their price and terms until you move them to this version or they switch plans.",
         "Booked visits keep their price.",
         "<td>$375</td><td>$400</td>",
         "name=\"effective_on\" value=\"2026-12-01\"",

@@ -242,7 +242,7 @@ fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) ->
     let plans = plans.iter().map(|plan| {
         Choice::new(&plan.slug, format!("{}, {} a month", plan.name, format::money(plan.price)), false)
     });
-    let form = FormPart::post(here(id), "Enroll")
+    let form = FormPart::post(here(id), "Enroll member")
         .hidden("deed", "enrol")
         .field(InputField::select("plan", "Plan", plans.collect()))
         .field(paid())
@@ -305,7 +305,7 @@ fn held(
         let choices = ways.upgrades.iter().map(|(plan, total)| {
             Choice::new(&plan.slug, format!("{}: {} now", plan.name, format::money(*total)), false)
         });
-        let form = FormPart::post(here(id), "Upgrade")
+        let form = FormPart::post(here(id), "Upgrade plan")
             .hidden("deed", "upgrade")
             .field(InputField::select("plan", "To", choices.collect()))
             .field(paid());
@@ -316,18 +316,19 @@ fn held(
     }
     if ways.freezable > 0 {
         let months = (1..=ways.freezable).map(|n| Choice::new(n, format::months(n), n == 1));
-        let form = FormPart::post(here(id), "Pause")
+        let form = FormPart::post(here(id), "Pause membership")
             .quiet()
             .hidden("deed", "freeze")
             .field(InputField::select("months", "Pause for", months.collect()));
         page = page
             .heading("freeze", "Pause membership")
-            .text(format!("From the day after {}: no dues, no benefits.", day(membership.paid_until)))
+            .text(format!("Starting the day after {}: no dues and no benefits.", day(membership.paid_until)))
             .with(Part::Form(form));
     }
     let (operation, word) =
-        if membership.renews { ("leave", "End at period end") } else { ("stay", "Undo cancellation") };
-    page.heading("end", "End membership")
+        if membership.renews { ("leave", "Cancel membership") } else { ("stay", "Undo cancellation") };
+    page.heading("end", "Cancel membership")
+        .text("The membership ends when the paid period does.")
         .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
 }
 

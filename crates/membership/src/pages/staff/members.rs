@@ -38,7 +38,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Resul
     }
     let page = caller.tx(move |tx, by| {
         let table = table(tx, by, &query.words)?;
-        let form = FormPart::get(HERE, "Find").field(InputField::line(
+        let form = FormPart::get(HERE, "Find members").field(InputField::line(
             "q",
             "Name, email, or phone",
             "search",

@@ -18,7 +18,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         position: 40,
         path: members::HERE,
         label: "Members",
-        sentence: "Enroll, collect dues, and change, pause, or end memberships.",
+        sentence: "Enroll, collect dues, and change, pause, or cancel memberships.",
         needs: Some(Action::RunMemberships),
     },
     BackOfficeEntry {

@@ -74,7 +74,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         "Passes",
         "Days ahead",
         "Version",
-        "Next version from",
+        "Next version starts",
         "Members",
     ];
     Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
@@ -114,14 +114,14 @@ fn draw(
         let plan = &version.plan;
         let shown_status = match status(version, &versions, today) {
             VersionStatus::Scheduled => {
-                cell(format!("From {}", format::day(version.effective_on, today))).tone(Tone::Info)
+                cell(format!("Starts {}", format::day(version.effective_on, today))).tone(Tone::Info)
             }
-            VersionStatus::Current => cell("New members join on it").tone(Tone::Good),
-            VersionStatus::Earlier => cell("Earlier").tone(Tone::Quiet),
+            VersionStatus::Current => cell("Current for new members").tone(Tone::Good),
+            VersionStatus::Earlier => cell("Previous").tone(Tone::Quiet),
             VersionStatus::Replaced => cell("Replaced before it took effect").tone(Tone::Quiet),
         };
         let made = if version.made_at.as_second() == 0 {
-            "at first".to_owned()
+            "Original".to_owned()
         } else {
             format::moment(&catalogue.club.zone, version.made_at, now)
         };
@@ -162,7 +162,7 @@ fn draw(
     let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
     if older > 0 && movable == 0 {
         page = page.heading("over", "Members on older versions").text(format!(
-            "{} on an older version until their next billing month. No one is left to move.",
+            "{} on an older version until their next billing month. There are no members left to move.",
             members_are(older)
         ));
     }
@@ -179,7 +179,7 @@ fn draw(
     Ok(page
         .heading("edit", "New version")
         .text(
-            "Applies to people who join on or after the effective date. Nothing is saved before you confirm.",
+            "Applies to people who join on or after the effective date. Nothing is saved until you confirm.",
         )
         .form(form))
 }
@@ -196,7 +196,7 @@ fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Option<&RawFo
         .group("Price and date")
         .field(
             InputField::line("price", "Price per month ($)", "text", shown("price", plan.price.to_string()))
-                .hint("Like 375.00.")
+                .hint("For example, 375.00.")
                 .half(),
         )
         .field(
@@ -209,7 +209,7 @@ fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Option<&RawFo
             .hint("Today or later.")
             .half(),
         )
-        .group("How it reads")
+        .group("Description")
         .field(InputField::line(
             "short_description",
             "Short description",
@@ -307,7 +307,8 @@ fn confirm_move(tx: &mut Tx<'_>, by: &Actor, slug: &str) -> Result<StaffPage> {
     };
     let form = FormPart::post(format!("{}move_over/", here(slug)), "Move members").hidden("confirm", "on");
     let sentence = format!(
-        "{members} would move to version {} of {}, {} a month, from the next billing month. Each gets an email.",
+        "{members} would move to version {} of {}, {} a month, starting with the next billing month. Each will \
+         get an email.",
         newest.n,
         newest.plan.name,
         format::money(newest.plan.price)

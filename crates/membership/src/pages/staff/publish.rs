@@ -59,10 +59,9 @@ pub(super) fn confirm(
     for sentence in sentences(&before, &after, (old, new), today) {
         page = page.text(sentence);
     }
-    page = page.heading("changes", "What changes").table(
-        changes(&old.plan, &new.plan),
-        "Nothing: its terms are those of the version that is in effect.",
-    );
+    page = page
+        .heading("changes", "What changes")
+        .table(changes(&old.plan, &new.plan), "Nothing changes. The terms match the current version.");
     let mut form = FormPart::post(here(slug), "Publish version");
     for name in FIELDS {
         let entered = if name == "confirm" { "on" } else { raw_form.get(name) };
@@ -84,17 +83,20 @@ fn sentences(
     let price = format::money(new.plan.price);
     let mut sentences = Vec::new();
     if new.effective_on == today {
-        sentences.push(format!("From today, people join {} at {price} a month.", new.plan.name));
+        sentences.push(format!("Starting today, new {} members pay {price} a month.", new.plan.name));
     } else {
         sentences.push(format!(
-            "People who join on or after {} pay {price} a month. Until then they join on the terms in effect that day.",
+            "Anyone who joins on or after {} pays {price} a month. Until then, new members join on the terms in \
+             effect that day.",
             day(new.effective_on)
         ));
     }
     let members: i64 = before.iter().map(|version| version.members).sum();
     sentences.push(match members {
-        0 => format!("No one is on {} now.", old.plan.name),
-        1 => "The 1 existing member keeps their price and terms until you move them to this version or they switch plans.".to_owned(),
+        0 => format!("No one is on {} right now.", old.plan.name),
+        1 => "The one existing member keeps their price and terms until you move them to this version or they \
+              switch plans."
+            .to_owned(),
         many => format!("The {many} existing members keep their price and terms until you move them to this version or they switch plans."),
     });
     sentences.push("Booked visits keep their price.".to_owned());
@@ -134,7 +136,7 @@ fn changes(old: &Plan, new: &Plan) -> Table {
     };
     Table {
         caption: "What changes",
-        head: vec!["Term", "In effect now", "This version"],
+        head: vec!["Term", "Now", "New version"],
         rows: of(old).into_iter().zip(of(new)).filter_map(row).collect(),
         csv: None,
     }
