@@ -17,7 +17,7 @@ function follows(): void {
     if (turn !== latest || form.dataset.sent) return;
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-    body.append("deed", "update");
+    body.append("action", "update");
     const response = await fetch(form.action, { method: "POST", body }).catch(() => null);
     const page = response && new DOMParser().parseFromString(await response.text(), "text/html");
     if (turn !== latest) return;

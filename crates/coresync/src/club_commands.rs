@@ -63,8 +63,9 @@ impl NewClub {
         if zone.is_err() {
             fields.add("zone", "That time zone is unknown. Use a name like America/New_York.");
         }
-        if self.currency.len() != 3 || !self.currency.chars().all(|c| c.is_ascii_uppercase()) {
-            fields.add("currency", "Use a three-character currency code, like USD.");
+        // Amounts are written with a dollar sign everywhere (`ui::format`).
+        if self.currency != "USD" {
+            fields.add("currency", "Use USD. Other currencies aren’t supported yet.");
         }
         let hosts: Vec<Option<String>> = self.host.iter().map(|host| host_name(host)).collect();
         if hosts.contains(&None) {

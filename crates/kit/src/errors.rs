@@ -184,7 +184,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Error::Refused(refusal, details) => {
-                let seconds = details.get("retry_after").copied();
+                let seconds = details.to_json().get("retry_after").and_then(Value::as_i64);
                 seconds.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
             }
             Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),

@@ -115,7 +115,7 @@ pub fn once(
     let reply = verb(tx)?;
     match &reply {
         Some(reply) => keep(tx, &key, idempotency_key, reply)?,
-        None => release_hold(tx, &key)?,
+        None => forget(tx, &key)?,
     }
     Ok(reply)
 }
@@ -176,7 +176,7 @@ fn keep(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey, reply: &R
     tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), encrypted]).map(drop)
 }
 
-fn release_hold(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
+fn forget(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
     tx.run(sql!("DELETE FROM replies WHERE key = $1"), args![key.to_vec()]).map(drop)
 }
 

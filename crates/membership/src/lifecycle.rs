@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
 use crate::model::{Membership, MembershipStatus, Plan};
-use crate::plan_store::{newest_of, takes_effect_on};
+use crate::plan_store::newest_of;
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
@@ -340,10 +340,8 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
         ),
         args![today, club],
     )?;
-    // Pages that show what can be joined are cached under the version of the catalogue.
-    if takes_effect_on(tx, today)? {
-        versions::bump(tx, catalogue::VERSION)?;
-    }
+    // A version of a plan may take effect today. Pages that show plans are cached under the version of the catalogue.
+    versions::bump(tx, catalogue::VERSION)?;
     // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
     tx.enqueue(&RunBillingDay {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;

@@ -151,13 +151,6 @@ pub(crate) fn latest_number(tx: &mut Tx<'_>, plan: Id) -> Result<i64> {
     found.map(|(n,)| n).ok_or(Error::NotFound)
 }
 
-/// Returns whether a version of a plan takes effect on this day.
-pub(crate) fn takes_effect_on(tx: &mut Tx<'_>, day: Date) -> Result<bool> {
-    let found: Option<(i64,)> =
-        tx.one(sql!("SELECT n FROM plan_versions WHERE effective_on = $1 LIMIT 1"), args![day])?;
-    Ok(found.is_some())
-}
-
 /// Returns all versions of a plan, including those that are not in effect yet, the newest first.
 ///
 /// # Errors

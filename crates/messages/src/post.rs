@@ -146,10 +146,10 @@ fn is_safe(url: &str) -> bool {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    let person_exists =
+    let is_loopback_host =
         name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     scheme == "smtps"
-        || (scheme == "smtp" && (person_exists || query.split('&').any(|pair| pair == "tls=required")))
+        || (scheme == "smtp" && (is_loopback_host || query.split('&').any(|pair| pair == "tls=required")))
 }
 
 /// Writes the file under a temporary name first, so that readers only ever see it complete.

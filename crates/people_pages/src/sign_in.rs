@@ -1,6 +1,7 @@
 //! The pages for signing in, signing up, and signing out.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
@@ -119,8 +120,12 @@ fn signup_page(artwork: Artwork, raw_form: RawForm, PlainHttp(plain_http): Plain
 async fn door(caller: &Caller, next: &str) -> Result<(Option<String>, Artwork)> {
     let next = next.to_owned();
     let read = move |tx: &mut Tx<'_>, by: &Actor| {
-        let club = catalogue::current(tx)?.club.id;
-        let shown = pictures::shown(tx, club)?;
+        // People can be added before there is a club.
+        let shown = match catalogue::current(tx) {
+            Ok(catalogue) => pictures::shown(tx, catalogue.club.id)?,
+            Err(Error::NotFound) => Arc::default(),
+            Err(error) => return Err(error),
+        };
         let artwork = artwork::of_club_still(&shown);
         Ok((by.person.as_ref().map(|_| inside(&next, by).to_owned()), artwork))
     };

@@ -20,7 +20,7 @@ pub fn adopt(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<usize> {
     let club = tx.club()?;
     let found: Vec<(Id,)> = tx.all(
         sql!(
-            "UPDATE bookings SET person_id = $1 WHERE club_id = $3 AND person_id IS NULL AND LOWER(guest_email) = $2
+            "UPDATE bookings SET person_id = $1 WHERE +club_id = $3 AND person_id IS NULL AND LOWER(guest_email) = $2
              RETURNING id"
         ),
         args![person, email.trim().to_lowercase(), club],

@@ -62,7 +62,7 @@ pub fn id_by_reference(tx: &mut Tx<'_>, by: &Actor, reference: &str) -> Result<O
     let club = tx.club()?;
     by.need(Action::SeeEveryBooking)?;
     let found: Option<(Id,)> = tx.one(
-        sql!("SELECT id FROM bookings WHERE club_id = $2 AND reference = $1"),
+        sql!("SELECT id FROM bookings WHERE +club_id = $2 AND reference = $1"),
         args![reference.trim().to_uppercase(), club],
     )?;
     Ok(found.map(|(id,)| id))

@@ -110,7 +110,7 @@ pub(crate) fn forget_addons(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET reference = $1 WHERE club_id = $3 AND id = $2"),
+        sql!("UPDATE bookings SET reference = $1 WHERE +club_id = $3 AND id = $2"),
         args![reference, booking, club],
     )
     .map(drop)
@@ -120,7 +120,7 @@ pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Re
 pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status) -> Result<bool> {
     let club = tx.club()?;
     let moved = tx.run(
-        sql!("UPDATE bookings SET status = $1 WHERE club_id = $4 AND id = $2 AND status = $3"),
+        sql!("UPDATE bookings SET status = $1 WHERE +club_id = $4 AND id = $2 AND status = $3"),
         args![to.as_str(), booking, from.as_str(), club],
     )?;
     // Revenue is recognized when a service is completed (T12).
@@ -155,7 +155,7 @@ pub(crate) fn club_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Id>> {
 pub(crate) fn find(tx: &mut Tx<'_>, booking: Id) -> Result<Option<BookingRow>> {
     let club = tx.club()?;
     tx.one(
-        sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.club_id = $2 AND b.id = $1")),
+        sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE +b.club_id = $2 AND b.id = $1")),
         args![booking, club],
     )
 }
@@ -186,7 +186,7 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.club_id = $3 AND b.person_id = $1 AND b.ends_at > $2
+            " FROM bookings b WHERE +b.club_id = $3 AND b.person_id = $1 AND b.ends_at > $2
              AND (b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
                   OR (b.status = 'held' AND b.expires_at > $2)) ORDER BY b.starts_at, b.id"
         )),
@@ -206,7 +206,7 @@ pub(crate) fn past(
     let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
     let count: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings WHERE club_id = $5 AND person_id = $1 AND reference IS NOT NULL
+            "SELECT COUNT(*) FROM bookings WHERE +club_id = $5 AND person_id = $1 AND reference IS NOT NULL
              AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))
              AND (service_id = $3 OR $3 = 0) AND (status = $4 OR $4 = '')"
         ),
@@ -216,7 +216,7 @@ pub(crate) fn past(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.club_id = $7 AND b.person_id = $1 AND b.reference IS NOT NULL
+            " FROM bookings b WHERE +b.club_id = $7 AND b.person_id = $1 AND b.reference IS NOT NULL
              AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
              AND (b.service_id = $3 OR $3 = 0) AND (b.status = $4 OR $4 = '')
              ORDER BY b.starts_at DESC, b.id DESC LIMIT $5 OFFSET $6"

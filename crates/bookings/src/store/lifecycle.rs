@@ -16,7 +16,7 @@ pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let now = tx.now();
     count(tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings WHERE club_id = $3 AND person_id = $1 AND starts_at > $2
+            "SELECT COUNT(*) FROM bookings WHERE +club_id = $3 AND person_id = $1 AND starts_at > $2
              AND status IN ('pending', 'confirmed')"
         ),
         args![person, now, club],
@@ -29,7 +29,7 @@ pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let now = tx.now();
     count(tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings b WHERE b.club_id = $3 AND b.person_id = $1 AND b.starts_at > $2 AND
+            "SELECT COUNT(*) FROM bookings b WHERE +b.club_id = $3 AND b.person_id = $1 AND b.starts_at > $2 AND
              b.status = 'held' AND b.expires_at > $2 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.booking_id = b.id)"
         ),
         args![person, now, club],
@@ -60,7 +60,7 @@ pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i6
 pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE club_id = $4 AND id = $3"),
+        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE +club_id = $4 AND id = $3"),
         args![hold.token.clone(), hold.from.clone(), booking, club],
     )
     .map(drop)
@@ -70,14 +70,14 @@ pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()
 pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
     let club = tx.club()?;
     let row: Option<(Option<String>,)> =
-        tx.one(sql!("SELECT held_from FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
+        tx.one(sql!("SELECT held_from FROM bookings WHERE +club_id = $2 AND id = $1"), args![booking, club])?;
     Ok(row.and_then(|(network,)| network))
 }
 
 /// Marks a hold as extended.
 pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     let club = tx.club()?;
-    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE club_id = $2 AND id = $1"), args![booking, club])
+    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE +club_id = $2 AND id = $1"), args![booking, club])
         .map(drop)
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn held_at(
     let row: Option<(Id,)> = match whose {
         Whose::Person(person) => tx.one(
             sql!(
-                "SELECT id FROM bookings WHERE club_id = $5 AND status = 'held' AND person_id = $1 AND service_id = $2
+                "SELECT id FROM bookings WHERE +club_id = $5 AND status = 'held' AND person_id = $1 AND service_id = $2
                  AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
             ),
             args![person, service, starts_at, now, club],
@@ -145,7 +145,7 @@ pub(crate) fn held_on(
 pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
     let club = tx.club()?;
     let row: Option<(Option<String>,)> =
-        tx.one(sql!("SELECT scene FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
+        tx.one(sql!("SELECT scene FROM bookings WHERE +club_id = $2 AND id = $1"), args![booking, club])?;
     row.and_then(|(text,)| text).map(|text| serde_json::from_str(&text)).transpose().map_err(Fault::because)
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<b
     let extended = tx.run(
         sql!(
             "UPDATE bookings SET expires_at = $1, extended = TRUE
-             WHERE club_id = $4 AND id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
+             WHERE +club_id = $4 AND id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
         ),
         args![until, booking, now, club],
     )?;
@@ -180,7 +180,7 @@ pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     let club = tx.club()?;
     scheduling::keep_until(tx, booking, None)?;
     tx.run(
-        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE club_id = $2 AND id = $1"),
+        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE +club_id = $2 AND id = $1"),
         args![booking, club],
     )
     .map(drop)
@@ -205,7 +205,7 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     let old = args![before, tx.club()?];
     let holds: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+            "SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
              AND created_at < $1"
         ),
         &old,
@@ -216,7 +216,7 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     tx.run(
         sql!(
             "DELETE FROM booking_addons WHERE booking_id IN
-             (SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             (SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
              AND created_at < $1)"
         ),
         &old,
@@ -224,14 +224,14 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     tx.run(
         sql!(
             "DELETE FROM booking_events WHERE booking_id IN
-             (SELECT id FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+             (SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
              AND created_at < $1)"
         ),
         &old,
     )?;
     tx.run(
         sql!(
-            "DELETE FROM bookings WHERE club_id = $2 AND status = 'expired' AND reference IS NULL
+            "DELETE FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
              AND created_at < $1"
         ),
         &old,
@@ -244,7 +244,7 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
     tx.run(
         sql!(
             "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
-             sale = $6 WHERE club_id = $8 AND id = $7"
+             sale = $6 WHERE +club_id = $8 AND id = $7"
         ),
         args![
             booking.base,
@@ -265,7 +265,7 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
     tx.run(
         sql!(
             "UPDATE bookings SET person_id = $1, policy = $2, guest_name = $3, guest_email = $4, companion_name = $5,
-             special_requests = $6, created_at = $7 WHERE club_id = $9 AND id = $8"
+             special_requests = $6, created_at = $7 WHERE +club_id = $9 AND id = $8"
         ),
         args![
             booking.person,
@@ -282,7 +282,7 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
     let allergies = encrypted_allergies(tx, booking.id, extras)?;
     tx.run(
         sql!(
-            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE club_id = $6 AND
+            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE +club_id = $6 AND
              id = $5"
         ),
         args![
@@ -302,7 +302,7 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     tx.run(
         sql!(
             "UPDATE bookings SET room_id = $1, day = $2, starts_at = $3, ends_at = $4, moves = $5, moved_from = $6,
-             frozen_cents = $7, frozen_late = $8, status = $9 WHERE club_id = $11 AND id = $10"
+             frozen_cents = $7, frozen_late = $8, status = $9 WHERE +club_id = $11 AND id = $10"
         ),
         args![
             booking.room,
@@ -324,7 +324,7 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET free_to_cancel = $1 WHERE club_id = $3 AND id = $2"),
+        sql!("UPDATE bookings SET free_to_cancel = $1 WHERE +club_id = $3 AND id = $2"),
         args![free, booking, club],
     )
     .map(drop)
@@ -333,7 +333,7 @@ pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result
 pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET visit_id = $1 WHERE club_id = $3 AND id = $2"),
+        sql!("UPDATE bookings SET visit_id = $1 WHERE +club_id = $3 AND id = $2"),
         args![visit, booking, club],
     )
     .map(drop)
@@ -343,7 +343,7 @@ pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Resu
 pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET series_id = $1 WHERE club_id = $3 AND (id = $2 OR visit_id = $2)"),
+        sql!("UPDATE bookings SET series_id = $1 WHERE +club_id = $3 AND (id = $2 OR visit_id = $2)"),
         args![series, booking, club],
     )
     .map(drop)
@@ -354,7 +354,7 @@ pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
     let club = tx.club()?;
     let rows: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE club_id = $2 AND (id = $1 OR visit_id = $1 OR series_id = $1) AND reference
+            "SELECT id FROM bookings WHERE +club_id = $2 AND (id = $1 OR visit_id = $1 OR series_id = $1) AND reference
              IS NOT NULL ORDER BY starts_at, id"
         ),
         args![first, club],
@@ -365,7 +365,7 @@ pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
 pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {
     let club = tx.club()?;
     tx.run(
-        sql!("UPDATE bookings SET fee_cents = $1 WHERE club_id = $3 AND id = $2"),
+        sql!("UPDATE bookings SET fee_cents = $1 WHERE +club_id = $3 AND id = $2"),
         args![fee, booking, club],
     )
     .map(drop)
@@ -377,7 +377,7 @@ pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Re
     let Some(visit) = booking.visit else { return Ok(Vec::new()) };
     let rows: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE club_id = $4 AND visit_id = $1 AND id <> $2 AND status = $3 ORDER BY
+            "SELECT id FROM bookings WHERE +club_id = $4 AND visit_id = $1 AND id <> $2 AND status = $3 ORDER BY
              starts_at, id"
         ),
         args![visit, booking.id, status.as_str(), club],
@@ -445,8 +445,8 @@ pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     let days = catalogue::current(tx)?.setting(booking_rules::settings::LAPSE_DAYS);
     let since = tx.now() - SignedDuration::from_hours(24 * days);
     count(tx.one(sql!(
-        "SELECT COUNT(*) FROM lapses WHERE booking_id IN (SELECT id FROM bookings WHERE club_id = $3) AND person_id =
-         $1 AND at > $2"
+        "SELECT COUNT(*) FROM lapses l WHERE l.person_id = $1 AND l.at > $2 AND EXISTS (SELECT 1 FROM bookings b
+         WHERE b.id = l.booking_id AND b.club_id = $3)"
     ), args![person, since, club])?)
 }
 
@@ -467,7 +467,9 @@ pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 /// Returns the phone number that was given for the guest of a booking.
 pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
     let club = tx.club()?;
-    let row: Option<(Option<String>,)> = tx
-        .one(sql!("SELECT guest_phone FROM bookings WHERE club_id = $2 AND id = $1"), args![booking, club])?;
+    let row: Option<(Option<String>,)> = tx.one(
+        sql!("SELECT guest_phone FROM bookings WHERE +club_id = $2 AND id = $1"),
+        args![booking, club],
+    )?;
     Ok(row.and_then(|(phone,)| phone))
 }

@@ -319,6 +319,14 @@ pub(crate) fn request(service: &Service, search: &Search, when: When) -> Booking
     }
 }
 
+/// Adds the errors of the guest's name, email, and phone, if a hold was refused because of them.
+fn add_guest_errors(fields: &mut Fields, refusal: Option<&Error>) {
+    if let Some(Error::Invalid(wrong)) = refusal {
+        let of_guest = wrong.0.iter().filter(|(name, _)| name.starts_with("guest_"));
+        of_guest.for_each(|(name, why)| fields.add(name, why));
+    }
+}
+
 /// Creates the page. `refusal` is the error if a time was chosen and could not be held.
 fn load(
     tx: &mut Tx<'_>,
@@ -334,13 +342,7 @@ fn load(
     let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
     let mut requested = parsed.as_ref().cloned().unwrap_or_default();
     requested.narrowed = narrowed(by, &requested);
-    if let Some(Error::Invalid(wrong)) = &refusal {
-        wrong
-            .0
-            .iter()
-            .filter(|(name, _)| name.starts_with("guest_"))
-            .for_each(|(name, why)| fields.add(name, why));
-    }
+    add_guest_errors(&mut fields, refusal.as_ref());
     let guest = guest::chosen(tx, by, &mut requested.narrowed, raw_form, &mut fields)?;
     let slug = requested.service.as_deref().unwrap_or_else(|| raw_form.get("service"));
     let service = catalogue.service_by_slug(slug).filter(|service| service.active);

@@ -116,7 +116,7 @@ impl HoldAction {
         if let Ok(id) = raw_form.get("leave_out").parse() {
             return Some(HoldAction::LeaveOut(Id(id)));
         }
-        Some(match raw_form.get("deed") {
+        Some(match raw_form.get("action") {
             "book" => HoldAction::Book,
             "update" => HoldAction::Update,
             "add" => HoldAction::Add,

@@ -56,7 +56,7 @@ impl Input for Plan {
             times: input.opt_number("times", 1, MOST).unwrap_or(3),
             instead,
             without,
-            books: input.raw("deed").and_then(|value| value.as_str()) == Some("book"),
+            books: input.raw("action").and_then(|value| value.as_str()) == Some("book"),
             promise: lenient_number(input, "promise"),
             once: input.opt_text_within("once", 100).unwrap_or_default(),
         }

@@ -157,28 +157,28 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
 }
 
 /// The kinds of agreements that the person ticked.
-struct OriginalTerms(Vec<String>);
+struct AgreedKinds(Vec<String>);
 
-impl Input for OriginalTerms {
-    fn parse(input: &mut RawInput) -> OriginalTerms {
-        OriginalTerms(input.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+impl Input for AgreedKinds {
+    fn parse(input: &mut RawInput) -> AgreedKinds {
+        AgreedKinds(input.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
     }
 }
 
 async fn agree(
     caller: Caller,
-    PostedForm(FormInput { parsed, .. }): PostedForm<OriginalTerms>,
+    PostedForm(FormInput { parsed, .. }): PostedForm<AgreedKinds>,
 ) -> Result<Response> {
-    let OriginalTerms(kinds) = parsed.map_err(Error::Invalid)?;
+    let AgreedKinds(kinds) = parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| people::agree_to(tx, by, &kinds)).await;
     or_sign_in(done.map(|()| see_other("/dashboard/privacy/?done=1")), HERE)
 }
 
 /// The password with which a person confirms the erasure of their account.
-struct CancellationTerms(String);
+struct EraseForm(String);
 
-impl Input for CancellationTerms {
-    fn parse(input: &mut RawInput) -> CancellationTerms {
+impl Input for EraseForm {
+    fn parse(input: &mut RawInput) -> EraseForm {
         let password = input.secret("current_password").unwrap_or_default();
         if password.is_empty() {
             input.add_error("current_password", "This field is required.");
@@ -186,16 +186,16 @@ impl Input for CancellationTerms {
         if input.raw("sure").and_then(Value::as_str) != Some("yes") {
             input.add_error("sure", "Check this box to confirm.");
         }
-        CancellationTerms(password)
+        EraseForm(password)
     }
 }
 
 async fn erase(
     caller: Caller,
-    PostedForm(FormInput { parsed, .. }): PostedForm<CancellationTerms>,
+    PostedForm(FormInput { parsed, .. }): PostedForm<EraseForm>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(CancellationTerms(password)) => erase_now(&caller, password).await,
+        Ok(EraseForm(password)) => erase_now(&caller, password).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let error = match done {

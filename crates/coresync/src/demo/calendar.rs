@@ -65,7 +65,7 @@ impl Page {
     }
 
     /// Removes the claims that were added last.
-    fn release_hold(&mut self, claims: &[(Id, Cell, Cell)]) {
+    fn free(&mut self, claims: &[(Id, Cell, Cell)]) {
         for (id, ..) in claims {
             self.spans.entry(*id).or_default().pop();
         }
@@ -140,7 +140,7 @@ impl Hand<'_> {
         page.claim(&claims);
         let after = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
         if before.iter().zip(&after).any(|(before, after)| *before && !*after) {
-            page.release_hold(&claims);
+            page.free(&claims);
             return Ok(());
         }
         // The turnover of one night's last booking may overlap the next day's first booking.
@@ -150,7 +150,7 @@ impl Hand<'_> {
             &ImportedBooking { created_at: self.made_at(tx, offer.start), ..imported },
         ) {
             Ok(_) => self.count += 1,
-            Err(error) if error.code() == Some("taken") => page.release_hold(&claims),
+            Err(error) if error.code() == Some("taken") => page.free(&claims),
             Err(error) => return Err(error),
         }
         Ok(())

@@ -177,7 +177,7 @@ impl<'c> Tx<'c> {
         self.depth += 1;
         let name = format!("attempt{}", self.depth);
         self.plain(&format!("SAVEPOINT {name}"))?;
-        let changed_now = self.changed_now.len();
+        let (changed_now, club_key) = (self.changed_now.len(), self.club_key.clone());
         let outcome = attempt(self);
         // A failed attempt must never be kept in part, even if the caller ignores the error.
         self.failed |= outcome.is_err();
@@ -186,7 +186,7 @@ impl<'c> Tx<'c> {
             self.changed_now.truncate(changed_now);
             // The cached versions may include one that is undone now.
             self.versions = None;
-            self.club = None;
+            (self.club, self.club_key) = (None, club_key);
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
         self.plain(&format!("RELEASE SAVEPOINT {name}"))?;

@@ -114,11 +114,15 @@ pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
 /// of ended sessions.
 ///
 /// # Errors
-/// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may manage roles, or
-/// `Error::NotFound`.
+/// Returns `Error::Unauthorized` for a visitor, `Error::NotFound`, or `Error::Forbidden` unless `by` may manage roles
+/// and if the person works only in another club.
 pub fn sign_out_of_all(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<u64> {
     by.need(Action::ManageRoles)?;
     store::hold(tx, id)?;
+    // Whoever works only in another club is signed out by that club.
+    if store::person(tx, id)?.role == Role::Account && store::has_any_role(tx, id)? {
+        return Err(by.forbidden("ending the sessions of another club's staff"));
+    }
     let ended = store::end_all(tx, id)?;
     note(tx, by, AuditEvent::SessionsEnded, Some(id), json!({"sessions": ended}))?;
     Ok(ended)

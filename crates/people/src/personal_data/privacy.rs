@@ -173,10 +173,10 @@ pub async fn confirm_erasure(caller: &Caller, password: String) -> Result<Confir
 /// was changed meanwhile.
 pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &ConfirmedErasure) -> Result<()> {
     let person = by.person()?.id;
+    store::hold(tx, person)?;
     if store::has_any_role(tx, person)? {
         return Err(by.forbidden("erasing a colleague"));
     }
-    store::hold(tx, person)?;
     if person != leaver.person || store::password_hash(tx, person)? != leaver.hash {
         return Err(wrong_password());
     }

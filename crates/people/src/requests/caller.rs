@@ -117,7 +117,7 @@ impl Caller {
             Ok((reply, by.person.is_none()))
         });
         let (reply, is_visitor) = done.await?;
-        let reply = reply.ok_or_else(|| Fault::because("a deed without an answer"))?;
+        let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
         Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 
@@ -157,7 +157,7 @@ impl Caller {
             Ok((reply, by.person.is_none()))
         });
         let (reply, is_visitor) = done.await?;
-        let reply = reply.ok_or_else(|| Fault::because("a deed without an answer"))?;
+        let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
         Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 

@@ -383,13 +383,13 @@ async fn a_price_is_found_wherever_it_was_changed() {
     let room = app.room("suite").await;
     for factor in ["1.20", "1.30"] {
         let form = format!(
-            "room_id={room}&day=2026-11-27&time=19:00&decision=reprice&factor={factor}&tier=&hours=0"
+            "room_id={room}&day=2026-11-27&time=19:00&decision=reprice&factor={factor}&tier=&hours=0&confirm=on"
         );
         max.submit("/staff/times/", &form).await.expect(303);
     }
     max.submit(
         "/staff/times/",
-        &format!("room_id={room}&day=2026-11-27&time=20:00&decision=block&factor=1.00"),
+        &format!("room_id={room}&day=2026-11-27&time=20:00&decision=block&factor=1.00&confirm=on"),
     )
     .await
     .expect(303);

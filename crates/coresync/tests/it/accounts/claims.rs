@@ -386,7 +386,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     let phone = phone.with("cookie", session.expect("signed in"));
     let review = phone.get(&path).await.expect(200).text();
     assert!(review.contains("Held for you") && review.contains("Confirm booking"), "{review}");
-    let booked = phone.submit(&path, "deed=book").await.expect(303);
+    let booked = phone.submit(&path, "action=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"), "{}", booked.header("location"));
 }
 

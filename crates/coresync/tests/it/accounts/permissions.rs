@@ -114,7 +114,7 @@ pub(crate) const TABLE: &str = r#"
 444444 GET /assets/{name}
 ++++++ GET /book/
 d44+++ GET /book/held/{id}/
-144+++ POST /book/held/{id}/ | deed=extend
+144+++ POST /book/held/{id}/ | action=extend
 ++++++ POST /book/hold/
 ++++++ GET /book/review/ | service=pod&starts_at=2026-11-26T12:00:00-05:00
 ++++++ GET /book/wait/

@@ -322,7 +322,7 @@ async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
         let all = ["book", "hold", "confirm", "let go", "move", "cancel"];
         assert!(
             all.iter().all(|operation| model.accepted.contains_key(operation)),
-            "every deed was done: {:?}",
+            "every action was done: {:?}",
             model.accepted
         );
     }

@@ -153,11 +153,11 @@ async fn an_offer_is_booked_on_its_page() {
     assert!(app.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
     app.browser(GUS).get(&path).await.expect(404);
     assert!(app.visitor().get(&path).await.expect(303).header("location").starts_with("/login/"));
-    app.browser(BEA).submit(&path, "deed=extend").await.expect(303);
-    let again = app.browser(BEA).submit(&path, "deed=extend").await.expect(409).text();
+    app.browser(BEA).submit(&path, "action=extend").await.expect(303);
+    let again = app.browser(BEA).submit(&path, "action=extend").await.expect(409).text();
     assert!(!again.contains("Add 10 minutes"), "{again}");
-    app.browser(BEA).submit(&path, "deed=nonsense").await.expect(400);
-    let booked = app.browser(BEA).submit(&path, "deed=book").await.expect(303);
+    app.browser(BEA).submit(&path, "action=nonsense").await.expect(400);
+    let booked = app.browser(BEA).submit(&path, "action=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"));
     let onward = app.browser(BEA).get(&path).await.expect(303);
     assert_eq!(onward.header("location"), booked.header("location"));

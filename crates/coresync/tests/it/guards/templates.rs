@@ -165,8 +165,8 @@ async fn holds_and_waits(app: &TestClub, read: &mut Read) {
     let (bea, gus, visitor) = (app.browser(BEA), app.browser(GUS), app.visitor());
     let held = hold(&bea, "massage", "2026-11-27T14:00:00-05:00").await;
     read.page(&bea, &held).await;
-    read.answer(bea.submit(&held, "deed=add").await);
-    read.answer(visitor.submit(&held, "guest_name=Ann&deed=book").await.expect(401));
+    read.answer(bea.submit(&held, "action=add").await);
+    read.answer(visitor.submit(&held, "guest_name=Ann&action=book").await.expect(401));
     let form = |local: &str| format!("service=pod&starts_at={}", utc(local));
     let first = visitor.submit("/book/hold/", &form("2026-11-27T12:00:00-05:00")).await;
     let known = app.visitor().with("cookie", &cookie(&first));
@@ -198,8 +198,8 @@ async fn visits(app: &TestClub, read: &mut Read) {
     }
     let id = book(app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
     let repeat = format!("/dashboard/bookings/{id}/repeat/");
-    read.form(&pia, &repeat, "every_weeks=1&times=2&deed=look").await;
-    read.form(&pia, &repeat, "every_weeks=1&times=2&deed=book").await;
+    read.form(&pia, &repeat, "every_weeks=1&times=2&action=look").await;
+    read.form(&pia, &repeat, "every_weeks=1&times=2&action=book").await;
     let page = read.page(&pia, &format!("/dashboard/bookings/{id}/")).await;
     let series = links(&page).into_iter().find(|path| path.ends_with("/cancel-series/"));
     read.page(&pia, &series.expect("the series can be canceled")).await;

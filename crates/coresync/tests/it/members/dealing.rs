@@ -66,7 +66,7 @@ async fn nobody_acts_as_staff_on_their_own_account() {
         let sold = json!({"plan": "base", "paid": "cash"});
         staff(&app, player, player, "enrol", sold.clone()).await.refused(403, "own_account");
         let page = format!("/staff/members/{}/", app.person(player));
-        app.browser(player).submit(&page, "deed=enrol&plan=base&paid=cash").await.expect(403);
+        app.browser(player).submit(&page, "action=enrol&plan=base&paid=cash").await.expect(403);
         // A colleague may do it.
         let colleague = if player == DORA { MAX } else { DORA };
         staff(&app, colleague, player, "enrol", sold).await.expect(201);
@@ -80,7 +80,7 @@ async fn nobody_acts_as_staff_on_their_own_account() {
         ] {
             staff(&app, player, player, what, words).await.refused(403, "own_account");
         }
-        app.browser(player).submit(&page, "deed=dues&paid=cash&seen=2026-12-23").await.expect(403);
+        app.browser(player).submit(&page, "action=dues&paid=cash&seen=2026-12-23").await.expect(403);
         assert_eq!(paid_until(&app, player).await, "2026-12-23");
         app.set_time("2026-11-24T10:00:00-05:00");
     }

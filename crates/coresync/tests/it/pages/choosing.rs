@@ -71,14 +71,14 @@ async fn what_is_written_is_kept_with_the_hold_and_booked() {
     let path = hold(&bea, "massage", FRIDAY).await;
     let led_id = app.addon("led").await;
     let form =
-        format!("addon-{led_id}=2&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=update");
+        format!("addon-{led_id}=2&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&action=update");
     assert_eq!(redirect_of(bea.submit(&path, &form).await), path);
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("2 × LED") && page.contains("$250"), "150 and twice 50: {page}");
     assert!(page.contains("Quiet, please") && page.contains("Almond oil"), "{page}");
 
     let form =
-        format!("addon-{led_id}=1&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=book");
+        format!("addon-{led_id}=1&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&action=book");
     let visit = redirect_of(bea.submit(&path, &form).await);
     assert_eq!(visit, format!("/dashboard/bookings/{}/", id_of(&path)));
     let shown = bea.get(&visit).await.expect(200).text();
@@ -118,13 +118,15 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     );
 
     let onward = redirect_of(
-        known.submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_up").await,
+        known
+            .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&action=sign_up")
+            .await,
     );
     assert_eq!(onward, format!("/signup/?next={path}"));
     assert_eq!(
         redirect_of(
             known
-                .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_in")
+                .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&action=sign_in")
                 .await
         ),
         format!("/login/?next={path}")
@@ -140,7 +142,7 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     let held = app.as_(BEA).get(MINE).await.expect(200);
     assert_eq!(held.list("held").len(), 1, "it is hers now");
     redirect_of(known.get(&path).await);
-    let visit = redirect_of(both.submit(&path, "deed=book&special_requests=Warm&companion_name=Ann").await);
+    let visit = redirect_of(both.submit(&path, "action=book&special_requests=Warm&companion_name=Ann").await);
     let shown = app.browser(BEA).get(&visit).await.expect(200).text();
     assert!(shown.contains("CS-2026-000001") && shown.contains("Ann"), "{shown}");
 }
@@ -161,7 +163,7 @@ async fn a_visitor_holds_one_time() {
     let third = again.submit("/book/hold/", &form(14)).await;
     let known = app.visitor().with("cookie", &cookie(&third));
     assert_eq!(
-        redirect_of(known.submit(&redirect_of(third), "deed=let_go").await),
+        redirect_of(known.submit(&redirect_of(third), "action=let_go").await),
         "/book/?service=pod&date=2026-11-27&said=released"
     );
 }
@@ -172,11 +174,11 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     let bea = app.browser(BEA);
     let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
     app.set_time("2026-11-24T10:09:00-05:00");
-    assert_eq!(redirect_of(bea.submit(&path, "deed=extend&special_requests=Warm").await), path);
+    assert_eq!(redirect_of(bea.submit(&path, "action=extend&special_requests=Warm").await), path);
     let page = bea.get(&path).await.text();
     assert!(page.contains("data-until=\"2026-11-24T15:19:00Z\"") && page.contains("Warm"), "{page}");
     assert!(!page.contains("Add 10 minutes"), "once (H3)");
-    bea.submit(&path, "deed=extend").await.expect(409);
+    bea.submit(&path, "action=extend").await.expect(409);
 
     app.set_time("2026-11-24T10:30:00-05:00");
     let page = bea.get(&path).await.expect(200).text();
@@ -184,15 +186,16 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     assert!(page.contains("Warm"), "what was written stays");
     // The time is still free: it is booked anew. The form is sent twice and books once.
     app.db().tx(bookings::run_maintenance).await.expect("swept");
-    let visit = redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await);
-    assert_eq!(redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await), visit);
+    let visit = redirect_of(bea.submit(&path, "action=book&special_requests=Warm").await);
+    assert_eq!(redirect_of(bea.submit(&path, "action=book&special_requests=Warm").await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
 
     // The time was taken: the page shows a message, other times, and the form as it was filled in.
     let path = hold(&app.browser(PIA), "suite", "2026-11-28T18:00:00-05:00").await;
     app.set_time("2026-11-24T10:50:00-05:00");
     book(&app, UMA, "suite", "2026-11-28", "18:00").await;
-    let refused = app.browser(PIA).submit(&path, "deed=book&special_requests=Cool").await.expect(409).text();
+    let refused =
+        app.browser(PIA).submit(&path, "action=book&special_requests=Cool").await.expect(409).text();
     assert!(refused.contains("just been taken") && refused.contains("Cool"), "{refused}");
 }
 
@@ -202,9 +205,9 @@ async fn services_follow_each_other_in_one_visit() {
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
     let pod = app.service("pod").await;
-    bea.submit(&path, "deed=add").await.expect(400);
+    bea.submit(&path, "action=add").await.expect(400);
     assert_eq!(
-        redirect_of(bea.submit(&path, &format!("deed=add&then={pod}&special_requests=Slow")).await),
+        redirect_of(bea.submit(&path, &format!("action=add&then={pod}&special_requests=Slow")).await),
         path
     );
     let page = bea.get(&path).await.expect(200).text();
@@ -222,8 +225,8 @@ async fn services_follow_each_other_in_one_visit() {
     app.browser(GUS).submit(&path, &format!("leave_out={other}")).await.expect(404);
     assert_eq!(redirect_of(bea.submit(&path, &format!("leave_out={other}")).await), path);
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
-    redirect_of(bea.submit(&path, &format!("deed=add&then={pod}")).await);
-    redirect_of(bea.submit(&path, "deed=book").await);
+    redirect_of(bea.submit(&path, &format!("action=add&then={pod}")).await);
+    redirect_of(bea.submit(&path, "action=book").await);
     assert_eq!(upcoming(&app, BEA).await, 2);
 }
 
@@ -235,22 +238,22 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
     let page = pia.get(&path).await.text();
     assert!(page.contains("Use a service credit (2 left this month)"), "{page}");
     assert!(!page.contains("guest pass"), "alone there is no companion: {page}");
-    redirect_of(pia.submit(&path, "pays=credit&deed=update").await);
+    redirect_of(pia.submit(&path, "pays=credit&action=update").await);
     let page = pia.get(&path).await.text();
     assert!(page.contains("Service credit") && page.contains("2 left this month"), "{page}");
-    redirect_of(pia.submit(&path, "pays=credit&deed=book").await);
+    redirect_of(pia.submit(&path, "pays=credit&action=book").await);
     let used = app.as_(PIA).get("/api/memberships/current/").await.number("services_used_this_month");
     assert_eq!(used, 1);
     // A person without credits is told so, and nothing is booked at full price unasked.
     let bea = app.browser(BEA);
     let path = hold(&bea, "pod", FRIDAY).await;
-    let refused = bea.submit(&path, "pays=credit&deed=book&special_requests=x").await.expect(409).text();
+    let refused = bea.submit(&path, "pays=credit&action=book&special_requests=x").await.expect(409).text();
     assert!(refused.contains("no service credit left"), "{refused}");
     assert_eq!(upcoming(&app, BEA).await, 0);
     // The companion's share is paid with a guest pass.
     let path = hold(&pia, "couples", "2026-11-28T14:00:00-05:00").await;
     assert!(pia.get(&path).await.text().contains("Use a guest pass for your companion"));
-    redirect_of(pia.submit(&path, "pays=pass&companion_name=Leo&deed=book").await);
+    redirect_of(pia.submit(&path, "pays=pass&companion_name=Leo&action=book").await);
 }
 
 #[tokio::test]
@@ -283,14 +286,14 @@ async fn bad_words_come_back_as_they_were_typed() {
     let led_id = app.addon("led").await;
     let long = "x".repeat(2_001);
     for (form, shown) in [
-        (format!("addon-{led_id}=99&special_requests=kept&deed=book"), "kept"),
-        (format!("addon-{led_id}=many&special_requests=kept&deed=book"), "kept"),
-        (format!("special_requests={long}&guest_name=kept&deed=book"), "kept"),
-        ("scene=Nowhere&guest_name=kept&deed=book".to_owned(), "kept"),
-        ("then=abc&guest_name=kept&deed=add".to_owned(), "kept"),
-        ("guest_name=kept&deed=dance".to_owned(), "kept"),
+        (format!("addon-{led_id}=99&special_requests=kept&action=book"), "kept"),
+        (format!("addon-{led_id}=many&special_requests=kept&action=book"), "kept"),
+        (format!("special_requests={long}&guest_name=kept&action=book"), "kept"),
+        ("scene=Nowhere&guest_name=kept&action=book".to_owned(), "kept"),
+        ("then=abc&guest_name=kept&action=add".to_owned(), "kept"),
+        ("guest_name=kept&action=dance".to_owned(), "kept"),
         ("guest_name=kept".to_owned(), "kept"),
-        ("guest_name=a%00b&deed=book".to_owned(), "unsupported character"),
+        ("guest_name=a%00b&action=book".to_owned(), "unsupported character"),
     ] {
         let page = bea.submit(&path, &form).await.expect(400).text();
         assert!(page.contains(shown), "{form}: {page}");
@@ -298,10 +301,10 @@ async fn bad_words_come_back_as_they_were_typed() {
     }
     for odd in ["/book/held/0/", "/book/held/abc/", "/book/held/9007199254740993/"] {
         bea.get(odd).await.expect(404);
-        bea.submit(odd, "deed=book").await.expect(404);
+        bea.submit(odd, "action=book").await.expect(404);
     }
     // Signed out meanwhile: the page shows nothing of the hold, and everything that was typed into the form.
-    let page = app.visitor().submit(&path, "guest_name=kept+%3Cb%3E&deed=book").await.expect(401).text();
+    let page = app.visitor().submit(&path, "guest_name=kept+%3Cb%3E&action=book").await.expect(401).text();
     assert!(page.contains("Please sign in") && page.contains("kept") && !page.contains("<b>"), "{page}");
     assert!(!page.contains("Massage"), "{page}");
 }
@@ -422,7 +425,7 @@ async fn kept_times_say_for_whom_and_until_when() {
 async fn the_desk_holds_for_nobody_in_particular() {
     let app = TestClub::open().await;
     let path = hold(&app.browser(DORA), "pod", FRIDAY).await;
-    redirect_of(app.browser(DORA).submit(&path, "guest_name=Ann&deed=book").await);
+    redirect_of(app.browser(DORA).submit(&path, "guest_name=Ann&action=book").await);
 }
 
 /// A form that is sent twice at once takes effect once, and both responses lead to the result.
@@ -443,11 +446,11 @@ async fn two_at_once_do_it_once() {
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
 
     let addon = app.addon("led").await;
-    let form = format!("addon-{addon}=2&special_requests=Slow&deed=update");
+    let form = format!("addon-{addon}=2&special_requests=Slow&action=update");
     let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
     assert_eq!((redirect_of(one), redirect_of(two)), (path.clone(), path.clone()), "written down");
 
-    let form = format!("addon-{addon}=2&deed=book");
+    let form = format!("addon-{addon}=2&action=book");
     let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
     let visit = redirect_of(one);
     assert_eq!(visit, redirect_of(two), "booked");
@@ -459,7 +462,7 @@ async fn two_at_once_do_it_once() {
     assert_eq!(app.as_(BEA).get(MINE).await.list("upcoming")[0]["moves"], 1);
 
     let (repeating, form) =
-        (format!("{visit}repeat/"), format!("every_weeks=1&times=2&once={once}&deed=book"));
+        (format!("{visit}repeat/"), format!("every_weeks=1&times=2&once={once}&action=book"));
     let (one, two) = tokio::join!(bea.submit(&repeating, &form), bea.submit(&repeating, &form));
     assert_eq!(redirect_of(one), redirect_of(two), "repeated");
     assert_eq!(upcoming(&app, BEA).await, 3);

@@ -71,7 +71,7 @@ async fn a_released_time_leads_back_to_the_times_of_its_day() {
     let app = TestClub::open().await;
     let (bea, dora) = (app.browser(BEA), app.browser(DORA));
     let path = hold(&bea, "massage", FRIDAY).await;
-    let back = redirect_of(bea.submit(&path, "deed=let_go").await);
+    let back = redirect_of(bea.submit(&path, "action=let_go").await);
     assert_eq!(back, "/book/?service=massage&date=2026-11-27&said=released");
     let page = bea.get(&back).await.expect(200).text();
     assert!(
@@ -83,7 +83,7 @@ async fn a_released_time_leads_back_to_the_times_of_its_day() {
     let person = app.person(GUS);
     let form = format!("service=massage&for={person}&starts_at={}", utc(FRIDAY));
     let path = redirect_of(dora.submit("/book/hold/", &form).await);
-    let back = redirect_of(dora.submit(&path, "deed=let_go").await);
+    let back = redirect_of(dora.submit(&path, "action=let_go").await);
     assert_eq!(back, format!("/book/?service=massage&for={person}&date=2026-11-27&said=released"));
     let page = dora.get(&back).await.expect(200).text();
     assert!(page.contains("Booking for Gus") && page.contains("The time was released."), "{page}");

@@ -144,34 +144,38 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     book(&app, UMA, "suite", "2026-12-11", "18:00").await;
     let form_page = pia.get(&path).await.expect(200).text();
     assert!(form_page.contains("Repeat every (weeks)"), "{form_page}");
-    let page = pia.submit(&path, "every_weeks=1&times=3&deed=look").await.expect(200).text();
+    let page = pia.submit(&path, "every_weeks=1&times=3&action=look").await.expect(200).text();
     assert!(page.contains("Friday, December 4") && page.contains("Friday, December 18"), "{page}");
     assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
     assert!(!page.contains("Book all<"), "{page}");
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "a look books nothing");
-    pia.submit(&path, "every_weeks=1&times=3&deed=book").await.expect(409);
+    pia.submit(&path, "every_weeks=1&times=3&action=book").await.expect(409);
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
 
     let other = utc("2026-12-11T15:00:00-05:00");
-    let page =
-        pia.submit(&path, &format!("every_weeks=1&times=3&at-1={other}&deed=look")).await.expect(200).text();
+    let page = pia
+        .submit(&path, &format!("every_weeks=1&times=3&at-1={other}&action=look"))
+        .await
+        .expect(200)
+        .text();
     assert!(page.contains("Book all<") && page.contains("Friday, December 11, 3:00 – 5:00 PM"), "{page}");
     let once = page
         .split("name=\"once\" value=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .expect("a secret");
-    let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&deed=book");
+    let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&action=book");
     assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
     assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
 
-    let without = pia.submit(&path, "every_weeks=2&times=4&at-0=without&deed=look").await.expect(200).text();
+    let without =
+        pia.submit(&path, "every_weeks=2&times=4&at-0=without&action=look").await.expect(200).text();
     assert!(without.contains(": skipped"), "{without}");
     for odd in
         ["every_weeks=0&times=3", "every_weeks=1&times=99", "every_weeks=x&times=y", "times=2&at-0=soon"]
     {
-        let page = pia.submit(&path, &format!("{odd}&deed=look")).await.expect(400).text();
+        let page = pia.submit(&path, &format!("{odd}&action=look")).await.expect(400).text();
         assert!(page.contains("role=\"alert\""), "{odd}: {page}");
     }
     app.browser(GUS).get(&path).await.expect(404);
@@ -313,7 +317,7 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     assert!(!page.contains("part of a series"), "{page}");
     redirect_of(
-        pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await,
+        pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&action=book").await,
     );
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     let cancel = page.split("part of a series. <a class=\"link\" href=\"").nth(1).expect("a link");

@@ -135,9 +135,10 @@ async fn bookings(walk: &mut Walk<'_>) {
     walk.step(route, DORA, &format!("{page}move/"), Body::Form(form), "booking_moved").await;
     let route = "POST /dashboard/bookings/{id}/repeat/";
     let repeat = format!("{page}repeat/");
-    let seen = app.browser(DORA).submit(&repeat, "every_weeks=1&times=2&deed=look").await.expect(200).text();
+    let seen =
+        app.browser(DORA).submit(&repeat, "every_weeks=1&times=2&action=look").await.expect(200).text();
     let once = seen.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let form = format!("every_weeks=1&times=2&deed=book&once={}", once.expect("a secret"));
+    let form = format!("every_weeks=1&times=2&action=book&once={}", once.expect("a secret"));
     walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
     let route = "POST /dashboard/bookings/{id}/cancel/";
     walk.step(route, DORA, &format!("{page}cancel/"), Body::Form(""), "booking_cancelled").await;
@@ -159,7 +160,7 @@ async fn held_times(walk: &mut Walk<'_>) {
     walk.step("DELETE /api/bookings/hold/{id}/", DORA, &path, Body::Json(json!({})), "hold_released").await;
     let id = held("16:00").await;
     let route = "POST /book/held/{id}/";
-    walk.step(route, DORA, &format!("/book/held/{id}/"), Body::Form("deed=extend"), "hold_extended").await;
+    walk.step(route, DORA, &format!("/book/held/{id}/"), Body::Form("action=extend"), "hold_extended").await;
 }
 
 async fn memberships(walk: &mut Walk<'_>) {
@@ -178,7 +179,7 @@ async fn memberships(walk: &mut Walk<'_>) {
         walk.step(&route(what), DORA, &path(whose, what), Body::Json(body), kind).await;
     }
     let page = format!("/staff/members/{}/", app.person(PIA));
-    let form = "deed=dues&paid=cash&seen=2026-12-09";
+    let form = "action=dues&paid=cash&seen=2026-12-09";
     walk.step("POST /staff/members/{id}/", DORA, &page, Body::Form(form), "dues_taken").await;
     let page = format!("{page}birthday/");
     let route = "POST /staff/members/{id}/birthday/";

@@ -250,9 +250,9 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     let gus = format!("/staff/members/{}/", app.person(GUS));
     assert!(found.contains(&gus) && !found.contains("Bea Morrow"), "{found}");
     assert!(page(&app, DORA, "/staff/members/?q=BEA@CAST").await.contains("Active"));
-    let wrong = dora.submit(&gus, "deed=enrol&plan=premium&paid=").await.expect(400).text();
+    let wrong = dora.submit(&gus, "action=enrol&plan=premium&paid=").await.expect(400).text();
     assert!(wrong.contains("Choose how it was paid"), "{wrong}");
-    dora.submit(&gus, "deed=enrol&plan=base&paid=cash").await.expect(303);
+    dora.submit(&gus, "action=enrol&plan=base&paid=cash").await.expect(303);
     let text = page(&app, DORA, &gus).await;
     for phrase in [
         "Wednesday, December 23",
@@ -262,24 +262,24 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     ] {
         assert!(text.contains(phrase), "{phrase}: {text}");
     }
-    dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
+    dora.submit(&gus, "action=upgrade&plan=premium&paid=terminal").await.expect(303);
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
     assert!(text.contains("It can be paid from Wednesday, December 23.") && !text.contains("value=\"dues\""));
-    let early = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
+    let early = dora.submit(&gus, "action=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(early.contains("No dues are owed yet"), "{early}");
     app.set_time("2026-12-23T10:00:00-05:00");
-    dora.submit(&gus, "deed=dues&paid=terminal").await.expect(400);
-    dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
-    let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
+    dora.submit(&gus, "action=dues&paid=terminal").await.expect(400);
+    dora.submit(&gus, "action=dues&paid=terminal&seen=2026-12-23").await.expect(303);
+    let twice = dora.submit(&gus, "action=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(twice.contains("was just paid"), "{twice}");
-    let confirmation = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    let confirmation = dora.submit(&gus, "action=freeze&months=2").await.expect(200).text();
     assert!(
         confirmation.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
         "{confirmation}"
     );
     assert!(!page(&app, DORA, &gus).await.contains("Paused from"), "nothing is done yet");
-    dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
-    dora.submit(&gus, "deed=leave").await.expect(303);
+    dora.submit(&gus, "action=freeze&months=2&confirm=on").await.expect(303);
+    dora.submit(&gus, "action=leave").await.expect(303);
     let text = page(&app, DORA, &gus).await;
     for phrase in [
         "Active, set to end",
@@ -292,7 +292,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
     assert_eq!(csv.lines().count(), 6);
     for player in [GUS, TOM] {
-        app.browser(player).submit(&gus, "deed=stay").await.expect(403);
+        app.browser(player).submit(&gus, "action=stay").await.expect(403);
         app.browser(player).get(&gus).await.expect(403);
     }
     dora.get("/staff/members/1/").await.expect(404);

@@ -60,13 +60,13 @@ impl Sqlite {
         let copier = connect(path)?;
         spawn("sqlite-copier", move || copy_when_told(&copier, &copied))?;
         let (writes, queue) = bounded(QUEUE);
-        let (later, with_low_priority) = bounded(QUEUE);
+        let (later, low_priority) = bounded(QUEUE);
         let conn = connect(path)?;
         conn.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(fault)?;
         let (dependencies_of_writer, ids_of_writer, marked, health) =
             (dependencies.clone(), ids.clone(), marks.clone(), health.clone());
         spawn("sqlite-writer", move || {
-            let queues = Queues { first: &queue, later: &with_low_priority };
+            let queues = Queues { first: &queue, later: &low_priority };
             Writer {
                 conn: &conn,
                 queues,
@@ -288,7 +288,7 @@ impl Writer<'_> {
             return Err(error);
         }
         let (begun, time) = (Instant::now(), self.flush.get().clamp(GROUP_TIME.0, GROUP_TIME.1));
-        let (mut is_waited_for, mut with_low_priority) = (!gives_way, usize::from(gives_way));
+        let (mut is_waited_for, mut low_priority) = (!gives_way, usize::from(gives_way));
         let mut next = Some(first);
         let outcome = loop {
             let Some(mut unit) = next.take() else { break Ok(()) };
@@ -304,10 +304,10 @@ impl Writer<'_> {
             is_waited_for |= next.is_some();
             // Low-priority transactions form groups of their own. While other transactions wait continuously, one
             // low-priority transaction runs now and then, so that none waits forever.
-            let is_turn = with_low_priority == 0 && self.turn.get().elapsed() >= TURN;
-            if next.is_none() && (is_turn || has_time && !is_waited_for && with_low_priority < LATER) {
+            let is_turn = low_priority == 0 && self.turn.get().elapsed() >= TURN;
+            if next.is_none() && (is_turn || has_time && !is_waited_for && low_priority < LATER) {
                 next = self.queues.later.try_recv().ok();
-                with_low_priority += 1;
+                low_priority += 1;
                 self.turn.set(Instant::now());
             }
         };

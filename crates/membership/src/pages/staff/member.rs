@@ -75,7 +75,7 @@ enum MemberAction {
 
 impl Input for MemberAction {
     fn parse(input: &mut RawInput) -> MemberAction {
-        match input.opt_text_within("deed", 20).as_deref() {
+        match input.opt_text_within("action", 20).as_deref() {
             Some("enrol") => MemberAction::Enrol(Sold::parse(input)),
             Some("upgrade") => MemberAction::Upgrade(Sold::parse(input)),
             Some("dues") => MemberAction::Dues(Paid::parse(input), input.date("seen")),
@@ -83,7 +83,7 @@ impl Input for MemberAction {
             Some("leave") => MemberAction::Leave,
             Some("stay") => MemberAction::Stay,
             _ => {
-                input.add_error("deed", "Choose an action.");
+                input.add_error("action", "Choose an action.");
                 MemberAction::Stay
             }
         }
@@ -139,7 +139,7 @@ fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Op
     let today = format::date_at(&catalogue::current(tx)?.club.zone, tx.now());
     let name = people::person(tx, id)?.full_name();
     let form = FormPart::post(here(id), "Pause membership")
-        .hidden("deed", "freeze")
+        .hidden("action", "freeze")
         .hidden("months", months)
         .hidden("confirm", "on");
     let sentence = format!(
@@ -243,7 +243,7 @@ fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) ->
         Choice::new(&plan.slug, format!("{}, {} a month", plan.name, format::money(plan.price)), false)
     });
     let form = FormPart::post(here(id), "Enroll member")
-        .hidden("deed", "enrol")
+        .hidden("action", "enrol")
         .field(InputField::select("plan", "Plan", plans.collect()))
         .field(paid())
         .wrong(wrong);
@@ -290,7 +290,7 @@ fn held(
     }
     let due = format::money(entitlements.next_plan.as_ref().unwrap_or(plan).price);
     let dues = FormPart::post(here(id), "Record payment")
-        .hidden("deed", "dues")
+        .hidden("action", "dues")
         .hidden("seen", membership.paid_until)
         .field(paid())
         .wrong(wrong);
@@ -306,7 +306,7 @@ fn held(
             Choice::new(&plan.slug, format!("{}: {} now", plan.name, format::money(*total)), false)
         });
         let form = FormPart::post(here(id), "Upgrade plan")
-            .hidden("deed", "upgrade")
+            .hidden("action", "upgrade")
             .field(InputField::select("plan", "To", choices.collect()))
             .field(paid());
         page = page
@@ -318,7 +318,7 @@ fn held(
         let months = (1..=ways.freezable).map(|n| Choice::new(n, format::months(n), n == 1));
         let form = FormPart::post(here(id), "Pause membership")
             .quiet()
-            .hidden("deed", "freeze")
+            .hidden("action", "freeze")
             .field(InputField::select("months", "Pause for", months.collect()));
         page = page
             .heading("freeze", "Pause membership")
@@ -329,7 +329,7 @@ fn held(
         if membership.renews { ("leave", "Cancel membership") } else { ("stay", "Undo cancellation") };
     page.heading("end", "Cancel membership")
         .text("The membership ends when the paid period does.")
-        .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
+        .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("action", operation)))
 }
 
 /// Returns the table of all events of a person's memberships.
