@@ -203,7 +203,7 @@ const REPLACED: [&str; 42] = [
     "Whence",
     "whence",
     "Deed",
-    "action",
+    "deed",
     "standing",
     "line_up",
     "own_key",
