@@ -340,7 +340,7 @@ pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
         ),
         args![today, club],
     )?;
-    // A version of a plan may take effect today. Pages that show plans are cached under the version of the catalogue.
+    // A version of a plan may have begun. Pages that show plans are cached under the version of the catalogue.
     versions::bump(tx, catalogue::VERSION)?;
     // Run again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
