@@ -6,7 +6,7 @@ use kit::db::{FromRow, Row};
 use kit::{Fields, Id, Refusal, Result};
 use serde::{Deserialize, Serialize};
 
-/// Another account has this address. For staff and commands; a guest is told less (see [`crate::accounts::sign_up`]).
+/// Another account has this address. For staff and commands; a guest is told less.
 pub const EMAIL_TAKEN: Refusal =
     Refusal::conflict("email_taken", "An account with this email already exists.");
 

@@ -42,7 +42,7 @@ pub struct Developed {
     pub height: u32,
     /// A tiny version of the photograph as a `data:` URL of a few hundred bytes.
     pub preview: String,
-    /// How dark the background of text on the photograph must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the background of text on the photograph must be, from 1 to 5 (see `scrim`).
     pub scrim: i64,
     /// The files: width in pixels, format, and content.
     pub files: Vec<(u32, Format, Vec<u8>)>,

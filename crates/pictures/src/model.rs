@@ -140,7 +140,7 @@ pub struct Picture {
     pub height: i64,
     /// A tiny version as a `data:` URL of a few hundred bytes; empty for a film.
     pub preview: String,
-    /// How dark the background of text on the picture must be, from 1 to 5 (see [`crate::scrim`]).
+    /// How dark the background of text on the picture must be, from 1 to 5 (see `scrim`).
     pub scrim: i64,
     /// Why the picture could not be processed.
     pub problem: Option<String>,

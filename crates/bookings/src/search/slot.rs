@@ -25,7 +25,7 @@ pub struct Slot {
     start_time: String,
     /// `HH:MM` in the club’s local time.
     end_time: String,
-    /// The start; [`Slot::starts_at`] is the same moment as clients read it.
+    /// The start; `starts_at` is the same moment as clients read it.
     #[serde(skip)]
     pub start: Timestamp,
     starts_at: String,

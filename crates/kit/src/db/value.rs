@@ -206,7 +206,7 @@ fn is_null(row: &postgres::Row, index: usize) -> Result<bool, postgres::Error> {
     row.try_get::<_, Option<Anything>>(index).map(|found| found.is_none())
 }
 
-/// Implements [`Column`](crate::db::Column) for a type that is stored as a plainer type:
+/// Implements [`Column`] for a type that is stored as a plainer type:
 /// `column_as!(Id, i64, |n| Some(Id(n)))`.
 #[macro_export]
 macro_rules! column_as {
@@ -244,7 +244,7 @@ pub trait FromRow: Sized {
     fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
-/// Implements [`FromRow`](crate::db::FromRow) for a struct whose fields are the columns of a statement, in this
+/// Implements [`FromRow`] for a struct whose fields are the columns of a statement, in this
 /// order: `row!(Session { id, person, expires_at })`.
 #[macro_export]
 macro_rules! row {

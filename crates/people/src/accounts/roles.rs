@@ -15,7 +15,7 @@ use crate::{search::find, store};
 pub const OWN_ROLE: Refusal =
     Refusal::conflict("own_role", "You can’t change your own role. Ask another owner of the club.");
 
-/// Returns a page of people by name, email address, or phone (see [`crate::search::find`]), with the number of all matches.
+/// Returns a page of people by name, email address, or phone, with the number of all matches.
 /// Without words, returns the staff. A search is recorded in the audit log with the number of people found.
 ///
 /// # Errors
