@@ -184,7 +184,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Error::Refused(refusal, details) => {
-                let seconds = details.to_json().get("retry_after").and_then(Value::as_i64);
+                let seconds = details.number("retry_after");
                 seconds.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
             }
             Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),
@@ -225,6 +225,11 @@ impl RefusalDetails {
     /// Returns the value with a name if it has the type `T`.
     pub fn get<T: 'static>(&self, name: &str) -> Option<&T> {
         self.0.get(name)?.as_any().downcast_ref()
+    }
+
+    /// Returns the whole number with a name, whatever its integer type.
+    fn number(&self, name: &str) -> Option<i64> {
+        (**self.0.get(name)?).to_json().as_i64()
     }
 
     /// Returns whether there is a value with a name.

@@ -89,8 +89,8 @@ pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Membershi
     let later: Vec<(String,)> = tx.all(
         sql!(
             "SELECT l.what FROM membership_events l JOIN membership_events e ON e.membership_id = l.membership_id
-             WHERE l.membership_id IN (SELECT id FROM memberships WHERE club_id = $2) AND e.id = $1 AND (l.at > e.at OR
-             (l.at = e.at AND l.id > e.id))"
+             WHERE e.id = $1 AND (l.at > e.at OR (l.at = e.at AND l.id > e.id))
+             AND EXISTS (SELECT 1 FROM memberships m WHERE m.id = l.membership_id AND m.club_id = $2)"
         ),
         args![id, club],
     )?;

@@ -92,11 +92,14 @@ pub(crate) fn set_scrim(tx: &mut Tx<'_>, picture: Id, scrim: i64) -> Result<()> 
 /// Deletes the uploaded file of a picture.
 pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
     let club = tx.club()?;
-    tx.run(sql!(
-        "DELETE FROM picture_files WHERE picture_id IN (SELECT id FROM pictures WHERE club_id = $2) AND picture_id =
-         $1 AND format = 'source'"
-    ), args![picture, club])
-        .map(drop)
+    tx.run(
+        sql!(
+            "DELETE FROM picture_files WHERE picture_id = $1 AND format = 'source'
+         AND EXISTS (SELECT 1 FROM pictures p WHERE p.id = $1 AND p.club_id = $2)"
+        ),
+        args![picture, club],
+    )
+    .map(drop)
 }
 
 /// Ends the processing of a picture. Returns `false` if it had ended already.
@@ -254,8 +257,8 @@ pub(crate) fn piece(
     let club = tx.club()?;
     let found: Option<(Vec<u8>,)> = tx.one(
         sql!(
-            "SELECT bytes FROM picture_files WHERE picture_id IN (SELECT id FROM pictures WHERE club_id = $5) AND
-             picture_id = $1 AND width = $2 AND format = $3 AND piece = $4"
+            "SELECT bytes FROM picture_files WHERE picture_id = $1 AND width = $2 AND format = $3 AND piece = $4
+             AND EXISTS (SELECT 1 FROM pictures p WHERE p.id = $1 AND p.club_id = $5)"
         ),
         args![picture, width, format.as_str(), piece, club],
     )?;

@@ -113,3 +113,17 @@ async fn nothing_is_read_as_what_it_is_not() {
         test.db.tx(move |tx| tx.run(sql!("UPDATE people SET created_at = $1"), args!["yesterday"]));
     assert!(mistyped.await.is_err(), "a text is no number, on SQLite either");
 }
+
+const LATER: kit::Refusal = kit::Refusal::conflict("later", "Later.");
+
+/// The seconds reach the `Retry-After` header, whatever integer type the refusal was given.
+#[test]
+fn a_refusal_says_when_to_try_again() {
+    for refused in [
+        kit::Error::refused(&LATER).with("retry_after", 60),
+        kit::Error::refused(&LATER).with("retry_after", 60_i64),
+    ] {
+        assert_eq!(refused.retry_after(), Some(60));
+    }
+    assert_eq!(kit::Error::refused(&LATER).retry_after(), None);
+}
