@@ -19,7 +19,7 @@ use crate::staff::day::{state_word, tone};
 pub(super) const MY_DAY: &str = "/staff/my-day/";
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/staff/my-day/", get(show))
+    Router::new().route(MY_DAY, get(show))
 }
 
 /// The business day to show. A date that cannot be read means today.

@@ -19,9 +19,7 @@ use crate::staff::override_preview;
 use crate::staff::rules::tiers;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/staff/times/", get(list).post(decide))
-        .route("/staff/times/undo/", get(ask_undo).post(undo))
+    Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {

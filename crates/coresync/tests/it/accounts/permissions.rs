@@ -256,13 +256,37 @@ const PAGES: [&str; 7] = [
     "crates/ui/src/",
 ];
 
+/// Returns the text of a constant that a source file declares or imports from a file of its folder.
+fn constant<'s>(
+    sources: &'s [(String, String)],
+    (file, text): &'s (String, String),
+    name: &str,
+) -> Option<&'s str> {
+    let declaration = format!("const {name}: &str = \"");
+    let declared = |text: &'s str| text.split(&declaration).nth(1)?.split('"').next();
+    declared(text).or_else(|| {
+        let is_name = |part: &str| part.trim_end_matches([';', '}']) == name;
+        let import =
+            text.lines().find(|line| line.starts_with("use ") && line.split(['{', ' ', ',']).any(is_name))?;
+        let module = import.split("::{").next()?.rsplit("::").next()?;
+        let (folder, _) = file.rsplit_once('/')?;
+        let sibling = format!("{folder}/{module}.rs");
+        sources.iter().find(|(name, _)| *name == sibling).and_then(|(_, text)| declared(text))
+    })
+}
+
 /// Returns every page of the source code, such as `GET /book/`.
 pub(crate) fn pages() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let has_pages = |name: &str| PAGES.iter().any(|folder| name.starts_with(folder));
-    for (_, text) in sources().iter().filter(|(name, _)| has_pages(name)) {
-        let here = text.split("const HERE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
-        let text = text.replace(".route(HERE,", &format!(".route(\"{}\",", here.unwrap_or_default()));
+    let sources = sources();
+    for source in sources.iter().filter(|(name, _)| has_pages(name)) {
+        let mut text = source.1.clone();
+        for part in source.1.split(".route(").skip(1).filter(|part| part.starts_with(char::is_uppercase)) {
+            let name = part.split(',').next().unwrap_or_default();
+            let path = constant(&sources, source, name).unwrap_or_else(|| panic!("{}: {name}", source.0));
+            text = text.replace(&format!(".route({name},"), &format!(".route(\"{path}\","));
+        }
         for part in text.split(".route(\"").skip(1) {
             let (path, rest) = part.split_once('"').expect("a path ends");
             let handlers = rest.split(".route(").next().unwrap_or_default();

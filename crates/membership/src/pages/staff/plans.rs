@@ -20,7 +20,7 @@ use crate::{PlanTerms, Version};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/staff/plans/", get(list))
+        .route(HERE, get(list))
         .route("/staff/plans/{slug}/", get(show).post(edit))
         .route("/staff/plans/{slug}/move_over/", post(move_over))
 }
