@@ -225,8 +225,8 @@ async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<Stri
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
-        let entitlements = match &by.person {
-            Some(person) => membership::entitlements(tx, catalogue.club.id, person.id)?,
+        let entitlements = match by.id() {
+            Some(person) => membership::entitlements(tx, catalogue.club.id, person)?,
             None => Entitlements::default(),
         };
         let today = format::date_at(&catalogue.club.zone, tx.now());

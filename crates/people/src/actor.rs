@@ -2,38 +2,89 @@
 
 use kit::{Error, Id, Refusal, Result};
 
-use crate::model::{Person, Role};
+use crate::model::{ActorKind, Person, Role};
 use crate::permissions::{Action, may};
 
 /// Staff cannot perform this operation for their own account, because they would make a deal with themselves.
 pub const OWN_ACCOUNT: Refusal =
     Refusal::forbidden("own_account", "You can’t do this for your own account. Please ask a colleague.");
 
-/// The actor of an operation: a signed-in person or a visitor.
+/// The actor of an operation: a visitor, a signed-in person, or the system. There are no devices yet; a device gets its
+/// kind together with its credential.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// The signed-in person; `None` for a visitor.
-    pub person: Option<Person>,
-    /// The session of the person; `None` for a visitor and for commands.
-    pub session: Option<Id>,
-    /// The network of the request; empty for a command, a job, or a test.
-    pub network: String,
+    identity: Identity,
+    network: String,
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+enum Identity {
+    Visitor,
+    /// A person, with the session of the request. Commands, jobs, and tests act for a person without a session.
+    Person {
+        person: Box<Person>,
+        session: Option<Id>,
+    },
+    System,
 }
 
 impl Actor {
     /// Returns an anonymous visitor.
     pub fn visitor() -> Actor {
-        Actor { person: None, session: None, network: String::new() }
+        Actor { identity: Identity::Visitor, network: String::new() }
     }
 
     /// Returns an actor for a person without a session: for a command, a job, or a test.
     pub fn of(person: Person) -> Actor {
-        Actor { person: Some(person), session: None, network: String::new() }
+        Actor::with_session(person, None)
     }
 
-    /// Returns the id of the person; `None` for a visitor.
+    /// Returns an actor for a person who sent a request in a session.
+    pub fn in_session(person: Person, session: Id) -> Actor {
+        Actor::with_session(person, Some(session))
+    }
+
+    fn with_session(person: Person, session: Option<Id>) -> Actor {
+        Actor { identity: Identity::Person { person: Box::new(person), session }, network: String::new() }
+    }
+
+    /// Returns the system: for a command or a job that acts for nobody.
+    pub fn system() -> Actor {
+        Actor { identity: Identity::System, network: String::new() }
+    }
+
+    /// Returns the actor with the network of the request.
+    #[must_use]
+    pub fn on_network(self, network: impl Into<String>) -> Actor {
+        Actor { network: network.into(), ..self }
+    }
+
+    /// Returns the kind of the actor.
+    pub fn kind(&self) -> ActorKind {
+        match &self.identity {
+            Identity::Visitor => ActorKind::Visitor,
+            Identity::Person { person, .. } => ActorKind::Person(person.role),
+            Identity::System => ActorKind::System,
+        }
+    }
+
+    /// Returns the id of the person; `None` for a visitor and the system.
     pub fn id(&self) -> Option<Id> {
-        self.person.as_ref().map(|person| person.id)
+        self.signed_in().map(|person| person.id)
+    }
+
+    /// Returns the session of the request; `None` for a visitor, for the system, and for a person who acts without one.
+    pub fn session(&self) -> Option<Id> {
+        match self.identity {
+            Identity::Person { session, .. } => session,
+            Identity::Visitor | Identity::System => None,
+        }
+    }
+
+    /// Returns the network of the request; empty for a command, a job, or a test.
+    pub fn network(&self) -> &str {
+        &self.network
     }
 
     /// Returns whether the actor works for the club.
@@ -41,27 +92,28 @@ impl Actor {
         self.role().is_some_and(|role| role != Role::Account)
     }
 
-    /// Returns whether the actor's role permits the action.
+    /// Returns whether the actor's kind and role permit the action.
     pub fn may(&self, action: Action) -> bool {
-        may(self.role(), action)
+        may(self.kind(), action)
     }
 
-    /// Checks that the actor's role permits the action.
+    /// Checks that the actor's kind and role permit the action.
     ///
     /// # Errors
-    /// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` for a role without the permission.
+    /// Returns `Error::Unauthorized` for a visitor, and `Error::Forbidden` for the system or a role without the
+    /// permission.
     pub fn need(&self, action: Action) -> Result<()> {
-        self.person()?;
-        if self.may(action) {
-            return Ok(());
+        match self.kind() {
+            ActorKind::Visitor => Err(Error::Unauthorized),
+            kind if may(kind, action) => Ok(()),
+            ActorKind::Person(_) | ActorKind::System => Err(self.forbidden(&format!("{action:?}"))),
         }
-        Err(self.forbidden(&format!("{action:?}")))
     }
 
-    /// Returns `Error::Forbidden`, and logs the person, their role, and the refused action.
+    /// Returns `Error::Forbidden`, and logs the person, their role or the kind of actor, and the refused action.
     pub fn forbidden(&self, what: &str) -> Error {
         let person = self.id().map(|id| id.0);
-        tracing::warn!(person, role = self.role().map(Role::name), what, "refused: not for this role");
+        tracing::warn!(person, role = self.kind().name(), what, "refused: not for this role");
         Error::Forbidden
     }
 
@@ -88,13 +140,39 @@ impl Actor {
     /// Returns the signed-in person.
     ///
     /// # Errors
-    /// Returns `Error::Unauthorized` for a visitor.
+    /// Returns `Error::Unauthorized` for a visitor and the system.
     pub fn person(&self) -> Result<&Person> {
-        self.person.as_ref().ok_or(Error::Unauthorized)
+        self.signed_in().ok_or(Error::Unauthorized)
     }
 
-    /// Returns the role of the person; `None` for a visitor.
+    /// Returns the signed-in person; `None` for a visitor and the system.
+    pub fn signed_in(&self) -> Option<&Person> {
+        match &self.identity {
+            Identity::Person { person, .. } => Some(person),
+            Identity::Visitor | Identity::System => None,
+        }
+    }
+
+    /// Returns the role of the person; `None` for a visitor and the system.
     pub fn role(&self) -> Option<Role> {
-        self.person.as_ref().map(|person| person.role)
+        self.signed_in().map(|person| person.role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitor_must_sign_in_and_the_system_is_refused() {
+        for action in Action::ALL {
+            assert!(matches!(Actor::visitor().need(action), Err(Error::Unauthorized)), "{action:?}");
+            assert!(matches!(Actor::system().need(action), Err(Error::Forbidden)), "{action:?}");
+        }
+        for nobody in [Actor::visitor(), Actor::system()] {
+            assert!(nobody.person().is_err() && nobody.id().is_none() && nobody.session().is_none());
+            assert!(!nobody.is_staff());
+        }
+        assert_eq!(Actor::visitor().on_network("192.0.2.0/24").network(), "192.0.2.0/24");
     }
 }

@@ -141,14 +141,14 @@ fn insert(
     details: Value,
 ) -> Result<()> {
     let subject = subject.map_or("", SubjectKind::as_str);
-    let role = by.role().map_or("visitor", |role| role.name());
+    let kind = by.kind().name();
     let (row, now, club) = (tx.new_id()?, tx.now(), tx.club()?);
     tx.run(
         sql!(
             "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details, club_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
-        args![row, now, by.id(), role, what, subject, id, &by.network, details, club],
+        args![row, now, by.id(), kind, what, subject, id, by.network(), details, club],
     )
     .map(drop)
 }
@@ -229,9 +229,10 @@ pub struct AuditRow {
     pub id: Id,
     /// When the event happened.
     pub at: Timestamp,
-    /// The person who acted; `None` for a visitor.
+    /// The person who acted; `None` for a visitor and the system.
     pub who: Option<Id>,
-    /// The role of that person at the time.
+    /// The role of that person at the time, or the name of another [`crate::ActorKind`]: `visitor` or `system`. Rows of
+    /// commands from before the system was an actor have `visitor`.
     pub role: String,
     /// The name of the event.
     pub what: String,

@@ -40,7 +40,7 @@ pub use audit::{
     AuditEvent, AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, audit, audit_of_me, check_audit,
     checkpoint, last_checkpoint, note, note_change, note_operation,
 };
-pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
+pub use model::{ActorKind, EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use permissions::{Action, may};
 pub use personal_data::notification_kinds::{
     ChosenNotifications, LINK_BROKEN, NotificationKind, choose_notification_kinds, my_notification_kinds,

@@ -110,6 +110,28 @@ impl Role {
     }
 }
 
+/// The kind of an actor. Each kind and each role has a column in the permission table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorKind {
+    /// Someone who is not signed in.
+    Visitor,
+    /// A person with this role in the club.
+    Person(Role),
+    /// The program itself: a command of the operator, or a job that acts for nobody.
+    System,
+}
+
+impl ActorKind {
+    /// Returns the name of the kind in the audit log: the role of a person, `visitor`, or `system`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ActorKind::Visitor => "visitor",
+            ActorKind::Person(role) => role.name(),
+            ActorKind::System => "system",
+        }
+    }
+}
+
 kit::column_as!(Role, String, |name| Role::named(&name));
 
 /// An emergency contact (S18). Stored encrypted.

@@ -1,7 +1,7 @@
-//! What each role may do: one table, used by the operations. Whether an entity belongs to the actor is decided by
-//! the operation, not here.
+//! What each role and kind of actor may do: one table, used by the operations. Whether an entity belongs to the actor
+//! is decided by the operation, not here.
 
-use crate::model::Role;
+use crate::model::{ActorKind, Role};
 
 /// An action that requires a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,9 +81,15 @@ fn table(action: Action) -> &'static [Role] {
     }
 }
 
-/// Returns whether a person with this role (`None`: a visitor) may perform the action.
-pub fn may(role: Option<Role>, action: Action) -> bool {
-    role.is_some_and(|role| table(action).contains(&role))
+/// Returns whether an actor of this kind may perform the action.
+pub fn may(kind: ActorKind, action: Action) -> bool {
+    match kind {
+        ActorKind::Person(role) => table(action).contains(&role),
+        ActorKind::Visitor => false,
+        // The only operation that runs as the system is `appoint`, which the operator starts by command and which
+        // checks no permission. Jobs act for a person or call operations without an actor.
+        ActorKind::System => false,
+    }
 }
 
 #[cfg(test)]
@@ -92,31 +98,33 @@ mod tests {
 
     #[test]
     fn the_whole_matrix_is_as_written_here() {
-        let everybody: Vec<Option<Role>> = std::iter::once(None).chain(Role::ALL.map(Some)).collect();
+        let people = Role::ALL.map(ActorKind::Person);
+        let everybody: Vec<ActorKind> =
+            [ActorKind::Visitor].into_iter().chain(people).chain([ActorKind::System]).collect();
         let mut matrix = String::new();
         for action in Action::ALL {
             let marks: String =
-                everybody.iter().map(|role| if may(*role, action) { 'x' } else { '.' }).collect();
+                everybody.iter().map(|kind| if may(*kind, action) { 'x' } else { '.' }).collect();
             matrix.push_str(&format!("{marks} {action:?}\n"));
         }
         println!("{matrix}");
-        // The columns: visitor, account, technician, front desk, manager, owner.
+        // The columns: visitor, account, technician, front desk, manager, owner, system.
         let written = "\
-...xxx BookForOthers
-...xxx BookAnyTime
-...xxx RunTheDay
-....xx CorrectTheDay
-...xxx SeeEveryBooking
-..x... SeeOwnVisits
-....xx ManageCatalogue
-....xx ManageStaff
-....xx SeeMetrics
-....xx SeePeople
-....xx SeeAudit
-.....x ManageRoles
-...xxx RunMemberships
-....xx CorrectPeople
-....xx ManageJobs
+...xxx. BookForOthers
+...xxx. BookAnyTime
+...xxx. RunTheDay
+....xx. CorrectTheDay
+...xxx. SeeEveryBooking
+..x.... SeeOwnVisits
+....xx. ManageCatalogue
+....xx. ManageStaff
+....xx. SeeMetrics
+....xx. SeePeople
+....xx. SeeAudit
+.....x. ManageRoles
+...xxx. RunMemberships
+....xx. CorrectPeople
+....xx. ManageJobs
 ";
         assert_eq!(matrix, written);
     }

@@ -127,7 +127,7 @@ async fn door(caller: &Caller, next: &str) -> Result<(Option<String>, Artwork)> 
             Err(error) => return Err(error),
         };
         let artwork = artwork::of_club_still(&shown);
-        Ok((by.person.as_ref().map(|_| inside(&next, by).to_owned()), artwork))
+        Ok((by.signed_in().map(|_| inside(&next, by).to_owned()), artwork))
     };
     caller.view(read).await
 }

@@ -51,9 +51,9 @@ impl Frame {
     /// Creates the frame of a page for the actor. `section` is the section of the site (`services`, `book`, `visits`,
     /// or empty); in the back office, it is the path of the page.
     pub fn new(by: &Actor, section: &'static str, title: impl Into<String>) -> Frame {
-        let viewer = if by.person.is_some() { Viewer::SignedIn } else { Viewer::Visitor };
+        let viewer = if by.signed_in().is_some() { Viewer::SignedIn } else { Viewer::Visitor };
         let back_office = Navigation::installed().back_office_of(by);
-        let staff = by.person.as_ref().filter(|_| by.is_staff()).map(Person::full_name);
+        let staff = by.signed_in().filter(|_| by.is_staff()).map(Person::full_name);
         Frame { viewer, back_office, staff, ..Frame::anonymous(section, title) }
     }
 

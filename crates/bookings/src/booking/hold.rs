@@ -66,7 +66,7 @@ const SECRET: usize = 64;
 pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Visitor<'_>) -> Result<Held> {
     let catalogue = catalogue::current(tx)?;
     let until = tx.now() + SignedDuration::from_mins(catalogue.setting(HOLD));
-    if by.person.is_none() {
+    if by.signed_in().is_none() {
         let token = visitor.token()?;
         let digest = tokens::digest(&token);
         tx.lock_person(place_in_line(&digest))?;
@@ -116,7 +116,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Vis
 /// # Errors
 /// Returns the errors of [`hold`].
 pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<()> {
-    if by.person.is_none() {
+    if by.signed_in().is_none() {
         return Ok(());
     }
     let owner = owner(tx, by, request)?;

@@ -415,7 +415,7 @@ fn load(
         search: chosen.map(|(_, search)| search),
         found,
         why,
-        token: match by.person {
+        token: match by.signed_in() {
             Some(_) if !by.may(Action::BookForOthers) => String::new(),
             _ => tokens::secret()?,
         },

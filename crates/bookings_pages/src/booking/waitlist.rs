@@ -237,7 +237,7 @@ fn handle_form(
     let (mut fields, mut refused) = (Fields::new(), None);
     match parsed {
         Err(wrong) => fields = wrong.clone(),
-        Ok(_) if by.person.is_none() => {
+        Ok(_) if by.signed_in().is_none() => {
             return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, raw_form))));
         }
         Ok(request) => {

@@ -42,7 +42,7 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
         match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
             // Do not reveal whose hold it is. A visitor may be its owner, who has to sign in first.
-            Err(Error::NotFound) if by.person.is_none() => {
+            Err(Error::NotFound) if by.signed_in().is_none() => {
                 let current = token.map(|token| bookings::hold_of_token(tx, token)).transpose()?.flatten();
                 current.map(|one| Seen::Released(ReleasedPage::of(by, one))).ok_or(Error::Unauthorized)
             }
@@ -77,7 +77,7 @@ where
         return answer(caller.view(move |tx, by| load(tx, by, token.as_deref())).await?);
     };
     let taking_over = move |tx: &mut Tx<'_>, by: &Actor| {
-        let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
+        let adopted = by.signed_in().is_some() && bookings::take_over(tx, by, &token)?.is_some();
         Ok((adopted, load(tx, by, Some(&token))?))
     };
     let (adopted, seen) = caller.tx(taking_over).await?;
@@ -162,7 +162,7 @@ async fn decide(
     let done = caller.tx(move |tx, by| {
         let holder = Holder { by, token: token.as_deref() };
         match handle_form(tx, holder, id, &form) {
-            Err(Error::NotFound) if by.person.is_none() => {
+            Err(Error::NotFound) if by.signed_in().is_none() => {
                 Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
             }
             other => other,
@@ -296,7 +296,7 @@ fn apply(
         HoldAction::Update => here(id),
         HoldAction::SignIn => login,
         HoldAction::SignUp => login.replacen("/login/", "/signup/", 1),
-        HoldAction::Book if holder.by.person.is_none() => login,
+        HoldAction::Book if holder.by.signed_in().is_none() => login,
         HoldAction::Book => {
             // An expired hold is booked again, either at once or not at all.
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);

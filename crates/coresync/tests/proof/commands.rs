@@ -106,8 +106,8 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
     let app = serve::open(config).await.unwrap();
     demo::fill(&app).await.unwrap();
     let noted = app.db.tx(|tx| {
-        let nobody = people::Actor::visitor();
-        people::note(tx, &nobody, people::AuditEvent::PeopleSearched, None, serde_json::json!({}))?;
+        let system = people::Actor::system();
+        people::note(tx, &system, people::AuditEvent::PeopleSearched, None, serde_json::json!({}))?;
         people::checkpoint(tx)
     });
     assert!(noted.await.unwrap() > 0);

@@ -198,7 +198,7 @@ fn confirm(
         SessionKind::App => None,
     };
     let person = store::person(tx, before.id)?;
-    let owner = Actor { network: client_info.network(), ..Actor::of(person.clone()) };
+    let owner = Actor::of(person.clone()).on_network(client_info.network());
     note(tx, &owner, AuditEvent::AddressConfirmed, Some(before.id), json!({"started_over": !is_theirs}))?;
     let made = made.filter(|_| is_theirs);
     let (next, carried) = made.map_or((None, None), |made| (made.next, made.carried));
@@ -219,7 +219,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
         session_store::keep_address(tx, before.id, &old)?;
         notify(tx, &AddressChanged { person: before.id, old })?;
     }
-    let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
+    let owner = Actor::of(before.clone()).on_network(by.network());
     note(tx, &owner, AuditEvent::AddressChanged, Some(before.id), json!({}))
 }
 

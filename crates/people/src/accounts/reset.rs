@@ -111,7 +111,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
             }
             session_store::forget_all_proofs(tx, person.id)?;
             notify(tx, &PasswordChanged { person: person.id })?;
-            let by = Actor { network: network.clone(), ..Actor::of(person) };
+            let by = Actor::of(person).on_network(network.as_str());
             note(tx, &by, AuditEvent::PasswordReset, Some(proof.person), json!({}))
         })
         .await

@@ -106,7 +106,7 @@ pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
     store::set_role(tx, before.id, role)?;
     store::end_all(tx, before.id)?;
     let details = json!({"from": before.role, "to": role});
-    note(tx, &Actor::visitor(), AuditEvent::RoleChanged, Some(before.id), details)?;
+    note(tx, &Actor::system(), AuditEvent::RoleChanged, Some(before.id), details)?;
     store::person(tx, before.id)
 }
 

@@ -54,7 +54,7 @@ pub async fn sign_in(
             tokens.device = sessions::know(tx, id, &from)?;
         }
         let person = store::person(tx, id)?;
-        let by = Actor { network: from.network(), ..Actor::of(person.clone()) };
+        let by = Actor::of(person.clone()).on_network(from.network());
         note(tx, &by, AuditEvent::SignedIn, Some(id), json!({"device": from.device}))?;
         Ok(SignedIn { person, tokens })
     };
@@ -75,7 +75,7 @@ fn begin(
 }
 
 fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) -> Result<()> {
-    let by = Actor { network: client_info.network(), ..Actor::visitor() };
+    let by = Actor::visitor().on_network(client_info.network());
     note(tx, &by, AuditEvent::SignInFailed, owner, json!({"device": client_info.device}))
 }
 

@@ -105,7 +105,7 @@ fn make(
     session_store::insert_sign_up(tx, id, &made)?;
     ask_claimant(tx, id, new.email.as_deref().unwrap_or_default(), client_info)?;
     let person = store::person(tx, id)?;
-    let by = Actor { network: client_info.network(), ..Actor::of(person) };
+    let by = Actor::of(person).on_network(client_info.network());
     note(tx, &by, AuditEvent::SignedUp, Some(id), json!({"device": client_info.device}))
 }
 

@@ -79,7 +79,7 @@ impl Caller {
         let (credential, network) = (self.credential.clone(), self.client_info.network());
         let operation = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &credential, &network)?;
-            let unseen = by.session.filter(|_| is_due(tx, &credential));
+            let unseen = by.session().filter(|_| is_due(tx, &credential));
             reading(tx, &by).map(|read| (read, unseen))
         };
         let (read, unseen) = self.app.db.view(operation).await?;
@@ -114,7 +114,7 @@ impl Caller {
             let by = enter(tx, &credential, &network)?;
             let reply =
                 once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
-            Ok((reply, by.person.is_none()))
+            Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;
         let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
@@ -154,7 +154,7 @@ impl Caller {
             let by = enter(tx, &credential, &network)?;
             let reply =
                 once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
-            Ok((reply, by.person.is_none()))
+            Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;
         let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
@@ -227,7 +227,7 @@ impl Requester {
 
 /// Returns the name of the actor for [`kit::replies::once`].
 fn asker_of(by: &Actor, visitor: &str) -> String {
-    by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| asker_name(person.id))
+    by.id().map_or_else(|| visitor.to_owned(), asker_name)
 }
 
 /// Returns the name of a person for [`kit::replies::once`].
@@ -273,7 +273,7 @@ pub(crate) fn credential(headers: &HeaderMap) -> Credential {
 }
 
 pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
-    let visitor = || Actor { network: network.to_owned(), ..Actor::visitor() };
+    let visitor = || Actor::visitor().on_network(network);
     let (found, must_be_good) = match credential {
         Credential::None => return Ok(visitor()),
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
@@ -286,7 +286,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
         (_, None) => {}
     }
     match found {
-        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session), ..visitor() }),
+        Some(found) => Ok(Actor::in_session(found.person, found.session).on_network(network)),
         None if must_be_good => Err(Error::Unauthorized),
         None => Ok(visitor()),
     }
@@ -296,7 +296,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
 /// in use.
 fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
     let by = resolve(tx, credential, network)?;
-    if let Some(session) = by.session.filter(|_| is_due(tx, credential)) {
+    if let Some(session) = by.session().filter(|_| is_due(tx, credential)) {
         session_store::see(tx, session, network)?;
     }
     Ok(by)

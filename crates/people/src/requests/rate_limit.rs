@@ -77,8 +77,8 @@ impl RateLimits {
             return counted;
         }
         let met = self.app.db.view(move |tx| resolve(tx, &credential, "")).await;
-        match met.ok().and_then(|by| by.person) {
-            Some(person) => self.take(Who::Person(person.id), kind),
+        match met.ok().and_then(|by| by.id()) {
+            Some(person) => self.take(Who::Person(person), kind),
             None => counted,
         }
     }

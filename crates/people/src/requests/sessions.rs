@@ -120,7 +120,7 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
     let is_first = old.ended_at.is_none() && store::end_session(tx, old.id)?;
     if !is_first {
         if store::end_family(tx, old.family)? > 0 {
-            let by = Actor { network, ..Actor::visitor() };
+            let by = Actor::visitor().on_network(network);
             note(tx, &by, AuditEvent::TokenReused, Some(old.person), json!({}))?;
         }
         return Ok(None);
@@ -144,11 +144,11 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
 pub async fn sign_out(caller: &Caller) -> Result<()> {
     caller
         .tx(|tx, by| {
-            let (Some(person), Some(session)) = (&by.person, by.session) else { return Ok(()) };
-            store::hold(tx, person.id)?;
+            let (Some(person), Some(session)) = (by.id(), by.session()) else { return Ok(()) };
+            store::hold(tx, person)?;
             let family = store::family_of(tx, session)?.unwrap_or(session);
             store::end_family(tx, family)?;
-            note(tx, by, AuditEvent::SessionEnded, Some(person.id), json!({"sign_in": family}))
+            note(tx, by, AuditEvent::SessionEnded, Some(person), json!({"sign_in": family}))
         })
         .await
 }
@@ -199,7 +199,7 @@ pub(crate) fn end_others(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
 }
 
 fn own_family(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
-    by.session.map_or(Ok(None), |session| store::family_of(tx, session))
+    by.session().map_or(Ok(None), |session| store::family_of(tx, session))
 }
 
 /// Signs an app out by its refresh token, because its access token may have expired. An unknown token counts as
@@ -210,7 +210,7 @@ pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, client_info: &ClientInfo, token: &
     if store::end_family(tx, found.family)? == 0 {
         return Ok(());
     }
-    let by = Actor { network: client_info.network(), ..Actor::of(store::person(tx, found.person)?) };
+    let by = Actor::of(store::person(tx, found.person)?).on_network(client_info.network());
     note(tx, &by, AuditEvent::SessionEnded, Some(found.person), json!({"sign_in": found.family}))
 }
 

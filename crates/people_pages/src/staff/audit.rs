@@ -12,7 +12,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, RawInput};
 use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
-use people::{Action, Actor, AuditEvent, AuditFilter, AuditRow, Caller, Role};
+use people::{Action, Actor, ActorKind, AuditEvent, AuditFilter, AuditRow, Caller, Role};
 use serde_json::json;
 use ui::{
     Choice, FieldErrors, FormInput, Frame, QueryForm, RawForm, csv_file, escape_formula, format, from_pairs,
@@ -251,6 +251,7 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
     for row in rows {
         let who = match row.who {
             Some(id) => format!("{} ({})", name(tx, &mut names, id)?, role_word(&row.role)),
+            None if row.role == ActorKind::System.name() => "The system".to_owned(),
             None => "A visitor".to_owned(),
         };
         for id in audit_text::people_in(&row.details) {

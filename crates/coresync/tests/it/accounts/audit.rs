@@ -84,6 +84,25 @@ async fn another_role_is_written_down_and_ends_every_session() {
     assert_eq!(audited_operations(&app).await.last().expect("a row").0, "profile_read");
 }
 
+#[tokio::test]
+async fn a_role_given_by_command_is_recorded_as_done_by_the_system() {
+    let app = TestClub::open().await;
+    let pia = app.person(PIA);
+    let given = app.db().tx(move |tx| {
+        let email = people::person(tx, pia)?.email.expect("an address");
+        people::appoint(tx, &email, Role::FrontDesk)
+    });
+    assert_eq!(given.await.expect("given").role, Role::FrontDesk);
+    let rows: Vec<(String, Option<Id>, String)> = app
+        .db()
+        .view(|tx| tx.all(sql!("SELECT what, who, role FROM audit ORDER BY id"), args![]))
+        .await
+        .expect("the log");
+    assert_eq!(rows, [("role_changed".to_owned(), None, people::ActorKind::System.name().to_owned())]);
+    let page = app.browser(MAX).get("/staff/audit/").await.expect(200).text();
+    assert!(page.contains("The system") && !page.contains("A visitor"), "{page}");
+}
+
 async fn write(app: &TestClub, times: usize) {
     for _ in 0..times {
         app.as_(MAX).get("/api/staff/people/?q=Bea").await.expect(200);
