@@ -80,11 +80,11 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
     Ok(entitlements)
 }
 
-/// Makes a person a member with the newest version of a plan that is in effect. It does not take a payment and is not reachable from the
-/// API or pages: people join through [`crate::join`].
+/// Makes a person a member with the newest version in effect of a plan of the club. It does not take a payment and is
+/// not reachable from the API or pages: people join through [`crate::join`].
 ///
 /// # Errors
-/// Returns the refusal `already_member` if the person has a plan, and `Error::NotFound` if there is no such plan.
+/// Returns the refusal `already_member` if the person has a plan, and `Error::NotFound` if the club has no such plan.
 pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     let id = tx.new_id()?;
     let now = tx.now();
@@ -94,8 +94,8 @@ pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
         sql!(
             "INSERT INTO memberships (id, club_id, person_id, version_id, status, started_on, paid_until, renews,
              created_at) SELECT $1, $2, $3, v.id, $5, $6, $7, $8, $9 FROM plan_versions v
-             WHERE v.plan_id = $4 AND v.n = (SELECT MAX(n) FROM plan_versions w
-             WHERE w.plan_id = $4 AND w.effective_on <= $10)"
+             JOIN plans p ON p.id = v.plan_id WHERE p.club_id = $2 AND p.id = $4 AND v.n = (SELECT MAX(n)
+             FROM plan_versions w WHERE w.plan_id = $4 AND w.effective_on <= $10)"
         ),
         args![
             id,

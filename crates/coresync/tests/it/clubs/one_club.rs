@@ -1,11 +1,11 @@
-//! Every statement on a table of a club names the club. Exceptions are listed here by file, with the reason.
+//! Every statement on a table of a club has a condition on the club or inserts it, and every statement on a table that
+//! belongs to a club through another table names a row of it. Exceptions are listed here by file, with the reason.
 
 use std::collections::BTreeSet;
 
 use kit::db::Sql;
 
-/// The tables whose rows belong to a club. Rows that depend on such a row (claims, allocations, lines of a charge,
-/// events of a booking) are reached only through it.
+/// The tables whose rows belong to a club.
 const TABLES: [&str; 24] = [
     "addons",
     "audit",
@@ -33,6 +33,67 @@ const TABLES: [&str; 24] = [
     "waits",
 ];
 
+/// The tables that belong to a club only through a row of another table, with the columns that lead to such a row. They
+/// need no `club_id`, because a transaction gets the ids in these columns only from rows of its own club.
+const DEPENDENT: [(&str, &[&str]); 22] = [
+    ("allocations", &["booking_id", "resource_id"]),
+    ("birthday_uses", &["booking_id", "person_id"]),
+    ("booking_addons", &["booking_id"]),
+    ("booking_events", &["booking_id"]),
+    ("charge_lines", &["charge_id"]),
+    ("claims", &["booking_id", "resource_id"]),
+    ("credit_uses", &["booking_id", "membership_id"]),
+    ("guest_contacts", &["booking_id"]),
+    ("lapses", &["booking_id", "person_id"]),
+    ("membership_events", &["membership_id"]),
+    ("notification_subjects", &["subject_id"]),
+    ("offers", &["id", "booking_id", "wait_id"]),
+    ("pass_uses", &["booking_id", "membership_id"]),
+    ("picture_files", &["picture_id"]),
+    ("plan_versions", &["id", "plan_id"]),
+    ("reminders", &["booking_id"]),
+    ("resource_versions", &["resource_id"]),
+    ("service_addons", &["service_id"]),
+    ("service_equipment", &["service_id"]),
+    ("service_rooms", &["service_id"]),
+    ("time_overrides", &["room_id"]),
+    ("weekly_hours", &["resource_id"]),
+];
+
+/// The tables that all clubs share, with the reason.
+const SHARED: [(&str, &[&str]); 4] = [
+    (
+        "one account serves all clubs",
+        &[
+            "consents",
+            "devices",
+            "guest_addresses",
+            "people",
+            "people_words",
+            "person_addresses",
+            "person_keys",
+            "preferences",
+            "proofs",
+            "replies",
+            "sessions",
+            "sign_in_failures",
+            "sign_ins",
+            "sign_ups",
+            "silences",
+        ],
+    ),
+    ("one outbox sends the emails of all clubs and logs them", &["mails"]),
+    ("the audit log has one chain of checkpoints for all clubs", &["audit_sealed", "audit_seals"]),
+    (
+        "they describe the database and the processes that use it",
+        &["clubs", "flushes", "key_marks", "nodes", "versions", "write_probes"],
+    ),
+];
+
+/// The tables that define the host names, roles, and versions of clubs. No test checks the statements on them, because
+/// some find the club and some read all clubs.
+const OWN: [&str; 3] = ["club_hosts", "club_roles", "club_versions"];
+
 /// The statements on rows of all clubs: the file, the beginning of each statement, and the reason.
 const OF_ALL: &[(&str, &[&str], &str)] = &[
     (
@@ -50,6 +111,11 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         "an export and an erasure of personal data cover all clubs",
     ),
     (
+        "bookings/src/store/bookings.rs",
+        &["SELECT club_id FROM bookings"],
+        "finds the club of a booking that another club's transaction has met",
+    ),
+    (
         "bookings/src/notifications/guests.rs",
         &["DELETE FROM guest_contacts"],
         "an erasure of personal data covers all clubs",
@@ -64,6 +130,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     (
         "messages/src/outbox.rs",
         &[
+            "UPDATE notifications SET locked_until = $1",
             "UPDATE notifications SET locked_until = NULL",
             "DELETE FROM notifications WHERE id",
             "DELETE FROM notifications WHERE person_id",
@@ -72,7 +139,12 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     ),
     (
         "kit/src/jobs/run.rs",
-        &["SELECT kind, last_error", "DELETE FROM jobs WHERE id", "UPDATE jobs SET locked_until = NULL"],
+        &[
+            "SELECT kind, last_error",
+            "DELETE FROM jobs WHERE id",
+            "UPDATE jobs SET locked_until = $1",
+            "UPDATE jobs SET locked_until = NULL",
+        ],
         "the runners run the jobs of all clubs, each with the database handle of its club",
     ),
     (
@@ -87,8 +159,19 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     ),
     (
         "people/src/audit.rs",
-        &["SELECT COUNT(*) FROM audit"],
+        &[
+            "SELECT COUNT(*) FROM audit",
+            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit a",
+            "SELECT a.id",
+        ],
         "the audit log has one chain of checkpoints for all clubs",
+    ),
+    (
+        "people/src/audit.rs",
+        &[
+            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit WHERE who",
+        ],
+        "an export of personal data covers all clubs",
     ),
     ("coresync/src/check.rs", &["SELECT"], "`coresync check` examines the whole database"),
     (
@@ -98,47 +181,150 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// Returns the tables of a club that a statement names.
-fn tables(text: &str) -> BTreeSet<&'static str> {
+/// The statements on a dependent table that name no row of the club: the file, the beginning of each statement, and the
+/// reason.
+const WITHOUT_A_ROW: &[(&str, &[&str], &str)] = &[
+    (
+        "bookings/src/notifications/notify.rs",
+        &["SELECT at FROM booking_events", "SELECT by_person, detail FROM booking_events"],
+        "the id of the event is in a notification of the club",
+    ),
+    (
+        "scheduling/src/store.rs",
+        &["SELECT resource_id, from_cell", "SELECT resource_id, version"],
+        "reads the calendars or versions of all resources at once; the caller looks up those of its club",
+    ),
+    ("scheduling/src/store.rs", &["DELETE FROM claims WHERE cell"], "deletes old claims of all clubs"),
+    (
+        "coresync/src/reactions/accounts.rs",
+        &["SELECT CAST(1 AS BIGINT)"],
+        "checks whether any row of any club refers to a person",
+    ),
+    ("coresync/src/check.rs", &["SELECT"], "`coresync check` examines the whole database"),
+];
+
+/// Returns the tables that a statement reads or writes.
+fn tables(text: &str) -> BTreeSet<&str> {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-    let named = words
-        .windows(2)
-        .filter(|pair| ["FROM", "JOIN", "INTO", "UPDATE"].contains(&pair[0]))
-        .map(|pair| pair[1]);
-    let named: BTreeSet<&str> = named.collect();
-    TABLES.into_iter().filter(|table| named.contains(table)).collect()
+    let named =
+        words.windows(2).filter(|pair| ["FROM", "JOIN", "INTO", "UPDATE"].contains(&pair[0])).map(|pair| pair[1]);
+    named.collect()
 }
 
-#[test]
-fn every_statement_on_a_table_of_a_club_names_the_club() {
+/// Returns what follows each mention of a column.
+fn after<'t>(text: &'t str, column: &str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(column).filter_map(move |(at, found)| {
+        let before = text[..at].chars().next_back().unwrap_or(' ');
+        let rest = &text[at + found.len()..];
+        let is_whole = |c: char| !c.is_alphanumeric() && c != '_';
+        (is_whole(before) && is_whole(rest.chars().next().unwrap_or(' '))).then_some(rest)
+    })
+}
+
+/// Returns whether a statement inserts rows with a value in this column.
+fn inserts(text: &str, column: &str) -> bool {
+    let columns = text.split_once("INSERT INTO ").and_then(|(_, rest)| rest.split_once('(')?.1.split_once(')'));
+    columns.is_some_and(|(columns, _)| columns.split(", ").any(|one| one == column))
+}
+
+/// Returns whether a statement names the club: in a condition on a parameter, or as an inserted column. A selected
+/// column and a comparison of two columns are not enough.
+fn names_club(text: &str) -> bool {
+    let conditions = text.split_once(" SET ").map_or(text, |(_, rest)| {
+        // The values that an UPDATE sets are no conditions.
+        rest.split_once(" WHERE ").map_or("", |(_, conditions)| conditions)
+    });
+    let is_condition = |rest: &str| ["= $", "IN ($"].iter().any(|start| rest.trim_start().starts_with(start));
+    inserts(text, "club_id") || after(conditions, "club_id").any(is_condition)
+}
+
+/// Returns whether a statement names a row of a dependent table by one of these columns.
+fn names_row(text: &str, columns: &[&str]) -> bool {
+    let is_condition = |rest: &str| ["=", "IN ("].iter().any(|start| rest.trim_start().starts_with(start));
+    let is_joined = |column: &str| {
+        text.match_indices(&format!(".{column}")).any(|(at, _)| {
+            let before = text[..at].trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+            before.ends_with("= ")
+        })
+    };
+    columns.iter().any(|column| {
+        inserts(text, column) || after(text, column).any(is_condition) || is_joined(column)
+    })
+}
+
+/// Checks every statement of the program with `is_wrong`, apart from the exceptions.
+fn check(exceptions: &[(&str, &[&str], &str)], problem: &str, is_wrong: impl Fn(&str) -> bool) {
     let (mut wrong, mut used) = (Vec::new(), BTreeSet::new());
     for sql in Sql::all().filter(|sql| sql.file.contains("/src/") && !sql.file.contains("/bench/")) {
         let text = sql.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        if tables(&text).is_empty() || text.contains("club_id") {
+        if !is_wrong(&text) {
             continue;
         }
-        let exempt = OF_ALL.iter().position(|(file, beginnings, _)| {
-            sql.file.ends_with(file) && beginnings.iter().any(|beginning| text.starts_with(beginning))
+        let exempt = exceptions.iter().enumerate().find_map(|(place, (file, beginnings, _))| {
+            let beginning = beginnings.iter().position(|beginning| text.starts_with(beginning))?;
+            sql.file.ends_with(file).then_some((place, beginning))
         });
         match exempt {
             Some(place) => drop(used.insert(place)),
             None => wrong.push(format!("{}:{}: {text}", sql.file, sql.line)),
         }
     }
-    assert!(wrong.is_empty(), "these statements do not name the club:\n{}", wrong.join("\n"));
-    let unused: Vec<&str> = (0..OF_ALL.len()).filter(|n| !used.contains(n)).map(|n| OF_ALL[n].0).collect();
-    assert!(unused.is_empty(), "no statement needs these exceptions: {unused:?}");
+    assert!(wrong.is_empty(), "these statements {problem}:\n{}", wrong.join("\n"));
+    for (place, (file, beginnings, _)) in exceptions.iter().enumerate() {
+        for (n, beginning) in beginnings.iter().enumerate() {
+            assert!(used.contains(&(place, n)), "no statement needs this exception: {file}, {beginning}");
+        }
+    }
 }
 
 #[test]
-fn the_tables_of_a_club_are_those_with_its_id() {
-    let mut found = BTreeSet::new();
+fn every_statement_on_a_table_of_a_club_names_the_club() {
+    check(OF_ALL, "do not name the club", |text| {
+        let named = tables(text);
+        TABLES.iter().any(|table| named.contains(table)) && !names_club(text)
+    });
+}
+
+#[test]
+fn every_statement_on_a_dependent_table_names_a_row_of_the_club() {
+    check(WITHOUT_A_ROW, "name neither the club nor a row of it", |text| {
+        let named = tables(text);
+        let reached = |(table, columns): &(&str, &[&str])| !named.contains(table) || names_row(text, columns);
+        !names_club(text) && !DEPENDENT.iter().all(reached)
+    });
+}
+
+#[test]
+fn a_club_is_named_by_a_condition_or_an_inserted_column() {
+    for (text, is_named) in [
+        ("SELECT id FROM rooms WHERE club_id = $1", true),
+        ("SELECT id FROM audit a WHERE +a.club_id IN ($1, $2)", true),
+        ("INSERT INTO rooms (id, club_id) VALUES ($1, $2)", true),
+        ("UPDATE rooms SET active = $1 WHERE club_id = $2 AND id = $3", true),
+        ("SELECT club_id FROM bookings WHERE id = $1", false),
+        ("SELECT b.id FROM bookings b JOIN rooms r ON r.club_id = b.club_id", false),
+        ("UPDATE jobs SET attempt = 1 WHERE id = $1 RETURNING id, club_id", false),
+        ("UPDATE jobs SET club_id = $1 WHERE id = $2", false),
+        ("INSERT INTO rooms (id) SELECT club_id FROM rooms", false),
+        ("SELECT id FROM rooms WHERE other_club_id = $1", false),
+    ] {
+        assert_eq!(names_club(text), is_named, "{text}");
+    }
+    assert!(names_row("DELETE FROM claims WHERE booking_id = $1", &["booking_id"]));
+    assert!(names_row("SELECT 1 FROM plan_versions v JOIN plans p ON p.id = v.plan_id", &["plan_id"]));
+    assert!(!names_row("DELETE FROM claims WHERE cell < $1", &["booking_id"]));
+}
+
+#[test]
+fn every_table_belongs_to_a_club_or_is_shared_for_a_reason() {
+    let (mut all, mut found) = (BTreeSet::new(), BTreeSet::new());
     for (_, text) in crate::guard::files("migrations", "sql") {
         let mut table = String::new();
         for line in text.lines() {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.split(' ').next().unwrap_or_default().to_owned();
+                all.insert(table.clone());
             }
             if line.trim_start().starts_with("club_id ") {
                 found.insert(table.clone());
@@ -150,9 +336,13 @@ fn the_tables_of_a_club_are_those_with_its_id() {
             }
         }
     }
-    // These tables define the host names, roles, and versions of clubs. No test checks the statements on them.
-    for own in ["club_hosts", "club_roles", "club_versions"] {
-        assert!(found.remove(own), "{own}");
+    for own in OWN {
+        assert!(found.remove(own) && all.remove(own), "{own}");
     }
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), TABLES);
+    let dependent = DEPENDENT.iter().map(|(table, _)| *table);
+    let shared = SHARED.iter().flat_map(|(_, tables)| tables.iter().copied());
+    let mut listed: Vec<&str> = TABLES.into_iter().chain(dependent).chain(shared).collect();
+    listed.sort_unstable();
+    assert_eq!(all.iter().map(String::as_str).collect::<Vec<_>>(), listed);
 }
