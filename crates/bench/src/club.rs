@@ -72,9 +72,9 @@ fn add_club(tx: &mut Tx<'_>) -> Result<Id> {
 fn offer(tx: &mut Tx<'_>, club: Id, size: Size) -> Result<()> {
     let hours: cat::Hours = HOURS.parse().map_err(Fault::because)?;
     let mut categories = Vec::new();
-    for (slug, half) in [("massage", cat::Brand::Mensuite), ("suites", cat::Brand::Private)] {
+    for (slug, brand) in [("massage", cat::Brand::Mensuite), ("suites", cat::Brand::Private)] {
         let (slug, name) = (slug.to_owned(), slug.to_uppercase());
-        let category = cat::Category { id: Id(0), slug, name, half, description: WORDS.to_owned() };
+        let category = cat::Category { id: Id(0), slug, name, brand, description: WORDS.to_owned() };
         categories.push(cat::add_category(tx, club, &category)?);
     }
     let mut rooms = Vec::new();
@@ -84,7 +84,7 @@ fn offer(tx: &mut Tx<'_>, club: Id, size: Size) -> Result<()> {
             slug: format!("room-{n}"),
             name: format!("Room {n}"),
             kind: if n % 2 == 0 { "massage" } else { "suite" }.to_owned(),
-            half: cat::Brand::Shared,
+            brand: cat::Brand::Shared,
             capacity: 2,
             units: 1,
             premium_bp: if n % 4 == 3 { 11_000 } else { 10_000 },

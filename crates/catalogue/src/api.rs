@@ -168,7 +168,7 @@ async fn categories(caller: Caller, Query(paging): Query<Paging>) -> Result<List
         name: category.name.clone(),
         slug: category.slug.clone(),
         description: category.description.clone(),
-        half: category.half.as_str().to_owned(),
+        half: category.brand.as_str().to_owned(),
         services_count: count(category.id),
     });
     Ok(List::of(all.collect(), paging, "/api/services/categories/"))

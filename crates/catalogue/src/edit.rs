@@ -67,7 +67,7 @@ pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id
             "INSERT INTO service_categories (id, club_id, slug, name, half, description, position)
              VALUES ($1, $2, $3, $4, $5, $6, $1)"
         ),
-        args![id, club, &category.slug, &category.name, category.half.as_str(), &category.description],
+        args![id, club, &category.slug, &category.name, category.brand.as_str(), &category.description],
     )
     .or_refuse("service_categories", &SLUG_TAKEN)?;
     changed(tx)?;
@@ -126,7 +126,7 @@ pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
             &room.slug,
             &room.name,
             &room.kind,
-            room.half.as_str(),
+            room.brand.as_str(),
             room.capacity,
             room.units,
             room.premium_bp,

@@ -78,7 +78,7 @@ impl Brand {
     }
 
     fn read(text: String) -> Option<Brand> {
-        [Brand::Mensuite, Brand::Private, Brand::Shared].into_iter().find(|half| half.as_str() == text)
+        [Brand::Mensuite, Brand::Private, Brand::Shared].into_iter().find(|brand| brand.as_str() == text)
     }
 }
 
@@ -94,7 +94,7 @@ pub struct Category {
     /// The name of the category.
     pub name: String,
     /// The brand that the category belongs to.
-    pub half: Brand,
+    pub brand: Brand,
     /// A description in one or two sentences.
     pub description: String,
 }
@@ -211,7 +211,7 @@ pub struct Room {
     /// The kind of room: `massage`, `suite`, `meditation`, …
     pub kind: String,
     /// The brand that the room belongs to.
-    pub half: Brand,
+    pub brand: Brand,
     /// The maximum number of people in one booking.
     pub capacity: i64,
     /// The number of bookings that the room can take at once.

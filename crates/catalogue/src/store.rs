@@ -172,7 +172,7 @@ fn pairs(tx: &mut Tx<'_>, club: Id, sql: &'static kit::db::Sql) -> Result<HashMa
     Ok(pairs)
 }
 
-kit::row!(Category { id, slug, name, half, description });
+kit::row!(Category { id, slug, name, brand, description });
 kit::row!(Addon { id, slug, name, description, cents, active });
 kit::row!(Equipment { id, slug, name, reset, active });
 
@@ -227,7 +227,7 @@ impl kit::db::FromRow for Room {
             slug: row.get(1)?,
             name: row.get(2)?,
             kind: row.get(3)?,
-            half: row.get(4)?,
+            brand: row.get(4)?,
             capacity: row.get(5)?,
             units: row.get(6)?,
             premium_bp: row.get(7)?,

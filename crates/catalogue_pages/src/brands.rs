@@ -91,17 +91,17 @@ struct Place<'c> {
 }
 
 async fn menssuite(app: State<AppState>, caller: Caller) -> Result<Response> {
-    half(app, caller, Brand::Mensuite, MENSSUITE).await
+    brand_page(app, caller, Brand::Mensuite, MENSSUITE).await
 }
 
 async fn private(app: State<AppState>, caller: Caller) -> Result<Response> {
-    half(app, caller, Brand::Private, PRIVATE).await
+    brand_page(app, caller, Brand::Private, PRIVATE).await
 }
 
-async fn half(
+async fn brand_page(
     State(app): State<AppState>,
     caller: Caller,
-    half: Brand,
+    brand: Brand,
     words: BrandText,
 ) -> Result<Response> {
     let (place, title) = (words.place, words.title);
@@ -111,23 +111,23 @@ async fn half(
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
     let (frame, catalogue, shown) = page.await?;
-    let scenes = if half == Brand::Private { &people::SCENES[..] } else { &[] };
-    let artwork = artwork::of_half(&shown, half);
+    let scenes = if brand == Brand::Private { &people::SCENES[..] } else { &[] };
+    let artwork = artwork::of_brand(&shown, brand);
     let page = HalfPage {
         frame: frame
             .about(words.description)
             .canonical(&app, &catalogue.club, words.path)
             .with_preview(artwork.passed_on()),
         artwork,
-        families: families(&catalogue, &shown, half),
-        rooms: rooms(&catalogue, &shown, half),
+        families: families(&catalogue, &shown, brand),
+        rooms: rooms(&catalogue, &shown, brand),
         scenes: scenes.iter().map(|(slug, name)| (*name, artwork::of_scene(&shown, slug))).collect(),
         words,
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Brand) -> Vec<Family<'c>> {
+fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, brand: Brand) -> Vec<Family<'c>> {
     let family = |category: &'c catalogue::Category| {
         let rows = offered(catalogue, category);
         Family {
@@ -138,15 +138,15 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Brand) -> Vec<Fam
             rows: rows.map(|service| ServiceRow::of(catalogue, shown, service)).collect(),
         }
     };
-    catalogue.categories.iter().filter(|category| category.half == half).map(family).collect()
+    catalogue.categories.iter().filter(|category| category.brand == brand).map(family).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Brand) -> Vec<Place<'c>> {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, brand: Brand) -> Vec<Place<'c>> {
     let place = |room: &'c catalogue::Room| Place {
         name: &room.name,
         sentence: &room.description,
         features: &room.features,
         artwork: artwork::of_room(shown, room),
     };
-    catalogue.rooms.iter().filter(|room| room.active && room.half == half).map(place).collect()
+    catalogue.rooms.iter().filter(|room| room.active && room.brand == brand).map(place).collect()
 }

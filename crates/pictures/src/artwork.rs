@@ -115,8 +115,8 @@ pub fn of_club_still(shown: &Shown) -> Artwork {
 }
 
 /// Returns the artwork that fills the screen on the page of a brand.
-pub fn of_half(shown: &Shown, half: Brand) -> Artwork {
-    Artwork::named(half_word(half)).or_published(shown, &slots::of_half(half)).whole()
+pub fn of_brand(shown: &Shown, brand: Brand) -> Artwork {
+    Artwork::named(brand_word(brand)).or_published(shown, &slots::of_brand(brand)).whole()
 }
 
 /// Returns the artwork of a scene of the immersive wall.
@@ -126,16 +126,16 @@ pub fn of_scene(shown: &Shown, scene: &str) -> Artwork {
 
 /// Returns the artwork of a room.
 pub fn of_room(shown: &Shown, room: &Room) -> Artwork {
-    let study = study_of_room(room).unwrap_or_else(|| half_word(room.half));
+    let study = study_of_room(room).unwrap_or_else(|| brand_word(room.brand));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_room(room));
-    artwork.or_lent(shown, half_if(study, room.half))
+    artwork.or_lent(shown, brand_if(study, room.brand))
 }
 
 /// Returns the artwork of a category of services.
 pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
-    let study = study_of_category(category).unwrap_or_else(|| half_word(category.half));
+    let study = study_of_category(category).unwrap_or_else(|| brand_word(category.brand));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_category(category));
-    artwork.or_lent(shown, half_if(study, category.half))
+    artwork.or_lent(shown, brand_if(study, category.brand))
 }
 
 /// Returns the artwork of a service. Its light study is that of the service's own slug, of its only room, of its
@@ -145,7 +145,7 @@ pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
 pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Artwork {
     let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
     let category = catalogue.category(service.category);
-    let half = category.map_or(Brand::Shared, |category| category.half);
+    let brand = category.map_or(Brand::Shared, |category| category.brand);
     let only = if service.rooms.len() == 1 { rooms().next() } else { None };
     let study = study_of_service(service).or_else(|| {
         let words = [
@@ -155,10 +155,10 @@ pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Ar
         ];
         known(words.into_iter().flatten())
     });
-    let study = study.unwrap_or_else(|| half_word(half));
+    let study = study.unwrap_or_else(|| brand_word(brand));
     let of_rooms = rooms().filter(|room| known([room.slug.as_str()]) == Some(study)).map(slots::of_room);
     let family = category.filter(|category| study_of_category(category) == Some(study));
-    let lent = of_rooms.chain(family.map(slots::of_category)).chain(half_if(study, half));
+    let lent = of_rooms.chain(family.map(slots::of_category)).chain(brand_if(study, brand));
     Artwork::named(study).or_published(shown, &slots::of_service(service)).or_lent(shown, lent)
 }
 
@@ -179,7 +179,7 @@ pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
 pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
     match thing {
         SlotSubject::WholeClub => of_club(shown),
-        SlotSubject::Brand(half) => of_half(shown, half),
+        SlotSubject::Brand(brand) => of_brand(shown, brand),
         SlotSubject::Scene(scene) => of_scene(shown, scene),
         SlotSubject::Room(room) => of_room(shown, room),
         SlotSubject::Category(category) => of_category(shown, category),
@@ -202,15 +202,15 @@ fn study_of_service(service: &Service) -> Option<&'static str> {
 }
 
 /// Returns the slot of a brand, or of the whole club for what is shared, if a light study is that of the brand.
-fn half_if(study: &str, half: Brand) -> Option<String> {
-    (study == half_word(half)).then(|| match half {
-        Brand::Mensuite | Brand::Private => slots::of_half(half),
+fn brand_if(study: &str, brand: Brand) -> Option<String> {
+    (study == brand_word(brand)).then(|| match brand {
+        Brand::Mensuite | Brand::Private => slots::of_brand(brand),
         Brand::Shared => slots::WHOLE_CLUB.to_owned(),
     })
 }
 
-fn half_word(half: Brand) -> &'static str {
-    match half {
+fn brand_word(brand: Brand) -> &'static str {
+    match brand {
         Brand::Mensuite => "mensuite",
         Brand::Private => "private",
         Brand::Shared => CLUB_STUDY,
@@ -280,8 +280,8 @@ mod tests {
         assert!(app.lives() && app.tall().is_some());
         assert!(!Artwork::named("the-house").lives());
         assert!(Artwork::named("no-such-study").study.name == "the-house");
-        for half in [Brand::Mensuite, Brand::Private] {
-            assert!(of_half(&Shown::default(), half).tall().is_some());
+        for brand in [Brand::Mensuite, Brand::Private] {
+            assert!(of_brand(&Shown::default(), brand).tall().is_some());
         }
     }
 }

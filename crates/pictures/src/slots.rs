@@ -7,8 +7,8 @@ use ui::offered;
 /// Home page hero.
 pub(crate) const WHOLE_CLUB: &str = "home/hero";
 
-pub(crate) fn of_half(half: Brand) -> String {
-    format!("half/{}", half.as_str())
+pub(crate) fn of_brand(brand: Brand) -> String {
+    format!("half/{}", brand.as_str())
 }
 
 pub(crate) fn of_scene(scene: &str) -> String {
@@ -45,7 +45,7 @@ impl SlotSubject<'_> {
     fn slot(self) -> String {
         match self {
             SlotSubject::WholeClub => WHOLE_CLUB.to_owned(),
-            SlotSubject::Brand(half) => of_half(half),
+            SlotSubject::Brand(brand) => of_brand(brand),
             SlotSubject::Scene(scene) => of_scene(scene),
             SlotSubject::Room(room) => of_room(room),
             SlotSubject::Category(category) => of_category(category),
@@ -91,11 +91,11 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'
 fn app() -> Vec<PictureSlot<'static>> {
     let seen = vec![page("Home", "/"), page("About", "/about/"), page("Contact", "/contacts/")];
     let first = PictureSlot::new(SlotSubject::WholeClub, "Home page hero", seen);
-    let of_half = |half: Brand| {
-        let seen = [Some(page("Home", "/")), page_of(half)].into_iter().flatten().collect();
-        PictureSlot::new(SlotSubject::Brand(half), half_name(half), seen)
+    let of_brand = |brand: Brand| {
+        let seen = [Some(page("Home", "/")), page_of(brand)].into_iter().flatten().collect();
+        PictureSlot::new(SlotSubject::Brand(brand), brand_name(brand), seen)
     };
-    vec![first, of_half(Brand::Mensuite), of_half(Brand::Private)]
+    vec![first, of_brand(Brand::Mensuite), of_brand(Brand::Private)]
 }
 
 fn scenes() -> Vec<PictureSlot<'static>> {
@@ -111,8 +111,8 @@ fn rooms<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let slot = |room: &'c Room| {
         let served = active(catalogue).filter(|service| service.rooms.contains(&room.id));
-        let seen = match page_of(room.half) {
-            Some(half) => vec![half],
+        let seen = match page_of(room.brand) {
+            Some(link) => vec![link],
             None => served.map(page_of_service).collect(),
         };
         PictureSlot::new(SlotSubject::Room(room), &room.name, seen)
@@ -123,13 +123,13 @@ fn rooms<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
 fn families<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
     let slot = |category: &'c Category| {
         let is_offered = offered(catalogue, category).next().is_some();
-        let half = page_of(category.half).unwrap_or_else(|| page("Home", "/"));
+        let link = page_of(category.brand).unwrap_or_else(|| page("Home", "/"));
         let list = is_offered.then(|| page("Services", "/services/"));
-        let label = format!("{} ({})", category.name, half_name(category.half));
+        let label = format!("{} ({})", category.name, brand_name(category.brand));
         PictureSlot::new(
             SlotSubject::Category(category),
             &label,
-            [Some(half), list].into_iter().flatten().collect(),
+            [Some(link), list].into_iter().flatten().collect(),
         )
     };
     catalogue.categories.iter().map(slot).collect()
@@ -152,10 +152,10 @@ fn page(name: &str, path: &str) -> PageLink {
     (name.to_owned(), path.to_owned())
 }
 
-fn page_of(half: Brand) -> Option<PageLink> {
-    match half {
-        Brand::Mensuite => Some(page(half_name(half), "/menssuite/")),
-        Brand::Private => Some(page(half_name(half), "/private/")),
+fn page_of(brand: Brand) -> Option<PageLink> {
+    match brand {
+        Brand::Mensuite => Some(page(brand_name(brand), "/menssuite/")),
+        Brand::Private => Some(page(brand_name(brand), "/private/")),
         Brand::Shared => None,
     }
 }
@@ -164,8 +164,8 @@ fn page_of_service(service: &Service) -> PageLink {
     (service.name.clone(), format!("/services/{}/", service.slug))
 }
 
-fn half_name(half: Brand) -> &'static str {
-    match half {
+fn brand_name(brand: Brand) -> &'static str {
+    match brand {
         Brand::Mensuite => "Mensuite",
         Brand::Private => "Coresync Private",
         Brand::Shared => "shared",

@@ -168,9 +168,9 @@ fn named(slug: &str) -> String {
     format!("{}{rest}", first.to_uppercase())
 }
 
-fn category(tx: &mut Tx<'_>, club: Id, slug: &str, half: Brand) -> Result<Id> {
+fn category(tx: &mut Tx<'_>, club: Id, slug: &str, brand: Brand) -> Result<Id> {
     let description = format!("All of {slug}.");
-    let category = Category { id: Id(0), slug: slug.to_owned(), name: named(slug), half, description };
+    let category = Category { id: Id(0), slug: slug.to_owned(), name: named(slug), brand, description };
     catalogue::add_category(tx, club, &category)
 }
 
@@ -186,7 +186,7 @@ fn addon(tx: &mut Tx<'_>, club: Id, slug: &str, name: &str, cents: i64) -> Resul
 fn room(
     tx: &mut Tx<'_>,
     club: Id,
-    (slug, kind, half): (&str, &str, Brand),
+    (slug, kind, brand): (&str, &str, Brand),
     (capacity, units, premium_bp): (i64, i64, i64),
     hours: &str,
 ) -> Result<Id> {
@@ -195,7 +195,7 @@ fn room(
         slug: slug.to_owned(),
         name: named(slug),
         kind: kind.to_owned(),
-        half,
+        brand,
         capacity,
         units,
         premium_bp,

@@ -44,7 +44,7 @@ pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> 
         id: Id(0),
         slug: "all".to_owned(),
         name: "All".to_owned(),
-        half: Brand::Shared,
+        brand: Brand::Shared,
         description: String::new(),
     };
     let category = catalogue::add_category(tx, club, &category)?;
@@ -103,7 +103,7 @@ fn add_things(tx: &mut Tx<'_>, club: Id, world: &mut World) -> Result<()> {
             // The order of the names differs from the order of the ids.
             name: format!("Room {}", 9 - room.id),
             kind: room.kind.clone(),
-            half: Brand::Shared,
+            brand: Brand::Shared,
             capacity: room.capacity,
             units: room.units,
             premium_bp: room.factor,

@@ -52,7 +52,7 @@ fn catalogue() -> Catalogue {
         slug: "suite".to_owned(),
         name: "Suite".to_owned(),
         kind: "suite".to_owned(),
-        half: Brand::Private,
+        brand: Brand::Private,
         capacity: 2,
         units: 1,
         premium_bp: 10_000,

@@ -85,7 +85,7 @@ fn offer(tx: &mut Tx<'_>, script: &Script, club: Id, technician: Option<Id>) -> 
         (Slugs::new(), Slugs::new(), Slugs::new(), Slugs::new());
     for one in &script.category {
         let (slug, name, description) = (one.slug.clone(), one.name.clone(), one.description.clone());
-        let category = cat::Category { id: Id(0), slug, name, half: one.half, description };
+        let category = cat::Category { id: Id(0), slug, name, brand: one.brand, description };
         categories.insert(one.slug.clone(), cat::add_category(tx, club, &category)?);
     }
     for one in &script.addon {
@@ -137,7 +137,7 @@ fn room(one: &script::Room) -> cat::Room {
         slug: one.slug.clone(),
         name: one.name.clone(),
         kind: one.kind.clone(),
-        half: one.half,
+        brand: one.brand,
         capacity: one.capacity,
         units: one.units,
         premium_bp: one.premium_bp,

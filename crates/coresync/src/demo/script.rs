@@ -48,7 +48,7 @@ pub(super) struct Club {
 pub(super) struct Category {
     pub(super) slug: String,
     pub(super) name: String,
-    pub(super) half: Brand,
+    pub(super) brand: Brand,
     pub(super) description: String,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Room {
     pub(super) name: String,
     #[serde(rename = "type")]
     pub(super) kind: String,
-    pub(super) half: Brand,
+    pub(super) brand: Brand,
     pub(super) capacity: i64,
     pub(super) units: i64,
     pub(super) premium_bp: i64,

@@ -26,7 +26,7 @@ struct HomePage<'c> {
     frame: Frame,
     club: &'c Club,
     artwork: Artwork,
-    halves: [Doorway; 2],
+    brands: [Doorway; 2],
     rooms: Vec<QuietRoom<'c>>,
     featured: Vec<ServiceRow<'c>>,
     plans: Vec<PlanLine>,
@@ -46,8 +46,8 @@ pub(crate) struct Doorway {
 }
 
 impl Doorway {
-    fn of(shown: &Shown, half: Brand) -> Doorway {
-        let (name, path, whom, sentence) = match half {
+    fn of(shown: &Shown, brand: Brand) -> Doorway {
+        let (name, path, whom, sentence) = match brand {
             Brand::Mensuite | Brand::Shared => (
                 "Mensuite",
                 "/menssuite/",
@@ -61,7 +61,7 @@ impl Doorway {
                 "Two hours behind one door: hot tub, sauna, and a wall that becomes somewhere else.",
             ),
         };
-        Doorway { name, path, whom, sentence, artwork: artwork::of_half(shown, half) }
+        Doorway { name, path, whom, sentence, artwork: artwork::of_brand(shown, brand) }
     }
 }
 
@@ -111,7 +111,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
         frame: frame.canonical(&app, &catalogue.club, "/").with_preview(artwork.passed_on()),
         club: &catalogue.club,
         artwork,
-        halves: [Brand::Mensuite, Brand::Private].map(|half| Doorway::of(&shown, half)),
+        brands: [Brand::Mensuite, Brand::Private].map(|brand| Doorway::of(&shown, brand)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue
             .find(&featured)
@@ -126,7 +126,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
 }
 
 fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>> {
-    let shared = catalogue.categories.iter().filter(|category| category.half == Brand::Shared);
+    let shared = catalogue.categories.iter().filter(|category| category.brand == Brand::Shared);
     let room = |category: &'c catalogue::Category| QuietRoom {
         slug: &category.slug,
         name: &category.name,

@@ -144,7 +144,7 @@ fn found(tx: &mut Tx<'_>, guests: usize) -> Result<Founded> {
         id: Id(0),
         slug: "all".to_owned(),
         name: "All".to_owned(),
-        half: cat::Brand::Shared,
+        brand: cat::Brand::Shared,
         description: String::new(),
     };
     let category = cat::add_category(tx, club, &category)?;
@@ -168,7 +168,7 @@ fn room(n: usize) -> cat::Room {
         slug: format!("room-{n}"),
         name: format!("Room {n:02}"),
         kind: "massage".to_owned(),
-        half: cat::Brand::Shared,
+        brand: cat::Brand::Shared,
         capacity: 2,
         units: 1,
         premium_bp: 10_000,

@@ -207,8 +207,10 @@ const WITHOUT_A_ROW: &[(&str, &[&str], &str)] = &[
 fn tables(text: &str) -> BTreeSet<&str> {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-    let named =
-        words.windows(2).filter(|pair| ["FROM", "JOIN", "INTO", "UPDATE"].contains(&pair[0])).map(|pair| pair[1]);
+    let named = words
+        .windows(2)
+        .filter(|pair| ["FROM", "JOIN", "INTO", "UPDATE"].contains(&pair[0]))
+        .map(|pair| pair[1]);
     named.collect()
 }
 
@@ -224,7 +226,8 @@ fn after<'t>(text: &'t str, column: &str) -> impl Iterator<Item = &'t str> {
 
 /// Returns whether a statement inserts rows with a value in this column.
 fn inserts(text: &str, column: &str) -> bool {
-    let columns = text.split_once("INSERT INTO ").and_then(|(_, rest)| rest.split_once('(')?.1.split_once(')'));
+    let columns =
+        text.split_once("INSERT INTO ").and_then(|(_, rest)| rest.split_once('(')?.1.split_once(')'));
     columns.is_some_and(|(columns, _)| columns.split(", ").any(|one| one == column))
 }
 
@@ -248,9 +251,9 @@ fn names_row(text: &str, columns: &[&str]) -> bool {
             before.ends_with("= ")
         })
     };
-    columns.iter().any(|column| {
-        inserts(text, column) || after(text, column).any(is_condition) || is_joined(column)
-    })
+    columns
+        .iter()
+        .any(|column| inserts(text, column) || after(text, column).any(is_condition) || is_joined(column))
 }
 
 /// Checks every statement of the program with `is_wrong`, apart from the exceptions.

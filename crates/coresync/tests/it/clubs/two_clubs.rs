@@ -40,7 +40,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         id: Id(0),
         slug: text("float"),
         name: text("Float"),
-        half: Brand::Shared,
+        brand: Brand::Shared,
         description: text("Float."),
     };
     let category = catalogue::add_category(tx, club, &category)?;
@@ -49,7 +49,7 @@ fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
         slug: text("tank"),
         name: text("Tank"),
         kind: text("meditation"),
-        half: Brand::Shared,
+        brand: Brand::Shared,
         capacity: 1,
         units: 1,
         premium_bp: 10_000,
