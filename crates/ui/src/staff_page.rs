@@ -8,7 +8,7 @@ use kit::{Error, Fields, Result, Tx};
 use people::Actor;
 
 use crate::choices::Choice;
-use crate::form::FieldErrors;
+use crate::form::{FieldErrors, RawForm};
 use crate::frame::Frame;
 use crate::response::or_sign_in;
 use crate::table::Table;
@@ -167,6 +167,16 @@ impl FormPart {
     /// Appends a field.
     pub fn field(mut self, field: InputField) -> FormPart {
         self.fields.push(field);
+        self
+    }
+
+    /// Turns the fields into hidden ones with the entered values, so that a page that asks for a confirmation sends the
+    /// same form again.
+    pub fn sending_again(mut self, entered: &RawForm) -> FormPart {
+        for field in std::mem::take(&mut self.fields) {
+            self.hidden.extend(entered.all(field.name).into_iter().map(|value| (field.name, value)));
+        }
+        self.groups.clear();
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod member;
 mod members;
+mod plan_form;
 mod plans;
 mod publish;
 mod versions;

@@ -5,28 +5,9 @@ use kit::{Error, Result, Tx};
 use people::Actor;
 use ui::{FormPart, Part, RawForm, StaffPage, Table, TableCell, cell, format};
 
+use super::plan_form::fields;
 use super::versions::{HERE, VersionStatus, credits, current, here, status};
 use crate::{Plan, PlanTerms, Version};
-
-/// The fields of the form, which the confirmation sends again.
-const FIELDS: [&str; 16] = [
-    "version",
-    "effective_on",
-    "price",
-    "short_description",
-    "benefits",
-    "discount_percentage",
-    "max_advance_days",
-    "monthly_service_credits",
-    "unlimited_credits",
-    "guest_passes",
-    "mensuite_access",
-    "coresync_private_access",
-    "iot_control_access",
-    "concierge",
-    "priority_booking",
-    "confirm",
-];
 
 /// Creates the page for a version that is not published yet. The version is published and rolled back, so that the page
 /// says what would really happen. Returns `None` if it would be refused.
@@ -62,13 +43,8 @@ pub(super) fn confirm(
     page = page
         .heading("changes", "What changes")
         .table(changes(&old.plan, &new.plan), "Nothing changes. The terms match the current version.");
-    let mut form = FormPart::post(here(slug), "Publish version");
-    for name in FIELDS {
-        let entered = if name == "confirm" { "on" } else { raw_form.get(name) };
-        if !entered.is_empty() || name == "benefits" {
-            form = form.hidden(name, entered);
-        }
-    }
+    let form = FormPart::post(here(slug), "Publish version").hidden("confirm", "on");
+    let form = fields(form, old, today, Some(raw_form)).sending_again(raw_form);
     Ok(Some(page.with(Part::Form(form)).with(Part::Links(vec![("Back to the plan", here(slug))]))))
 }
 
