@@ -15,7 +15,7 @@ use ui::{
 
 use super::plan_form::fields;
 use super::publish;
-use super::versions::{HERE, VersionStatus, credits, current, here, status};
+use super::versions::{HERE, VersionStatus, credits, current, here, status, status_words};
 use crate::{PlanTerms, Version};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -33,7 +33,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
         Ok(StaffPage::new(by, HERE, "Plans")
-            .text("New members get the latest version of a plan. Existing members keep theirs until you move them or they switch plans.")
+            .text("New members get the version that is in effect on the day they join. Existing members keep theirs until you move them or they switch plans.")
             .table(table, "No plans yet."))
     });
     rendered(page.await, HERE)
@@ -43,7 +43,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     by.need(Action::ManageCatalogue)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let zone = &catalogue.club.zone;
+    let today = format::date_at(zone, tx.now());
     let mut rows = Vec::new();
     for newest in crate::newest(tx, club)? {
         let plan = &newest.plan;
@@ -51,7 +52,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         let members: i64 = versions.iter().map(|version| version.members).sum();
         let scheduled: Vec<&Version> = versions
             .iter()
-            .filter(|version| status(version, &versions, today) == VersionStatus::Scheduled)
+            .filter(|version| status(version, &versions, (zone, today)) == VersionStatus::Scheduled)
             .collect();
         let next = scheduled.last().map(|version| format::day(version.effective_on, today));
         rows.push(vec![
@@ -112,14 +113,12 @@ fn draw(
     let current = current(&versions, today)?;
     let row = |version: &Version| {
         let plan = &version.plan;
-        let shown_status = match status(version, &versions, today) {
-            VersionStatus::Scheduled => {
-                cell(format!("Starts {}", format::day(version.effective_on, today))).tone(Tone::Info)
-            }
-            VersionStatus::Current => cell("Current for new members").tone(Tone::Good),
-            VersionStatus::Earlier => cell("Previous").tone(Tone::Quiet),
-            VersionStatus::Replaced => cell("Replaced before it took effect").tone(Tone::Quiet),
-        };
+        let status = status(version, &versions, (&catalogue.club.zone, today));
+        let shown_status = cell(status_words(version, status, today)).tone(match status {
+            VersionStatus::Scheduled => Tone::Info,
+            VersionStatus::Current => Tone::Good,
+            VersionStatus::Former | VersionStatus::Superseded => Tone::Quiet,
+        });
         let made = if version.made_at.as_second() == 0 {
             "Original".to_owned()
         } else {

@@ -1,6 +1,7 @@
 //! The page that says what a new version of a plan changes, for whom and from when, and asks for a confirmation.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kit::{Error, Result, Tx};
 use people::Actor;
 use ui::{FormPart, Part, RawForm, StaffPage, Table, TableCell, cell, format};
@@ -37,7 +38,7 @@ pub(super) fn confirm(
     let (Some(new), old) = (after.first(), current(&before, today)?) else { return Ok(None) };
     let title = format!("Publish version {} of {}?", new.n, new.plan.name);
     let mut page = StaffPage::new(by, HERE, title);
-    for sentence in sentences(&before, &after, (old, new), today) {
+    for sentence in sentences(&before, &after, (old, new), (&catalogue.club.zone, today)) {
         page = page.text(sentence);
     }
     page = page
@@ -53,7 +54,7 @@ fn sentences(
     before: &[Version],
     after: &[Version],
     (old, new): (&Version, &Version),
-    today: Date,
+    (zone, today): (&TimeZone, Date),
 ) -> Vec<String> {
     let day = |date: Date| format::day(date, today);
     let price = format::money(new.plan.price);
@@ -76,9 +77,11 @@ fn sentences(
         many => format!("The {many} existing members keep their price and terms until you move them to this version or they switch plans."),
     });
     sentences.push("Booked visits keep their price.".to_owned());
-    let was_scheduled = |version: &&Version| status(version, before, today) == VersionStatus::Scheduled;
-    let is_replaced = |version: &&Version| status(version, after, today) == VersionStatus::Replaced;
-    for version in before.iter().filter(was_scheduled).filter(is_replaced) {
+    let was_scheduled =
+        |version: &&Version| status(version, before, (zone, today)) == VersionStatus::Scheduled;
+    let is_superseded =
+        |version: &&Version| status(version, after, (zone, today)) == VersionStatus::Superseded;
+    for version in before.iter().filter(was_scheduled).filter(is_superseded) {
         sentences.push(format!(
             "Version {}, scheduled for {}, won’t take effect.",
             version.n,
