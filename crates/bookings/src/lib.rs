@@ -18,6 +18,7 @@ pub use accounts::adopt::adopt;
 pub use accounts::my_bookings::{
     MyBookings, allergies, my_bookings, read, read_allergies, scene, show, some_of_mine, together,
 };
+pub use accounts::past_services::{PastService, past_services};
 pub use accounts::privacy::{
     Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
     forget_address, forget_person, guest_addresses, has_ahead,

@@ -1,6 +1,7 @@
 //! The JSON endpoint for the services that a person had.
 
 use booking_rules::iso;
+use bookings::{PastService, past_services};
 use catalogue::ServiceCard;
 use jiff::civil::Date;
 use kit::web::{List, Paging, Problem, Query};
@@ -10,8 +11,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::past_services::{PastService, past_services};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(had_before))

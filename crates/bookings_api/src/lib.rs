@@ -5,13 +5,10 @@ mod booking;
 mod common;
 mod history;
 mod lifecycle;
-mod past_services;
 mod rules;
 mod staff;
 mod waitlist;
 mod wire;
-
-pub use past_services::{PastService, past_services};
 
 use kit::AppState;
 use utoipa_axum::router::OpenApiRouter;

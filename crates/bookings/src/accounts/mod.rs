@@ -1,5 +1,6 @@
-//! The bookings of a person: their list, their history, adoption, export, and erasure.
+//! The bookings of a person: their list, the services that they had, adoption, export, and erasure.
 
 pub(crate) mod adopt;
 pub(crate) mod my_bookings;
+pub(crate) mod past_services;
 pub(crate) mod privacy;

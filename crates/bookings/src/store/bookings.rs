@@ -201,8 +201,7 @@ pub(crate) fn past(
     only: BookingFilter,
     (limit, offset): (i64, i64),
 ) -> Result<(Vec<BookingRow>, i64)> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
     let count: Option<(i64,)> = tx.one(
         sql!(

@@ -2,9 +2,10 @@
 
 use booking_rules::{Booking, Extras, Status};
 use jiff::{SignedDuration, Timestamp};
+use kit::db::{Sql, Value};
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::bookings::encrypted_allergies;
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
@@ -12,8 +13,7 @@ use crate::model::{Hold, Whose};
 
 /// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     count(tx.one(
         sql!(
             "SELECT COUNT(*) FROM bookings WHERE +club_id = $3 AND person_id = $1 AND starts_at > $2
@@ -25,8 +25,7 @@ pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
 
 /// Returns the number of times that a person holds (H1). Offers from the waitlist are not counted.
 pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     count(tx.one(
         sql!(
             "SELECT COUNT(*) FROM bookings b WHERE +b.club_id = $3 AND b.person_id = $1 AND b.starts_at > $2 AND
@@ -43,8 +42,7 @@ fn count(row: Option<(i64,)>) -> Result<i64> {
 /// Returns, of the holds that visitors of a network made within the last hour, the number that are live now and the
 /// total (H1).
 pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i64)> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     let counts: Option<(i64, i64)> = tx.one(
         sql!(
             "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
@@ -74,11 +72,15 @@ pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> 
     Ok(row.and_then(|(network,)| network))
 }
 
+/// Runs an update of one column of a booking: `$1` is its value, `$2` the booking, and `$3` the club.
+fn set(tx: &mut Tx<'_>, booking: Id, sql: &'static Sql, value: impl Into<Value>) -> Result<()> {
+    let (value, club): (Value, Id) = (value.into(), tx.club()?);
+    tx.run(sql, args![value, booking, club]).map(drop)
+}
+
 /// Marks a hold as extended.
 pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
-    let club = tx.club()?;
-    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE +club_id = $2 AND id = $1"), args![booking, club])
-        .map(drop)
+    set(tx, booking, sql!("UPDATE bookings SET extended = $1 WHERE +club_id = $3 AND id = $2"), true)
 }
 
 /// Returns the holds with the token of this digest, ordered by start. They may have expired, if nothing has ended
@@ -99,8 +101,7 @@ pub(crate) fn held_at(
     service: Id,
     starts_at: Timestamp,
 ) -> Result<Option<Id>> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     let row: Option<(Id,)> = match whose {
         Whose::Person(person) => tx.one(
             sql!(
@@ -142,7 +143,7 @@ pub(crate) fn held_on(
 }
 
 /// Returns the scene chosen for the room of a booking.
-pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
+pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Json>> {
     let club = tx.club()?;
     let row: Option<(Option<String>,)> =
         tx.one(sql!("SELECT scene FROM bookings WHERE +club_id = $2 AND id = $1"), args![booking, club])?;
@@ -155,15 +156,14 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
         sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
         args![hold],
     )?;
-    let detail: Option<Value> =
+    let detail: Option<Json> =
         row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
     Ok(detail.and_then(|detail| detail.get("booking")?.as_i64()).map(Id))
 }
 
 /// Extends a hold once. Returns `false` if it has expired or was extended already (H3).
 pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<bool> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     let extended = tx.run(
         sql!(
             "UPDATE bookings SET expires_at = $1, extended = TRUE
@@ -188,8 +188,7 @@ pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 
 /// Returns expired holds, at most `most` of them.
 pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     let rows: Vec<(Id,)> = tx.all(
         sql!(
             "SELECT id FROM bookings WHERE +club_id = $3 AND status = 'held' AND expires_at <= $1 ORDER BY id LIMIT
@@ -200,42 +199,30 @@ pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// The condition for expired holds of the club `$2` that were made before `$1`.
+macro_rules! old_holds {
+    () => {
+        " WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL AND created_at < $1"
+    };
+}
+
+/// Selects the same holds for a condition on `booking_id`.
+macro_rules! of_old_holds {
+    () => {
+        concat!(" WHERE booking_id IN (SELECT id FROM bookings", old_holds!(), ")")
+    };
+}
+
 /// Deletes expired holds that were made before a moment, with their allocations, add-ons, and events.
 pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     let old = args![before, tx.club()?];
-    let holds: Vec<(Id,)> = tx.all(
-        sql!(
-            "SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
-             AND created_at < $1"
-        ),
-        &old,
-    )?;
+    let holds: Vec<(Id,)> = tx.all(sql!(concat!("SELECT id FROM bookings", old_holds!())), &old)?;
     for (hold,) in holds {
         scheduling::forget_allocations(tx, hold)?;
     }
-    tx.run(
-        sql!(
-            "DELETE FROM booking_addons WHERE booking_id IN
-             (SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
-             AND created_at < $1)"
-        ),
-        &old,
-    )?;
-    tx.run(
-        sql!(
-            "DELETE FROM booking_events WHERE booking_id IN
-             (SELECT id FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
-             AND created_at < $1)"
-        ),
-        &old,
-    )?;
-    tx.run(
-        sql!(
-            "DELETE FROM bookings WHERE +club_id = $2 AND status = 'expired' AND reference IS NULL
-             AND created_at < $1"
-        ),
-        &old,
-    )
+    tx.run(sql!(concat!("DELETE FROM booking_addons", of_old_holds!())), &old)?;
+    tx.run(sql!(concat!("DELETE FROM booking_events", of_old_holds!())), &old)?;
+    tx.run(sql!(concat!("DELETE FROM bookings", old_holds!())), &old)
 }
 
 /// Stores the price of a booking and its lines.
@@ -322,21 +309,11 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 
 /// Sets whether canceling a booking is free regardless of its policy (M5).
 pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
-    let club = tx.club()?;
-    tx.run(
-        sql!("UPDATE bookings SET free_to_cancel = $1 WHERE +club_id = $3 AND id = $2"),
-        args![free, booking, club],
-    )
-    .map(drop)
+    set(tx, booking, sql!("UPDATE bookings SET free_to_cancel = $1 WHERE +club_id = $3 AND id = $2"), free)
 }
 
 pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Result<()> {
-    let club = tx.club()?;
-    tx.run(
-        sql!("UPDATE bookings SET visit_id = $1 WHERE +club_id = $3 AND id = $2"),
-        args![visit, booking, club],
-    )
-    .map(drop)
+    set(tx, booking, sql!("UPDATE bookings SET visit_id = $1 WHERE +club_id = $3 AND id = $2"), visit)
 }
 
 /// Makes a booking, and the others of its visit, part of a series.
@@ -363,12 +340,7 @@ pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
 }
 
 pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {
-    let club = tx.club()?;
-    tx.run(
-        sql!("UPDATE bookings SET fee_cents = $1 WHERE +club_id = $3 AND id = $2"),
-        args![fee, booking, club],
-    )
-    .map(drop)
+    set(tx, booking, sql!("UPDATE bookings SET fee_cents = $1 WHERE +club_id = $3 AND id = $2"), fee)
 }
 
 /// Returns the other bookings of the same visit with a status, ordered by start.
@@ -393,8 +365,7 @@ pub(crate) fn over(
     (day_begins, undone_until): (Timestamp, Timestamp),
     most: i64,
 ) -> Result<Vec<BookingRow>> {
-    let club = tx.club()?;
-    let now = tx.now();
+    let (club, now) = (tx.club()?, tx.now());
     tx.all(
         sql!(concat!(
             "SELECT ",
@@ -416,7 +387,7 @@ pub(crate) fn over(
 pub(crate) struct LastEvent {
     pub(crate) at: Timestamp,
     pub(crate) by: Option<Id>,
-    pub(crate) detail: Value,
+    pub(crate) detail: Json,
 }
 
 kit::row!(LastEvent { at, by, detail });

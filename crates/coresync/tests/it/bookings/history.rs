@@ -68,7 +68,7 @@ async fn a_companion_had_it_too_and_only_staff_read_anothers() {
         let asker = app.person(player);
         let read = app.db().view(move |tx| {
             let by = people::Actor::of(people::person(tx, asker)?);
-            bookings_api::past_services(tx, &by, bea)
+            bookings::past_services(tx, &by, bea)
         });
         assert_eq!(read.await.is_ok(), may, "{}", player.first_name);
     }
