@@ -80,7 +80,7 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
 fn club(tx: &mut Tx<'_>) -> Result<Club> {
     struct Row {
         id: Id,
-        slug: String,
+        slug: Option<String>,
         name: String,
         zone: String,
         currency: String,
@@ -97,6 +97,8 @@ fn club(tx: &mut Tx<'_>) -> Result<Club> {
     let row = row.ok_or(Error::NotFound)?;
     let zone = TimeZone::get(&row.zone).map_err(|e| Fault::because(format!("zone of the club: {e}")))?;
     let Row { id, slug, name, currency, address, phone, email, .. } = row;
+    // The column permits null, because it was added to a table that many others refer to.
+    let slug = slug.ok_or_else(|| Fault::because(format!("club {id} has no slug")))?;
     Ok(Club { id, slug, name, zone, currency, address, phone, email, hosts: clubs::hosts(tx)? })
 }
 

@@ -28,6 +28,7 @@ const LOOK: &str = "Find these bookings in the back office and cancel or rebook 
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
+const SLUGS: &str = "Give each of these clubs a slug of its own in the table `clubs`. Without one, the program can't read the club.";
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
@@ -355,7 +356,8 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// Finds bookings and memberships that refer to rows of another club, and roles in clubs that do not exist.
+/// Finds bookings and memberships that refer to rows of another club, roles in clubs that do not exist, and clubs
+/// without a slug.
 fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mixed: Vec<Named> = tx.all(
         sql!(
@@ -379,6 +381,9 @@ fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         ),
         args![],
     )?;
+    let nameless: Vec<(i64,)> =
+        tx.all(sql!("SELECT id FROM clubs WHERE slug IS NULL ORDER BY id"), args![])?;
+    let nameless: Vec<String> = nameless.into_iter().map(|(id,)| format!("club {id}")).collect();
     let mixed: Vec<String> = mixed.into_iter().map(named).collect();
     let members: Vec<String> = members.into_iter().map(|(id,)| format!("membership {id}")).collect();
     let orphaned: Vec<String> = orphaned.into_iter().map(|(id,)| format!("person {id}")).collect();
@@ -390,6 +395,7 @@ fn of_one_club(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         ),
         finding("{n} memberships belong to a different club than their plan", &members, RESTORE),
         finding("{n} roles are in clubs that do not exist", &orphaned, ROLES),
+        finding("{n} clubs have no slug", &nameless, SLUGS),
     ]
     .into_iter()
     .flatten()

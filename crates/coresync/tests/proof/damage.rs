@@ -137,6 +137,7 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
+    ("clubs have no slug", |tx| tx.run(sql!("UPDATE clubs SET slug = NULL"), args![])),
     ("put in between", |tx| {
         tx.run(
             sql!(
