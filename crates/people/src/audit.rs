@@ -1,6 +1,7 @@
 //! The audit log: who did what to whom or what, and from where. A row is written in the transaction that it
 //! describes, and it stays: SQLite refuses to change it, and on both engines checkpoints that only the key file can
-//! produce reveal changed rows.
+//! produce reveal changed rows. A row belongs to the club of its transaction. The checkpoints are one chain for all
+//! clubs.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
@@ -250,7 +251,7 @@ pub struct AuditRow {
 
 row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details, club });
 
-/// Returns a page of the matching rows, the newest first, and the number of all matching rows.
+/// Returns a page of the matching rows of this club, the newest first, and the number of all matching rows.
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may see the audit log, or a fault.
@@ -261,7 +262,6 @@ pub fn audit(
     paging: Paging,
 ) -> Result<(Vec<AuditRow>, i64)> {
     by.need(Action::SeeAudit)?;
-    // The plus in `+club_id` prevents the use of an index by club, so that the rows are read in order of time.
     let ((size, before), (club, also)) = (paging.rows(), tx.club_ids()?);
     let whole = args![
         filter.person,
@@ -284,7 +284,7 @@ pub fn audit(
                  AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
                OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
-             AND +club_id IN ($8, $9)"
+             AND club_id IN ($8, $9)"
         ),
         &whole,
     )?;
@@ -299,14 +299,14 @@ pub fn audit(
                  AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
                OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
-             AND +club_id IN ($8, $9) ORDER BY at DESC, id DESC LIMIT $10 OFFSET $11"
+             AND club_id IN ($8, $9) ORDER BY at DESC, id DESC LIMIT $10 OFFSET $11"
         ),
         cut,
     )?;
     Ok((rows, count.map_or(0, |(count,)| count)))
 }
 
-/// Returns all rows that concern the actor, the oldest first. For the export of a person's own data.
+/// Returns all rows of all clubs that concern the actor, the oldest first. For the export of a person's own data.
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor.
@@ -321,7 +321,7 @@ pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     )
 }
 
-/// The job that makes a checkpoint of the audit log every minute.
+/// The job that makes a checkpoint of the audit log of all clubs every minute.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checkpoint {}
 
@@ -357,7 +357,7 @@ fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
     Ok(since - LATE)
 }
 
-/// Makes a checkpoint of the rows that have none yet. Returns their number.
+/// Makes a checkpoint of the rows of all clubs that have none yet. Returns their number.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
