@@ -132,7 +132,7 @@ pub enum FaultKind {
 }
 
 /// The number of seconds after which a client should try again when the database does not answer.
-const RETRY_AFTER: i64 = 5;
+pub(crate) const RETRY_AFTER: i64 = 5;
 
 impl FaultKind {
     /// Returns whether the database is unavailable rather than our code defective. Such a fault is answered with

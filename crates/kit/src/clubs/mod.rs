@@ -2,6 +2,8 @@
 //! ([`Tx::club`]): the club of the request's host name, of the job, or of a command's `--club` option; otherwise the
 //! default club, which is the first one that was created. This crate knows only the ids and host names of clubs.
 
+pub(crate) mod host_table;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

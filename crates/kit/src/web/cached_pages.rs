@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::encoding::Encoding;
 use super::hosts::requested_host;
-use crate::clubs::{Clubs, clubs};
+use crate::clubs::clubs;
+use crate::clubs::host_table::{HostOwner, HostTable};
 use crate::db::{CommitMarker, Db};
 use crate::ids::Id;
 use crate::versions;
@@ -33,7 +34,7 @@ pub struct SameForAll {
 pub struct CachedPages {
     db: Db,
     pages: Arc<Mutex<Pages>>,
-    clubs: Arc<Mutex<KnownClubs>>,
+    hosts: HostTable,
 }
 
 /// The cached pages by path, then by club. So a path that is cached for no club is recognized without finding the club.
@@ -41,9 +42,6 @@ type Pages = HashMap<String, HashMap<Id, Encodings>>;
 
 /// One cached page for each encoding.
 type Encodings = [Option<Arc<Page>>; 3];
-
-/// The clubs, with the commit marker from before they were read.
-type KnownClubs = Option<(CommitMarker, Arc<Clubs>)>;
 
 struct Page {
     name: &'static str,
@@ -107,7 +105,7 @@ fn find(pages: &Mutex<Pages>, club: Id, path: &str, encoding: Encoding) -> Optio
 impl CachedPages {
     /// Returns an empty cache.
     pub fn new(db: Db) -> CachedPages {
-        CachedPages { db, pages: Arc::default(), clubs: Arc::default() }
+        CachedPages { db, pages: Arc::default(), hosts: HostTable::default() }
     }
 
     fn put(&self, club: Id, key: OwnedKey, page: Page) {
@@ -120,17 +118,10 @@ impl CachedPages {
         }
     }
 
-    /// Returns the club of a host name if nothing at all was committed since the clubs were read.
-    fn club_at(&self, now: CommitMarker, host: Option<&str>) -> Option<Id> {
-        let clubs = self.clubs.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, clubs) = clubs.as_ref().filter(|(marker, _)| *marker == now)?;
-        Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
-    }
-
     /// Returns the cached response if nothing at all was committed since its version and the clubs were read.
     pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
         let now = self.db.commit_marker()?;
-        let club = self.club_at(now, key.host.as_deref())?;
+        let club = self.hosts.club_at(now, key.host.as_deref())?;
         let page = find(&self.pages, club, key.path, key.encoding)?;
         (page.commit_marker? == now).then(|| page.answer())
     }
@@ -140,7 +131,7 @@ impl CachedPages {
         if !self.pages.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key.path) {
             return Look::Unknown;
         }
-        let commit_marker = self.db.commit_marker();
+        let (commit_marker, begun) = (self.db.commit_marker(), self.db.clock().now());
         let (pages, path, encoding) = (self.pages.clone(), key.path.clone(), key.encoding);
         let db = self.db.for_host(key.host.as_deref());
         let seen = db.view(move |tx| {
@@ -150,9 +141,7 @@ impl CachedPages {
             Ok((club, clubs, page.zip(version)))
         });
         let Ok((club, clubs, found)) = seen.await else { return Look::Unknown };
-        if let Some(marker) = commit_marker {
-            *self.clubs.lock().unwrap_or_else(PoisonError::into_inner) = Some((marker, clubs));
-        }
+        self.hosts.store(clubs, commit_marker, begun);
         let Some((page, version)) = found else { return Look::Unknown };
         if page.version != version {
             return Look::Known(club, page.name, version, commit_marker);
@@ -219,11 +208,14 @@ impl CachedPages {
         }
     }
 
+    /// Returns whether a club has this host name, without a read. `None` means that the database has to be read.
+    pub(super) fn known_owner(&self, host: &str) -> Option<HostOwner> {
+        self.hosts.known(&self.db, host)
+    }
+
     /// Returns whether a club has this host name.
-    pub(super) async fn belongs_to_club(&self, host: Option<&str>) -> bool {
-        let Some(host) = host.map(str::to_owned) else { return false };
-        let known = self.db.view(move |tx| Ok(clubs(tx)?.of_host(&host).is_some()));
-        known.await.unwrap_or(false)
+    pub(super) async fn owner(&self, host: &str) -> HostOwner {
+        self.hosts.find(&self.db, host).await
     }
 }
 

@@ -1,15 +1,16 @@
 //! The hosts for which this program answers. HTTP/1.1 requires one `Host` (RFC 9112, 3.2): without one, with two,
 //! or with an unreadable one, the response is 400. In production, any host other than that of `public_url` and those
 //! of clubs is answered with 421 (RFC 9110, 15.5.20), so that nothing cached, logged, or linked can carry a foreign
-//! name. The hosts of clubs are in the database, and `page_cache` looks them up there.
+//! name. The hosts of clubs are in the database; `page_cache` looks them up in a copy (`clubs::host_table`).
 
-use axum::http::header::HOST;
+use axum::http::header::{HOST, RETRY_AFTER};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, StatusCode, Uri, Version};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version};
 use axum::response::Response;
 
 use super::security::plain_answer;
 use crate::config::{Config, Environment};
+use crate::errors;
 
 /// The paths that monitoring requests by address, so that their host is not checked.
 const WATCHED: [&str; 3] = ["/health/", "/ready/", "/metrics"];
@@ -85,13 +86,18 @@ fn plain(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Returns the response to a request whose host is rejected.
+/// Returns the response to a request whose host is rejected, or cannot be checked because the database fails.
 pub(crate) fn refused(status: StatusCode) -> Response {
     let words = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
+        StatusCode::SERVICE_UNAVAILABLE => "Our database isn’t responding. Please try again in a minute.\n",
         _ => "This server does not serve that host.\n",
     };
-    plain_answer(status, words)
+    let mut response = plain_answer(status, words);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(errors::RETRY_AFTER));
+    }
+    response
 }
 
 /// Returns whether a host is this machine itself. Browsers store secure cookies for such hosts even without https.

@@ -23,6 +23,7 @@ use tracing::Instrument as _;
 use super::cached_pages::{CachedPages, Key, Look};
 use super::encoding::normalize;
 use super::hosts::{self, Hosts};
+use crate::clubs::host_table::HostOwner;
 use crate::tokens;
 
 /// The id of a request in the log. The client receives it as `X-Request-Id`.
@@ -61,6 +62,24 @@ impl PageCache {
         PageCache { peer: Some(peer), ..self.clone() }
     }
 
+    /// Checks the host of a request. A host that is not in the configuration can belong to a club.
+    fn check_host<B>(&self, request: &Request<B>) -> HostCheck {
+        match self.hosts.as_ref().and_then(|hosts| hosts.refusal(request)) {
+            None => HostCheck::Accepted,
+            Some(StatusCode::MISDIRECTED_REQUEST) => {
+                let Some(host) = hosts::requested_host(request.headers(), request.uri()) else {
+                    return HostCheck::Refused(StatusCode::MISDIRECTED_REQUEST);
+                };
+                match self.kept.known_owner(&host).map(HostOwner::refusal) {
+                    Some(None) => HostCheck::Accepted,
+                    Some(Some(status)) => HostCheck::Refused(status),
+                    None => HostCheck::Unread(host),
+                }
+            }
+            Some(status) => HostCheck::Refused(status),
+        }
+    }
+
     async fn answer(self, mut request: Request<Body>, id: String) -> Response {
         request.extensions_mut().insert(TraceId(id));
         if let Some(peer) = self.peer {
@@ -79,6 +98,14 @@ impl PageCache {
         let inner = self.inner;
         self.kept.keep(key, before, async move { infallible(inner.oneshot(request).await) }).await
     }
+}
+
+/// Whether the host of a request is accepted.
+enum HostCheck {
+    Accepted,
+    Refused(StatusCode),
+    /// The host may belong to a club. The host names of clubs have to be read first.
+    Unread(String),
 }
 
 fn infallible(answered: Result<Response, Infallible>) -> Response {
@@ -101,16 +128,18 @@ where
     fn call(&mut self, request: Request<B>) -> Answering {
         let begun = Instant::now();
         let id = tokens::name();
-        let refusal = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request));
-        if refusal == Some(StatusCode::BAD_REQUEST) {
-            let mut response = hosts::refused(StatusCode::BAD_REQUEST);
-            let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.record(&head, &mut response);
-            return Answering::Now(Some(response));
-        }
-        // A host that is not in the configuration can belong to a club; the host names of clubs are in the database.
-        let unknown = refusal.map(|status| (status, hosts::requested_host(request.headers(), request.uri())));
-        if unknown.is_none()
+        let unread = match self.check_host(&request) {
+            HostCheck::Accepted => None,
+            HostCheck::Unread(host) => Some(host),
+            HostCheck::Refused(status) => {
+                let mut response = hosts::refused(status);
+                let head =
+                    RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+                self.times.record(&head, &mut response);
+                return Answering::Now(Some(response));
+            }
+        };
+        if unread.is_none()
             && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key))
         {
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
@@ -121,11 +150,13 @@ where
         Answering::Later(Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
-            let mut response = match unknown {
-                Some((status, host)) if !front.kept.belongs_to_club(host.as_deref()).await => {
-                    hosts::refused(status)
-                }
-                _ => front.answer(request.map(Body::new), id.clone()).instrument(span).await,
+            let refusal = match unread {
+                Some(host) => front.kept.owner(&host).await.refusal(),
+                None => None,
+            };
+            let mut response = match refusal {
+                Some(status) => hosts::refused(status),
+                None => front.answer(request.map(Body::new), id.clone()).instrument(span).await,
             };
             times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
             response
@@ -219,7 +250,61 @@ impl Times {
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::get;
+
     use super::*;
+    use crate::config::{Config, Environment};
+    use crate::ids::Id;
+    use crate::testing::TestDb;
+    use crate::web::SameForAll;
+    use crate::{args, clubs, sql};
+
+    fn request(host: &str) -> Request<Body> {
+        Request::builder().uri("/").header("host", host).body(Body::empty()).expect("a request")
+    }
+
+    /// A page of a club's own host is cached like one of the configured host. A stranger's host is refused at once.
+    #[tokio::test]
+    async fn a_cached_page_of_a_clubs_own_host_needs_no_read() {
+        let test = TestDb::open("2026-11-24T15:00:00Z".parse().expect("a time")).await;
+        let add = test.db.tx(|tx| {
+            tx.run(
+                sql!(
+                    "INSERT INTO clubs (id, slug, name, zone, currency, address, phone, email)
+                     VALUES (1, 'main', 'Main', 'UTC', 'USD', '', '', '')"
+                ),
+                args![],
+            )?;
+            clubs::added(tx, Id(1))?;
+            clubs::add_host(tx, "west.test")
+        });
+        add.await.expect("a club");
+        let page = || async {
+            let mut response = Response::new(Body::from("the page"));
+            response.extensions_mut().insert(SameForAll { version: "page" });
+            response
+        };
+        let config = Config {
+            env: Environment::Production,
+            public_url: "https://club.example".to_owned(),
+            ..Config::default()
+        };
+        let mut service =
+            PageCache::new(Router::new().route("/", get(page)), CachedPages::new(test.db.clone()))
+                .for_hosts(Hosts::of(&config));
+        for _ in 0..2 {
+            assert_eq!(infallible(service.call(request("west.test")).await).status(), StatusCode::OK);
+        }
+        let third = service.call(request("west.test"));
+        // Only SQLite has commit markers.
+        assert_eq!(matches!(third, Answering::Now(_)), test.db.commit_marker().is_some());
+        assert_eq!(infallible(third.await).status(), StatusCode::OK);
+        let refused = service.call(request("evil.test"));
+        assert!(matches!(refused, Answering::Now(_)), "the host names are known");
+        assert_eq!(infallible(refused.await).status(), StatusCode::MISDIRECTED_REQUEST);
+        let unavailable = hosts::refused(StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(unavailable.headers()["retry-after"], "5");
+    }
 
     #[test]
     fn tokens_in_a_path_do_not_reach_the_log() {
