@@ -4,7 +4,7 @@ use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use kit::{AppState, Cents, Fault, Id, Result, Tx, args, sql, tokens};
-use membership::{MembershipStatus, NewMembership, Plan, Tier};
+use membership::{NewMembership, Plan, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
 
@@ -186,15 +186,7 @@ fn add_person(tx: &mut Tx<'_>, email: Option<String>) -> Result<Id> {
 fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let today = tx.now().to_zoned(TimeZone::UTC).date();
     let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
-    let (started_on, paid_until) = (date(-200)?, date(20)?);
-    let new = NewMembership {
-        person,
-        plan,
-        status: MembershipStatus::Active,
-        started_on,
-        paid_until,
-        renews: true,
-    };
+    let new = NewMembership::active(person, plan, (date(-200)?, date(20)?));
     membership::enrol(tx, club, &new).map(drop)
 }
 

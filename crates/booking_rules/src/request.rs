@@ -132,16 +132,27 @@ impl Input for BookingRequest {
 impl Input for Extras {
     fn parse(input: &mut RawInput) -> Extras {
         Extras {
+            ai_program: input.opt_text_within("ai_program", 100),
+            scene: parse_scene(input),
+            addons: parse_addons(input),
+            benefit: parse_perk(input),
+            ..Extras::parse_texts(input)
+        }
+    }
+}
+
+impl Extras {
+    /// Parses only the texts, whose fields are the same in the API and in the forms: the guest, the companion, the
+    /// special requests, and the allergies.
+    pub fn parse_texts(input: &mut RawInput) -> Extras {
+        Extras {
             guest_name: input.opt_text_within("guest_name", 200),
             guest_phone: people::opt_phone(input, "guest_phone"),
             guest_email: people::opt_email(input, "guest_email"),
             companion_name: input.opt_text_within("companion_name", 200),
             special_requests: input.opt_text("special_requests"),
             allergies: input.opt_text("allergies_notes"),
-            ai_program: input.opt_text_within("ai_program", 100),
-            scene: parse_scene(input),
-            addons: parse_addons(input),
-            benefit: parse_perk(input),
+            ..Extras::default()
         }
     }
 }

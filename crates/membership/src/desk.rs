@@ -128,14 +128,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     let paid = sold.paid;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let paid_until = after_months(today, today.yesterday().map_err(Fault::because)?, 1)?;
-    let new = NewMembership {
-        person,
-        plan: plan.id,
-        status: MembershipStatus::Active,
-        started_on: today,
-        paid_until,
-        renews: true,
-    };
+    let new = NewMembership::active(person, plan.id, (today, paid_until));
     let id = store::enrol(tx, club, &new)?;
     let detail = json!({"plan": plan.name, "version": n, "until": paid_until, "cents": plan.price.0,
         "paid": paid.as_str()});

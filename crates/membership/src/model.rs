@@ -153,3 +153,10 @@ pub struct NewMembership {
     /// Whether the membership continues after the last paid day.
     pub renews: bool,
 }
+
+impl NewMembership {
+    /// Returns an active membership that renews, from its first day to its last paid day.
+    pub fn active(person: Id, plan: Id, (started_on, paid_until): (Date, Date)) -> NewMembership {
+        NewMembership { person, plan, status: MembershipStatus::Active, started_on, paid_until, renews: true }
+    }
+}

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use kit::{Id, Result, Tx, args, sql, tokens};
-use membership::{MembershipStatus, NewMembership};
+use membership::NewMembership;
 use people::{NewPerson, Role};
 
 /// A member of the cast.
@@ -99,13 +99,6 @@ fn session(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<String> {
 
 /// Enrolls a person as a renewing member since May, paid until 9 December 2026.
 pub(crate) fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
-    let new = NewMembership {
-        person,
-        plan,
-        status: MembershipStatus::Active,
-        started_on: date(2026, 5, 10),
-        paid_until: date(2026, 12, 9),
-        renews: true,
-    };
+    let new = NewMembership::active(person, plan, (date(2026, 5, 10), date(2026, 12, 9)));
     membership::enrol(tx, club, &new).map(drop)
 }

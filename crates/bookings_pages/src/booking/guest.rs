@@ -85,16 +85,14 @@ struct NewGuest(Extras);
 
 impl Input for NewGuest {
     fn parse(input: &mut RawInput) -> NewGuest {
-        let guest_name = input.opt_text_within("guest_name", 200);
-        if guest_name.is_none() {
+        let extras = Extras::parse_texts(input);
+        if extras.guest_name.is_none() {
             input.add_error("guest_name", "Enter the guest’s name.");
         }
-        let guest_phone = people::opt_phone(input, "guest_phone");
-        if guest_phone.is_none() {
+        if extras.guest_phone.is_none() {
             input.add_error("guest_phone", "Enter the guest’s phone number.");
         }
-        let guest_email = people::opt_email(input, "guest_email");
-        NewGuest(Extras { guest_name, guest_phone, guest_email, ..Extras::default() })
+        NewGuest(extras)
     }
 }
 

@@ -52,16 +52,10 @@ impl Input for HoldForm {
         let benefit =
             PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, benefit)| benefit);
         let extras = Extras {
-            guest_name: input.opt_text_within("guest_name", 200),
-            guest_phone: people::opt_phone(input, "guest_phone"),
-            guest_email: people::opt_email(input, "guest_email"),
-            companion_name: input.opt_text_within("companion_name", 200),
-            special_requests: input.opt_text("special_requests"),
-            allergies: input.opt_text("allergies_notes"),
             scene: scene.map(|name| json!({ "preset": name })),
             // A benefit that the form does not select is not used.
             benefit: Some(benefit.unwrap_or(Benefit::Nothing)),
-            ..Extras::default()
+            ..Extras::parse_texts(input)
         };
         HoldForm { extras, then: input.opt_id("then"), promise: lenient_number(input, "promise") }
     }

@@ -7,7 +7,7 @@ use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use kit::{Fault, Id, Result, Tx};
-use membership::{MembershipStatus, NewMembership, Plan, Tier};
+use membership::{NewMembership, Plan, Tier};
 use money::LineKind;
 use people::{Actor, NewPerson, Role};
 
@@ -297,13 +297,6 @@ fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id, days: i64) -> Result<(
     let today = tx.now().to_zoned(zone).date();
     let started_on = today.checked_sub(days.days()).map_err(Fault::because)?;
     let paid_until = membership::paid_through(started_on, today)?;
-    let new = NewMembership {
-        person,
-        plan,
-        status: MembershipStatus::Active,
-        started_on,
-        paid_until,
-        renews: true,
-    };
+    let new = NewMembership::active(person, plan, (started_on, paid_until));
     membership::enrol(tx, club, &new).map(drop)
 }
