@@ -1,8 +1,8 @@
 """Checks the calendar files of the emails with two independent parsers (icalendar, vobject) and a real CalDAV server (Radicale).
 
-A mail program is played: each email's calendar part is parsed by both, its method compared with that of the MIME part, and then
-done to a calendar on the server as RFC 5546 says: REQUEST puts the event (a higher SEQUENCE replaces it), CANCEL removes it.
-Needs the packages of e2e/requirements.txt and target/debug/coresync (or CORESYNC_BIN).
+The test acts as a mail program: both parsers read the calendar part of each email, its method is compared with that of the MIME
+part, and it is applied to a calendar on the server according to RFC 5546: REQUEST stores the event (a higher SEQUENCE replaces
+it), and CANCEL removes it. Needs the packages of e2e/requirements.txt and target/debug/coresync (or CORESYNC_BIN).
 """
 
 import email
@@ -50,7 +50,7 @@ def wait_for(port, process, what):
 
 
 class Club:
-    """The program with the demo club, and the emails that it keeps in its data folder."""
+    """A running program with the demo club, and the emails that it writes to its data folder."""
 
     def __init__(self, folder, started):
         self.port = free_port()
@@ -73,7 +73,7 @@ class Club:
     seen = 0
 
     def wait_until_ready(self):
-        """It listens before the demo club is there."""
+        """Waits until the demo club is filled. The program already listens before that."""
         end = time.monotonic() + 180
         while time.monotonic() < end:
             if self.process.poll() is not None:
@@ -101,7 +101,7 @@ class Club:
         return self.ask(path, body)
 
     def emails(self, count):
-        """The next emails with a calendar: so many of them."""
+        """Waits for the next `count` emails with a calendar file, and returns them."""
         for _ in range(300):
             files = sorted(self.mail.glob("*.eml")) if self.mail.exists() else []
             read = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
@@ -115,7 +115,7 @@ class Club:
 
 
 class Calendar:
-    """A calendar on a CalDAV server of its own."""
+    """A calendar on its own CalDAV server."""
 
     def __init__(self, folder, started):
         port = free_port()
@@ -134,7 +134,7 @@ class Calendar:
         return self.base + uuid.uuid5(uuid.NAMESPACE_URL, uid).hex + ".ics"
 
     def receive(self, calendar):
-        """What a mail program does with an invitation or a cancellation."""
+        """Handles an invitation or a cancellation as a mail program does."""
         method = str(calendar["METHOD"])
         for event in calendar.walk("VEVENT"):
             address = self.address(str(event["UID"]))
@@ -161,7 +161,7 @@ class Calendar:
         return icalendar.Calendar.from_ical(answer.content).walk("VEVENT")[0]
 
     def events(self):
-        """Every event, asked of the server as calendars ask: start and UID, in order."""
+        """Returns the start and UID of every event, in order. Queries the server as calendar programs do."""
         query = """<?xml version="1.0"?><C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
             <D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/>
             </C:comp-filter></C:filter></C:calendar-query>"""
@@ -184,7 +184,7 @@ def calendars_of(message):
 
 
 def parsed(message):
-    """The calendar of an email, read by both parsers, which must agree on everything that counts."""
+    """Returns the calendar of an email. Both parsers read it and must agree on every property that matters."""
     parts = calendars_of(message)
     texts = {part.get_content() if isinstance(part.get_content(), str) else part.get_content().decode() for part in parts}
     check(len(parts) == 2 and len(texts) == 1, f"{message['Subject']}: one file, shown and attached, not {len(parts)}")
@@ -228,7 +228,7 @@ def story(club, calendar):
     service = next(one["id"] for one in club.ask("/api/services/") if one["slug"] == "signature-massage")
     starts = free_start(club, service, "2026-12-02")
     booked = book(club, service, None, None, starts_at=starts[0])
-    # The owner and the guest are both told; the guest's calendar is followed.
+    # The owner and the guest both get an email. Only the guest's calendar is checked.
     for count, act in [
         (2, lambda: None),
         (2, lambda: club.post(f"/api/bookings/{booked['id']}/reschedule/", {"starts_at": starts[-1]})),

@@ -1,6 +1,6 @@
-// Makes web/dist: stylesheets, scripts, fonts and pictures, each under a name that carries the digest of its bytes,
-// and two tables of them, which the program embeds (crates/ui/build.rs).
-// Run it by any of bin/run, bin/dev, bin/test, bin/screens, or as `npm ci --ignore-scripts && node build.mjs` in web/.
+// Builds web/dist: style sheets, scripts, fonts, and pictures, each with a digest of its content in its file name, and
+// two tables of these files, which the program embeds (crates/ui/build.rs).
+// bin/run, bin/dev, bin/test, and bin/screens run it. By hand: `npm ci --ignore-scripts && node build.mjs` in web/.
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -12,17 +12,17 @@ import { stills } from "./stills.mjs";
 const here = import.meta.dirname;
 const dist = join(here, "dist");
 
-/** What a surface may weigh at most, in bytes as they travel: compressed, but for fonts, which are already. */
+/** The maximum transfer sizes of a surface in bytes: styles and scripts compressed, fonts as they are. */
 const BUDGETS = { script: 20 * 1024, style: 15 * 1024, fonts: 80 * 1024 };
 
-/** Each surface: its stylesheet, and its script if it has one. */
+/** The surfaces: the style sheet of each, and its script if it has one. */
 const SURFACES = {
   site: { style: "styles/site.css", script: "scripts/site.ts" },
   desk: { style: "styles/desk.css", script: "scripts/desk.ts" },
   docs: { style: "styles/docs.css" },
 };
 
-/** The fonts that every page asks for at once. The others come when a letter needs them. */
+/** The fonts that every page preloads. Browsers load the others when a page contains one of their characters. */
 const PRELOADED = /-latin-(400|wght)-normal/;
 
 const KINDS = {
@@ -36,7 +36,7 @@ const KINDS = {
   ".jpg": "image/jpeg",
 };
 
-/** The lines of the table: what a file is called in the program, and what it is. */
+/** The rows of the table of files: name in the program, file name, content type, integrity, compressed file. */
 const files = [];
 
 async function add(name, file, bytes) {
@@ -53,7 +53,7 @@ async function add(name, file, bytes) {
   files.push([name, file, kind, integrity, small]);
 }
 
-/** Styles and scripts, bundled; with them come the fonts that they name. */
+/** Bundles styles and scripts, and copies the fonts that the styles refer to. */
 async function bundle() {
   const entries = Object.values(SURFACES).flatMap((one) => [one.style, one.script].filter(Boolean));
   const { outputFiles, metafile } = await build({
@@ -85,7 +85,7 @@ async function bundle() {
   return { made, outputs: metafile.outputs };
 }
 
-/** Everything that is loaded with a script before anything is asked for. */
+/** Returns a script and everything that it imports statically, which is loaded together with it. */
 function together(outputs, path, seen = new Set()) {
   if (seen.has(path)) return seen;
   seen.add(path);
@@ -95,7 +95,7 @@ function together(outputs, path, seen = new Set()) {
   return seen;
 }
 
-/** Prints what each surface weighs beside what it may. Answers whether all is within. */
+/** Prints the size of each surface with its maximum. Returns whether all of them are within their maximum. */
 function weigh({ made, outputs }) {
   const weight = (path) => gzipSync(made.get(basename(path)), { level: 9 }).length;
   const find = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
@@ -140,8 +140,8 @@ if (!weigh(bundled)) {
   console.error("web/dist is not made: a surface weighs more than it may.");
   process.exit(1);
 }
-// Last, for whoever finds it may believe in the rest.
+// Written last: if this file exists, all others are complete.
 await writeFile(join(dist, "files.tsv"), table(files));
-// What was saved meanwhile is newer.
+// Dated to the start of the build, so that a source saved during the build counts as newer.
 await utimes(join(dist, "files.tsv"), began, began);
 console.log(`web/dist: ${files.length} files, ${studies.length} light studies`);

@@ -1,6 +1,6 @@
-// The light studies as still pictures: every one in three widths as AVIF, the smaller ones as WebP, with one JPEG for
-// old browsers and a tiny one that is seen while they come. Several are drawn at once, each in a thread. A study that
-// was drawn before from the same sources is taken from .cache.
+// Renders the light studies as still pictures: each in several widths as AVIF, all but the largest also as WebP, one
+// JPEG for old browsers, and a tiny picture that is shown while the others load. Worker threads render several studies
+// at a time. A study that was already rendered from the same sources is taken from .cache.
 
 import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,23 +14,24 @@ import { build } from "esbuild";
 const here = import.meta.dirname;
 const cache = join(here, ".cache");
 
-/** The largest size, and the widths that are offered. A tall one is for whole screens of a phone. */
+/** The size at which each shape is drawn, and the offered widths. The tall shape fills the screen of a phone. */
 const SHAPES = {
   broad: { width: 1920, height: 1280, widths: [480, 960, 1920] },
   tall: { width: 1080, height: 1920, widths: [540, 1080] },
 };
-/** From this width on there is AVIF alone. */
+/** Pictures of at least this width are offered only as AVIF. */
 const BROAD = 1920;
-/** Those that fill a screen, and are needed tall too. */
+/** The studies that fill the screen, and therefore also exist in the tall shape. */
 const TALL = new Set(["the-house", "mensuite", "private"]);
-/** AVIF is what nearly every browser takes; the two others are for the rest, and need not be offered as large. */
+/** The encoder settings. Nearly every browser supports AVIF; WebP and JPEG are for the rest. */
 const QUALITY = { avif: { quality: 55, speed: 9, threads: 1 }, webp: 78, jpeg: 68 };
-/** The moment at which living pictures are held still, in seconds. */
+/** The time in seconds at which animated studies are captured. */
 const MOMENT = 7;
 
 /**
- * The code of each study: the file that it is written in, with all that this imports. Thus a change in one file draws
- * anew what depends on it, and nothing else; a changed comment or text alternative draws nothing.
+ * Returns the bundled code of all studies, and the code of each file of studies with everything that it imports. So
+ * a change in a file renders only the studies that depend on it again. A change of a comment or a text alternative
+ * renders none.
  */
 async function sources() {
   const options = { absWorkingDir: here, bundle: true, format: "esm", write: false, logLevel: "warning" };
@@ -50,14 +51,14 @@ function scaled(canvas, width) {
   return small;
 }
 
-/** Halves until the next half would be too small: a single step would lose what is fine. */
+/** Scales down by halves as long as possible, because a single step would lose fine details. */
 function shrunk(canvas, width) {
   let one = canvas;
   while (one.width >= width * 2) one = scaled(one, Math.round(one.width / 2));
   return one.width === width ? one : scaled(one, width);
 }
 
-/** A WebP with its picture alone: of a tiny one the profile of its colours is the larger part. */
+/** Returns a WebP without its color profile, which is larger than the picture if the picture is tiny. */
 function bare(webp) {
   for (let at = 12; at < webp.length; ) {
     const size = webp.readUInt32LE(at + 4);
@@ -89,7 +90,7 @@ async function draw(study, shape, Brush) {
   return { pictures, ground: `data:image/webp;base64,${tiny.toString("base64")}` };
 }
 
-/** Draws a still into a folder. Last comes what tells of it, for whoever finds it may believe in the rest. */
+/** Renders a still into a folder. Its description is written last: if it exists, all pictures are complete. */
 async function drawInto({ module, name, shape, folder, told }) {
   const exported = Object.values(await import(module));
   const study = exported.find((one) => one?.name === name && one.paint);
@@ -104,7 +105,7 @@ async function drawInto({ module, name, shape, folder, told }) {
   await writeFile(told, JSON.stringify({ pictures, ground }));
 }
 
-/** Draws many stills, as many at once as the machine has cores. */
+/** Renders stills in one worker thread for each core. */
 async function drawAll(jobs) {
   const left = [...jobs];
   const work = () =>
@@ -126,7 +127,7 @@ if (!isMainThread) parentPort.on("message", (job) => void drawInto(job).then(() 
 
 const isThere = (path) => access(path).then(() => true, () => false);
 
-/** Every still: its words, its files, and what a page says of them. */
+/** Returns every still: its text alternative, its files, and the values of the attributes with which pages show it. */
 export async function stills() {
   const { all, parts } = await sources();
   await mkdir(cache, { recursive: true });
