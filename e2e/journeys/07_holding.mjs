@@ -131,7 +131,7 @@ async function repeats(visits) {
   await site.main(page).getByLabel("Number of additional visits").fill("2");
   await site.press(page, "Preview dates");
   await page.getByRole("heading", { name: "Dates" }).waitFor();
-  const choose = site.main(page).getByRole("button", { name: "Preview with these changes" });
+  const choose = site.main(page).getByRole("button", { name: "Preview changes" });
   if ((await choose.count()) > 0) await choose.click();
   await site.press(page, "Book all");
   await page.waitForURL(/\/dashboard\/bookings\/#upcoming$/);

@@ -6,16 +6,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, SearchContext, Visitor, When};
-use catalogue::{Catalogue, Service};
+use catalogue::Service;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use kit::web::{Input, Page, Query, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
-use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id};
+use ui::{FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id};
 
 use crate::booking::guest::{self, GuestFields};
+use crate::booking::narrowing::{Narrowing, narrowings};
 use crate::booking::notice::{OtherDate, OwnHold, ReservedTimes};
 use crate::booking::services::ServiceChoice;
 use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
@@ -74,23 +75,6 @@ impl Input for BookQuery {
             again: lenient_id(input, "again"),
             is_released: input.opt_text_within("said", 40).as_deref() == Some("released"),
         }
-    }
-}
-
-/// The lists by which a search can be narrowed.
-#[derive(Default)]
-pub(crate) struct Narrowing {
-    durations: Vec<Choice>,
-    parties: Vec<Choice>,
-    pub(crate) technicians: Vec<Choice>,
-    pub(crate) rooms: Vec<Choice>,
-}
-
-impl Narrowing {
-    /// Returns whether the lists besides the therapists are shown at once: the duration has to be chosen, and what was
-    /// chosen stays visible.
-    fn is_essential(&self, chosen: Narrowed) -> bool {
-        !self.durations.is_empty() || chosen.has_details()
     }
 }
 
@@ -561,25 +545,4 @@ fn other_day(
     }
     let later = context.search(tx, &search.ask(service.id, from, end, false))?;
     Ok(times::nearest(&later.days, date).map(path_and_sentence))
-}
-
-/// Returns the lists to narrow a search. A list with only one choice is left empty.
-pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, search: &Search) -> Narrowing {
-    let party = search.party.unwrap_or(service.party);
-    let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
-    let minutes = search.minutes.unwrap_or(service.minutes);
-    let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
-    let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
-    let serving = catalogue
-        .technicians
-        .iter()
-        .filter(|one| one.active && service.technicians > 0 && one.is_skilled_for(service));
-    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    let many = |choices: Vec<Choice>| if choices.len() > 1 { choices } else { Vec::new() };
-    Narrowing {
-        durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
-        parties: many((service.party..=service.max_capacity).map(of_party).collect()),
-        technicians: many(serving.map(|one| named(one.id, &one.name, search.technician)).collect()),
-        rooms: many(rooms.map(|room| named(room.id, &room.name, search.room)).collect()),
-    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod book;
 pub(crate) mod guest;
+pub(crate) mod narrowing;
 pub(crate) mod notice;
 pub(crate) mod services;
 pub(crate) mod times;

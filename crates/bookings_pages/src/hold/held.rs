@@ -13,12 +13,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::web::{Page, Path, RawInput, see_other};
 use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
-use people::{Action, Actor, Caller};
+use people::{Action, Actor, Caller, ProfileChange};
 use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
 use crate::booking::why;
 use crate::hold::cookie::{self, HoldToken};
-use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw, search_of};
+use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw, is_own, search_of};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -292,7 +292,7 @@ fn apply(
         is_paid_as_asked(&amended, input.extras.benefit)?;
     }
     let login = login_path(&here(id));
-    Ok(match action {
+    let path = match action {
         HoldAction::Update => here(id),
         HoldAction::SignIn => login,
         HoldAction::SignUp => login.replacen("/login/", "/signup/", 1),
@@ -331,7 +331,13 @@ fn apply(
             bookings::leave_out(tx, holder, id, other)?;
             here(id)
         }
-    })
+    };
+    let phone = input.and_then(|input| input.phone.clone());
+    if phone.is_some() && action != HoldAction::LetGo && is_own(holder.by, held) {
+        let change = ProfileChange { phone: Some(phone), ..ProfileChange::default() };
+        people::change_profile(tx, holder.by, &change)?;
+    }
+    Ok(path)
 }
 
 /// Checks that the credit, guest pass, or gift that the guest chose really pays. Otherwise the guest would pay without

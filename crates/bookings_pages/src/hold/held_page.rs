@@ -64,6 +64,8 @@ pub(crate) struct HeldPage {
     whom: Option<String>,
     /// Whether it is for a guest without an account, who needs a name and a phone number.
     needs_guest: bool,
+    /// Whether the guest’s account has no phone number.
+    asks_phone: bool,
 }
 
 /// Creates the page. `form_state` is the state of a form that was not accepted.
@@ -145,10 +147,16 @@ pub(crate) fn draw(
         search,
         token: if by.signed_in().is_some() && !for_others { String::new() } else { tokens::secret()? },
         needs_guest: for_others && held.person.is_none(),
+        asks_phone: by.person.as_ref().is_some_and(|person| person.phone.is_none()) && is_own(by, held),
         whom,
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
+}
+
+/// Returns whether the actor holds the time for their own account.
+pub(crate) fn is_own(by: &Actor, held: &Booking) -> bool {
+    held.person.is_some() && held.person == by.id()
 }
 
 /// Returns the price of a service in cents, without add-ons and tax.

@@ -12,9 +12,10 @@ use ui::{Choice, RawForm, format, lenient_number};
 const MOST: i64 = 10;
 
 /// The fields of the form with their labels, except for the quantities of add-ons.
-pub(crate) const FIELDS: [(&str, &str); 9] = [
+pub(crate) const FIELDS: [(&str, &str); 10] = [
     ("addons", "Add-ons"),
     ("then", "Second service"),
+    ("phone", "Phone"),
     ("companion_name", "Your companion’s name"),
     ("scene", "Room scene"),
     ("special_requests", "Special requests"),
@@ -36,6 +37,8 @@ const PAYS: [(&str, Benefit); 4] = [
 #[derive(Debug, Clone)]
 pub(crate) struct HoldForm {
     pub(crate) extras: Extras,
+    /// The phone number of the guest’s account, in its stored form.
+    pub(crate) phone: Option<String>,
     /// The id of the service to add to the visit.
     pub(crate) then: Option<Id>,
     /// The price in cents that the page promised for the services of the visit, without add-ons and tax.
@@ -57,7 +60,12 @@ impl Input for HoldForm {
             benefit: Some(benefit.unwrap_or(Benefit::Nothing)),
             ..Extras::parse_texts(input)
         };
-        HoldForm { extras, then: input.opt_id("then"), promise: lenient_number(input, "promise") }
+        HoldForm {
+            extras,
+            phone: people::opt_phone(input, "phone"),
+            then: input.opt_id("then"),
+            promise: lenient_number(input, "promise"),
+        }
     }
 }
 
@@ -115,6 +123,7 @@ pub(crate) struct HoldFormFields {
     pub(crate) addons: Vec<AddonLine>,
     pub(crate) pays: Vec<Choice>,
     pub(crate) scenes: Vec<Choice>,
+    pub(crate) phone: String,
     pub(crate) guest_name: String,
     pub(crate) guest_phone: String,
     pub(crate) guest_email: String,
@@ -194,6 +203,8 @@ impl HoldFormFields {
             addons,
             pays: pays(held, entitlements, from),
             scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
+            // A stored number is not asked for again.
+            phone: text("phone", None),
             guest_name: text("guest_name", held.guest_name.as_ref()),
             guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
             guest_email: text("guest_email", held.guest_email.as_ref()),

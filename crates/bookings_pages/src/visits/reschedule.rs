@@ -17,7 +17,7 @@ use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
 
-use crate::booking::book::{Narrowing, narrowings};
+use crate::booking::narrowing::{Narrowing, narrowings};
 use crate::booking::notice::OtherDate;
 use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
 use crate::visits::line::VisitLine;

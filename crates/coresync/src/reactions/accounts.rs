@@ -71,7 +71,7 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
             .note(format!("If it wasn’t you, call us right away: {}.", club.phone)),
         News::PasswordChanged => draft("Your password was changed", "Your password was changed.")
             .says("You’ve been signed out everywhere else.")
-            .leads_to("This wasn’t me: reset my password", format!("{public}/password-reset/"))
+            .leads_to("Reset password", format!("{public}/password-reset/"))
             .note(format!("If it wasn’t you, reset your password and call us: {}.", club.phone)),
     };
     draft.to(email.to, None, String::new())

@@ -218,6 +218,7 @@ d33344 GET /staff/rules/{id}/
 d33344 POST /staff/rules/{id}/
 d33344 POST /staff/rules/{id}/end/
 d3++++ GET /staff/style/
+d3++++ GET /staff/style/guest/
 d33+++ GET /staff/times/
 d33+++ POST /staff/times/
 d33444 GET /staff/times/undo/ | room_id=5&starts_at=2026-11-28T17:00:00Z

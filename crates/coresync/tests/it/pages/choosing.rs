@@ -1,6 +1,6 @@
 //! The pages on which a time is chosen and held, used without scripts.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, Guest, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
@@ -307,6 +307,44 @@ async fn bad_words_come_back_as_they_were_typed() {
     let page = app.visitor().submit(&path, "guest_name=kept+%3Cb%3E&action=book").await.expect(401).text();
     assert!(page.contains("Please sign in") && page.contains("kept") && !page.contains("<b>"), "{page}");
     assert!(!page.contains("Massage"), "{page}");
+}
+
+/// An account without a phone number is asked for one where it books. The number is stored with the booking.
+#[tokio::test]
+async fn an_account_without_a_phone_is_asked_where_it_books() {
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
+    let path = hold(&bea, "massage", FRIDAY).await;
+    let page = bea.get(&path).await.expect(200).text();
+    assert!(page.contains("So the front desk can call you about this visit."), "{page}");
+    let profile = async || app.as_(BEA).get("/api/users/profile/me/").await.expect(200).body["phone"].clone();
+
+    // A number that cannot be read is reported at its field, and nothing is booked.
+    let page = bea.submit(&path, "phone=call+me&special_requests=kept&action=book").await.expect(400).text();
+    for part in ["href=\"#phone\"", "id=\"phone-wrong\"", "value=\"call me\"", "kept"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!((profile().await, upcoming(&app, BEA).await), (Value::Null, 0));
+    // Neither is the number stored without the booking.
+    let page = bea.submit(&path, "phone=2125550142&pays=pass&action=book").await.expect(409).text();
+    assert!(page.contains("Nothing is booked yet") && page.contains("value=\"2125550142\""), "{page}");
+    assert_eq!((profile().await, upcoming(&app, BEA).await), (Value::Null, 0));
+
+    redirect_of(bea.submit(&path, "phone=%28212%29+555-0142&action=book").await);
+    assert_eq!((profile().await, upcoming(&app, BEA).await), (json!("+12125550142"), 1));
+    let path = hold(&bea, "massage", "2026-11-28T15:00:00-05:00").await;
+    let page = bea.get(&path).await.expect(200).text();
+    assert!(!page.contains("So the front desk can call you"), "it has one now: {page}");
+    redirect_of(bea.submit(&path, "action=book").await);
+    assert_eq!(profile().await, "+12125550142");
+
+    // The field may stay empty.
+    let path = hold(&app.browser(GUS), "pod", FRIDAY).await;
+    redirect_of(app.browser(GUS).submit(&path, "phone=&action=book").await);
+    // The front desk enters the number of the guest, and not its own.
+    let path = hold(&app.browser(DORA), "pod", "2026-11-27T17:00:00-05:00").await;
+    let page = app.browser(DORA).get(&path).await.expect(200).text();
+    assert!(!page.contains("name=\"phone\""), "{page}");
 }
 
 #[tokio::test]
