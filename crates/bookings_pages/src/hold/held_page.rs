@@ -147,7 +147,7 @@ pub(crate) fn draw(
         search,
         token: if by.signed_in().is_some() && !for_others { String::new() } else { tokens::secret()? },
         needs_guest: for_others && held.person.is_none(),
-        asks_phone: by.person.as_ref().is_some_and(|person| person.phone.is_none()) && is_own(by, held),
+        asks_phone: by.signed_in().is_some_and(|person| person.phone.is_none()) && is_own(by, held),
         whom,
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
