@@ -1,11 +1,16 @@
-//! Tests of `kit` on the engine of the suite: the database layer, jobs, ids, and backups.
+//! Tests of `kit` on the engine of the suite: the database layer, jobs, ids, backups, encryption,
+//! and input.
 
 #[path = "it/config.rs"]
 mod config;
 #[path = "it/copies.rs"]
 mod copies;
+#[path = "it/encryption.rs"]
+mod encryption;
 #[path = "it/ids.rs"]
 mod ids;
+#[path = "it/input.rs"]
+mod input;
 #[path = "it/jobs.rs"]
 mod jobs;
 #[path = "it/migrations.rs"]

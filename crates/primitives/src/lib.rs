@@ -1,8 +1,10 @@
-//! Values that need no database: amounts of money, the clock, cleaned text, words folded for search, and rate limits.
+//! Values that need no database: amounts of money, the clock, cleaned text, words folded for search, content codings,
+//! and rate limits.
 //! `kit` exports all of them, so that other crates need only `kit`.
 
 pub mod amounts;
 pub mod clock;
+pub mod content_coding;
 pub mod fold;
 pub mod rate_limit;
 pub mod text;

@@ -37,7 +37,7 @@ impl WhyNot {
         let advice = Advice {
             sentence: "Confirm it there, or release it.".to_owned(),
             path: Some(format!("/book/held/{hold}/")),
-            link: "See the held time",
+            link: "View held time",
         };
         WhyNot {
             sentence: Some("You’re already holding this time.".to_owned()),

@@ -18,7 +18,7 @@ use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
 use crate::booking::why;
 use crate::hold::cookie::{self, HoldToken};
-use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw, is_own, search_of};
+use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, asks_phone, draw, search_of};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -237,6 +237,14 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         }
     })?;
     if let Some(path) = redirect {
+        // What is not stored with the hold stays in the form.
+        let is_kept = matches!(action, HoldAction::Update | HoldAction::Extend)
+            && (!fields.0.is_empty() || !raw_form.get("phone").is_empty());
+        if is_kept {
+            let status = if fields.0.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+            let state = FormState { refusal: None, fields, raw_form, promise: None };
+            return Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)));
+        }
         return Ok(Outcome::Redirect(path));
     }
     // If the same form is sent twice, the second request finds the booking.
@@ -286,13 +294,18 @@ fn apply(
     input: Option<&HoldForm>,
 ) -> Result<String, Stop> {
     let id = held.id;
+    let phone = input.and_then(|input| input.phone.clone());
+    if phone.is_some() && action == HoldAction::Book && asks_phone(holder.by, held) {
+        let change = ProfileChange { phone: Some(phone), ..ProfileChange::default() };
+        people::change_profile(tx, holder.by, &change)?;
+    }
     let lasts = held.status == Status::Held && held.expires_at.is_some_and(|until| until > tx.now());
     if let Some(input) = input.filter(|_| lasts && action != HoldAction::LetGo) {
         let amended = bookings::amend(tx, holder, id, &input.extras)?;
         is_paid_as_asked(&amended, input.extras.benefit)?;
     }
     let login = login_path(&here(id));
-    let path = match action {
+    Ok(match action {
         HoldAction::Update => here(id),
         HoldAction::SignIn => login,
         HoldAction::SignUp => login.replacen("/login/", "/signup/", 1),
@@ -331,13 +344,7 @@ fn apply(
             bookings::leave_out(tx, holder, id, other)?;
             here(id)
         }
-    };
-    let phone = input.and_then(|input| input.phone.clone());
-    if phone.is_some() && action != HoldAction::LetGo && is_own(holder.by, held) {
-        let change = ProfileChange { phone: Some(phone), ..ProfileChange::default() };
-        people::change_profile(tx, holder.by, &change)?;
-    }
-    Ok(path)
+    })
 }
 
 /// Checks that the credit, guest pass, or gift that the guest chose really pays. Otherwise the guest would pay without

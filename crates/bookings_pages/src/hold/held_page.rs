@@ -147,16 +147,16 @@ pub(crate) fn draw(
         search,
         token: if by.signed_in().is_some() && !for_others { String::new() } else { tokens::secret()? },
         needs_guest: for_others && held.person.is_none(),
-        asks_phone: by.signed_in().is_some_and(|person| person.phone.is_none()) && is_own(by, held),
+        asks_phone: asks_phone(by, held),
         whom,
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
 }
 
-/// Returns whether the actor holds the time for their own account.
-pub(crate) fn is_own(by: &Actor, held: &Booking) -> bool {
-    held.person.is_some() && held.person == by.id()
+/// Returns whether the actor holds the time for their own account, and the account has no phone number.
+pub(crate) fn asks_phone(by: &Actor, held: &Booking) -> bool {
+    by.signed_in().is_some_and(|person| held.person == Some(person.id) && person.phone.is_none())
 }
 
 /// Returns the price of a service in cents, without add-ons and tax.

@@ -175,3 +175,14 @@ where
 {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_the_demonstration_club_can_be_read() {
+        let script = Script::read().expect("every field is known");
+        assert!(!script.room.is_empty() && !script.service.is_empty());
+    }
+}

@@ -3,6 +3,7 @@
 //! was committed since. In that second, a host name that was just added can be refused.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -55,6 +56,8 @@ struct LastRead {
     marker: Option<CommitMarker>,
     /// When the clubs were last read, or could not be read.
     at: Timestamp,
+    /// When the last read for an unknown host name began.
+    began: Option<Instant>,
     has_failed: bool,
 }
 
@@ -65,8 +68,12 @@ impl HostTable {
 
     /// Stores what was read. `marker` and `at` are from before the clubs were read.
     pub(crate) fn store(&self, clubs: Arc<Clubs>, marker: Option<CommitMarker>, at: Timestamp) {
-        let read = LastRead { clubs: Some(clubs), marker, at, has_failed: false };
-        self.with_last(|last| *last = read);
+        self.with_last(|last| {
+            // A slow read must not replace a later one.
+            if last.clubs.is_none() || last.at <= at {
+                *last = LastRead { clubs: Some(clubs), marker, at, began: last.began, has_failed: false };
+            }
+        });
     }
 
     /// Returns the club of a host name if nothing at all was committed since the clubs were read.
@@ -93,13 +100,28 @@ impl HostTable {
         })
     }
 
-    /// Returns who has a host name, and reads the table if necessary.
+    /// Returns who has a host name if the table was read, or could not be read, for a request since `asked`.
+    fn read_since(&self, asked: Instant, host: &str) -> Option<HostOwner> {
+        self.with_last(|last| {
+            last.began.filter(|began| *began >= asked)?;
+            if last.has_failed {
+                return Some(HostOwner::Unavailable);
+            }
+            let is_known = last.clubs.as_ref().is_some_and(|clubs| clubs.of_host(host).is_some());
+            Some(if is_known { HostOwner::Club } else { HostOwner::Nobody })
+        })
+    }
+
+    /// Returns who has a host name, and reads the table if necessary. However slow the database is, a request waits for
+    /// two reads at most: the one that is running, and the next.
     pub(crate) async fn find(&self, db: &Db, host: &str) -> HostOwner {
+        let asked = Instant::now();
         let _turn = self.0.reading.lock().await;
-        if let Some(owner) = self.known(db, host) {
+        if let Some(owner) = self.known(db, host).or_else(|| self.read_since(asked, host)) {
             return owner;
         }
         let (marker, at) = (db.commit_marker(), db.clock().now());
+        self.with_last(|last| last.began = Some(Instant::now()));
         match db.view(clubs).await {
             Ok(clubs) => {
                 let is_known = clubs.of_host(host).is_some();
@@ -108,7 +130,7 @@ impl HostTable {
             }
             Err(error) => {
                 tracing::error!(%error, "the host names of clubs cannot be read");
-                self.with_last(|last| (last.at, last.has_failed) = (at, true));
+                self.with_last(|last| (last.at, last.has_failed) = (db.clock().now(), true));
                 HostOwner::Unavailable
             }
         }
@@ -175,6 +197,28 @@ mod tests {
         for host in ["east.test", "west.test"] {
             assert_eq!(table.known(&test.db, host), Some(HostOwner::Club));
         }
+    }
+
+    #[tokio::test]
+    async fn a_read_serves_all_who_waited_for_it_however_long_it_took() {
+        let table = HostTable::default();
+        let asked = Instant::now();
+        assert_eq!(table.read_since(asked, "evil.test"), None, "nothing was read yet");
+        let late = open(&test_place().url).await;
+        assert_eq!(table.find(&late, "evil.test").await, HostOwner::Unavailable);
+        late.clock().set(now() + RECENT * 60);
+        assert_eq!(table.known(&late, "evil.test"), None, "that was long ago");
+        assert_eq!(table.read_since(asked, "evil.test"), Some(HostOwner::Unavailable));
+        assert_eq!(table.read_since(Instant::now(), "evil.test"), None);
+    }
+
+    #[test]
+    fn a_slow_read_does_not_replace_a_later_one() {
+        let table = HostTable::default();
+        let at = |seconds: i64| table.store(Arc::default(), None, now() + SignedDuration::from_secs(seconds));
+        at(5);
+        at(1);
+        assert_eq!(table.with_last(|last| last.at), now() + SignedDuration::from_secs(5));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! their content changes. A cached page is valid for one version, which is read in the request that it answers. As
 //! long as nothing at all was committed since, comparing the commit markers replaces that read.
 
+use primitives::content_coding::Encoding;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +11,6 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::encoding::Encoding;
 use super::hosts::requested_host;
 use crate::clubs::clubs;
 use crate::clubs::host_table::{HostOwner, HostTable};

@@ -3,7 +3,6 @@
 mod app_state;
 mod cached_pages;
 mod deadline;
-mod encoding;
 mod hosts;
 mod input;
 mod list;

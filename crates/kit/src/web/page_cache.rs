@@ -2,6 +2,7 @@
 //! going further. It is a service and not a layer, because a layer around a router would make each request copy
 //! everything inside the router.
 
+use primitives::content_coding::normalize;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -21,7 +22,6 @@ use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
 use super::cached_pages::{CachedPages, Key, Look};
-use super::encoding::normalize;
 use super::hosts::{self, Hosts};
 use crate::clubs::host_table::HostOwner;
 use crate::tokens;

@@ -316,7 +316,7 @@ async fn an_account_without_a_phone_is_asked_where_it_books() {
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
     let page = bea.get(&path).await.expect(200).text();
-    assert!(page.contains("So the front desk can call you about this visit."), "{page}");
+    assert!(page.contains("We’ll save it to your profile"), "{page}");
     let profile = async || app.as_(BEA).get("/api/users/profile/me/").await.expect(200).body["phone"].clone();
 
     // A number that cannot be read is reported at its field, and nothing is booked.
@@ -330,11 +330,19 @@ async fn an_account_without_a_phone_is_asked_where_it_books() {
     assert!(page.contains("Nothing is booked yet") && page.contains("value=\"2125550142\""), "{page}");
     assert_eq!((profile().await, upcoming(&app, BEA).await), (Value::Null, 0));
 
+    // Other buttons keep what was typed in the form, even if it cannot be read.
+    let page = bea.submit(&path, "phone=2125550142&action=update").await.expect(200).text();
+    assert!(page.contains("value=\"2125550142\""), "{page}");
+    let page =
+        bea.submit(&path, "phone=call+me&special_requests=kept&action=extend").await.expect(400).text();
+    assert!(page.contains("value=\"call me\"") && page.contains("kept"), "{page}");
+    assert_eq!((profile().await, upcoming(&app, BEA).await), (Value::Null, 0));
+
     redirect_of(bea.submit(&path, "phone=%28212%29+555-0142&action=book").await);
     assert_eq!((profile().await, upcoming(&app, BEA).await), (json!("+12125550142"), 1));
     let path = hold(&bea, "massage", "2026-11-28T15:00:00-05:00").await;
     let page = bea.get(&path).await.expect(200).text();
-    assert!(!page.contains("So the front desk can call you"), "it has one now: {page}");
+    assert!(!page.contains("We’ll save it to your profile"), "it has one now: {page}");
     redirect_of(bea.submit(&path, "action=book").await);
     assert_eq!(profile().await, "+12125550142");
 
@@ -342,7 +350,10 @@ async fn an_account_without_a_phone_is_asked_where_it_books() {
     let path = hold(&app.browser(GUS), "pod", FRIDAY).await;
     redirect_of(app.browser(GUS).submit(&path, "phone=&action=book").await);
     // The front desk enters the number of the guest, and not its own.
-    let path = hold(&app.browser(DORA), "pod", "2026-11-27T17:00:00-05:00").await;
+    let time = utc("2026-11-27T17:00:00-05:00");
+    let held =
+        app.browser(DORA).submit("/book/hold/", &format!("service=pod&guest=0&starts_at={time}")).await;
+    let path = redirect_of(held);
     let page = app.browser(DORA).get(&path).await.expect(200).text();
     assert!(!page.contains("name=\"phone\""), "{page}");
 }

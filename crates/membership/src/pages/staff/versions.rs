@@ -61,7 +61,7 @@ pub(super) fn status_words(version: &Version, status: VersionStatus, today: Date
         VersionStatus::Scheduled => format!("Starts {}", format::day(version.effective_on, today)),
         VersionStatus::Current => "Current for new members".to_owned(),
         VersionStatus::Former if version.members > 0 => "Existing members only".to_owned(),
-        VersionStatus::Former => "No longer in use".to_owned(),
+        VersionStatus::Former => "Replaced".to_owned(),
         VersionStatus::Superseded => "Never took effect".to_owned(),
     }
 }
@@ -144,7 +144,7 @@ mod tests {
             known.iter().rev().map(words).collect()
         };
         let (current, former, unused, never) =
-            ("Current for new members", "Existing members only", "No longer in use", "Never took effect");
+            ("Current for new members", "Existing members only", "Replaced", "Never took effect");
         assert_eq!(words("2026-11-01", 2), [current, "Starts Friday, November 20"]);
         assert_eq!(words("2026-11-05", 3), [current, never, "Starts Tuesday, November 10"]);
         // The day on which version 2 would have taken effect changes nothing.

@@ -6,9 +6,12 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 
 /// A content coding that we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub enum Encoding {
+    /// Brotli (`br`).
     Brotli,
+    /// gzip.
     Gzip,
+    /// No coding.
     Plain,
 }
 
@@ -27,7 +30,7 @@ struct Weights {
 impl Encoding {
     /// Returns the coding that a client prefers among ours; of equal ones, the one listed first (Brotli, gzip,
     /// none). Returns `None` if the client accepts none of them, not even a response without a coding.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Encoding> {
+    pub fn of(headers: &HeaderMap) -> Option<Encoding> {
         let mut weights = Weights::default();
         let mut is_said = false;
         // Several header lines form one list (RFC 9110, 5.3). Parts that cannot be read are ignored.
@@ -71,7 +74,7 @@ impl Encoding {
 
     /// Returns whether a response with these headers may be sent to everyone for whom this encoding was chosen: it
     /// has this coding, or none because it is too small for compression.
-    pub(super) fn fits(self, headers: &HeaderMap) -> bool {
+    pub fn fits(self, headers: &HeaderMap) -> bool {
         let sent = Encoding::named(headers.get(CONTENT_ENCODING));
         sent == Some(self) || sent == Some(Encoding::Plain)
     }
@@ -124,7 +127,7 @@ fn weight(text: &str) -> Option<u16> {
 
 /// Reduces the request's `Accept-Encoding` to the chosen coding, for all later layers. If a `GET` or `HEAD` request
 /// accepts none of our codings, the header stays, and the response is 406.
-pub(super) fn normalize(method: &Method, headers: &mut HeaderMap) {
+pub fn normalize(method: &Method, headers: &mut HeaderMap) {
     match Encoding::of(headers) {
         None if matches!(*method, Method::GET | Method::HEAD) => {}
         // Any other method has an effect, so it must not be answered with 406.
