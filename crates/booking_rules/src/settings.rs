@@ -16,10 +16,10 @@ pub const OFFER: Setting = Setting::new("offer_minutes", "Waitlist hold length (
 pub const HOLDS: Setting = Setting::new("holds_an_account", "Open holds per account", 3, 1, 20);
 /// The number of live holds that visitors from one network may have (H1).
 pub const HOLDS_FROM: Setting =
-    Setting::new("holds_an_address", "Open holds per network, signed out", 5, 1, 100);
+    Setting::new("holds_an_address", "Open holds per IP address, signed out", 5, 1, 100);
 /// Holds that visitors of one network make in an hour (H1).
 pub const HOLDS_AN_HOUR: Setting =
-    Setting::new("holds_an_address_an_hour", "Holds per hour per network, signed out", 30, 1, 1_000);
+    Setting::new("holds_an_address_an_hour", "Holds per hour per IP address, signed out", 30, 1, 1_000);
 /// The number of upcoming bookings that an account may have (F7).
 pub const OPEN_ACCOUNT: Setting =
     Setting::new("open_account", "Upcoming bookings per guest account", 3, 1, 100);

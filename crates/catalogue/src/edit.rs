@@ -10,8 +10,10 @@ use crate::hours::Hours;
 use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, VERSION};
 
 /// The refusal for a second item of the same kind in a club with the same name in URLs.
-pub const SLUG_TAKEN: Refusal =
-    Refusal::conflict("slug_taken", "This name is already used in another address.");
+pub const SLUG_TAKEN: Refusal = Refusal::conflict(
+    "slug_taken",
+    "Another item’s web address already uses this name. Choose a different one.",
+);
 
 /// The refusal for a second club with the same slug.
 pub const CLUB_EXISTS: Refusal = Refusal::conflict("club_exists", "Another club already has this slug.");

@@ -29,7 +29,7 @@ pub struct Club {
     pub currency: String,
     /// The postal address.
     pub address: String,
-    /// The telephone number.
+    /// The phone number, with its country code. Pages and emails show it as [`Club::shown_phone`].
     pub phone: String,
     /// The email address.
     pub email: String,
@@ -52,6 +52,11 @@ impl Club {
             }
             _ => public.clone(),
         }
+    }
+
+    /// Returns the phone number as people read it: `(212) 555-0142`.
+    pub fn shown_phone(&self) -> String {
+        people::format_phone(&self.phone)
     }
 }
 

@@ -175,13 +175,7 @@ fn summary(filter: &Filter, found: usize) -> Option<String> {
         0 => Some(format!("Nothing{about}. Try a shorter word, or browse all services.")),
         _ if about.is_empty() => None,
         1 => Some(format!("One service{about}.")),
-        found => {
-            let mut count = format::number(found);
-            if let Some(first) = count.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            Some(format!("{count} services{about}."))
-        }
+        found => Some(format!("{} services{about}.", format::capital(&format::number(found)))),
     }
 }
 
@@ -275,7 +269,7 @@ async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<Stri
 
 fn guests(service: &Service) -> String {
     if service.max_capacity > service.party {
-        format!("up to {}", format::guests(service.max_capacity))
+        format!("Up to {}", format::guests(service.max_capacity))
     } else {
         format::guests(service.party)
     }

@@ -22,18 +22,18 @@ use crate::store;
 pub const SUBJECT: SubjectKind = SubjectKind::Membership;
 
 /// The refusal for an upgrade to a plan that does not cost more.
-pub const NO_UPGRADE: Refusal = Refusal::conflict(
-    "no_upgrade",
-    "This plan doesn’t cost more. Switch to it from the next billing month instead.",
-);
+pub const NO_UPGRADE: Refusal =
+    Refusal::conflict("no_upgrade", "This plan doesn’t cost more. Switch to it starting next billing month.");
 /// The refusal for dues of a month that someone else has just taken: the last paid day is not the one that staff saw.
 pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
-    "This membership was just paid to a different date. Review the current version.",
+    "Someone just recorded a payment. Check the new paid-through date.",
 );
 /// The refusal for dues before the last paid day. Dues are collected from that day on (M7).
-pub const NOTHING_DUE: Refusal =
-    Refusal::conflict("nothing_due", "No dues are owed yet. They can be paid from the last paid day.");
+pub const NOTHING_DUE: Refusal = Refusal::conflict(
+    "nothing_due",
+    "No dues are owed yet. They can be paid starting on the last day already paid for.",
+);
 /// The refusal for a price that differs from the one that staff saw (G3).
 pub const PRICE_CHANGED: Refusal =
     Refusal::conflict("price_changed", "The price has changed. Review the new price.");

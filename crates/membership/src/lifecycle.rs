@@ -27,7 +27,7 @@ pub const CARD_NEEDED: Refusal =
     Refusal::conflict("card_needed", "A payment is needed first. Please ask at the front desk.");
 /// The refusal for freezing more months than a calendar year allows.
 pub const FROZEN_ENOUGH: Refusal =
-    Refusal::conflict("frozen_enough", "This membership can’t be paused any longer this year.");
+    Refusal::conflict("frozen_enough", "This membership has used all its pause months this year.");
 
 /// A job: the days on which a person's plan applies have changed, so the bookings on those days have to be updated.
 #[derive(Debug, Serialize, Deserialize)]

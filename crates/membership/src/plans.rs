@@ -15,8 +15,10 @@ use crate::model::Plan;
 use crate::plan_store::{Version, latest_number, newest_of, today};
 
 /// Two plans of a club can't share a name in addresses.
-pub const SLUG_TAKEN: Refusal =
-    Refusal::conflict("slug_taken", "Another plan already uses this name in its address.");
+pub const SLUG_TAKEN: Refusal = Refusal::conflict(
+    "slug_taken",
+    "Another item’s web address already uses this name. Choose a different one.",
+);
 /// The refusal for an edit of a plan that someone else has edited in the meantime.
 pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",

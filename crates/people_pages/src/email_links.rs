@@ -74,7 +74,7 @@ struct LinkShown {
     email: String,
     /// The name of the account, if it may be shown.
     name: Option<String>,
-    /// `Tuesday, November 24, 10:30, with Firefox on Linux, network 192.0.2.1`
+    /// `Tuesday, November 24, 10:30, with Firefox on Linux, IP address 192.0.2.1`
     requested: Option<String>,
     needs_password: bool,
     is_new_account: bool,
@@ -163,8 +163,10 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
     let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose != Purpose::Password);
     let shown = |(link, zone, now): (people::EmailLink, TimeZone, Timestamp)| {
         let is_new_account = link.purpose == Purpose::Address;
-        let from = [link.account.device.map(|device| format!("with {device}")), Some(link.account.network)];
-        let from: Vec<String> = from.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let network = Some(link.account.network).filter(|network| !network.is_empty());
+        let network = network.map(|network| format!("IP address {network}"));
+        let from = [link.account.device.map(|device| format!("with {device}")), network];
+        let from: Vec<String> = from.into_iter().flatten().collect();
         let at = format::moment(&zone, link.account.at, now);
         LinkShown {
             email: link.email,

@@ -45,7 +45,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
     let line = |one: people::SignedInHere| Line {
         is_this: Some(one.id) == this,
         id: one.id,
-        device: one.device.unwrap_or_else(|| "Unknown".to_owned()),
+        device: one.device.unwrap_or_else(|| "Unknown device".to_owned()),
         network: one.network.unwrap_or_default(),
         seen: one.seen_at.map(|at| format::moment(zone, at, now)),
         opened: format::moment(zone, one.opened_at, now),

@@ -38,6 +38,11 @@ pub fn day(date: Date, today: Date) -> String {
     if is_near { date.strftime("%A, %B %-d").to_string() } else { full_day(date) }
 }
 
+/// The day after a date, as [`day`] writes it.
+pub fn next_day(date: Date, today: Date) -> String {
+    day(date.tomorrow().unwrap_or(date), today)
+}
+
 /// `Tuesday, November 24, 2026`.
 pub fn full_day(date: Date) -> String {
     date.strftime("%A, %B %-d, %Y").to_string()
@@ -72,7 +77,7 @@ fn clock_as(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
 }
 
 /// Whether the clock shows a time twice in the night in which it goes back.
-fn shows_twice(zone: &TimeZone, moment: Timestamp) -> bool {
+pub fn shows_twice(zone: &TimeZone, moment: Timestamp) -> bool {
     let civil = moment.to_zoned(zone.clone()).datetime();
     zone.to_ambiguous_timestamp(civil).is_ambiguous()
 }
@@ -141,9 +146,32 @@ pub fn capital(word: &str) -> String {
 /// The English names of the days of the week, Monday first.
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// Formats a number of months: `one month`, `2 months`.
+/// Formats a number of months: `1 month`, `2 months`.
 pub fn months(count: i64) -> String {
-    if count == 1 { "one month".to_owned() } else { format!("{count} months") }
+    if count == 1 { "1 month".to_owned() } else { format!("{count} months") }
+}
+
+/// Returns the name of a day of the week from its number, with Monday as 1.
+pub fn weekday(number: i64) -> Option<&'static str> {
+    usize::try_from(number - 1).ok().and_then(|place| DAYS.get(place)).copied()
+}
+
+/// Returns what a kind of background job does: `Seal the audit log` for `people.seal`. A kind that is not known here is
+/// returned unchanged.
+pub fn job(kind: &str) -> &str {
+    match kind {
+        "bookings.look" => "Match the waitlist",
+        "bookings.nightly" => "Clean up old holds",
+        "bookings.sweep" => "End holds and send reminders",
+        "mail" => "Send an email",
+        "membership.changed" => "Reprice a member’s bookings",
+        "membership.told" => "Notify a member",
+        "membership.turn" => "Run the billing day",
+        "people.proven" => "Assign bookings to a confirmed email",
+        "people.seal" => "Seal the audit log",
+        "pictures.develop" => "Prepare a picture",
+        other => other,
+    }
 }
 
 /// Minutes from midnight as a clock shows them, past midnight too: `5:00 PM`.
@@ -171,13 +199,9 @@ pub fn duration(minutes: i64) -> String {
     }
 }
 
-/// Formats a number of guests: `one guest`, `two guests`, `8 guests`.
+/// Formats a number of guests: `1 guest`, `2 guests`.
 pub fn guests(count: i64) -> String {
-    match count {
-        1 => "one guest".to_owned(),
-        2 => "two guests".to_owned(),
-        count => format!("{count} guests"),
-    }
+    if count == 1 { "1 guest".to_owned() } else { format!("{count} guests") }
 }
 
 /// Returns the URL of a map service that shows the way to an address.
@@ -226,6 +250,7 @@ mod tests {
         let today = date(2026, 11, 24);
         assert_eq!(day(today, today), "Tuesday, November 24");
         assert_eq!(day(date(2027, 1, 5), today), "Tuesday, January 5");
+        assert_eq!(next_day(date(2026, 12, 31), today), "Friday, January 1");
         assert_eq!(day(date(2025, 11, 25), today), "Tuesday, November 25, 2025");
         assert_eq!(full_day(today), "Tuesday, November 24, 2026");
         assert_eq!(super::date(date(2026, 12, 9)), "December 9, 2026");
@@ -295,5 +320,8 @@ mod tests {
         assert_eq!([times(0), times(1), times(5)], ["no times", "1 time", "5 times"]);
         assert_eq!([number(5), number(13)], ["five", "13"]);
         assert_eq!([duration(90), duration(120)], ["90 minutes", "2 hours"]);
+        assert_eq!([weekday(1), weekday(7), weekday(8)], [Some("Monday"), Some("Sunday"), None]);
+        assert_eq!([months(1), months(2)], ["1 month", "2 months"]);
+        assert_eq!([guests(1), guests(2)], ["1 guest", "2 guests"]);
     }
 }

@@ -13,6 +13,5 @@ pub fn opening_hours(rooms: &[&Room], weekday: i64) -> (&'static str, Option<Str
     let closes = shifts.iter().map(|shift| shift.closes).max();
     let span = opens.zip(closes);
     let span = span.map(|(opens, closes)| format::minute_span(opens, closes));
-    let name = usize::try_from(weekday - 1).ok().and_then(|place| format::DAYS.get(place));
-    (name.copied().unwrap_or_default(), span)
+    (format::weekday(weekday).unwrap_or_default(), span)
 }

@@ -185,7 +185,7 @@ fn advice(
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(plain(format!("Call us at {}.", club.phone)))
+            advice.push(plain(format!("Call us at {}.", club.shown_phone())))
         }
         "" => {}
         _ => {

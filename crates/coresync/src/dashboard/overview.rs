@@ -36,14 +36,11 @@ impl PlanSummary {
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
             membership::MembershipStatus::Active if membership.renews => {
-                format!(
-                    "Active. Renews {}.",
-                    format::day(membership.paid_until.tomorrow().unwrap_or(membership.paid_until), today)
-                )
+                format!("Active. Next payment due {}.", format::next_day(membership.paid_until, today))
             }
             membership::MembershipStatus::Active => format!("Active until {until}."),
             membership::MembershipStatus::Grace => {
-                "Your last payment is past due. Your benefits continue for now.".to_owned()
+                "Your payment is past due. Your benefits continue for now.".to_owned()
             }
             membership::MembershipStatus::Suspended => "Suspended until your payment is made.".to_owned(),
             membership::MembershipStatus::Ended => "Ended.".to_owned(),

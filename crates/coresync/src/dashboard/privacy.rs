@@ -59,6 +59,16 @@ fn hindrance(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<&'static str>> {
     Ok(is_ahead.then_some("You have an upcoming visit or a held time. Cancel or release it first; you’ll see any fee before you confirm."))
 }
 
+/// Returns what a consent is about, in words. A kind that is no longer offered is shown by its name.
+fn consent_label(kind: &str) -> &str {
+    match kind {
+        "face" => "Face recognition",
+        "history" => "Service suggestions",
+        "news" => "Club news",
+        other => other,
+    }
+}
+
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
     let consents = people::my_consents(tx, by)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
@@ -69,8 +79,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
     };
     let line = |one: &Consent| {
         let given = format::moment(zone, one.given_at, now);
-        let until = one.withdrawn_at.map(|at| format!(", withdrawn {}", format::moment(zone, at, now)));
-        format!("{} ({}): given {given}{}", one.kind, one.version, until.unwrap_or_default())
+        let until = one.withdrawn_at.map(|at| format!("; withdrawn {}", format::moment(zone, at, now)));
+        format!("{}: agreed {given}{}", consent_label(&one.kind), until.unwrap_or_default())
     };
     Ok(PrivacyPage {
         frame: Frame::new(by, "privacy", "Privacy · CoreSync"),

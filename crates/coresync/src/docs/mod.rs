@@ -85,9 +85,9 @@ fn limits(config: &Config) -> String {
         some => format!("{whose}: {some} a minute."),
     };
     [
-        limit(config.reads_per_minute, "Reads per account, or per network when signed out"),
+        limit(config.reads_per_minute, "Reads per account, or per IP address when signed out"),
         limit(config.writes_per_minute, "Writes per account"),
-        limit(config.visitor_writes_per_minute, "Writes per network when signed out"),
+        limit(config.visitor_writes_per_minute, "Writes per IP address when signed out"),
     ]
     .join(" ")
 }

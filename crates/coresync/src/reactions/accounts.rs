@@ -28,11 +28,11 @@ pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Resu
 }
 
 /// Adds the facts about a claimed account to an email: the name, when the account was requested, and from which device
-/// and network.
+/// and IP address.
 fn about(draft: EmailTemplate, club: &catalogue::Club, account: Claim) -> EmailTemplate {
     let from = match account.device {
-        Some(device) => format!("{device}, network {}", account.network),
-        None => format!("network {}", account.network),
+        Some(device) => format!("{device}, IP address {}", account.network),
+        None => format!("IP address {}", account.network),
     };
     draft
         .fact("Name", account.name.unwrap_or_default())
@@ -57,7 +57,7 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
             .note(format!("Reset your password: {public}/password-reset/"))
             .note("If it wasn’t you, there’s nothing to do."),
         News::Reset { token } => draft("Reset your password", "Reset your password")
-            .says("Someone just asked to reset your password. You’ll be signed out everywhere when you do.")
+            .says("Someone just asked to reset your password. Choosing a new password signs you out everywhere.")
             .leads_to("Reset password", format!("{public}/password-reset/new/?token={token}"))
             .note("This link works once, for 30 minutes.")
             .note(not_you),
@@ -68,11 +68,11 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
             .note(not_you),
         News::AddressChanged => draft("Your email was changed", "Your email was changed.")
             .says("From now on, sign in with your new email. We’ll write to you there.")
-            .note(format!("If it wasn’t you, call us right away: {}.", club.phone)),
+            .note(format!("If it wasn’t you, call us right away: {}.", club.shown_phone())),
         News::PasswordChanged => draft("Your password was changed", "Your password was changed.")
-            .says("You’ve been signed out everywhere else.")
+            .says("You’ve been signed out on your other devices.")
             .leads_to("Reset password", format!("{public}/password-reset/"))
-            .note(format!("If it wasn’t you, reset your password and call us: {}.", club.phone)),
+            .note(format!("If it wasn’t you, reset your password and call us: {}.", club.shown_phone())),
     };
     draft.to(email.to, None, String::new())
 }

@@ -192,7 +192,7 @@ impl Saying<'_> {
     }
 
     fn text(&self) -> VisitText {
-        let (name, visit, phone) = (&self.to.name, self.visit(), &self.club.phone);
+        let (name, visit, phone) = (&self.to.name, self.visit(), self.club.shown_phone());
         let (subject, heading, note, action) = match self.news {
             BookingNews::Confirmed => {
                 let heading = match self.guest() {

@@ -38,9 +38,15 @@ pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
     format::short_date(format::date_at(zone, at))
 }
 
+/// Returns a text that ends with the time of `at`, followed by the name of the zone, unless the time already ends with
+/// the name of its offset because the clock shows it twice that night: `1:30 AM EDT`.
+fn in_zone(zone: &TimeZone, at: Timestamp, text: String) -> String {
+    if format::shows_twice(zone, at) { text } else { format!("{text} {}", zone_name(zone)) }
+}
+
 /// Returns the time of day with its zone as in `2:00 PM Eastern Time`.
 pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
-    format!("{} {}", format::clock(zone, at), zone_name(zone))
+    in_zone(zone, at, format::clock(zone, at))
 }
 
 /// Returns the date and time as in `Friday, November 27, 2026, 2:00 PM Eastern Time`.
@@ -50,7 +56,7 @@ pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
 
 /// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`
 pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
-    format!("{}, {} {}", date(zone, from), format::span(zone, from, to), zone_name(zone))
+    in_zone(zone, to, format!("{}, {}", date(zone, from), format::span(zone, from, to)))
 }
 
 #[cfg(test)]
@@ -77,7 +83,7 @@ mod tests {
     fn a_time_that_the_clock_shows_twice_says_which() {
         let zone = TimeZone::get("America/New_York").expect("a zone");
         let (first, second) = (at("2026-11-01T05:30:00Z"), at("2026-11-01T06:30:00Z"));
-        assert_eq!(time(&zone, first), "1:30 AM EDT Eastern Time");
-        assert_eq!(time(&zone, second), "1:30 AM EST Eastern Time");
+        assert_eq!(time(&zone, first), "1:30 AM EDT");
+        assert_eq!(time(&zone, second), "1:30 AM EST");
     }
 }

@@ -54,15 +54,16 @@ impl News {
         let amount = format::money(Cents(detail.get("cents").and_then(Value::as_i64).unwrap_or_default()));
         let (subject, heading, words) = match what.as_str() {
             "joined" => (
-                format!("Welcome: {plan}"),
+                format!("Welcome to {plan}"),
                 format!("welcome. You’re a {plan} member as of today."),
                 format!(
-                    "We received {amount}. Your first month runs through {until} and then renews automatically."
+                    "We received {amount}. Your first month runs through {until}. Your next payment is due at the front desk \
+                     after that."
                 ),
             ),
             "leaves" => (
-                "Your membership ends".to_owned(),
-                format!("your {plan} membership ends."),
+                format!("Your membership ends {until}"),
+                format!("your {plan} membership is set to end."),
                 format!(
                     "Your benefits continue through {until}. Visits you’ve booked for later now cost the guest price, \
                      and you can cancel them free of charge. You can change your mind until then."
@@ -77,9 +78,10 @@ impl News {
                 format!("Your plan changes to {plan}"),
                 format!("your plan changes to {plan}."),
                 format!(
-                    "You keep {} through {until}. {plan} starts the day after, at {amount} a month. Visits you’ve booked for \
-                     later are priced on {plan}, and you can cancel them free of charge.",
-                    text("from")
+                    "You keep {} through {until}. {plan} starts {}, at {amount} a month. Visits you’ve booked for later are \
+                     priced on {plan}, and you can cancel them free of charge.",
+                    text("from"),
+                    next_day(&text("until"))
                 ),
             ),
             "keeps_plan" => (
@@ -91,7 +93,7 @@ impl News {
                 format!("You’re on {plan}"),
                 format!("you’re now on {plan}."),
                 format!(
-                    "{amount} covers you through {until}. Visits you’ve already booked keep their price."
+                    "We received {amount}. You’re paid through {until}. Visits you’ve already booked keep their price."
                 ),
             ),
             "moves_over" => (
@@ -109,7 +111,7 @@ impl News {
             ),
             "grace" => (
                 "Your membership payment is due".to_owned(),
-                "your membership dues are due.".to_owned(),
+                "your membership payment is due.".to_owned(),
                 format!(
                     "Your membership was paid through {until}. Your benefits continue for {} days. Please pay at the front desk.",
                     detail.get("days").and_then(Value::as_i64).unwrap_or_default()
@@ -117,7 +119,7 @@ impl News {
             ),
             "suspended" => (
                 "Your membership is suspended".to_owned(),
-                "your membership is suspended until dues are paid.".to_owned(),
+                "your membership is suspended until your payment is made.".to_owned(),
                 format!(
                     "It was paid through {until}. For now, your booked visits cost the guest price, and you can cancel them \
                      free of charge. Pay at the front desk and your benefits return."
@@ -134,7 +136,7 @@ impl News {
                 "Your membership is paused".to_owned(),
                 format!("your {plan} membership is paused."),
                 format!(
-                    "From {} through {until} there are no dues and no benefits. Visits booked for that time cost the guest \
+                    "From {}, through {until}, there are no dues and no benefits. Visits booked for that time cost the guest \
                      price, and you can cancel them free of charge. Later visits don’t change.",
                     day(&text("from"))
                 ),
@@ -147,7 +149,12 @@ impl News {
 
 /// Returns a date as in `December 9, 2026`.
 fn day(date: &str) -> String {
-    date.parse::<Date>().map(format::date).unwrap_or_default()
+    date.parse().map(format::date).unwrap_or_default()
+}
+
+/// Returns the day after a date, as [`day`] writes it.
+fn next_day(date: &str) -> String {
+    date.parse::<Date>().and_then(Date::tomorrow).map(format::date).unwrap_or_default()
 }
 
 /// Composes the email which says that the price of a visit has changed.

@@ -85,6 +85,14 @@ pub(super) fn shortened(error: &str) -> String {
     }
 }
 
+/// Returns what a job does, followed by its kind, by which the list can be searched: `Seal the audit log (people.seal)`.
+fn label(kind: &str) -> String {
+    match format::job(kind) {
+        unknown if unknown == kind => kind.to_owned(),
+        known => format!("{known} ({kind})"),
+    }
+}
+
 fn state(state: JobState) -> &'static str {
     match state {
         JobState::Waiting => "Waiting",
@@ -136,7 +144,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     let now = tx.now();
     let row = |job: &QueuedJob| {
         vec![
-            link(&job.kind, here(job.id)),
+            link(label(&job.kind), here(job.id)),
             cell(state(job.state)).tone(tone(job.state)),
             cell(job.attempts.to_string()),
             cell(next_run(job, &zone, now)),
@@ -199,6 +207,7 @@ fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Resu
     let zone = catalogue::current(tx)?.club.zone.clone();
     let error = job.last_error.as_deref().map(shortened);
     let facts = vec![
+        ("Kind", job.kind.clone()),
         ("Status", state(job.state).to_owned()),
         ("Attempts", job.attempts.to_string()),
         ("Next run", next_run(&job, &zone, tx.now())),
@@ -209,7 +218,7 @@ fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Resu
         .field(InputField::tick("sure", "I’m sure: this work won’t be done.", false))
         .quiet()
         .wrong(wrong);
-    Ok(StaffPage::new(by, HERE, job.kind.clone())
+    Ok(StaffPage::new(by, HERE, format::job(&job.kind))
         .with(Part::Facts(facts))
         .heading("retry", "Retry")
         .text("The job runs right away with a full set of attempts. Anything it did before failing may happen twice.")
@@ -259,6 +268,27 @@ async fn discard(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedFor
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_of_job_is_said_in_words() {
+        use kit::jobs::Job as _;
+        for kind in [
+            bookings::MatchWaitlist::KIND,
+            bookings::Nightly::KIND,
+            bookings::RunMaintenance::KIND,
+            membership::MembershipChanged::KIND,
+            membership::MembershipNews::KIND,
+            membership::RunBillingDay::KIND,
+            messages::Mail::KIND,
+            people::Checkpoint::KIND,
+            people::Proven::KIND,
+            pictures::Develop::KIND,
+        ] {
+            assert_ne!(format::job(kind), kind);
+            assert!(label(kind).ends_with(&format!(" ({kind})")));
+        }
+        assert_eq!(label("test.first"), "test.first");
+    }
 
     #[test]
     fn an_error_is_shown_on_one_line_and_not_too_long() {

@@ -90,7 +90,7 @@ fn plain(host: &str) -> String {
 pub(crate) fn refused(status: StatusCode) -> Response {
     let words = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
-        StatusCode::SERVICE_UNAVAILABLE => "Our database isn’t responding. Please try again in a minute.\n",
+        StatusCode::SERVICE_UNAVAILABLE => "Our system isn’t responding. Please try again in a minute.\n",
         _ => "This server does not serve that host.\n",
     };
     let mut response = plain_answer(status, words);

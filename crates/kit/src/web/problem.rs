@@ -53,12 +53,12 @@ impl From<&Error> for Problem {
             Error::Fault(fault) if fault.kind == FaultKind::InDoubt => (
                 503,
                 "unavailable",
-                "Our database didn’t respond in time. Please check whether this was saved before trying again.",
+                "Our system didn’t respond in time. Please check whether this was saved before trying again.",
             ),
             Error::Fault(fault) if fault.kind.is_unavailable() => {
-                (503, "unavailable", "Our database isn’t responding. Please try again in a minute.")
+                (503, "unavailable", "Our system isn’t responding. Please try again in a minute.")
             }
-            Error::Fault(_) => (500, "fault", "This one’s on us, and we’ve logged it. Please try again."),
+            Error::Fault(_) => (500, "fault", "That was our mistake, and we’ve logged it. Please try again."),
         };
         let errors = if let Error::Invalid(fields) = error { fields.0.clone() } else { BTreeMap::new() };
         let carried = if let Error::Refused(_, details) = error { details.to_json() } else { Map::new() };
@@ -153,7 +153,7 @@ fn plain_problem(status: StatusCode) -> Option<Problem> {
         StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
         StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we rejected it."),
         StatusCode::INTERNAL_SERVER_ERROR => {
-            ("fault", "This one’s on us, and we’ve logged it. Please try again.")
+            ("fault", "That was our mistake, and we’ve logged it. Please try again.")
         }
         _ => return None,
     };

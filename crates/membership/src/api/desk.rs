@@ -129,7 +129,7 @@ async fn freeze_other(
             lifecycle::freeze(tx, by, person, request.months)
         })
         .await?;
-    Ok(done("The membership is paused from the next billing month.", Some(until)))
+    Ok(done("The membership is paused starting next billing month.", Some(until)))
 }
 
 /// Staff: end a membership at the end of the paid period.

@@ -64,13 +64,13 @@ impl Input for PlanInput {
     }
 }
 
-/// Switch to a plan that costs less, from the day after the paid period.
+/// Switch to a plan that costs less, starting the day after the paid period.
 #[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answered<Done>> {
     caller.tx(move |tx, by| lifecycle::change_down(tx, by, by.person()?.id, &request.plan)).await?;
-    Ok(done("The plan changes from the next billing month.", None))
+    Ok(done("The plan changes starting next billing month.", None))
 }
 
 /// The length of a pause.
@@ -93,7 +93,7 @@ impl Input for Months {
 async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<Done>> {
     let (_, until) =
         caller.tx(move |tx, by| lifecycle::freeze(tx, by, by.person()?.id, request.months)).await?;
-    Ok(done("The membership is paused from the next billing month.", Some(until)))
+    Ok(done("The membership is paused starting next billing month.", Some(until)))
 }
 
 /// Whether bookings use credits automatically.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Club};
 use jiff::civil::Date;
 use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Error, Refusal, Result, Tx};
@@ -99,7 +99,7 @@ struct ChangePage {
     path: String,
     months: Option<i64>,
     plan: Option<String>,
-    phone: String,
+    club: Club,
 }
 
 struct InvoiceLines {
@@ -185,7 +185,7 @@ fn preview(
         path: operation.path(),
         months: if let MembershipAction::Freeze(months) = operation { Some(*months) } else { None },
         plan: if let MembershipAction::Change(plan) = operation { Some(plan.clone()) } else { None },
-        phone: catalogue.club.phone.clone(),
+        club: catalogue.club.clone(),
     };
     (page.title, page.action) = match operation {
         MembershipAction::Leave => ("Cancel your membership?".to_owned(), "Cancel membership"),
@@ -230,17 +230,17 @@ fn reason(
     let day = |date: Date| format::day(date, today);
     match (held.frozen, operation) {
         (_, MembershipAction::Change(slug)) if entitlements.has_new_terms() && is_own(entitlements, slug) => {
-            let until = day(held.paid_until);
+            let start = format::next_day(held.paid_until, today);
             format!(
-                "Your plan’s new terms start the day after {until}, so you can’t keep the current ones. Until then, \
-                 you can switch plans or cancel your membership."
+                "Your plan’s new terms start {start}, so you can’t keep the current ones. Until then, you can switch \
+                 plans or cancel your membership."
             )
         }
         (Some((from, last)), MembershipAction::Change(_) | MembershipAction::Freeze(_)) => {
             let then =
                 if matches!(operation, MembershipAction::Freeze(_)) { "pause it again" } else { "change it" };
             format!(
-                "Your membership is paused from {} through {}. After that, you can {then}.",
+                "Your membership is paused from {}, through {}. After that, you can {then}.",
                 day(from),
                 day(last)
             )
@@ -287,26 +287,21 @@ fn sentences(
             ),
         ],
         MembershipAction::Stay => {
-            vec![format!("{name} continues after {until} at {} a month.", format::money(plan.price))]
+            vec![format!("{name} continues after {until}, at {} a month.", format::money(plan.price))]
         }
         MembershipAction::Freeze(months) => {
-            let months = usize::try_from(*months).unwrap_or(0);
-            let months = if months == 1 {
-                "one month".to_owned()
-            } else {
-                format!("{} months", format::number(months))
-            };
+            let months = format::months(*months);
             let days = rests.map(|(from, last)| (format::day(from, today), format::day(last, today)));
             let days = days.map_or_else(
-                || format!("Starting the day after {until}"),
-                |(from, last)| format!("From {from} through {last}"),
+                || format!("Starting {}", format::next_day(held.paid_until, today)),
+                |(from, last)| format!("From {from}, through {last}"),
             );
             vec![
                 format!("{days}, your membership is paused for {months}: no dues and no benefits."),
-                "After that, it resumes automatically. To undo a pause, ask the front desk.".to_owned(),
+                "After that, your membership resumes. A pause can’t be undone.".to_owned(),
                 format!(
-                    "You can pause for up to {} months each calendar year.",
-                    catalogue.setting(crate::FROZEN_MONTHS)
+                    "You can pause for up to {} each calendar year.",
+                    format::months(catalogue.setting(crate::FROZEN_MONTHS))
                 ),
             ]
         }
@@ -317,13 +312,14 @@ fn sentences(
                 let given_up = entitlements
                     .next_plan
                     .as_ref()
-                    .map(|next| format!("The change to {} after {until} is canceled.", next.name));
+                    .map(|next| format!("The change to {} after {until}, is canceled.", next.name));
                 let kept = format!("You keep {name} on your current terms.");
                 return Ok([Some(kept), given_up].into_iter().flatten().collect());
             }
             let credits = match next.monthly_credits {
                 None => "Every service is included.".to_owned(),
                 Some(0) => "It has no service credits.".to_owned(),
+                Some(1) => "It has 1 service credit a month.".to_owned(),
                 Some(credits) => format!("It has {credits} service credits a month."),
             };
             vec![

@@ -86,7 +86,7 @@ impl Held {
             MembershipStatus::Active if membership.renews => "Active".to_owned(),
             MembershipStatus::Active => format!("Active until {until}"),
             MembershipStatus::Grace => "Payment due".to_owned(),
-            MembershipStatus::Suspended => "Suspended until dues are paid".to_owned(),
+            MembershipStatus::Suspended => "Suspended until your payment is made".to_owned(),
             MembershipStatus::Ended => "Ended".to_owned(),
         };
         let mut notices = Vec::new();
@@ -103,7 +103,7 @@ impl Held {
         }
         if let Some((from, last)) = frozen {
             notices.push(format!(
-                "From {} through {}, you have no dues and no benefits.",
+                "From {}, through {}, you have no dues and no benefits.",
                 day(from),
                 day(last)
             ));
@@ -115,7 +115,8 @@ impl Held {
         if let Some(next) = entitlements.next_plan.as_ref().filter(|_| membership.renews) {
             let price = format::money(next.price);
             notices.push(format!(
-                "Starting the day after {until}, you’ll be on {} at {price} a month.",
+                "Starting {}, you’ll be on {} at {price} a month.",
+                format::next_day(membership.paid_until, today),
                 next.name
             ));
             if entitlements.has_new_terms() {

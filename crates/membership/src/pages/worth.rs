@@ -66,7 +66,7 @@ impl Comparison {
                 plan.monthly_credits.map_or_else(|| "Unlimited".to_owned(), or_none)
             }),
             row("Guest passes per month", |plan| or_none(plan.guest_passes)),
-            row("Birthday gift", |plan| if plan.tier >= Tier::Premium { "Yes" } else { "–" }.to_owned()),
+            row("Birthday gift", |plan| if plan.tier >= Tier::Premium { "Included" } else { "–" }.to_owned()),
             row("Waitlist", |plan| {
                 match plan.tier {
                     Tier::Unlimited => "First in line",

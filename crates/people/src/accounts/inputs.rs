@@ -294,7 +294,7 @@ pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
     if phone.is_none() {
         input.add_error(
             field,
-            "Enter a phone number like +1 212 555 0100. Outside North America, include the country code.",
+            "Enter a phone number like (212) 555-0100. Outside North America, include the country code.",
         );
     }
     phone

@@ -27,13 +27,16 @@ pub fn e164(entered: &str) -> Option<String> {
     })
 }
 
-/// Returns a number in a readable form: `+1 212 555 0100 ext. 42`. A number that is not stored as E.164 is returned
-/// unchanged.
+/// Returns a number in a readable form: `(212) 555-0100 ext. 42`. A number from outside North America, or one that is not
+/// international, is returned unchanged. The spaces of a grouped number do not matter.
 pub fn format_phone(stored: &str) -> String {
     let (number, extension) =
         stored.split_once(";ext=").map_or((stored, None), |(one, other)| (one, Some(other)));
-    let grouped = match number.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii()) {
-        Some(rest) => format!("+1 {} {} {}", &rest[..3], &rest[3..6], &rest[6..]),
+    let national = number.strip_prefix("+1").map(|rest| rest.replace(' ', ""));
+    let is_complete =
+        |national: &String| national.len() == 10 && national.bytes().all(|one| one.is_ascii_digit());
+    let grouped = match national.filter(is_complete) {
+        Some(rest) => format!("({}) {}-{}", &rest[..3], &rest[3..6], &rest[6..]),
         None => number.to_owned(),
     };
     extension.map_or(grouped.clone(), |extension| format!("{grouped} ext. {extension}"))
@@ -165,7 +168,8 @@ mod tests {
         ] {
             assert_eq!(e164(bad), None, "{bad:?}");
         }
-        assert_eq!(format_phone("+12125550100;ext=42"), "+1 212 555 0100 ext. 42");
+        assert_eq!(format_phone("+12125550100;ext=42"), "(212) 555-0100 ext. 42");
+        assert_eq!(format_phone("+1 212 555 0142"), "(212) 555-0142");
         assert_eq!(format_phone("+380441234567"), "+380441234567");
         assert_eq!(format_phone("5550100"), "5550100");
     }

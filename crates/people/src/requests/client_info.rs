@@ -85,7 +85,7 @@ fn device(agent: &str) -> String {
         (None, None) => {
             let name = agent.split(['/', ' ', '(']).next().unwrap_or_default();
             let name: String = name.chars().filter(char::is_ascii_graphic).take(LONGEST).collect();
-            if name.is_empty() { "Unknown".to_owned() } else { name }
+            if name.is_empty() { "Unknown device".to_owned() } else { name }
         }
     }
 }
@@ -108,7 +108,7 @@ mod tests {
             ),
             ("CoreSyncApp/2.1 (build 7)", "CoreSyncApp"),
             ("<script>", "<script>"),
-            ("", "Unknown"),
+            ("", "Unknown device"),
         ] {
             assert_eq!(device(agent), name, "{agent}");
         }

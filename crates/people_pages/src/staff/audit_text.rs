@@ -65,7 +65,7 @@ pub(crate) const THINGS: [(&str, &str); 10] = [
 
 /// Returns the label of an event. An unknown event is shown by its name.
 pub(crate) fn kind(what: &str) -> String {
-    known(what).map_or_else(|| sentence(what), str::to_owned)
+    known(what).map_or_else(|| format::capital(&what.replace('_', " ")), str::to_owned)
 }
 
 fn known(what: &str) -> Option<&'static str> {
@@ -131,17 +131,11 @@ fn known(what: &str) -> Option<&'static str> {
     })
 }
 
-/// Converts `some_thing` to `Some thing`.
-fn sentence(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Returns the changed subject in readable form: `Plan base`, or `Room Duet` with a time.
 pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> String {
     let called = row.details.get("name").and_then(Value::as_str).unwrap_or_default();
     let called = match (row.subject.as_str(), row.subject_id) {
+        ("job", _) => format::job(called).to_owned(),
         ("setting", _) => bookings_pages::setting_label(called).unwrap_or(called).to_owned(),
         ("room", Some(id)) => {
             let room = catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
@@ -150,10 +144,25 @@ pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> 
                 Err(_) => format!("{room} {called}"),
             }
         }
+        ("rule", Some(id)) => match rule_times(&row.details) {
+            Some(times) => format!("for {times}"),
+            None => id.to_string(),
+        },
         (_, Some(id)) if called.is_empty() => id.to_string(),
         _ => called.to_owned(),
     };
-    format!("{} {called}", sentence(&row.subject)).trim().to_owned()
+    let subject = format::capital(&row.subject.replace('_', " "));
+    format!("{subject} {called}").trim().to_owned()
+}
+
+/// Returns when a release rule applies, if the record holds the whole rule: `Friday, Saturday, 5:00 – 10:00 PM`.
+fn rule_times(details: &Value) -> Option<String> {
+    let rule = ["before", "after"].iter().find_map(|side| details.get(side)?.as_object())?;
+    let minutes = |name: &str| rule.get(name).and_then(Value::as_i64);
+    let days = rule.get("weekdays")?.as_array()?;
+    let days: Vec<&str> = days.iter().filter_map(|day| format::weekday(day.as_i64()?)).collect();
+    let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
+    Some(format!("{days}, {}", format::minute_span(minutes("from")?, minutes("to")?)))
 }
 
 /// Returns the people who are named in a change.
@@ -194,16 +203,16 @@ impl Known<'_> {
         names.dedup();
         let one = |name: &&String| {
             let side = |side: &Map<String, Value>| {
-                side.get(*name).map_or("none".to_owned(), |value| self.value(name, value))
+                side.get(*name).map_or(NONE.to_owned(), |value| self.value(name, value))
             };
             format!("{}: {} → {}", spoken(name), side(before), side(after))
         };
         names.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
-    /// Returns the fields that are not null.
+    /// Returns the fields that are not empty.
     fn listed(&self, fields: &Map<String, Value>) -> String {
-        let given = fields.iter().filter(|(_, value)| !value.is_null());
+        let given = fields.iter().filter(|(_, value)| !is_empty(value));
         given
             .map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
             .collect::<Vec<_>>()
@@ -225,6 +234,7 @@ impl Known<'_> {
                 "factor_bp" => Some(bookings::factor(id.0)),
                 "cents" => Some(format::money(Cents(id.0))),
                 "from" | "to" => Some(format::minute(id.0)),
+                "weekdays" => format::weekday(id.0).map(str::to_owned),
                 "resource" => self.resource(id),
                 "person_id" => self.names.get(&id).cloned(),
                 "room_id" => self.catalogue.room(id).map(|room| room.name.clone()),
@@ -234,7 +244,7 @@ impl Known<'_> {
             return called.unwrap_or_else(|| id.to_string());
         }
         match value {
-            Value::Null => "none".to_owned(),
+            empty if is_empty(empty) => NONE.to_owned(),
             Value::Bool(is_so) => if *is_so { "yes" } else { "no" }.to_owned(),
             Value::String(text) if MONEY.contains(&name) => {
                 text.parse().map_or_else(|_| text.clone(), format::money)
@@ -244,11 +254,24 @@ impl Known<'_> {
                 Err(_) => text.replace('_', " "),
             },
             Value::Array(items) => {
-                let each = if name == "services" { "service_id" } else { "" };
+                let each = if name == "services" { "service_id" } else { name };
                 items.iter().map(|item| self.value(each, item)).collect::<Vec<_>>().join(", ")
             }
             other => other.to_string(),
         }
+    }
+}
+
+/// What is shown for a value that is not there.
+const NONE: &str = "none";
+
+/// Returns whether there is nothing in a value to show.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
     }
 }
 
@@ -268,6 +291,7 @@ fn spoken(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use people::AuditEvent;
+    use serde_json::json;
 
     use super::*;
 
@@ -277,5 +301,13 @@ mod tests {
             assert!(known(what).is_some(), "{what}");
         }
         assert_eq!(kind("something_new"), "Something new");
+    }
+
+    #[test]
+    fn a_rule_is_named_by_its_times_where_they_are_recorded() {
+        let rule = json!({"weekdays": [5, 6], "from": 1_020, "to": 1_320, "tags": []});
+        let named = rule_times(&json!({"before": null, "after": rule}));
+        assert_eq!(named.as_deref(), Some("Friday, Saturday, 5:00 – 10:00 PM"));
+        assert_eq!(rule_times(&json!({"before": {"to": 1_320}, "after": {"to": 1_380}})), None);
     }
 }

@@ -104,12 +104,16 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     let path = |page: usize| format!("{HERE}?q={}&page={page}", format::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
-        (true, _, total) => format!(
-            "{total} staff members. To find anyone else, type at least two letters of a name or four digits of a phone number."
-        ),
+        (true, _, total) => {
+            let count =
+                if total == 1 { "1 staff member".to_owned() } else { format!("{total} staff members") };
+            format!(
+                "{count}. To find anyone else, type at least two letters of a name or four digits of a phone number."
+            )
+        }
         (_, false, _) => people::SEARCH_TOO_SHORT.to_owned(),
         (_, _, 0) => "No matches.".to_owned(),
-        (_, _, 1) => "One person.".to_owned(),
+        (_, _, 1) => "1 person.".to_owned(),
         (_, _, total) => format!("{total} people."),
     };
     Ok(PeoplePage {

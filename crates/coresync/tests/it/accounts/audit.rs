@@ -277,18 +277,18 @@ async fn managers_read_the_log_page_by_page_and_take_it_along() {
     register(&app, zoe()).await;
     let page = app.browser(MAX).get("/staff/audit/").await.expect(200).text();
     assert!(
-        page.contains("61 rows.") && page.contains("Signed up") && page.contains("Searched people"),
+        page.contains("61 entries.") && page.contains("Signed up") && page.contains("Searched people"),
         "{page}"
     );
     assert!(page.contains("page=2"));
     let second = app.browser(OLA).get("/staff/audit/?page=2").await.expect(200).text();
     assert!(!second.contains(">Signed up</th>"));
     let one = app.browser(OLA).get("/staff/audit/?what=signed_up&from=2026-11-24&to=2026-11-24").await;
-    assert!(one.expect(200).text().contains("1 row."));
+    assert!(one.expect(200).text().contains("1 entry."));
     let none = app.browser(OLA).get("/staff/audit/?to=2026-11-23").await.expect(200).text();
-    assert!(none.contains("0 rows."));
+    assert!(none.contains("0 entries."));
     let max = format!("/staff/audit/?person={}", app.person(MAX));
-    assert!(app.browser(OLA).get(&max).await.expect(200).text().contains("60 rows."));
+    assert!(app.browser(OLA).get(&max).await.expect(200).text().contains("60 entries."));
     assert!(
         app.browser(OLA).get("/staff/audit/?person=x").await.expect(400).text().contains("href=\"#person\"")
     );
@@ -305,7 +305,7 @@ async fn the_owner_finds_people_and_gives_roles_by_page() {
     let page = app.browser(OLA).get("/staff/people/").await.expect(200).text();
     assert!(page.contains("Dora Quill") && !page.contains("Gus Harlow"), "{page}");
     let found = app.browser(OLA).get("/staff/people/?q=gus").await.expect(200).text();
-    assert!(found.contains("One person.") && found.contains("Gus Harlow"), "{found}");
+    assert!(found.contains("1 person.") && found.contains("Gus Harlow"), "{found}");
     let looked = app.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
     assert!(!looked.contains("name=\"role\""), "only an owner gives roles");
     assert!(
@@ -413,11 +413,11 @@ async fn a_price_is_found_wherever_it_was_changed() {
     .await
     .expect(303);
     let found = max.get("/staff/audit/?what=price_changed").await.expect(200).text();
-    assert!(found.contains("2 rows."), "{found}");
+    assert!(found.contains("2 entries."), "{found}");
     assert!(found.contains("price multiplier: 1.20 → 1.30"), "{found}");
     assert!(found.contains("Room Suite, Friday, November 27, 7:00 PM"), "{found}");
     let about = max.get("/staff/audit/?person=max+stern&what=time_decided").await.expect(200).text();
-    assert!(about.contains("3 rows. By or about Max Stern."), "{about}");
+    assert!(about.contains("3 entries. By or about Max Stern."), "{about}");
     let nobody = max.get("/staff/audit/?person=zzzz").await.expect(400).text();
     assert!(nobody.contains("No one found.") && nobody.contains("value=\"zzzz\""), "{nobody}");
 }

@@ -276,7 +276,7 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     for phrase in [
         "Name       Eve Roe",
         "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
-        "From       network 192.0.2.1",
+        "From       IP address 192.0.2.1",
         "If it was you, please confirm it with the account=E2=80=99s password.",
         "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
     ] {

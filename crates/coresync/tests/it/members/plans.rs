@@ -256,7 +256,7 @@ async fn suspension_and_payment_follow_through_to_what_is_booked() {
     app.db().tx(membership::run_billing_day).await.expect("turned");
     app.run_jobs().await;
     assert_eq!(price(&app, BEA, booked).await, "200.00");
-    assert!(app.mails().iter().any(|mail| mail.contains("is suspended until dues are paid")));
+    assert!(app.mails().iter().any(|mail| mail.contains("is suspended until your payment is made")));
     desk(&app, DORA, BEA, "dues", json!({"paid": "cash", "seen": "2026-12-09"})).await.expect(200);
     app.run_jobs().await;
     assert_eq!(price(&app, BEA, booked).await, "150.00");

@@ -386,7 +386,7 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
     assert!(!price.contains("member price"), "what is as it was is not said: {price}");
     let booking = page(&format!("thing=booking&number={}", reference.to_lowercase())).await;
     for phrase in [
-        "2 rows.",
+        "2 entries.",
         "Booked for someone",
         "Canceled a booking",
         &reference,
@@ -395,6 +395,6 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
     ] {
         assert!(booking.contains(phrase), "{phrase}: {booking}");
     }
-    assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 rows."));
-    assert!(page("network=192.0.2.0").await.contains("rows."));
+    assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 entries."));
+    assert!(page("network=192.0.2.0").await.contains("entries."));
 }

@@ -15,8 +15,8 @@ use ui::{
     cell, csv, format, handle_form, or_sign_in, rendered, to_response,
 };
 
-use crate::pages::staff::members::{HERE, email, state};
-use crate::{Entitlements, MembershipEvent, Paid, Plan, Sold};
+use crate::pages::staff::members::{HERE, email, phone, state};
+use crate::{Entitlements, Membership, MembershipEvent, Paid, Plan, Sold};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -52,6 +52,7 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         let page = StaffPage::new(by, HERE, format!("Emergency contact: {}", person.full_name()));
         let page = match contact {
             Some(EmergencyContact { name, phone, relation }) => {
+                let phone = people::format_phone(&phone);
                 page.with(Part::Facts(vec![("Name", name), ("Phone", phone), ("Relationship", relation)]))
             }
             None => page.text("No emergency contact on file."),
@@ -143,7 +144,7 @@ fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Op
         .hidden("months", months)
         .hidden("confirm", "on");
     let sentence = format!(
-        "{name}’s membership would be paused for {}, from {} through {}: no dues, no benefits. This can’t be undone.",
+        "{name}’s membership would be paused for {}, from {}, through {}: no dues, no benefits. This can’t be undone.",
         format::months(months),
         format::day(from, today),
         format::day(until, today)
@@ -173,7 +174,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
     let plans = crate::plans(tx, club)?;
     let history = history(tx, by, id)?;
     let page = StaffPage::new(by, HERE, person.full_name());
-    let contact = vec![("Email", email(&person)), ("Phone", person.phone.clone().unwrap_or_default())];
+    let contact = vec![("Email", email(&person)), ("Phone", phone(&person))];
     let emergency = vec![("Emergency contact", format!("{}emergency/", here(id)))];
     let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
     let page = page.heading("membership", "Membership");
@@ -258,6 +259,32 @@ struct Ways {
     freezable: i64,
 }
 
+/// Returns the facts about the membership of a person, or none.
+fn facts(entitlements: &Entitlements, today: Date, saved: Cents) -> Vec<(&'static str, String)> {
+    let Some((membership, plan)) = &entitlements.held else { return Vec::new() };
+    let day = |date: Date| format::day(date, today);
+    let mut facts = vec![
+        ("Plan", plan.name.clone()),
+        ("Status", state(membership, entitlements.is_frozen(today)).to_owned()),
+        ("Price", format!("{} a month", format::money(plan.price))),
+        ("Since", day(membership.started_on)),
+        ("Paid through", day(membership.paid_until)),
+        (
+            "Credits left",
+            entitlements.credits_left(today).map_or("Unlimited".to_owned(), |left| left.to_string()),
+        ),
+        ("Passes left", entitlements.passes_left(today).to_string()),
+        ("Saved", format::money(saved)),
+    ];
+    if let Some((from, last)) = membership.frozen {
+        facts.push(("Paused", format!("{}, through {}", day(from), day(last))));
+    }
+    if let Some(next) = &entitlements.next_plan {
+        facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
+    }
+    facts
+}
+
 fn held(
     page: StaffPage,
     id: Id,
@@ -269,37 +296,22 @@ fn held(
 ) -> StaffPage {
     let Some((membership, plan)) = &entitlements.held else { return page };
     let day = |date: Date| format::day(date, today);
-    let mut facts = vec![
-        ("Plan", plan.name.clone()),
-        ("Status", state(membership, entitlements.is_frozen(today)).to_owned()),
-        ("Price", format!("{} a month", format::money(plan.price))),
-        ("Since", day(membership.started_on)),
-        ("Paid through", day(membership.paid_until)),
-        (
-            "Credits left",
-            entitlements.credits_left(today).map_or("unlimited".to_owned(), |left| left.to_string()),
-        ),
-        ("Passes left", entitlements.passes_left(today).to_string()),
-        ("Saved", format::money(saved)),
-    ];
-    if let Some((from, last)) = membership.frozen {
-        facts.push(("Paused", format!("{} through {}", day(from), day(last))));
-    }
-    if let Some(next) = &entitlements.next_plan {
-        facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
-    }
     let due = format::money(entitlements.next_plan.as_ref().unwrap_or(plan).price);
     let dues = FormPart::post(here(id), "Record payment")
         .hidden("action", "dues")
         .hidden("seen", membership.paid_until)
         .field(paid())
         .wrong(wrong);
+    let facts = facts(entitlements, today, saved);
     let page = page.with(Part::Facts(facts)).heading("dues", "Dues");
     // Dues are collected from the last paid day on (M7).
     let mut page = if today < membership.paid_until {
-        page.text(format!("The next month costs {due}. It can be paid from {}.", day(membership.paid_until)))
+        page.text(format!(
+            "The next month costs {due}. You can collect it starting {}.",
+            day(membership.paid_until)
+        ))
     } else {
-        page.text(format!("The month after {} costs {due}.", day(membership.paid_until))).form(dues)
+        page.text(format!("The month after {}, costs {due}.", day(membership.paid_until))).form(dues)
     };
     if !ways.upgrades.is_empty() {
         let choices = ways.upgrades.iter().map(|(plan, total)| {
@@ -322,14 +334,28 @@ fn held(
             .field(InputField::select("months", "Pause for", months.collect()));
         page = page
             .heading("freeze", "Pause membership")
-            .text(format!("Starting the day after {}: no dues and no benefits.", day(membership.paid_until)))
+            .text(format!(
+                "Starting {}: no dues and no benefits.",
+                format::next_day(membership.paid_until, today)
+            ))
             .with(Part::Form(form));
     }
-    let (operation, word) =
-        if membership.renews { ("leave", "Cancel membership") } else { ("stay", "Undo cancellation") };
-    page.heading("end", "Cancel membership")
-        .text("The membership ends when the paid period does.")
-        .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("action", operation)))
+    ending(page, id, membership, today)
+}
+
+/// Adds the form to cancel a membership, or to undo that.
+fn ending(page: StaffPage, id: Id, membership: &Membership, today: Date) -> StaffPage {
+    let form =
+        |operation, word| Part::Form(FormPart::post(here(id), word).quiet().hidden("action", operation));
+    if membership.renews {
+        return page
+            .heading("end", "Cancel membership")
+            .text("The membership ends when the paid period does.")
+            .with(form("leave", "Cancel membership"));
+    }
+    page.heading("end", "Cancellation scheduled")
+        .text(format!("The membership ends on {}.", format::day(membership.paid_until, today)))
+        .with(form("stay", "Undo cancellation"))
 }
 
 /// Returns the table of all events of a person's memberships.
@@ -363,12 +389,17 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
         written.parse().map_or(written, |date| format::day(date, today))
     };
     let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
-    let (plan, until, paid) = (text("plan"), day("until"), text("paid"));
+    let paid = match text("paid").as_str() {
+        "cash" => "in cash".to_owned(),
+        "terminal" => "by card".to_owned(),
+        other => format!("by {other}"),
+    };
+    let (plan, until) = (text("plan"), day("until"));
     let amount = format::money(Cents(cents));
     match event.what.as_str() {
-        "joined" => format!("Joined {plan}: {amount} by {paid}, paid through {until}"),
-        "dues_taken" => format!("{plan} dues: {amount} by {paid}, paid through {until}"),
-        "upgraded" => format!("Upgraded from {} to {plan}: {amount} by {paid}", text("from")),
+        "joined" => format!("Joined {plan}: {amount} {paid}, paid through {until}"),
+        "dues_taken" => format!("{plan} dues: {amount} {paid}, paid through {until}"),
+        "upgraded" => format!("Upgraded from {} to {plan}: {amount} {paid}", text("from")),
         "changes_down" => format!("Changes from {} to {plan} after {until}", text("from")),
         "keeps_plan" => format!("Keeps {plan}"),
         "moves_over" => format!("Moves to the latest terms of {plan}, {amount} a month"),
@@ -377,7 +408,7 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
         "grace" => "Payment due, benefits continue".to_owned(),
         "suspended" => "Suspended".to_owned(),
         "ended" => "Ended".to_owned(),
-        frozen if frozen.starts_with("frozen_") => format!("Paused from {} through {until}", day("from")),
+        frozen if frozen.starts_with("frozen_") => format!("Paused from {}, through {until}", day("from")),
         other => other.to_owned(),
     }
 }

@@ -66,6 +66,11 @@ pub(crate) fn email(person: &Person) -> String {
     }
 }
 
+/// Returns a person's phone number in its readable form, or an empty text.
+pub(crate) fn phone(person: &Person) -> String {
+    person.phone.as_deref().map(people::format_phone).unwrap_or_default()
+}
+
 fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
@@ -76,7 +81,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
         rows.push(vec![
             link(person.full_name(), format!("{HERE}{}/", person.id)),
             cell(email(&person)),
-            cell(person.phone.clone().unwrap_or_default()),
+            cell(phone(&person)),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
             held.map_or_else(
                 || cell(""),

@@ -63,7 +63,7 @@ fn sentences(
         sentences.push(format!("Starting today, new {} members pay {price} a month.", new.plan.name));
     } else {
         sentences.push(format!(
-            "Anyone who joins on or after {} pays {price} a month. Until then, new members join on the terms in \
+            "Anyone who joins on or after {}, pays {price} a month. Until then, new members join on the terms in \
              effect that day.",
             day(new.effective_on)
         ));

@@ -15,9 +15,9 @@ pub(super) fn here(slug: &str) -> String {
     format!("{HERE}{}/", format::encoded(slug))
 }
 
-/// Formats the monthly credits of a plan: a number, or `unlimited`.
+/// Formats the monthly credits of a plan: a number, or `Unlimited`.
 pub(super) fn credits(plan: &Plan) -> String {
-    plan.monthly_credits.map_or("unlimited".to_owned(), |credits| credits.to_string())
+    plan.monthly_credits.map_or("Unlimited".to_owned(), |credits| credits.to_string())
 }
 
 /// The status of a version of a plan.
