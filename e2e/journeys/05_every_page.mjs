@@ -43,7 +43,7 @@ async function heldPages(visits) {
   const held = await site.hold(page, site.SERVICE.slug, site.day(11));
   await sound(page, "/dashboard/", faults);
   await sound(page, held, faults);
-  await site.press(page, "Add 10 minutes");
+  await site.press(page, "Hold 10 more minutes");
   await site.says(page, "Held for you until");
   await sound(page, held, faults);
   await site.press(page, "Confirm booking");

@@ -175,7 +175,7 @@ function waits(look) {
     await looks(page.url());
     await page.goto("/dashboard/bookings/");
     await looks("/dashboard/bookings/");
-    const stops = site.main(page).getByRole("button", { name: /leave the waitlist/i });
+    const stops = site.main(page).getByRole("button", { name: /leave the waitlist|stop notification/i });
     for (let left = await stops.count(); left > 0; left -= 1) {
       await stops.first().click();
       await page.waitForURL(/#waits$/);

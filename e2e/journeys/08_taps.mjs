@@ -113,7 +113,7 @@ async function alwaysAtHand(visits) {
   await site.unfold(page, "Notes");
   await page.evaluate(() => scrollTo(0, 0));
   await isAtHand(page, confirm);
-  await site.press(page, "Add 10 minutes");
+  await site.press(page, "Hold 10 more minutes");
   await page.waitForLoadState();
   await page.evaluate(() => scrollTo(0, 0));
   await isAtHand(page, confirm);

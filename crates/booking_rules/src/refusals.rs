@@ -22,7 +22,8 @@ pub const TOO_LATE: Refusal =
 /// For members alone.
 pub const PLAN_REQUIRED: Refusal = Refusal::forbidden("plan_required", "This is for members only.");
 /// No room that could serve this is open then.
-pub const ROOM_CLOSED: Refusal = Refusal::conflict("room_closed", "We’re closed then.");
+pub const ROOM_CLOSED: Refusal =
+    Refusal::conflict("room_closed", "The room for this service is closed then.");
 /// Nobody with the skill works then.
 pub const TECHNICIAN_OFF: Refusal =
     Refusal::conflict("technician_off", "No therapist for this service is working then.");
@@ -32,7 +33,7 @@ pub const SKILL: Refusal = Refusal::conflict("skill", "This therapist doesn’t 
 pub const CAPACITY: Refusal = Refusal::conflict("capacity", "We don’t have a room for a group that size.");
 /// A person cannot be in two places at once, whether as guest or as companion (F6).
 pub const SAME_PERSON: Refusal =
-    Refusal::conflict("same_person", "You or your companion already have a booking at this time.");
+    Refusal::conflict("same_person", "You or your companion already has a booking at this time.");
 /// Not from where the booking stands.
 pub const WRONG_STATE: Refusal = Refusal::conflict("wrong_state", "This booking can’t be changed anymore.");
 /// Only the time to prepare or to clean between two bookings is missing (F1).
@@ -56,7 +57,7 @@ pub const TOO_MANY_MOVES: Refusal =
 /// Rescheduling would cost another amount than the person was shown (C6).
 pub const PRICE_CHANGED: Refusal = Refusal::conflict(
     "price_changed",
-    "The price has changed. Nothing has changed yet: please check the new price, then confirm again.",
+    "The price has changed. Your visit hasn’t been rescheduled yet: please check the new price, then confirm again.",
 );
 /// Rescheduling would change the room or a technician from what the person was shown (C6).
 pub const MOVE_CHANGED: Refusal = Refusal::conflict(

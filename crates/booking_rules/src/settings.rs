@@ -1,6 +1,6 @@
 //! The settings of this crate. A manager can change each of them for the club.
 
-use catalogue::Setting;
+use catalogue::{Setting, SettingUnit};
 
 /// How many days ahead visitors and accounts book (W1).
 pub const ACCOUNT_DAYS: Setting =
@@ -13,24 +13,30 @@ pub const HOLD: Setting = Setting::new("hold_minutes", "Hold length (minutes)", 
 /// How long an offer from the waitlist is held (L2).
 pub const OFFER: Setting = Setting::new("offer_minutes", "Waitlist hold length (minutes)", 30, 5, 240);
 /// Live holds of an account (H1).
-pub const HOLDS: Setting = Setting::new("holds_an_account", "Open holds per account", 3, 1, 20);
+pub const HOLDS: Setting = Setting::new("holds_an_account", "Maximum open holds per account", 3, 1, 20);
 /// The number of live holds that visitors from one network may have (H1).
 pub const HOLDS_FROM: Setting =
-    Setting::new("holds_an_address", "Open holds per IP address, signed out", 5, 1, 100);
+    Setting::new("holds_an_address", "Maximum open holds per IP address, signed out", 5, 1, 100);
 /// Holds that visitors of one network make in an hour (H1).
-pub const HOLDS_AN_HOUR: Setting =
-    Setting::new("holds_an_address_an_hour", "Holds per hour per IP address, signed out", 30, 1, 1_000);
+pub const HOLDS_AN_HOUR: Setting = Setting::new(
+    "holds_an_address_an_hour",
+    "Maximum holds per hour per IP address, signed out",
+    30,
+    1,
+    1_000,
+);
 /// The number of upcoming bookings that an account may have (F7).
 pub const OPEN_ACCOUNT: Setting =
-    Setting::new("open_account", "Upcoming bookings per guest account", 3, 1, 100);
+    Setting::new("open_account", "Maximum upcoming bookings per guest account", 3, 1, 100);
 /// Bookings ahead of a Base member (F7).
-pub const OPEN_BASE: Setting = Setting::new("open_base", "Upcoming bookings per Base member", 8, 1, 100);
+pub const OPEN_BASE: Setting =
+    Setting::new("open_base", "Maximum upcoming bookings per Base member", 8, 1, 100);
 /// The number of upcoming bookings that a Premium member may have (F7).
 pub const OPEN_PREMIUM: Setting =
-    Setting::new("open_premium", "Upcoming bookings per Premium member", 12, 1, 100);
+    Setting::new("open_premium", "Maximum upcoming bookings per Premium member", 12, 1, 100);
 /// The number of upcoming bookings that an Unlimited member may have (F7).
 pub const OPEN_UNLIMITED: Setting =
-    Setting::new("open_unlimited", "Upcoming bookings per Unlimited member", 20, 1, 100);
+    Setting::new("open_unlimited", "Maximum upcoming bookings per Unlimited member", 20, 1, 100);
 /// The number of hours before the start until which members cancel for free (C1).
 pub const FREE_MEMBER: Setting =
     Setting::new("free_hours_member", "Free cancellation for members (hours before start)", 24, 0, 336);
@@ -39,18 +45,19 @@ pub const FREE_OTHERS: Setting =
     Setting::new("free_hours_others", "Free cancellation for guests (hours before start)", 48, 0, 336);
 /// The number of hours before the start until which canceling costs half (C1).
 pub const HALF: Setting =
-    Setting::new("half_hours", "Half-price cancellation (hours before start)", 12, 0, 336);
+    Setting::new("half_hours", "50% cancellation fee until (hours before start)", 12, 0, 336);
 /// The number of minutes after booking during which canceling is free (C1).
 pub const REGRET: Setting =
     Setting::new("regret_minutes", "Free cancellation after booking (minutes)", 60, 0, 1_440);
 /// The fee for each lapse of an Unlimited member after the first that still counts, in cents (C2).
 pub const LAPSE_FEE: Setting = Setting::new(
     "lapse_cents",
-    "Unlimited members: fee for each late cancellation or no-show after the first (cents)",
+    "Unlimited members: fee for each late cancellation or no-show after the first",
     5_000,
     0,
     100_000,
-);
+)
+.with(SettingUnit::Cents);
 /// How far back lapses count (C2).
 pub const LAPSE_DAYS: Setting =
     Setting::new("lapse_days", "Unlimited members: days a late cancellation or no-show counts", 30, 1, 365);
@@ -71,14 +78,15 @@ pub const WALK_IN: Setting =
 pub const GAP: Setting =
     Setting::new("gap_minutes", "Longest gap between services of a visit (minutes)", 15, 0, 60);
 /// The nights in which nothing is offered (L2).
-pub const QUIET_FROM: Setting = Setting::new("quiet_from", "Quiet hours begin (hour, 0 to 24)", 22, 0, 24);
+pub const QUIET_FROM: Setting =
+    Setting::new("quiet_from", "Quiet hours begin", 22, 0, 24).with(SettingUnit::Hour);
 /// See [`QUIET_FROM`].
-pub const QUIET_TO: Setting = Setting::new("quiet_to", "Quiet hours end (hour, 0 to 24)", 8, 0, 24);
+pub const QUIET_TO: Setting = Setting::new("quiet_to", "Quiet hours end", 8, 0, 24).with(SettingUnit::Hour);
 /// Nothing is held for who waited so short before its start (L2).
 pub const OFFER_AHEAD: Setting =
     Setting::new("offer_ahead_hours", "Waitlist offer cutoff (hours before start)", 2, 0, 48);
 /// Places that a person has on the waitlist.
-pub const WAITS: Setting = Setting::new("waits", "Waitlist entries per person", 10, 1, 100);
+pub const WAITS: Setting = Setting::new("waits", "Maximum waitlist entries per person", 10, 1, 100);
 
 /// When a guest is reminded first.
 pub const REMIND_FIRST: Setting =
@@ -89,11 +97,11 @@ pub const REMIND_LAST: Setting =
 
 /// The number of different guest addresses to which an account may have emails sent in a day (N1).
 pub const GUEST_ADDRESSES: Setting =
-    Setting::new("guest_addresses", "Guest emails per account per day", 5, 0, 100);
+    Setting::new("guest_addresses", "Maximum guest emails per account per day", 5, 0, 100);
 
 /// What the gift of a birthday month is worth at most (M3), in cents.
 pub const BIRTHDAY: Setting =
-    Setting::new("birthday_cents", "Birthday gift limit (cents)", 30_000, 0, 1_000_000);
+    Setting::new("birthday_cents", "Birthday gift limit", 30_000, 0, 1_000_000).with(SettingUnit::Cents);
 
 /// Every setting of bookings, for the manager of the club.
 pub const SETTINGS: [Setting; 32] = [

@@ -48,7 +48,7 @@ pub use booking::series::{
     preview_cancel_series, repeat,
 };
 pub use booking_rules::refusals::*;
-pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, MOVES, SETTINGS};
+pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SETTINGS};
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
     Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,

@@ -26,6 +26,11 @@ pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     bill
 }
 
+/// Formats a number of things: `1 hour`, `48 hours`.
+pub(crate) fn number_of(count: i64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What canceling a visit costs, now and later.
 #[derive(Debug)]
 pub struct Cancelling<'z> {
@@ -66,7 +71,8 @@ impl Cancelling<'_> {
         } else if now <= half_until {
             format!("Canceling costs 50% until {}, then the full price.", shown(half_until))
         } else {
-            format!("It starts in under {} hours: canceling costs the full price.", policy.half_hours)
+            let hours = number_of(policy.half_hours, "hour");
+            format!("It starts in under {hours}: canceling costs the full price.")
         }
     }
 
@@ -121,6 +127,14 @@ mod tests {
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
         assert_eq!(now, "Canceling now costs $200, the full price.");
         assert!(sentence.starts_with("It starts in under 12 hours"), "{sentence}");
+    }
+
+    #[test]
+    fn one_hour_is_said_in_the_singular() {
+        let policy = Policy { half_hours: 1, ..Policy::MEMBER };
+        let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
+        let (_, sentence) = sentences(policy, booked, starts, "2026-11-24T15:30:00Z");
+        assert!(sentence.starts_with("It starts in under 1 hour:"), "{sentence}");
     }
 
     #[test]

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use crate::model::Catalogue;
-use crate::settings::Setting;
+use crate::settings::{Setting, SettingUnit};
 
 /// The hour of the club's clock at which a business day begins (T14).
 pub const BUSINESS_DAY_HOUR: Setting =
-    Setting::new("business_day_hour", "Business day starts at (hour, 0 to 24)", 4, 0, 12);
+    Setting::new("business_day_hour", "Business day starts at", 4, 0, 12).with(SettingUnit::Hour);
 
 impl Catalogue {
     /// Returns the moment at which the business day of a date begins and the previous one ends.

@@ -9,13 +9,26 @@ use serde_json::json;
 
 use crate::model::{Catalogue, VERSION};
 
+/// What the value of a setting counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingUnit {
+    /// A number of what the text of the setting names.
+    Count,
+    /// Money in cents.
+    Cents,
+    /// An hour of the club's clock, from 0 to 24.
+    Hour,
+}
+
 /// A setting: a number in the rules that a manager can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// The name of the setting in the table and in the API.
     pub name: &'static str,
-    /// What the setting means, with its unit.
+    /// What the setting means, with its unit if that is [`SettingUnit::Count`].
     pub what: &'static str,
+    /// What the value counts.
+    pub unit: SettingUnit,
     /// The value that applies unless a manager has changed it.
     pub default: i64,
     /// The minimum value.
@@ -27,7 +40,12 @@ pub struct Setting {
 impl Setting {
     /// Declares a setting with its default and its bounds.
     pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Setting {
-        Setting { name, what, default, least, most }
+        Setting { name, what, unit: SettingUnit::Count, default, least, most }
+    }
+
+    /// Returns the setting with another unit.
+    pub const fn with(self, unit: SettingUnit) -> Setting {
+        Setting { unit, ..self }
     }
 }
 

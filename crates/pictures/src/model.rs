@@ -107,6 +107,23 @@ words!(Focus {
     TopLeft => "top-left", TopRight => "top-right", BottomLeft => "bottom-left", BottomRight => "bottom-right",
 });
 
+impl Focus {
+    /// Returns the words for people: `Top left`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Focus::Centre => "Center",
+            Focus::Top => "Top",
+            Focus::Bottom => "Bottom",
+            Focus::Left => "Left",
+            Focus::Right => "Right",
+            Focus::TopLeft => "Top left",
+            Focus::TopRight => "Top right",
+            Focus::BottomLeft => "Bottom left",
+            Focus::BottomRight => "Bottom right",
+        }
+    }
+}
+
 impl Format {
     /// Returns the media type; `None` for the uploaded file, which is never served.
     pub fn media_type(self) -> Option<&'static str> {

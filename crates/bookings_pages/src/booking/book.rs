@@ -20,6 +20,7 @@ use crate::booking::narrowing::{Narrowing, narrowings};
 use crate::booking::notice::{OtherDate, OwnHold, ReservedTimes};
 use crate::booking::services::ServiceChoice;
 use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
+use crate::booking::waitlist::offer_length;
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
@@ -95,6 +96,8 @@ struct Found {
     /// Whether the guest can join the waitlist for the day.
     can_wait: bool,
     wait_path: String,
+    /// For how long a time is held for a guest on the waitlist, such as `30 minutes`.
+    offer: String,
     /// Whether a plan would open what is closed.
     wants_plan: bool,
     /// Which rules staff override if they book one of these times for a guest.
@@ -511,6 +514,7 @@ fn find(
         opens_later: closed.is_some() && !shut,
         can_wait: closed.is_none() && !shut && !is_over,
         wait_path: search.wait_path(date),
+        offer: offer_length(&catalogue),
         other_day,
         reserved: ReservedTimes::of(&catalogue, &reserved, now),
         parts,

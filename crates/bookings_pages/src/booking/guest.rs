@@ -120,7 +120,9 @@ pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &An
     if let Some(closed) = online.closed(date) {
         let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
         let day = format::day(date, today);
-        return Some(format!("Online, {day} opens to this guest {opens}. You can book it for them now."));
+        return Some(format!(
+            "This guest can book {day}, online starting {opens}. You can book it for them now."
+        ));
     }
     let needs_plan = service.member_only && online.lacks_plan(date);
     needs_plan.then(|| {

@@ -72,7 +72,7 @@ impl OwnHold {
 
 /// Times that are reserved for others at the moment, all for the same reason.
 pub(crate) struct ReservedTimes {
-    /// `Reserved for Unlimited members until it opens.`
+    /// `Unlimited members can book these times first.`
     pub(crate) sentence: &'static str,
     pub(crate) times: Vec<ReservedCell>,
 }

@@ -9,6 +9,8 @@ use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
+use crate::price::number_of;
+
 /// The number of days in the strip.
 const STRIP: i64 = 14;
 /// The hours of the club's clock at which the afternoon and the evening begin.
@@ -282,7 +284,7 @@ impl Strip {
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
             let availability =
-                if day.closed.is_some() { "not yet open to you".to_owned() } else { format::times(count) };
+                if day.closed.is_some() { "not open to you yet".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
@@ -482,11 +484,11 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     let (zone, today) = (window.zone(), window.today());
     let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
-        "{} isn’t open yet. You can book it starting {}, at {}. Your booking window is {} days.",
+        "{}, isn’t open for booking yet. You can book it starting {}, at {}. Your booking window is {}.",
         format::day(day, today),
         format::day(opens.date(), today),
         format::clock(zone, closed.opens_at),
-        closed.max_advance_days
+        number_of(closed.max_advance_days, "day")
     )
 }
 

@@ -55,6 +55,8 @@ struct WaitPage {
     errors: FieldErrors,
     refused: Option<&'static str>,
     today: Date,
+    /// For how long a time is held for the guest, such as `30 minutes`.
+    offer: String,
     /// The times of the proposed day that can be booked now.
     open: OpenTimes,
 }
@@ -98,6 +100,11 @@ impl OpenTimes {
             total => format!("{} times are open now", format::capital(&format::number(total))),
         }
     }
+}
+
+/// Returns for how long a time is held for a guest on the waitlist: `30 minutes`.
+pub(crate) fn offer_length(catalogue: &Catalogue) -> String {
+    format::duration(catalogue.setting(bookings::OFFER))
 }
 
 /// The page of a place on the waitlist, with the times that can be booked now.
@@ -215,6 +222,7 @@ fn page(
         errors: FieldErrors::default(),
         refused: None,
         today,
+        offer: offer_length(catalogue),
         open: OpenTimes::default(),
     }
 }
@@ -303,9 +311,20 @@ pub(crate) struct WaitLine {
     pub(crate) sentence: String,
     /// The path of the page of the offered time, if there is an offer.
     pub(crate) offer: Option<String>,
+    /// Whether the guest is only notified, and nothing is held for them.
+    pub(crate) is_notification: bool,
 }
 
 impl WaitLine {
+    /// Returns the label of the button that ends it.
+    pub(crate) fn leave(&self) -> &'static str {
+        match (self.is_notification, &self.offer) {
+            (true, _) => "Stop notification",
+            (false, Some(_)) => "Release it and leave the waitlist",
+            (false, None) => "Leave the waitlist",
+        }
+    }
+
     pub(crate) fn of(catalogue: &Catalogue, place: &WaitlistPlace, now: Timestamp) -> WaitLine {
         let (wait, zone) = (&place.wait, &catalogue.club.zone);
         let today = format::date_at(zone, now);
@@ -337,6 +356,7 @@ impl WaitLine {
             when,
             sentence,
             offer: place.offer.map(|id| format!("/book/held/{id}/")),
+            is_notification: wait.kind == WaitKind::Tell,
         }
     }
 }

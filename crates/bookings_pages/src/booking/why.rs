@@ -1,12 +1,13 @@
 //! Descriptions of why a time cannot be booked, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{Answer, LocalMoment, When};
+use bookings::{Answer, LocalMoment, When, Window};
 use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Error, Id, Refusal, RefusalDetails, Result, Tx};
+use membership::Tier;
 use ui::{format, opening_hours};
 
 use crate::booking::times::{self, Search, TimeCell};
@@ -37,7 +38,7 @@ impl WhyNot {
         let advice = Advice {
             sentence: "Confirm it there, or release it.".to_owned(),
             path: Some(format!("/book/held/{hold}/")),
-            link: "View held time",
+            link: "View held time".to_owned(),
         };
         WhyNot {
             sentence: Some("You’re already holding this time.".to_owned()),
@@ -53,7 +54,7 @@ impl WhyNot {
 pub(crate) struct Advice {
     pub(crate) sentence: String,
     pub(crate) path: Option<String>,
-    pub(crate) link: &'static str,
+    pub(crate) link: String,
 }
 
 /// A requested time and the refusal of it, if there is one.
@@ -90,7 +91,12 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     match refusal {
         Some(Error::Refused(refusal, details)) => {
             opens_at = opening(&details);
-            sentence = Some(with_opening(refusal.sentence, opens_at, zone, tx.now()));
+            let said = match refusal.code {
+                "room_closed" if is_house_closed(&catalogue, moment) => "We’re closed then.",
+                // The advice says whom to call, with the number.
+                _ => refusal.sentence.split(" Please call us").next().unwrap_or_default(),
+            };
+            sentence = Some(with_opening(said, opens_at, zone, tx.now()));
             (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
         }
         Some(Error::Invalid(fields)) => {
@@ -102,14 +108,12 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     }
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
-    // Advice for guests does not apply to staff.
-    let is_staff = day.window.is_unbounded();
     let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, search.room, date)));
     let why = WhyNot {
         time,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: hours.into_iter().chain(advice(code, search, date, (&catalogue.club, is_staff))).collect(),
+        advice: hours.into_iter().chain(advice(code, search, date, (&catalogue.club, &day.window))).collect(),
         for_other: (code == "same_person" && search.guest.is_none()).then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
@@ -131,13 +135,13 @@ pub(crate) fn with_opening(
     now: Timestamp,
 ) -> String {
     match opens_at {
-        Some(at) => format!("{sentence} It opens to you {}.", format::moment(zone, at, now)),
+        Some(at) => format!("{sentence} You can book it starting {}.", format::moment(zone, at, now)),
         None => sentence.to_owned(),
     }
 }
 
 fn plain(sentence: String) -> Advice {
-    Advice { sentence, path: None, link: "" }
+    Advice { sentence, path: None, link: String::new() }
 }
 
 /// Returns what the guest can do about a refusal.
@@ -145,13 +149,15 @@ fn advice(
     code: &str,
     search: &Search,
     date: Date,
-    (club, is_staff): (&catalogue::Club, bool),
+    (club, window): (&catalogue::Club, &Window),
 ) -> Vec<Advice> {
-    let leads = |sentence: &str, path: String, link: &'static str| Advice {
+    let leads = |sentence: &str, path: String, link: &str| Advice {
         sentence: sentence.to_owned(),
         path: Some(path),
-        link,
+        link: link.to_owned(),
     };
+    // Advice for guests does not apply to staff.
+    let is_staff = window.is_unbounded();
     let anybody = Search { technician: None, room: None, ..search.clone() };
     let narrowed = search.technician.is_some() || search.room.is_some();
     let mut advice = Vec::new();
@@ -164,11 +170,9 @@ fn advice(
             ));
         }
         "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
-        "outside_window" | "vip_only" | "members_only" => advice.push(leads(
-            "Members book further ahead and get some times first.",
-            "/#membership".to_owned(),
-            "See memberships",
-        )),
+        // No plan books further ahead.
+        "outside_window" if window.entitlements().tier() == Tier::Unlimited => {}
+        "outside_window" | "vip_only" | "members_only" => advice.push(plans(window)),
         "plan_required" => {
             advice.push(leads("Join to book it.", "/#membership".to_owned(), "See memberships"));
         }
@@ -185,7 +189,11 @@ fn advice(
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(plain(format!("Call us at {}.", club.shown_phone())))
+            advice.push(leads(
+                "Call us at",
+                format!("tel:{}", club.phone.replace(' ', "")),
+                &club.shown_phone(),
+            ));
         }
         "" => {}
         _ => {
@@ -202,10 +210,36 @@ fn advice(
     advice
 }
 
+/// Returns that a plan, or another one, opens times earlier.
+fn plans(window: &Window) -> Advice {
+    let (who, link) = match window.entitlements().tier() {
+        Tier::None => ("Members", "See memberships"),
+        _ => ("Some plans", "Compare plans"),
+    };
+    Advice {
+        sentence: format!("{who} book further ahead and get some times first."),
+        path: Some("/#membership".to_owned()),
+        link: link.to_owned(),
+    }
+}
+
 /// Returns whether a refused time may become free later. Closed rooms, absent technicians, and missing skills or places
 /// do not change.
 fn may_free(code: &str) -> bool {
     !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
+}
+
+/// Returns whether no room of the club is open at a moment.
+fn is_house_closed(catalogue: &Catalogue, moment: Timestamp) -> bool {
+    let at = moment.to_zoned(catalogue.club.zone.clone());
+    let minute = i64::from(at.hour()) * 60 + i64::from(at.minute());
+    // A shift that ends after midnight belongs to the day on which it begins.
+    let days = [(at.weekday(), minute), (at.weekday().previous(), minute + 1_440)];
+    let is_open = |room: &Room| {
+        days.iter()
+            .any(|(day, minute)| room.hours.on(*day).any(|one| (one.opens..one.closes).contains(minute)))
+    };
+    !catalogue.rooms.iter().any(|room| room.active && is_open(room))
 }
 
 /// Describes when the rooms that could serve the request are open on a day.
@@ -214,18 +248,18 @@ fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: 
     let rooms: Vec<&Room> =
         service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(is_meant).collect();
     let (name, hours) = opening_hours(&rooms, i64::from(date.weekday().to_monday_one_offset()));
-    let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
+    let are = if rooms.len() == 1 { "the room is" } else { "the rooms are" };
     match hours {
-        Some(hours) => format!("On {name} {are} open {hours}."),
-        None => format!("On {name} {are} closed all day."),
+        Some(hours) => format!("On {name}, {are} open {hours}."),
+        None => format!("On {name}, {are} closed all day."),
     }
 }
 
 /// Describes why free times are reserved, once for all of them.
 pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
     match refusal.code {
-        "vip_only" => "Reserved for Unlimited members until it opens.",
-        "members_only" => "Reserved for members until it opens.",
+        "vip_only" => "Unlimited members can book these times first.",
+        "members_only" => "Members can book these times first.",
         _ => refusal.sentence,
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct HeldPage {
     now_iso: String,
     cancelling: String,
     can_extend: bool,
+    /// For how long from now the time can be held once more: `10 more minutes`.
+    more: String,
     times: String,
     refusal: Option<String>,
     errors: FieldErrors,
@@ -134,6 +136,7 @@ pub(crate) fn draw(
         now_iso: now.to_string(),
         cancelling: cancelling(&catalogue, held, now).sentence(),
         can_extend: !held.extended,
+        more: price::number_of(catalogue.setting(bookings::HOLD), "more minute"),
         times: search.day_path(held.day),
         refusal: form_state.as_ref().and_then(|form_state| form_state.refusal.clone()),
         errors: form_state

@@ -359,7 +359,7 @@ fn preview(
     };
     let table = Table {
         caption: "Bookings in this time",
-        head: vec!["Start", "Guest", "Service", "State", "Booking"],
+        head: vec!["Start", "Guest", "Service", "Status", "Booking"],
         rows: inside.iter().map(row).collect(),
         csv: None,
     };

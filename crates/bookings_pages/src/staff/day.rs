@@ -281,9 +281,9 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
     let path = |page: usize| format!("{}&page={page}", all_days_path(q));
     Ok(DayPage {
         summary: match total {
-            0 => "No visits from today on match your search.".to_owned(),
+            0 => "No upcoming visits match your search.".to_owned(),
             total => {
-                let sentence = format!("{} from today on.", visits_in_words(total - cancelled));
+                let sentence = format!("{}, today and later.", visits_in_words(total - cancelled));
                 counted(&sentence, cancelled)
             }
         },
@@ -452,7 +452,17 @@ fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
     }
     Ok(Table {
         caption: "Visits",
-        head: vec!["Time", "Guest", "Phone", "Service", "Room", "Technician", "Status", "Due", "Reference"],
+        head: vec![
+            "Time",
+            "Guest",
+            "Phone",
+            "Service",
+            "Room",
+            "Technician",
+            "Status",
+            "Due",
+            "Confirmation number",
+        ],
         rows,
         csv: None,
     })

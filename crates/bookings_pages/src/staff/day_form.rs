@@ -135,7 +135,7 @@ fn refused(refusal: &Refusal, details: &RefusalDetails, moment: impl Fn(Timestam
     match (by, at("at"), at("opens_at")) {
         (Some(by), Some(at), _) => format!("{sentence} Done by {by}: {}.", moment(at)),
         (None, Some(at), _) => format!("{sentence} Done automatically: {}.", moment(at)),
-        (_, _, Some(from)) => format!("{sentence} You can do it from {}.", moment(from)),
+        (_, _, Some(from)) => format!("{sentence} You can do it starting {}.", moment(from)),
         _ => sentence.to_owned(),
     }
 }

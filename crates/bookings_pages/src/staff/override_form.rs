@@ -7,6 +7,7 @@ use kit::web::{Input, RawInput};
 use kit::{Error, Fields, Id, Result, Tx};
 use people::Actor;
 
+use crate::price::number_of;
 use crate::staff::rules::tier_word;
 
 /// The path of the page of overrides.
@@ -64,6 +65,8 @@ pub(super) fn decided(decision: Decision) -> String {
         Decision::Block => "Blocked".to_owned(),
         Decision::Open => "Open to everyone at the standard price".to_owned(),
         Decision::Reprice(bp) => format!("Price multiplier {}", factor(bp)),
-        Decision::Keep(tier, hours) => format!("Reserved for {} until {hours} hours before", tier_word(tier)),
+        Decision::Keep(tier, hours) => {
+            format!("Reserved for {} until {} before", tier_word(tier), number_of(hours, "hour"))
+        }
     }
 }

@@ -16,6 +16,8 @@ use ui::{
     Table, Tone, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
 };
 
+use crate::price::number_of;
+
 pub(crate) const HERE: &str = "/staff/rules/";
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -208,7 +210,7 @@ pub(crate) fn with_week(
     catalogue: &Catalogue,
     query: &RulesQuery,
 ) -> Result<StaffPage> {
-    let page = page.heading("weeks", "This week");
+    let page = page.heading("weeks", "Week preview");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let room = query.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
     let Some(room) = room else { return Ok(page.text("No rooms yet.")) };
@@ -220,11 +222,11 @@ pub(crate) fn with_week(
     let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
     let chosen = service.map(|service| service.id);
     let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
-    let form = FormPart::get(format!("{HERE}#weeks"), "Show this week")
+    let form = FormPart::get(format!("{HERE}#weeks"), "Show week")
         .quiet()
         .field(InputField::select("room_id", "Room", rooms))
         .field(InputField::select("service_id", "Service", services))
-        .field(InputField::line("week", "From", "date", from));
+        .field(InputField::line("week", "Starting", "date", from));
     let page = page.with(Part::Form(form));
     let Some(service) = service else { return Ok(page.text("No services are offered in this room.")) };
     let week = bookings::week(tx, by, room.id, service.id, from)?;
@@ -243,7 +245,7 @@ pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
     };
     let rows = week.iter().flat_map(|day| day.stretches.iter().map(move |stretch| line(day.date, stretch)));
     Table {
-        caption: "Start times this week",
+        caption: "Start times of the week",
         head: vec!["Day", "Start times", "Open to", "Price multiplier"],
         rows: rows.collect(),
         csv: None,
@@ -260,7 +262,7 @@ fn who(stretch: &StartRange) -> String {
     let tiers = stretch
         .reserved
         .iter()
-        .map(|(tier, hours)| format!("{} until {hours} hours before", tier_word(*tier)));
+        .map(|(tier, hours)| format!("{} until {} before", tier_word(*tier), number_of(*hours, "hour")));
     format!("{}, then everyone", tiers.collect::<Vec<_>>().join(", "))
 }
 
@@ -297,7 +299,7 @@ fn kinds(catalogue: &Catalogue) -> Vec<String> {
     kinds
 }
 
-/// Formats a kind of room for people.
+/// Formats a kind of room or a tag for people.
 fn kind_word(kind: &str) -> String {
     kind.replace(['_', '-'], " ")
 }
@@ -319,17 +321,22 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let audience = match rule.tier {
         Tier::None => "open to everyone".to_owned(),
-        tier => format!("reserved for {} until {} hours before", tier_word(tier), rule.release_hours),
+        tier => {
+            let hours = number_of(rule.release_hours, "hour");
+            format!("reserved for {} until {hours} before", tier_word(tier))
+        }
     };
     let price = match rule.factor_bp {
         10_000 => "at the standard price".to_owned(),
         bp => format!("at {} times the price", factor(bp)),
     };
-    let tags =
-        if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
+    let tags: Vec<String> = rule.tags.iter().map(|tag| kind_word(tag)).collect();
+    let tags = if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
     let services = format::capital(&services);
-    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {audience}, {price}{tags}.")
+    format!(
+        "{services} in {rooms}, {days}, starting at or after {from} and before {to}: {audience}, {price}{tags}."
+    )
 }
 
 /// Adds the fields of a rule to a form, with the typed values or those of the rule.
@@ -355,7 +362,7 @@ pub(crate) fn fields(
     form.group("When")
         .field(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
-                .hint("Leave blank for all."),
+                .hint("Check none to include all."),
         )
         .field(InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half())
         .field(
@@ -385,10 +392,10 @@ pub(crate) fn fields(
         )
         .field(
             InputField::line("tags", "Tags", "text", shown("tags", rule.tags.join(", ")))
-                .hint("For example, peak_hour or weekend.")
+                .hint("For apps that use our API: each matching time carries these tags. For example, peak_hour or weekend.")
                 .half(),
         )
         .group("Rooms and services")
-        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave blank for all."))
-        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave blank for all."))
+        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Check none to include all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("Check none to include all."))
 }

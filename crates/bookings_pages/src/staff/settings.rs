@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use catalogue::{Setting, SettingChange};
+use catalogue::{Setting, SettingChange, SettingUnit};
 use kit::web::{Input, Path, RawInput};
-use kit::{AppState, Error, Fields, Result, Tx};
+use kit::{AppState, Cents, Error, Fields, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
-    format, handle_form, link, or_sign_in, rendered, to_response,
+    Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table,
+    cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
 };
 
 const HERE: &str = "/staff/numbers/";
@@ -22,8 +22,55 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// Returns the meaning of a setting; `None` if there is no such setting any more.
-pub fn label(name: &str) -> Option<&'static str> {
-    all().find(|setting| setting.name == name).map(|setting| setting.what)
+pub fn label(name: &str) -> Option<String> {
+    named(name).ok().map(title)
+}
+
+/// Returns a value of a setting for people; `None` if there is no such setting any more.
+pub fn value(name: &str, value: i64) -> Option<String> {
+    named(name).ok().map(|setting| shown(setting, value))
+}
+
+/// Returns the meaning of a setting with its unit.
+fn title(setting: Setting) -> String {
+    let unit = if setting.unit == SettingUnit::Cents { " ($)" } else { "" };
+    format!("{}{unit}", setting.what)
+}
+
+/// Formats a value of a setting: `1,440`, `$50`, or `10 PM`.
+fn shown(setting: Setting, value: i64) -> String {
+    match setting.unit {
+        // A number has the commas of an amount.
+        SettingUnit::Count => format::money(Cents(value * 100)).replace('$', ""),
+        SettingUnit::Cents => format::money(Cents(value)),
+        SettingUnit::Hour => {
+            let next_day = if value >= 24 { " (next day)" } else { "" };
+            format!("{}{next_day}", format::minute(value * 60).replace(":00", ""))
+        }
+    }
+}
+
+fn range(setting: Setting) -> String {
+    format!("{} to {}", shown(setting, setting.least), shown(setting, setting.most))
+}
+
+/// Describes which values a setting takes.
+fn bounds(setting: Setting) -> String {
+    let what = match setting.unit {
+        SettingUnit::Count => "Enter a number",
+        SettingUnit::Cents => "Enter an amount",
+        SettingUnit::Hour => "Choose a time",
+    };
+    format!("{what} from {}.", range(setting))
+}
+
+/// Parses a value of a setting as it was typed. An amount is parsed in dollars, never through a float (T2).
+fn parsed(setting: Setting, text: &str) -> Result<i64> {
+    match setting.unit {
+        SettingUnit::Cents => text.parse::<Cents>().map(|amount| amount.0).map_err(|wrong| wrong.to_string()),
+        SettingUnit::Count | SettingUnit::Hour => text.parse().map_err(|_| bounds(setting)),
+    }
+    .map_err(|sentence| Fields::one("value", sentence))
 }
 
 /// Returns all settings of all crates.
@@ -58,10 +105,10 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     let row = |setting: Setting| {
         let last = changes.iter().find(|change| change.name == setting.name);
         vec![
-            link(setting.what, format!("{HERE}{}/", setting.name)),
-            cell(catalogue.setting(setting).to_string()),
-            cell(setting.default.to_string()),
-            cell(format!("{} to {}", setting.least, setting.most)),
+            link(title(setting), here(setting)),
+            cell(shown(setting, catalogue.setting(setting))),
+            cell(shown(setting, setting.default)),
+            cell(range(setting)),
             cell(last.map(|change| format::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
             cell(last.and_then(|change| names.get(&change.by?).cloned()).unwrap_or_default()),
         ]
@@ -101,7 +148,8 @@ fn draw(
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
     let value = catalogue.setting(setting);
     let now = tx.now();
-    let value_text = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
+    let value_text =
+        |value: Option<i64>| value.map_or("the default".to_owned(), |value| shown(setting, value));
     let row = |change: &SettingChange| {
         vec![
             cell(format::moment(&catalogue.club.zone, change.at, now)),
@@ -117,16 +165,14 @@ fn draw(
         csv: None,
     };
     let facts = vec![
-        ("Now", value.to_string()),
-        ("Default", setting.default.to_string()),
-        ("Range", format!("{} to {}", setting.least, setting.most)),
+        ("Now", shown(setting, value)),
+        ("Default", shown(setting, setting.default)),
+        ("Range", range(setting)),
     ];
-    let value = entered.map_or(value.to_string(), str::to_owned);
-    let form = FormPart::post(here(setting), "Save setting")
-        .field(InputField::line("value", "New value", "number", value))
-        .wrong(wrong);
+    let form =
+        FormPart::post(here(setting), "Save setting").field(field(setting, value, entered)).wrong(wrong);
     let reset = FormPart::post(format!("{}reset/", here(setting)), "Reset to default").quiet();
-    Ok(StaffPage::new(by, HERE, setting.what)
+    Ok(StaffPage::new(by, HERE, title(setting))
         .with(Part::Facts(facts))
         .form(form)
         .with(Part::Form(reset))
@@ -134,12 +180,28 @@ fn draw(
         .table(history, "No changes yet."))
 }
 
-/// The value in the form.
-struct Value(i64);
+/// Creates the field for a new value. `entered` is the typed value of a form that was not accepted.
+fn field(setting: Setting, value: i64, entered: Option<&str>) -> InputField {
+    let entered = |value: String| entered.map_or(value, str::to_owned);
+    match setting.unit {
+        SettingUnit::Count => InputField::line("value", "New value", "number", entered(value.to_string())),
+        SettingUnit::Cents => {
+            InputField::line("value", "New value ($)", "text", entered(Cents(value).to_string()))
+        }
+        SettingUnit::Hour => {
+            let chosen = entered(value.to_string());
+            let hour = |hour: i64| Choice::new(hour, shown(setting, hour), chosen == hour.to_string());
+            InputField::select("value", "New value", (setting.least..=setting.most).map(hour).collect())
+        }
+    }
+}
+
+/// The value in the form, as it was typed.
+struct Value(String);
 
 impl Input for Value {
     fn parse(input: &mut RawInput) -> Value {
-        Value(input.number("value", i64::MIN, i64::MAX))
+        Value(input.text("value", 40))
     }
 }
 
@@ -149,10 +211,13 @@ async fn set(
     PostedForm(form): PostedForm<Value>,
 ) -> Result<Response> {
     let setting = named(&name)?;
-    let (raw_form, parsed) = (form.raw_form, form.parsed.map(|Value(value)| value));
+    let (raw_form, entered) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let value = parsed.clone().map_err(Error::Invalid)?;
+            let value = match &entered {
+                Ok(Value(text)) => parsed(setting, text)?,
+                Err(fields) => return Err(Error::Invalid(fields.clone())),
+            };
             let club = catalogue::current(tx)?.club.id;
             catalogue::set_setting(tx, by, club, setting, value).map_err(|error| at_value(error, setting))?;
             Ok(format!("{}?done=1", here(setting)))
@@ -162,11 +227,11 @@ async fn set(
     to_response(done.await, &here(setting))
 }
 
-/// Assigns the error of a setting to the field of the form.
+/// Assigns the error of a setting, a value out of bounds, to the field of the form.
 fn at_value(error: Error, setting: Setting) -> Error {
     match error {
         Error::Invalid(Fields(mut fields)) => match fields.remove(setting.name) {
-            Some(sentence) => Fields::one("value", sentence),
+            Some(_) => Fields::one("value", bounds(setting)),
             None => Error::Invalid(Fields(fields)),
         },
         other => other,

@@ -2,7 +2,7 @@
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
-use catalogue::Setting;
+use catalogue::{Setting, SettingUnit};
 use jiff::Timestamp;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
 use kit::{AppState, Id, Result};
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 struct NumberOut {
     name: &'static str,
     /// What it sets, and in which unit.
-    what: &'static str,
+    what: String,
     value: i64,
     default: i64,
     least: i64,
@@ -32,6 +32,16 @@ struct NumberOut {
     #[schema(value_type = Option<String>, format = DateTime)]
     changed_at: Option<Timestamp>,
     changed_by: Option<Id>,
+}
+
+/// Returns the meaning of a setting with the unit of its value.
+fn described(setting: Setting) -> String {
+    let unit = match setting.unit {
+        SettingUnit::Count => "",
+        SettingUnit::Cents => " (cents)",
+        SettingUnit::Hour => " (hour, 0 to 24)",
+    };
+    format!("{}{unit}", setting.what)
 }
 
 /// Managers: list all settings.
@@ -46,7 +56,7 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
             let last = changes.iter().find(|change| change.name == setting.name);
             NumberOut {
                 name: setting.name,
-                what: setting.what,
+                what: described(setting),
                 value: catalogue.setting(setting),
                 default: setting.default,
                 least: setting.least,

@@ -115,18 +115,18 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",
-            "Price multiplier (to change the price)",
+            "Price multiplier (only if you change the price)",
             "text",
             shown("factor", "1.00"),
         ))
         .field(InputField::select(
             "tier",
-            "Reserved for (to reserve it)",
+            "Reserved for (only if you reserve)",
             tiers(&shown("tier", "base"), "Choose"),
         ))
         .field(InputField::line(
             "hours",
-            "Opens to everyone (hours before start, to reserve it)",
+            "Opens to everyone, hours before start (only if you reserve)",
             "number",
             shown("hours", "48"),
         ))

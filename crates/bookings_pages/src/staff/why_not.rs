@@ -67,7 +67,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     let sentence = |error: &Error| match error {
         Error::Refused(refusal, details) => {
             let opens = why::opening(details).map(|at| format::moment(&catalogue.club.zone, at, now));
-            let opens = opens.map(|at| format!(" It opens to them {at}.")).unwrap_or_default();
+            let opens = opens.map(|at| format!(" This guest can book it starting {at}.")).unwrap_or_default();
             format!("{}{opens}", refusal.sentence)
         }
         other => other.to_string(),

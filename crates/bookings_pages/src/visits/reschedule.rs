@@ -165,7 +165,7 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
         Error::Refused(refusal, details) => {
             let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
             let opens = details.contains("opens_at");
-            let more = if opens { " Choose another time, or wait until this one opens to you." } else { "" };
+            let more = if opens { " Choose another time, or wait until you can book this one." } else { "" };
             Ok((status, format!("{}{more}", refusal.sentence)))
         }
         Error::Invalid(fields) => {

@@ -136,7 +136,7 @@ pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> 
     let called = row.details.get("name").and_then(Value::as_str).unwrap_or_default();
     let called = match (row.subject.as_str(), row.subject_id) {
         ("job", _) => format::job(called).to_owned(),
-        ("setting", _) => bookings_pages::setting_label(called).unwrap_or(called).to_owned(),
+        ("setting", _) => bookings_pages::setting_label(called).unwrap_or_else(|| called.to_owned()),
         ("room", Some(id)) => {
             let room = catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
             match called.parse::<Timestamp>() {
@@ -190,20 +190,28 @@ impl Known<'_> {
             fields.get("before").and_then(Value::as_object),
             fields.get("after").and_then(Value::as_object),
         ) {
-            (Some(before), Some(after)) => self.changed(before, after),
+            (Some(before), Some(after)) => {
+                let called = fields.get("name").and_then(Value::as_str).unwrap_or_default();
+                self.changed(called, before, after)
+            }
             (None, Some(after)) => self.listed(after),
             (Some(before), None) => format!("was {}", self.listed(before)),
             (None, None) => String::new(),
         }
     }
 
-    fn changed(&self, before: &Map<String, Value>, after: &Map<String, Value>) -> String {
+    /// Returns each field of the subject with its old and new value. Only settings have a `value`.
+    fn changed(&self, called: &str, before: &Map<String, Value>, after: &Map<String, Value>) -> String {
         let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
         names.sort_unstable();
         names.dedup();
         let one = |name: &&String| {
             let side = |side: &Map<String, Value>| {
-                side.get(*name).map_or(NONE.to_owned(), |value| self.value(name, value))
+                let value = side.get(*name);
+                let number = value.and_then(Value::as_i64).filter(|_| *name == "value");
+                let of_setting = number.and_then(|number| bookings_pages::setting_value(called, number));
+                let other = || value.map_or(NONE.to_owned(), |value| self.value(name, value));
+                of_setting.unwrap_or_else(other)
             };
             format!("{}: {} → {}", spoken(name), side(before), side(after))
         };

@@ -139,6 +139,6 @@ async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
     let suite = app.room("suite").await;
     decide(&app, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
     let refused = gus.submit(&path, "action=book").await.expect(403).text();
-    assert!(refused.contains("It opens to you Thursday, November 26, 7:00 PM."), "{refused}");
+    assert!(refused.contains("You can book it starting Thursday, November 26, 7:00 PM."), "{refused}");
     assert!(!refused.contains("2026-11-26T"), "{refused}");
 }

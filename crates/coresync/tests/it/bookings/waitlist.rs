@@ -149,13 +149,13 @@ async fn an_offer_is_booked_on_its_page() {
     let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
     assert!(email.replace("=\r\n", "").contains(&path), "{email}");
     let page = app.browser(BEA).get(&path).await.expect(200).text();
-    assert!(page.contains("10:30") && page.contains("Add 10 minutes"), "{page}");
+    assert!(page.contains("10:30") && page.contains("Hold 10 more minutes"), "{page}");
     assert!(app.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
     app.browser(GUS).get(&path).await.expect(404);
     assert!(app.visitor().get(&path).await.expect(303).header("location").starts_with("/login/"));
     app.browser(BEA).submit(&path, "action=extend").await.expect(303);
     let again = app.browser(BEA).submit(&path, "action=extend").await.expect(409).text();
-    assert!(!again.contains("Add 10 minutes"), "{again}");
+    assert!(!again.contains("Hold 10 more minutes"), "{again}");
     app.browser(BEA).submit(&path, "action=nonsense").await.expect(400);
     let booked = app.browser(BEA).submit(&path, "action=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"));

@@ -177,7 +177,7 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     assert_eq!(redirect_of(bea.submit(&path, "action=extend&special_requests=Warm").await), path);
     let page = bea.get(&path).await.text();
     assert!(page.contains("data-until=\"2026-11-24T15:19:00Z\"") && page.contains("Warm"), "{page}");
-    assert!(!page.contains("Add 10 minutes"), "once (H3)");
+    assert!(!page.contains("Hold 10 more minutes"), "once (H3)");
     bea.submit(&path, "action=extend").await.expect(409);
 
     app.set_time("2026-11-24T10:30:00-05:00");
@@ -351,8 +351,13 @@ async fn an_account_without_a_phone_is_asked_where_it_books() {
     redirect_of(app.browser(GUS).submit(&path, "phone=&action=book").await);
     // The front desk enters the number of the guest, and not its own.
     let time = utc("2026-11-27T17:00:00-05:00");
-    let held =
-        app.browser(DORA).submit("/book/hold/", &format!("service=pod&guest=0&starts_at={time}")).await;
+    let held = app
+        .browser(DORA)
+        .submit(
+            "/book/hold/",
+            &format!("service=pod&for=0&starts_at={time}&guest_name=Wanda&guest_phone=2125550199"),
+        )
+        .await;
     let path = redirect_of(held);
     let page = app.browser(DORA).get(&path).await.expect(200).text();
     assert!(!page.contains("name=\"phone\""), "{page}");
@@ -367,7 +372,7 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(free.contains("is open") && free.contains("Hold this time"), "{free}");
     // Outside the window: the page says when the day opens, and offers a notification.
     let far = look_at(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
-    assert!(far.contains("It opens to you Friday, November 27, 12:00 AM"), "{far}");
+    assert!(far.contains("You can book it starting Friday, November 27, 12:00 AM"), "{far}");
     assert!(far.contains("Notify me when it opens"), "{far}");
     assert!(
         look_at(&gus, "service=circle&date=2026-11-26&at=14:00")
@@ -378,7 +383,7 @@ async fn a_time_that_is_not_offered_says_why() {
     let night = look_at(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
         night.contains("We’re closed then.")
-            && night.contains("On Friday its rooms are open 9:00 AM – 9:00 PM."),
+            && night.contains("On Friday, the rooms are open 9:00 AM – 9:00 PM."),
         "{night}"
     );
     assert!(
@@ -387,7 +392,7 @@ async fn a_time_that_is_not_offered_says_why() {
     );
     let monday = look_at(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
     assert!(
-        monday.contains("On Monday its room is closed all day.") && !monday.contains("Join the waitlist"),
+        monday.contains("On Monday, the room is closed all day.") && !monday.contains("Join the waitlist"),
         "{monday}"
     );
     let closed = look_at(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
@@ -400,17 +405,17 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(taken.contains("just been taken") && taken.contains("Open nearby times"), "{taken}");
     assert!(taken.contains("Join the waitlist"), "{taken}");
     let there = look_at(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
-    assert!(there.contains("already have a booking at this time") && there.contains("Their name"), "{there}");
+    assert!(there.contains("already has a booking at this time") && there.contains("Their name"), "{there}");
     // For another person, a time can be held that overlaps one's own booking.
     let form = format!("service=pod&guest_name=Ann&starts_at={}", utc("2026-11-27T18:30:00-05:00"));
     let path = redirect_of(bea.submit("/book/hold/", &form).await);
     assert!(bea.get(&path).await.text().contains("value=\"Ann\""));
     let form = form.replace("&guest_name=Ann", "").replace("pod", "lawn");
     let refused = bea.submit("/book/hold/", &form).await.expect(409).text();
-    assert!(refused.contains("already have a booking at this time"), "{refused}");
+    assert!(refused.contains("already has a booking at this time"), "{refused}");
     let early = format!("service=massage&starts_at={}", utc("2026-11-30T14:00:00-05:00"));
     let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
-    assert!(refused.contains("It opens to you Friday, November 27, 12:00 AM"), "{refused}");
+    assert!(refused.contains("You can book it starting Friday, November 27, 12:00 AM"), "{refused}");
     for odd in ["25:00", "soon", "14:03", "%00", "99999999999999999999"] {
         let answer = look_at(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
         assert!(answer.text().contains("role=\"alert\""), "{odd}");
@@ -443,16 +448,16 @@ async fn kept_times_say_for_whom_and_until_when() {
         .expect("a rule");
     let path = "/book/?service=suite&date=2026-11-27";
     let page = app.browser(GUS).get(path).await.expect(200).text();
-    assert!(page.contains("Reserved for members for now"), "{page}");
+    assert!(page.contains("Not open to you yet"), "{page}");
     assert_eq!(
-        page.matches("Reserved for Unlimited members until it opens.").count(),
+        page.matches("Unlimited members can book these times first.").count(),
         1,
         "once for all: {page}"
     );
-    assert!(page.contains("opens to you Thursday, November 26, 6:00 PM"), "{page}");
+    assert!(page.contains("</span> starting Thursday, November 26, 6:00 PM"), "{page}");
     let page = app.browser(UMA).get(path).await.expect(200).text();
     assert!(page.contains("Unlimited members first, until Thursday, November 26, 6:00 PM."), "{page}");
-    assert!(!page.contains("Reserved for members"), "{page}");
+    assert!(!page.contains("Not open to you yet"), "{page}");
     // Asks to be notified when the time opens.
     let wait = format!(
         "service_id={}&tell=on&starts_at={}",
@@ -463,6 +468,8 @@ async fn kept_times_say_for_whom_and_until_when() {
         redirect_of(app.browser(GUS).submit("/book/wait/", &wait).await),
         "/dashboard/bookings/#waits"
     );
+    let visits = app.browser(GUS).get("/dashboard/bookings/").await.expect(200).text();
+    assert!(visits.contains("Stop notification") && !visits.contains("Leave the waitlist"), "{visits}");
     app.set_time("2026-11-26T18:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     app.run_jobs().await;

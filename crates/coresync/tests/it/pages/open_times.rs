@@ -24,7 +24,7 @@ async fn a_date_that_cannot_be_booked_is_said_and_the_first_open_times_are_shown
     }
     // Within the days that are shown, the page says when a day opens, as before.
     let page = app.visitor().get("/book/?service=massage&date=2026-12-10").await.expect(200).text();
-    assert!(page.contains("isn’t open yet") && !page.contains("That date"), "{page}");
+    assert!(page.contains("isn’t open for booking yet") && !page.contains("That date"), "{page}");
     // A visit is moved by the same rule.
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/move/?date=2026-11-20");

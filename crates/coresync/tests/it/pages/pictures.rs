@@ -120,6 +120,7 @@ async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
     app.run_jobs().await;
     let page = app.as_(MAX).get(HERE).await.expect(200);
     assert!(page.text().contains("A lake in the evening") && page.text().contains("focus-top-left"));
+    assert!(page.text().contains(" selected>Top left</option>"));
     for (ending, kind, head) in [
         ("-960.jpg", "image/jpeg", &[0xff, 0xd8][..]),
         ("-960.webp", "image/webp", b"RIFF"),

@@ -59,7 +59,7 @@ async fn the_day_is_worked_through_with_forms() {
         app.browser(MAX).submit(&action_path, "action=check_in&date=2026-11-24").await.expect(409).text();
     assert!(again.contains("This was already done") && again.contains("Done by Dora Quill"), "{again}");
     let early = dora.submit(&action_path, "action=start&date=2026-11-24").await.expect(409).text();
-    assert!(early.contains("You can do it from Tuesday, November 24, 11:45 AM"), "{early}");
+    assert!(early.contains("You can do it starting Tuesday, November 24, 11:45 AM"), "{early}");
     let target = dora.submit(&action_path, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
     let text =
         dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
@@ -137,7 +137,7 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     // The window of an account does not restrict the front desk, but the page mentions it.
     let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
-    assert!(text.contains("opens to this guest Thursday, December 17, 12:00 AM"), "{text}");
+    assert!(text.contains("online starting Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
     let hold =
@@ -311,12 +311,12 @@ async fn a_caller_is_found_on_all_days() {
         [("zoe+quince", zoe, "2026-11-27"), ("555-0199", zoe, "2026-11-27"), ("morrow", bea, "2026-12-01")]
     {
         let found = dora.get(&format!("/staff/day/?q={q}&all_days=on")).await.expect(200).text();
-        assert!(found.contains("1 visit from today on."), "{q}: {found}");
+        assert!(found.contains("1 visit, today and later."), "{q}: {found}");
         assert!(found.contains(&format!("date={day}#visit-{id}")), "{q}: {found}");
         assert!(!found.contains("name=\"action\""), "{q}: {found}");
     }
     let none = dora.get("/staff/day/?q=nobody&all_days=on").await.expect(200).text();
-    assert!(none.contains("No visits from today on match your search."), "{none}");
+    assert!(none.contains("No upcoming visits match your search."), "{none}");
     for player in [BEA, TOM] {
         app.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
     }
@@ -348,7 +348,7 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
         assert!(page.contains("<p>1 visit. 1 canceled."), "{path}: {page}");
     }
     let page = dora.get("/staff/day/?q=CS-2026&all_days=on").await.expect(200).text();
-    assert!(page.contains("1 visit from today on. 1 canceled."), "{page}");
+    assert!(page.contains("1 visit, today and later. 1 canceled."), "{page}");
     let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
     assert!(page.contains("<p>No visits on Friday, November 27. 1 canceled."), "{page}");
 }

@@ -1,6 +1,6 @@
 //! The pages of the back office, used without scripts.
 
-use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub};
+use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub};
 
 use crate::whole::WholeProgram as _;
 
@@ -92,8 +92,8 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = target.header("location").trim_end_matches("?done=1").to_owned();
-    let sentence = "Every service in suite rooms, Friday, Saturday, starting from 5:00 PM to before 10:00 PM: reserved for \
-                    Unlimited members until 72 hours before, at 1.20 times the price; tagged peak_hour.";
+    let sentence = "Every service in suite rooms, Friday, Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
+                    Unlimited members until 72 hours before, at 1.20 times the price; tagged peak hour.";
     let text = page(&app, MAX, &path).await;
     assert!(text.contains(sentence), "{text}");
     assert!(
@@ -187,6 +187,35 @@ async fn numbers_are_changed_within_their_bounds_and_reset() {
     let csv = max.get("/staff/numbers/?format=csv").await.expect(200).text();
     assert_eq!(csv.lines().count(), bookings::SETTINGS.len() + membership::SETTINGS.len() + 1);
     app.browser(DORA).submit(path, "value=12").await.expect(403);
+}
+
+/// Money is stored in cents and shown in dollars; hours are shown as a clock shows them.
+#[tokio::test]
+async fn money_is_set_in_dollars_and_an_hour_on_the_clock() {
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    let path = "/staff/numbers/birthday_cents/";
+    let text = page(&app, MAX, path).await;
+    for phrase in ["Birthday gift limit ($)", "<dd>$300</dd>", "<dd>$0 to $10,000</dd>", "value=\"300.00\""] {
+        assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    let wrong = max.submit(path, "value=250.505").await.expect(400).text();
+    assert!(wrong.contains("at most two decimal places") && wrong.contains("value=\"250.505\""), "{wrong}");
+    let wrong = max.submit(path, "value=10000.01").await.expect(400).text();
+    assert!(wrong.contains("Enter an amount from $0 to $10,000."), "{wrong}");
+    max.submit(path, "value=250.5").await.expect(303);
+    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>$250.50</dd>"));
+    let setting = bookings::BIRTHDAY;
+    let value = app.db().tx(move |tx| Ok(catalogue::current(tx)?.setting(setting))).await.expect("a value");
+    assert_eq!(value, 25_050);
+    let log = page(&app, OLA, "/staff/audit/?what=setting_changed").await;
+    assert!(log.contains("$300 → $250.50"), "{log}");
+    let path = "/staff/numbers/quiet_from/";
+    let text = page(&app, MAX, path).await;
+    assert!(text.contains("<dt>Now</dt><dd>10 PM</dd>") && text.contains("12 AM (next day)"), "{text}");
+    max.submit(path, "value=25").await.expect(400);
+    max.submit(path, "value=21").await.expect(303);
+    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>9 PM</dd>"));
 }
 
 #[tokio::test]
@@ -315,9 +344,9 @@ async fn why_not_says_everything_in_order() {
     };
     let text = page(&app, DORA, &path("gus@cast.test", "2026-12-24", "22:00")).await;
     let places: Vec<_> = [
-        "That day isn’t open for booking yet. It opens to them Monday, December 21, 12:00 AM.",
+        "That day isn’t open for booking yet. This guest can book it starting Monday, December 21, 12:00 AM.",
         "This is for members only.",
-        "We’re closed then.",
+        "The room for this service is closed then.",
     ]
     .iter()
     .map(|phrase| text.find(phrase).unwrap_or_else(|| panic!("{phrase}: {text}")))
