@@ -63,7 +63,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
         let plan = entitlements.plan().map_or("None", |plan| plan.name.as_str()).to_owned();
         rows.push(vec![
             link(person.full_name(), search.times(Some(person.id))),
-            cell(person.phone.clone().unwrap_or_default()),
+            cell(person.phone.as_deref().map(people::format_phone).unwrap_or_default()),
             cell(person.email.clone().unwrap_or_default()),
             match person.verified_at {
                 Some(_) => cell("Verified").tone(Tone::Good),

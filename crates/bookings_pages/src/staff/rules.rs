@@ -316,8 +316,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
     let services: Vec<String> = rule.services.iter().filter_map(names).collect();
     let services = if rule.services.is_empty() { "every service".to_owned() } else { services.join(", ") };
-    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| format::DAYS.get(place)).copied();
-    let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
+    let days: Vec<&str> = rule.weekdays.iter().filter_map(|day| format::weekday(*day)).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let audience = match rule.tier {
         Tier::None => "open to everyone".to_owned(),

@@ -224,7 +224,10 @@ async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
     let change = json!({"emergency_contact": contact});
     app.as_(GUS).patch("/api/users/profile/me/", change).await.expect(200);
     let page = app.browser(DORA).get(&path).await.expect(200).text();
-    assert!(page.contains("Taras Shev") && page.contains("2125550199") && page.contains("brother"), "{page}");
+    assert!(
+        page.contains("Taras Shev") && page.contains("(212) 555-0199") && page.contains("brother"),
+        "{page}"
+    );
     let member = format!("/staff/members/{}/", app.person(GUS));
     let member = app.browser(DORA).get(&member).await.expect(200).text();
     assert!(member.contains(&path) && !member.contains("Taras"), "{member}");
