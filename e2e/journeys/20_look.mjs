@@ -89,7 +89,7 @@ async function deskMenu(visits) {
   await menu.getByRole("link", { name: "Plans" }).click();
   await page.waitForURL(/\/staff\/plans\/$/);
   await page.setViewportSize({ width: 1440, height: HEIGHTS[1440] });
-  await menu.getByRole("heading", { name: "Plans and rules" }).waitFor();
+  await menu.getByRole("group", { name: "Plans and rules" }).waitFor();
 }
 
 async function robots(visits) {

@@ -39,7 +39,8 @@ function uploads(): void {
       const summary = request.responseXML?.querySelector(".summary li")?.textContent?.trim();
       again(summary || wrong?.querySelector(".wrong")?.textContent || "We couldn’t use that picture. Please try another.");
     });
-    request.open("POST", form.action);
+    // A field with the name `action` hides the property `form.action`.
+    request.open("POST", form.getAttribute("action") ?? "");
     request.send(new FormData(form));
   });
 }

@@ -18,7 +18,8 @@ function follows(): void {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     body.append("action", "update");
-    const response = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    // A field with the name `action` hides the property `form.action`.
+    const response = await fetch(form.getAttribute("action") ?? "", { method: "POST", body }).catch(() => null);
     const page = response && new DOMParser().parseFromString(await response.text(), "text/html");
     if (turn !== latest) return;
     form.removeAttribute("aria-busy");
