@@ -334,7 +334,8 @@ fn sheet(color: [u8; 3]) -> Vec<u8> {
 }
 
 /// A19: text on the hero has a contrast of at least 4.5:1 with the published pixels, whatever the picture is.
-#[tokio::test]
+// The pixels are compared on this thread, while another one renews the lease of the node number.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn text_on_the_hero_is_readable_on_any_photograph() {
     let app = TestClub::open().await;
     for (name, bytes, expected) in [
@@ -368,7 +369,7 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
 }
 
 /// The same for our own light studies, on every page with text on one.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn text_on_our_studies_is_readable() {
     let app = TestClub::open().await;
     for path in ["/", "/about/", "/technologies/", "/private/", "/menssuite/"] {
