@@ -26,11 +26,6 @@ pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     bill
 }
 
-/// Formats a number of things: `1 hour`, `48 hours`.
-pub(crate) fn number_of(count: i64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
-}
-
 /// What canceling a visit costs, now and later.
 #[derive(Debug)]
 pub struct Cancelling<'z> {
@@ -71,7 +66,7 @@ impl Cancelling<'_> {
         } else if now <= half_until {
             format!("Canceling costs 50% until {}, then the full price.", shown(half_until))
         } else {
-            let hours = number_of(policy.half_hours, "hour");
+            let hours = format::number_of(policy.half_hours, "hour");
             format!("It starts in under {hours}: canceling costs the full price.")
         }
     }

@@ -171,31 +171,12 @@ pub(crate) fn month_number(day: Date) -> i64 {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use kit::{Cents, Id};
+    use kit::Id;
 
     use super::*;
 
     fn entitlements(status: MembershipStatus, renews: bool) -> Entitlements {
-        let plan = Plan {
-            id: Id(1),
-            slug: "base".to_owned(),
-            name: "Base".to_owned(),
-            price: Cents(37_500),
-            short_description: String::new(),
-            benefits: Vec::new(),
-            discount_bp: 2_500,
-            tier: Tier::Base,
-            max_advance_days: 30,
-            monthly_credits: Some(2),
-            guest_passes: 0,
-            mensuite_access: true,
-            coresync_private_access: false,
-            iot_control_access: true,
-            concierge: false,
-            priority_booking: false,
-            featured: false,
-            position: 1,
-        };
+        let plan = Plan::base();
         let (started_on, paid_until) = (date(2026, 1, 31), date(2026, 12, 30));
         let (auto_credit, frozen) = (false, None);
         let membership =

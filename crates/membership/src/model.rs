@@ -78,6 +78,33 @@ pub struct Plan {
     pub position: i64,
 }
 
+#[cfg(test)]
+impl Plan {
+    /// Returns a Base plan at $375 a month, for unit tests.
+    pub(crate) fn base() -> Plan {
+        Plan {
+            id: Id(1),
+            slug: "base".to_owned(),
+            name: "Base".to_owned(),
+            price: Cents(37_500),
+            short_description: String::new(),
+            benefits: Vec::new(),
+            discount_bp: 2_500,
+            tier: Tier::Base,
+            max_advance_days: 30,
+            monthly_credits: Some(2),
+            guest_passes: 0,
+            mensuite_access: true,
+            coresync_private_access: false,
+            iot_control_access: true,
+            concierge: false,
+            priority_booking: false,
+            featured: false,
+            position: 1,
+        }
+    }
+}
+
 /// The status of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipStatus {

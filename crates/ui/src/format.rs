@@ -146,9 +146,14 @@ pub fn capital(word: &str) -> String {
 /// The English names of the days of the week, Monday first.
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// Formats a number of things: `1 hour`, `48 hours`.
+pub fn number_of(count: i64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Formats a number of months: `1 month`, `2 months`.
 pub fn months(count: i64) -> String {
-    if count == 1 { "1 month".to_owned() } else { format!("{count} months") }
+    number_of(count, "month")
 }
 
 /// Returns the name of a day of the week from its number, with Monday as 1.
@@ -201,7 +206,7 @@ pub fn duration(minutes: i64) -> String {
 
 /// Formats a number of guests: `1 guest`, `2 guests`.
 pub fn guests(count: i64) -> String {
-    if count == 1 { "1 guest".to_owned() } else { format!("{count} guests") }
+    number_of(count, "guest")
 }
 
 /// Returns the URL of a map service that shows the way to an address.

@@ -9,8 +9,6 @@ use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
-use crate::price::number_of;
-
 /// The number of days in the strip.
 const STRIP: i64 = 14;
 /// The hours of the club's clock at which the afternoon and the evening begin.
@@ -488,7 +486,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
         format::day(day, today),
         format::day(opens.date(), today),
         format::clock(zone, closed.opens_at),
-        number_of(closed.max_advance_days, "day")
+        format::number_of(closed.max_advance_days, "day")
     )
 }
 

@@ -136,7 +136,7 @@ pub(crate) fn draw(
         now_iso: now.to_string(),
         cancelling: cancelling(&catalogue, held, now).sentence(),
         can_extend: !held.extended,
-        more: price::number_of(catalogue.setting(bookings::HOLD), "more minute"),
+        more: format::number_of(catalogue.setting(bookings::HOLD), "more minute"),
         times: search.day_path(held.day),
         refusal: form_state.as_ref().and_then(|form_state| form_state.refusal.clone()),
         errors: form_state

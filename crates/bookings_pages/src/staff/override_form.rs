@@ -6,8 +6,8 @@ use jiff::civil::DateTime;
 use kit::web::{Input, RawInput};
 use kit::{Error, Fields, Id, Result, Tx};
 use people::Actor;
+use ui::format;
 
-use crate::price::number_of;
 use crate::staff::rules::tier_word;
 
 /// The path of the page of overrides.
@@ -66,7 +66,7 @@ pub(super) fn decided(decision: Decision) -> String {
         Decision::Open => "Open to everyone at the standard price".to_owned(),
         Decision::Reprice(bp) => format!("Price multiplier {}", factor(bp)),
         Decision::Keep(tier, hours) => {
-            format!("Reserved for {} until {} before", tier_word(tier), number_of(hours, "hour"))
+            format!("Reserved for {} until {} before", tier_word(tier), format::number_of(hours, "hour"))
         }
     }
 }

@@ -16,8 +16,6 @@ use ui::{
     Table, Tone, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
 };
 
-use crate::price::number_of;
-
 pub(crate) const HERE: &str = "/staff/rules/";
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -259,10 +257,9 @@ fn who(stretch: &StartRange) -> String {
     if stretch.reserved.is_empty() {
         return "Everyone".to_owned();
     }
-    let tiers = stretch
-        .reserved
-        .iter()
-        .map(|(tier, hours)| format!("{} until {} before", tier_word(*tier), number_of(*hours, "hour")));
+    let tiers = stretch.reserved.iter().map(|(tier, hours)| {
+        format!("{} until {} before", tier_word(*tier), format::number_of(*hours, "hour"))
+    });
     format!("{}, then everyone", tiers.collect::<Vec<_>>().join(", "))
 }
 
@@ -321,7 +318,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let audience = match rule.tier {
         Tier::None => "open to everyone".to_owned(),
         tier => {
-            let hours = number_of(rule.release_hours, "hour");
+            let hours = format::number_of(rule.release_hours, "hour");
             format!("reserved for {} until {hours} before", tier_word(tier))
         }
     };

@@ -2,7 +2,6 @@
 //! their content changes. A cached page is valid for one version, which is read in the request that it answers. As
 //! long as nothing at all was committed since, comparing the commit markers replaces that read.
 
-use primitives::content_coding::Encoding;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use primitives::content_coding::Encoding;
 
 use super::hosts::requested_host;
 use crate::clubs::clubs;

@@ -2,7 +2,6 @@
 //! going further. It is a service and not a layer, because a layer around a router would make each request copy
 //! everything inside the router.
 
-use primitives::content_coding::normalize;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,6 +17,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::response::Response;
 use metrics::Histogram;
+use primitives::content_coding::normalize;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 

@@ -105,8 +105,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
         (true, _, total) => {
-            let count =
-                if total == 1 { "1 staff member".to_owned() } else { format!("{total} staff members") };
+            let count = format::number_of(total, "staff member");
             format!(
                 "{count}. To find anyone else, type at least two letters of a name or four digits of a phone number."
             )

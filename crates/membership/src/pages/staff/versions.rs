@@ -74,33 +74,9 @@ pub(super) fn current(versions: &[Version], today: Date) -> Result<&Version> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use kit::{Cents, Id};
+    use kit::Id;
 
     use super::*;
-    use crate::Tier;
-
-    fn plan() -> Plan {
-        Plan {
-            id: Id(1),
-            slug: "base".to_owned(),
-            name: "Base".to_owned(),
-            price: Cents(37_500),
-            short_description: String::new(),
-            benefits: Vec::new(),
-            discount_bp: 0,
-            tier: Tier::Base,
-            max_advance_days: 30,
-            monthly_credits: Some(0),
-            guest_passes: 0,
-            mensuite_access: false,
-            coresync_private_access: false,
-            iot_control_access: false,
-            concierge: false,
-            priority_booking: false,
-            featured: false,
-            position: 1,
-        }
-    }
 
     fn date(text: &str) -> Date {
         text.parse().expect("a date")
@@ -116,7 +92,7 @@ mod tests {
             made_by: None,
             effective_on: date(effective_on),
             members,
-            plan: plan(),
+            plan: Plan::base(),
         }
     }
 
