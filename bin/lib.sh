@@ -205,10 +205,11 @@ as_postgres() {
     fi
 }
 
-# start_postgres: starts a server in a temporary folder with full durability, which is removed at the end.
+# start_postgres [on|off]: starts a server in a temporary folder, which is removed at the end. With `off`, commits
+# don't wait for the disk: only a power failure of the machine could lose them, which no test causes.
 # Sets postgres_port and postgres_pid. The user is postgres, without a password.
 start_postgres() {
-    local bin
+    local bin fsync=${1:-on}
     bin=$(postgres_bin)
     postgres_port=$(free_port)
     postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/coresync-postgres.XXXXXX")
@@ -220,7 +221,7 @@ start_postgres() {
         { cat "$postgres_folder/initdb.log" >&2; die "PostgreSQL could not make its folder."; }
     (cd / && as_postgres "$bin/postgres" -D "$postgres_folder/data" -p "$postgres_port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$postgres_folder" \
-        -c fsync=on -c max_connections=300) >"$postgres_folder/postgres.log" 2>&1 &
+        -c fsync="$fsync" -c max_connections=300) >"$postgres_folder/postgres.log" 2>&1 &
     postgres_pid=$!
     at_exit "stop_process $postgres_pid INT"
     wait_for_port "$postgres_port" "$postgres_pid" PostgreSQL "$postgres_folder/postgres.log"

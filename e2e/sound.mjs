@@ -10,8 +10,8 @@ const html = new HtmlValidate({
   rules: { "no-inline-style": "error", "script-type": "error" },
 });
 
-/** Checks a page at every width, and adds its problems to `faults`. */
-export async function sound(page, path, faults) {
+/** Checks a page at every width, or at the given ones, and adds its problems to `faults`. */
+export async function sound(page, path, faults, widths = WIDTHS) {
   const response = await page.goto(path);
   const at = (what) => faults.push(`${path} ${what}`);
   if (response.status() >= 500) at(`answers ${response.status()}`);
@@ -20,7 +20,7 @@ export async function sound(page, path, faults) {
     at(`line ${line}: ${message} (${ruleId})`);
   }
   for (const found of await page.evaluate(inline)) at(`has ${found}`);
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: HEIGHTS[width] });
     for (const found of await page.evaluate(sticksOut)) at(`at ${width}: ${found} sticks out`);
     const { violations } = await new AxeBuilder({ page }).analyze();

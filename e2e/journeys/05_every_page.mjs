@@ -3,16 +3,23 @@
 
 import * as site from "../site.mjs";
 import { none, sound } from "../sound.mjs";
+import { WIDTHS } from "../visit.mjs";
+
+/**
+ * Pages on which axe needs more than a minute per width. They are checked on a phone only, where things stick out
+ * first; the same page with its operations closed is checked at every width.
+ */
+const LARGE = ["api-open"];
 
 /** Returns a journey for one page. All pages in one journey would exceed the time limit on a slow machine. */
 function publicPage([name, path]) {
   const journey = async (visits) => {
     const page = await visits.person();
     const faults = [];
-    await sound(page, path, faults);
+    await sound(page, path, faults, LARGE.includes(name) ? [WIDTHS[0]] : WIDTHS);
     none(faults);
   };
-  return [`the public page ${name} at three widths`, journey];
+  return [`the public page ${name} is sound`, journey];
 }
 
 async function memberPages(visits) {
