@@ -1,31 +1,31 @@
--- The ground: what the program itself needs, whatever it is used for.
+-- The tables of the foundation, which know nothing about the club's business.
 
--- Which process may make which ids, and until which millisecond since 2025.
+-- The processes that may create ids, each with its node number, and until which millisecond since 2025.
 CREATE TABLE nodes (
     node BIGINT NOT NULL PRIMARY KEY,
     holder BIGINT NOT NULL,
     until BIGINT NOT NULL
 );
 
--- One row a process, written by the commit that waits for the disk.
+-- One row per process. The commit that waits for the disk writes it.
 CREATE TABLE flushes (
     node BIGINT NOT NULL PRIMARY KEY,
     count BIGINT NOT NULL
 );
 
--- A known text, sealed under the key file: whoever opens this database with another key is told so.
+-- A known text, encrypted under the key file. The program refuses to open the database with another key.
 CREATE TABLE key_marks (
     id BIGINT NOT NULL PRIMARY KEY,
     sealed BYTEA NOT NULL
 );
 
--- Versions of what is read often and changed seldom: the keys of every cache.
+-- Versions of data that is read often and changes rarely. They are the keys of every cache.
 CREATE TABLE versions (
     name TEXT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL
 );
 
--- Numbers that people read, without gaps: CS-2026-000017.
+-- Counters of the numbers that people read, without gaps: CS-2026-000017.
 CREATE TABLE counters (
     kind TEXT NOT NULL,
     club_id BIGINT NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE counters (
     PRIMARY KEY (kind, club_id, year)
 );
 
--- Work for later.
+-- The job queue.
 CREATE TABLE jobs (
     id BIGINT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,

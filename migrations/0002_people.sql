@@ -1,31 +1,31 @@
--- People: accounts, who is signed in, and how often signing in failed.
+-- People: accounts, sessions, and failed sign-ins.
 
 CREATE TABLE people (
     id BIGINT NOT NULL PRIMARY KEY,
-    -- Lower case, without spaces around it. Somebody without an account of their own may have none.
+    -- In lower case, without surrounding spaces. NULL for a person without an account of their own.
     email TEXT UNIQUE,
     first_name TEXT NOT NULL,
     last_name TEXT NOT NULL,
     phone TEXT,
-    -- Argon2id in its PHC form. Without one nobody can sign in.
+    -- Argon2id in the PHC format. Without one, the person cannot sign in.
     password_hash TEXT,
     role TEXT NOT NULL,
     birthday TEXT,
-    -- Sealed for 'people.emergency_contact:{id}': JSON {name, phone, relation} (S18).
+    -- Encrypted for 'people.emergency_contact:{id}': JSON {name, phone, relation} (S18).
     emergency_contact BYTEA,
     verified_at BIGINT,
     created_at BIGINT NOT NULL
 );
 
--- Every credential that was handed out. What was ended stays until it would have expired, so that a
--- refresh token that comes twice is recognised.
+-- Every credential that was issued. An ended one stays until it would have expired, so that a refresh
+-- token that is used twice is recognized.
 CREATE TABLE sessions (
     id BIGINT NOT NULL PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES people (id),
-    -- page, access or refresh
+    -- page, access, or refresh
     kind TEXT NOT NULL,
     token_digest BYTEA NOT NULL UNIQUE,
-    -- The sign-in that it belongs to: the id of that sign-in's first session.
+    -- The sign-in to which the session belongs: the id of the first session of that sign-in.
     family BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -34,11 +34,11 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_of_person ON sessions (person_id);
 CREATE INDEX sessions_of_family ON sessions (family);
 
--- Failures by account and by network address, counted in windows of time.
+-- Failed sign-ins by account and by network address, counted in windows of time.
 CREATE TABLE sign_in_failures (
-    -- account:{digest of the address of mail} or address:{network address}
+    -- account:{digest of the email address} or address:{network address}
     key TEXT NOT NULL,
-    -- UTC ms
+    -- UTC milliseconds
     window_start BIGINT NOT NULL,
     failures BIGINT NOT NULL,
     PRIMARY KEY (key, window_start)

@@ -1,4 +1,4 @@
--- What the club offers, at what price, where and when.
+-- What the club offers: services, rooms, technicians, equipment, prices, and hours.
 
 CREATE TABLE clubs (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -100,7 +100,7 @@ CREATE TABLE equipment (
     UNIQUE (club_id, slug)
 );
 
--- Opening hours of rooms and shifts of technicians: minutes from the weekday's midnight, past 1440 after it.
+-- Opening hours of rooms and shifts of technicians, in minutes since midnight of the weekday; past midnight they exceed 1440.
 -- Monday is 1.
 CREATE TABLE weekly_hours (
     resource_id BIGINT NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE weekly_hours (
     PRIMARY KEY (resource_id, weekday, opens)
 );
 
--- Which rooms and which equipment can serve a service, and which add-ons go with it.
+-- The rooms and equipment that can serve a service, and the add-ons that can be booked with it.
 CREATE TABLE service_rooms (
     service_id BIGINT NOT NULL REFERENCES services (id),
     room_id BIGINT NOT NULL REFERENCES rooms (id),

@@ -1,6 +1,6 @@
--- What is owed, and why. Amounts are cents.
+-- Charges and tax rates. Amounts are cents.
 
--- What each kind of sale is taxed with in a club (T1), and what the rate rests on.
+-- The tax rate of each kind of sale in a club (T1), and its legal basis.
 CREATE TABLE tax_rates (
     club_id BIGINT NOT NULL REFERENCES clubs (id),
     kind TEXT NOT NULL,
@@ -9,7 +9,7 @@ CREATE TABLE tax_rates (
     PRIMARY KEY (club_id, kind)
 );
 
--- One charge for one subject: a booking, an order, a request.
+-- One charge for one subject: a booking, an order, or a request.
 CREATE TABLE charges (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
@@ -25,7 +25,7 @@ CREATE TABLE charges (
 CREATE INDEX charges_of_subject ON charges (subject_id, subject_kind);
 CREATE INDEX charges_of_person ON charges (person_id);
 
--- Why a charge is what it is: the lines sum to its net amount, always (P7).
+-- The lines of a charge. Their sum is always its net amount (P7).
 CREATE TABLE charge_lines (
     charge_id BIGINT NOT NULL REFERENCES charges (id),
     position BIGINT NOT NULL,

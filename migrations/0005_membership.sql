@@ -1,4 +1,4 @@
--- Plans, and who has which.
+-- Plans and memberships.
 
 CREATE TABLE plans (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -23,7 +23,7 @@ CREATE TABLE plans (
     UNIQUE (club_id, slug)
 );
 
--- A person's plan. At most one that has not ended.
+-- A membership: the plan of a person. A person has at most one that has not ended.
 CREATE TABLE memberships (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
@@ -38,7 +38,7 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_of_person ON memberships (person_id);
 CREATE UNIQUE INDEX memberships_one_open ON memberships (club_id, person_id) WHERE status <> 'ended';
 
--- A service credit of a billing month, used by a booking (M1): the n-th of the month can be used once.
+-- A service credit of a billing month, used by a booking (M1). The n-th credit of a month can be used once.
 CREATE TABLE credit_uses (
     membership_id BIGINT NOT NULL REFERENCES memberships (id),
     month TEXT NOT NULL,

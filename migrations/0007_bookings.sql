@@ -1,4 +1,4 @@
--- Bookings, what they claim, and how they came about.
+-- Bookings, their claims on resources, and their history.
 
 CREATE TABLE bookings (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -41,8 +41,8 @@ CREATE TABLE booking_addons (
     PRIMARY KEY (booking_id, addon_id)
 );
 
--- Which resources a booking has, from which cell of five minutes to which. Kept for ever; what is not
--- live claims nothing.
+-- The resources allocated to a booking, from which 5-minute cell to which. Rows are never deleted; only those
+-- of live bookings claim cells.
 CREATE TABLE allocations (
     booking_id BIGINT NOT NULL REFERENCES bookings (id),
     resource_id BIGINT NOT NULL,
@@ -55,8 +55,8 @@ CREATE TABLE allocations (
 CREATE INDEX allocations_by_time ON allocations (from_cell, to_cell, resource_id) WHERE live;
 CREATE INDEX allocations_by_resource ON allocations (resource_id, from_cell, to_cell) WHERE live;
 
--- The rule that nobody can break: one booking a resource, unit and cell. Rooms, technicians, equipment and the
--- guests themselves alike.
+-- The key that makes a double booking impossible: one booking per resource, unit, and cell. It covers rooms,
+-- technicians, equipment, and the guests themselves.
 CREATE TABLE claims (
     resource_id BIGINT NOT NULL,
     unit BIGINT NOT NULL,
@@ -66,13 +66,13 @@ CREATE TABLE claims (
 ) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX claims_of_booking ON claims (booking_id);
 
--- Changes with every claim on a resource: the key of what is remembered of its calendar.
+-- Changes with every claim on a resource. It is the key of the cached calendar of the resource.
 CREATE TABLE resource_versions (
     resource_id BIGINT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL
 );
 
--- What happened to a booking, when, and by whom.
+-- The history of a booking: what happened, when, and who did it.
 CREATE TABLE booking_events (
     id BIGINT NOT NULL PRIMARY KEY,
     booking_id BIGINT NOT NULL REFERENCES bookings (id),

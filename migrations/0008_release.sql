@@ -1,6 +1,6 @@
--- Which times are kept for whom, and until when (W3).
+-- Release rules: for whom times are reserved, and until when (W3).
 
--- Rules for times that repeat every week. Lists are JSON; an empty one is all.
+-- Rules for times that repeat every week. Lists are JSON; an empty list means all.
 CREATE TABLE release_rules (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
@@ -15,7 +15,7 @@ CREATE TABLE release_rules (
     tags TEXT NOT NULL
 );
 
--- What was decided by hand for one start in one room: it beats every rule.
+-- Overrides: a manual decision for one start in one room. It takes precedence over every rule.
 CREATE TABLE time_overrides (
     room_id BIGINT NOT NULL REFERENCES rooms (id),
     starts_at BIGINT NOT NULL,

@@ -1,6 +1,6 @@
--- Numbers of the rules that a club has changed, and services that are sold by time.
+-- Settings that a club has changed, and services that are sold by duration.
 
--- What stands here beats the default that the program has.
+-- A row replaces the default value of the program.
 CREATE TABLE club_numbers (
     club_id BIGINT NOT NULL REFERENCES clubs (id),
     name TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE club_numbers (
     PRIMARY KEY (club_id, name)
 );
 
--- From how many minutes to how many, in which steps (F9); the price is for `minutes`. All three or none.
+-- The shortest and the longest duration and the step, in minutes (F9); the price is for `minutes`. All three are set, or none.
 ALTER TABLE services ADD COLUMN least_minutes BIGINT;
 ALTER TABLE services ADD COLUMN most_minutes BIGINT;
 ALTER TABLE services ADD COLUMN step_minutes BIGINT;

@@ -1,13 +1,13 @@
--- What a plan gives besides credits, and what becomes of a membership.
+-- Benefits of a plan besides credits, and the lifecycle of a membership.
 
--- Whether credits are used without asking (P3); whole billing months without dues and benefits (M6); the plan from the
--- day after what is paid (M5).
+-- Whether credits are used automatically (P3); the pause, in whole billing months without dues and benefits (M6); the plan
+-- from the day after the paid-through date (M5).
 ALTER TABLE memberships ADD COLUMN auto_credit BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE memberships ADD COLUMN frozen_from TEXT;
 ALTER TABLE memberships ADD COLUMN frozen_until TEXT;
 ALTER TABLE memberships ADD COLUMN next_plan_id BIGINT REFERENCES plans (id);
 
--- A guest pass of a billing month, used by a booking (M2): the n-th of the month can be used once.
+-- A guest pass of a billing month, used by a booking (M2). The n-th pass of a month can be used once.
 CREATE TABLE pass_uses (
     membership_id BIGINT NOT NULL REFERENCES memberships (id),
     month TEXT NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE pass_uses (
 );
 CREATE INDEX pass_uses_of_booking ON pass_uses (booking_id);
 
--- The gift of a birthday month (M3): one a year.
+-- The birthday gift (M3): one per year.
 CREATE TABLE birthday_uses (
     person_id BIGINT NOT NULL REFERENCES people (id),
     year BIGINT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE birthday_uses (
 );
 CREATE INDEX birthday_uses_of_booking ON birthday_uses (booking_id);
 
--- What happened to a membership, when, and by whom.
+-- The history of a membership: what happened, when, and who did it.
 CREATE TABLE membership_events (
     id BIGINT NOT NULL PRIMARY KEY,
     membership_id BIGINT NOT NULL REFERENCES memberships (id),

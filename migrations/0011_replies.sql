@@ -1,10 +1,10 @@
--- What was answered to a request that carries a key, so that the same request again is answered the same and does
--- nothing twice. Kept for a day.
+-- Stored responses to requests with an idempotency key, so that the same request gets the same response and
+-- has no second effect. They are kept for a day.
 
 CREATE TABLE replies (
-    -- The digest of who asks, method, path and key.
+    -- The digest of the client, the method, the path, and the key.
     key BYTEA NOT NULL PRIMARY KEY,
-    -- The answer and the digest of what was asked, sealed: an answer may hold what a person keeps to themselves.
+    -- The response and the digest of the request, encrypted, because a response may contain personal data.
     sealed BYTEA NOT NULL,
     made_at BIGINT NOT NULL,
     replayed BIGINT NOT NULL

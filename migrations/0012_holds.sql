@@ -1,34 +1,34 @@
--- Holds, moves, visits and series; what a person did not come to; the waitlist.
+-- Holds, moves, visits, and series; lapses; the waitlist.
 
--- A hold: until when, whether that was put off once, the digest of the token by which a visitor knows it, and from which
--- network a visitor holds.
+-- A hold: when it expires, whether it was extended, the digest of the token that identifies a visitor, and the network
+-- from which the visitor holds the time.
 ALTER TABLE bookings ADD COLUMN expires_at BIGINT;
 ALTER TABLE bookings ADD COLUMN extended BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE bookings ADD COLUMN token BYTEA;
 ALTER TABLE bookings ADD COLUMN held_from TEXT;
--- What was sold at which prices and factors, as JSON: a price stands from the hold on (P6).
+-- The price basis as JSON: prices and factors at the time of the hold. The price is fixed from then on (P6).
 ALTER TABLE bookings ADD COLUMN sale TEXT;
--- Bookings that were made together, back to back (F10), and those that repeat.
+-- Bookings that were made together back to back (F10), and bookings that repeat.
 ALTER TABLE bookings ADD COLUMN visit_id BIGINT;
 ALTER TABLE bookings ADD COLUMN series_id BIGINT;
--- Who comes along.
+-- The companion.
 ALTER TABLE bookings ADD COLUMN companion_id BIGINT REFERENCES people (id);
 ALTER TABLE bookings ADD COLUMN companion_name TEXT;
--- How often it was moved, from where last, and what that froze (C4).
+-- How often the booking was moved, its previous start, and the fee that the move froze (C4).
 ALTER TABLE bookings ADD COLUMN moves BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE bookings ADD COLUMN moved_from BIGINT;
 ALTER TABLE bookings ADD COLUMN frozen_cents BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE bookings ADD COLUMN frozen_late BOOLEAN NOT NULL DEFAULT FALSE;
--- Whether cancelling costs nothing, because the club changed what was agreed (M5).
+-- Whether canceling is free because the club changed what was agreed (M5).
 ALTER TABLE bookings ADD COLUMN free_to_cancel BOOLEAN NOT NULL DEFAULT FALSE;
--- What stays due of it after it was cancelled or missed.
+-- The fee that stays due after the booking was canceled or missed.
 ALTER TABLE bookings ADD COLUMN fee_cents BIGINT;
 CREATE INDEX bookings_open ON bookings (ends_at) WHERE status IN ('pending', 'confirmed', 'checked_in', 'in_progress');
 CREATE INDEX bookings_held ON bookings (expires_at) WHERE status = 'held';
 CREATE INDEX bookings_of_visit ON bookings (visit_id) WHERE visit_id IS NOT NULL;
 CREATE INDEX bookings_of_series ON bookings (series_id) WHERE series_id IS NOT NULL;
 
--- Until when an allocation counts; nothing for what is sure.
+-- When the allocation of a hold expires; NULL for a confirmed booking.
 ALTER TABLE allocations ADD COLUMN until BIGINT;
 
 -- Late cancellations and missed bookings of people whose plan had paid for them (C2).
@@ -40,7 +40,7 @@ CREATE TABLE lapses (
 );
 CREATE INDEX lapses_of_person ON lapses (person_id, at);
 
--- Who waits for a time: days from and to, minutes of the operating day from and to.
+-- Waitlist entries: the range of days, and the range of minutes of the business day.
 CREATE TABLE waits (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
@@ -63,7 +63,7 @@ CREATE TABLE waits (
 CREATE INDEX waits_waiting ON waits (club_id, last_day) WHERE state = 'waiting';
 CREATE INDEX waits_of_person ON waits (person_id, joined_at);
 
--- What was offered to whom: each a hold. A start that was passed over is not offered to the same wait again.
+-- The offers that were made; each is a hold. A start that was passed over is not offered to the same entry again.
 CREATE TABLE offers (
     booking_id BIGINT NOT NULL PRIMARY KEY,
     wait_id BIGINT NOT NULL REFERENCES waits (id),

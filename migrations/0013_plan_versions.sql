@@ -1,7 +1,7 @@
--- Versions of plans, and what is known of each change of a membership.
+-- Versions of plans, and the details of each change of a membership.
 
--- What a plan costs and gives, as it was written on a day. The newest is what can be joined; who joined before keeps the
--- version they joined with. The first version of a plan has the plan's own id.
+-- The price and benefits of a plan from a day on. The newest version can be joined; members keep the version with which
+-- they joined. The first version of a plan has the id of the plan.
 CREATE TABLE plan_versions (
     id BIGINT NOT NULL PRIMARY KEY,
     plan_id BIGINT NOT NULL REFERENCES plans (id),
@@ -28,7 +28,7 @@ INSERT INTO plan_versions (id, plan_id, n, cents, short_description, benefits, d
 SELECT id, id, 1, cents, short_description, benefits, discount_bp, max_advance_days, monthly_credits, guest_passes,
     mensuite_access, coresync_private_access, iot_control_access, concierge, priority_booking, 0 FROM plans;
 
--- A plan itself is its name, its rank and its place in the list.
+-- What remains in the plan: its name, its rank, and its position in the list.
 ALTER TABLE plans DROP COLUMN cents;
 ALTER TABLE plans DROP COLUMN short_description;
 ALTER TABLE plans DROP COLUMN benefits;
@@ -42,7 +42,7 @@ ALTER TABLE plans DROP COLUMN iot_control_access;
 ALTER TABLE plans DROP COLUMN concierge;
 ALTER TABLE plans DROP COLUMN priority_booking;
 
--- The version that a membership goes by, and the one from the day after what is paid (M5).
+-- The version that applies to a membership, and the one from the day after the paid-through date (M5).
 ALTER TABLE memberships ADD COLUMN version_id BIGINT REFERENCES plan_versions (id);
 ALTER TABLE memberships ADD COLUMN next_version_id BIGINT REFERENCES plan_versions (id);
 UPDATE memberships SET version_id = plan_id, next_version_id = next_plan_id;
@@ -50,5 +50,5 @@ ALTER TABLE memberships DROP COLUMN next_plan_id;
 ALTER TABLE memberships DROP COLUMN plan_id;
 CREATE INDEX memberships_by_version ON memberships (version_id) WHERE status <> 'ended';
 
--- What a change was, in numbers: JSON.
+-- The amounts of a change, as JSON.
 ALTER TABLE membership_events ADD COLUMN detail TEXT;

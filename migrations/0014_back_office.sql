@@ -1,9 +1,9 @@
--- Who changed which rule, single time and number, and when.
+-- Who changed which rule, override, and setting, and when.
 
--- A rule that was ended keeps nothing any more, and stays readable.
+-- An ended rule reserves nothing and stays readable.
 ALTER TABLE release_rules ADD COLUMN ended_at BIGINT;
 
--- What happened to a rule, or to a single time of a room: what it was before, as JSON.
+-- The history of rules and overrides, with the previous state as JSON.
 CREATE TABLE release_events (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
@@ -18,7 +18,7 @@ CREATE TABLE release_events (
 CREATE INDEX release_events_of_rule ON release_events (rule_id, id) WHERE rule_id IS NOT NULL;
 CREATE INDEX release_events_of_time ON release_events (room_id, starts_at, id) WHERE room_id IS NOT NULL;
 
--- From what to what a number was changed; nothing is the default.
+-- The old and the new value of a setting; NULL means the default.
 CREATE TABLE number_events (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),

@@ -1,4 +1,4 @@
--- Calendars are read whole from their index: what is asked of an allocation stands in it, so that no row is looked up.
+-- Calendars are read from this index alone: it contains every column that the query needs.
 
 DROP INDEX allocations_by_resource;
 CREATE INDEX allocations_by_resource ON allocations (resource_id, from_cell, to_cell, until, booking_id) WHERE live;

@@ -1,9 +1,9 @@
--- The audit log: who did what to what, from where. Rows are added and never changed or taken away.
+-- The audit log: who did what to what, and from where. Rows are only added.
 
 CREATE TABLE audit (
     id BIGINT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
-    -- The person; nothing for a visitor. No key to people: the log outlives whom it tells of.
+    -- The person; NULL for a visitor. This is no foreign key, because the log outlives the person.
     who BIGINT,
     role TEXT NOT NULL,
     what TEXT NOT NULL,
@@ -17,8 +17,8 @@ CREATE INDEX audit_by_time ON audit (at, id);
 CREATE INDEX audit_by_who ON audit (who, id);
 CREATE INDEX audit_by_subject ON audit (subject_id, id);
 
--- Once a minute what is new is sealed: a digest of it and of the seal before, encrypted under the key file. What was sealed and is
--- changed, taken away or put in between does not fit its seal any more.
+-- Checkpoints. Every minute, a digest of the new rows and of the previous checkpoint is stored, encrypted under the key file. A row that
+-- was changed, deleted, or inserted afterward no longer matches its checkpoint.
 CREATE TABLE audit_seals (
     number BIGINT NOT NULL PRIMARY KEY,
     made_at BIGINT NOT NULL,

@@ -1,6 +1,6 @@
--- What people like, what they want to be told, what they agreed to, and the key of their own.
+-- Preferences, notification settings, consents, and the encryption key of each person.
 
--- What a room is set to for them (S17). Nothing: the room's own.
+-- The room settings that a person prefers (S17). NULL means the default of the room.
 CREATE TABLE preferences (
     person_id BIGINT NOT NULL PRIMARY KEY REFERENCES people (id),
     scene TEXT,
@@ -13,7 +13,7 @@ CREATE TABLE preferences (
     changed_at BIGINT NOT NULL
 );
 
--- What somebody does not want to be told, by kind and channel. What is not here is told.
+-- The notifications that a person switched off, by kind and channel. All others are sent.
 CREATE TABLE silences (
     person_id BIGINT NOT NULL REFERENCES people (id),
     kind TEXT NOT NULL,
@@ -22,14 +22,14 @@ CREATE TABLE silences (
     PRIMARY KEY (person_id, kind, channel)
 );
 
--- A person's own key, wrapped by the key file: sealed for 'person_keys.wrapped:{id}'. Without it what was sealed with it is noise.
+-- The key of a person, encrypted under the key file for 'person_keys.wrapped:{id}'. Without it, what was encrypted with it is unreadable.
 CREATE TABLE person_keys (
     person_id BIGINT NOT NULL PRIMARY KEY REFERENCES people (id),
     wrapped BYTEA NOT NULL,
     made_at BIGINT NOT NULL
 );
 
--- What people agreed to: to which version of which text, when, until when.
+-- Consents: which version of which text, when, and until when.
 CREATE TABLE consents (
     id BIGINT NOT NULL PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES people (id),
@@ -40,5 +40,5 @@ CREATE TABLE consents (
 );
 CREATE INDEX consents_of_person ON consents (person_id, kind);
 
--- When somebody was erased: their row stays under a pseudonym, for what the tax period keeps.
+-- When a person was erased. The row stays under a pseudonym for the records that tax law requires.
 ALTER TABLE people ADD COLUMN erased_at BIGINT;

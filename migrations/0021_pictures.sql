@@ -1,28 +1,28 @@
--- Pictures: what a club hangs in its own pages.
+-- Pictures that a club publishes on its own pages.
 
 CREATE TABLE pictures (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
-    -- where it hangs, or is to hang
+    -- The slot in which the picture is shown, or is to be shown
     spot TEXT NOT NULL,
     -- photograph or film
     kind TEXT NOT NULL,
-    -- what is to be seen, for who can't see it
+    -- The alternative text
     alt TEXT NOT NULL,
-    -- where the eye rests: centre, top, top-left …
+    -- The focal point: centre, top, top-left …
     focus TEXT NOT NULL,
-    -- working, ready, failed
+    -- working, ready, or failed
     state TEXT NOT NULL,
-    -- of the largest file; 0 until it is ready, and of a film
+    -- The size of the largest file; 0 until it is ready, and for a video
     width BIGINT NOT NULL,
     height BIGINT NOT NULL,
-    -- the whole as a few hundred bytes, in base 64; empty of a film
+    -- A preview of a few hundred bytes in base 64; empty for a video
     preview TEXT NOT NULL,
     uploaded_by BIGINT NOT NULL REFERENCES people (id),
     uploaded_at BIGINT NOT NULL
 );
 
--- Its files by width and format; `source` is what came, forgotten once the others are made. A film is one file in pieces.
+-- The files of a picture by width and format. `source` is the upload, deleted after the others are made. A video is one file in pieces.
 CREATE TABLE picture_files (
     picture_id BIGINT NOT NULL REFERENCES pictures (id),
     width BIGINT NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE picture_files (
     PRIMARY KEY (picture_id, width, format, piece)
 );
 
--- Which picture hangs where.
+-- The picture that is published in each slot.
 CREATE TABLE picture_spots (
     club_id BIGINT NOT NULL REFERENCES clubs (id),
     spot TEXT NOT NULL,

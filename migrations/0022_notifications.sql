@@ -1,4 +1,4 @@
--- Notifications: what is still to be sent, in the order of its events; the log of what became of each; guests who are emailed.
+-- Notifications: those to be sent, in the order of their events; the log of their results; guests who receive email.
 
 -- The last sequence number of each subject. Its row is locked until the commit, so a later number is never committed first.
 CREATE TABLE notification_subjects (
@@ -8,7 +8,7 @@ CREATE TABLE notification_subjects (
     PRIMARY KEY (kind, subject_id)
 );
 
--- One row for each recipient of an event, written in the transaction of the event, deleted when it was sent or dropped.
+-- One row for each recipient of an event, written in the transaction of the event, and deleted after it was sent or dropped.
 CREATE TABLE notifications (
     id BIGINT NOT NULL PRIMARY KEY,
     subject_kind TEXT NOT NULL,
@@ -17,9 +17,9 @@ CREATE TABLE notifications (
     -- owner or guest
     recipient TEXT NOT NULL,
     kind TEXT NOT NULL,
-    -- JSON, as the crate that wrote it defines
+    -- JSON, as defined by the crate that wrote it
     data TEXT NOT NULL,
-    -- whose account it concerns, for erasure
+    -- The account that it concerns, for erasure
     person_id BIGINT,
     created_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_due ON notifications (due_at, id);
 CREATE INDEX notifications_of_person ON notifications (person_id) WHERE person_id IS NOT NULL;
 
--- What an entry of the log is about. Of what was dropped (how = 'dropped') address and subject are empty and why says the reason.
+-- The subject of a log entry. For a dropped message (how = 'dropped'), address and subject are empty, and why holds the reason.
 ALTER TABLE mails ADD COLUMN notification_id BIGINT;
 ALTER TABLE mails ADD COLUMN subject_kind TEXT;
 ALTER TABLE mails ADD COLUMN subject_id BIGINT;
@@ -40,7 +40,7 @@ ALTER TABLE mails ADD COLUMN person_id BIGINT;
 ALTER TABLE mails ADD COLUMN why TEXT;
 CREATE INDEX mails_of_person ON mails (person_id) WHERE person_id IS NOT NULL;
 
--- Bookings whose guest is emailed (N1, N2), and since when the guest wants no more of it.
+-- Bookings whose guest receives email (N1, N2), and when the guest unsubscribed.
 CREATE TABLE guest_contacts (
     booking_id BIGINT NOT NULL PRIMARY KEY REFERENCES bookings (id),
     stopped_at BIGINT
@@ -49,7 +49,7 @@ INSERT INTO guest_contacts (booking_id)
 SELECT id FROM bookings WHERE guest_email IS NOT NULL AND reference IS NOT NULL
 AND (person_id IS NULL OR person_id IN (SELECT id FROM people WHERE email IS NOT NULL));
 
--- To which addresses an account had emails sent on a day of the club (N1): one slot for each, by digest.
+-- The addresses to which an account had emails sent on a day (N1): one slot each, by digest.
 CREATE TABLE guest_addresses (
     person_id BIGINT NOT NULL REFERENCES people (id),
     day TEXT NOT NULL,

@@ -1,10 +1,10 @@
--- Times at which a room, a technician or a piece of equipment can't be booked: for repairs, a lunch, a day off.
+-- Blocks: times at which a room, a technician, or a piece of equipment can't be booked, such as repairs, a lunch, or a day off.
 
--- The claims of a block carry its id in `claims.booking_id`. A block that was removed stays, with who removed it and when.
+-- The claims of a block carry its id in `claims.booking_id`. A removed block stays, with who removed it and when.
 CREATE TABLE blocks (
     id BIGINT NOT NULL PRIMARY KEY,
     club_id BIGINT NOT NULL REFERENCES clubs (id),
-    -- room, technician or equipment
+    -- room, technician, or equipment
     kind TEXT NOT NULL,
     resource_id BIGINT NOT NULL,
     from_at BIGINT NOT NULL,

@@ -1,7 +1,7 @@
--- Sign-ups that wait for their address to be verified, phone numbers as E.164, and whose an answer that is kept is.
+-- Pending sign-ups, phone numbers in E.164, and the owner of a stored response.
 
--- A sign-up until its address is verified: by which browser (the digest of its cookie), from where, with what, where it goes on
--- to, and the digest of the token of what the visitor holds.
+-- A sign-up until its address is verified: the digest of the browser's cookie, the network, the input, the page to return to,
+-- and the digest of the token of the visitor's hold.
 CREATE TABLE sign_ups (
     person_id BIGINT NOT NULL PRIMARY KEY REFERENCES people (id),
     browser BYTEA,
@@ -12,7 +12,7 @@ CREATE TABLE sign_ups (
     at BIGINT NOT NULL
 );
 
--- Every address that an account had before its present one, or asked to have: what was sent there is forgotten with the person.
+-- Every previous or requested address of an account. Emails to them are erased together with the person.
 CREATE TABLE person_addresses (
     person_id BIGINT NOT NULL REFERENCES people (id),
     email TEXT NOT NULL,
@@ -20,20 +20,20 @@ CREATE TABLE person_addresses (
     PRIMARY KEY (person_id, email)
 );
 
--- An account whose address is not verified is not signed in anywhere.
+-- An account whose address is not verified has no sessions.
 DELETE FROM sign_ins WHERE person_id IN (SELECT id FROM people WHERE email IS NULL AND claimed_email IS NOT NULL);
 DELETE FROM devices WHERE person_id IN (SELECT id FROM people WHERE email IS NULL AND claimed_email IS NOT NULL);
 DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE email IS NULL AND claimed_email IS NOT NULL);
 
--- When a link was made; and the links that went to an address.
+-- When a link was created; and an index for the links that were sent to an address.
 ALTER TABLE proofs ADD COLUMN made_at BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX proofs_by_email ON proofs (email, kind);
 
--- Whose an answer is that is kept under a key: the digest of who asked. It is forgotten with them.
+-- The owner of a response that is stored under a key: the digest of the client. It is erased together with the person.
 ALTER TABLE replies ADD COLUMN asker BYTEA;
 CREATE INDEX replies_by_asker ON replies (asker) WHERE asker IS NOT NULL;
 
--- Phone numbers as E.164; one without a country code is of North America. What is neither stays as it was typed.
+-- Phone numbers in E.164; one without a country code is North American. Any other text stays as it was entered.
 UPDATE people SET phone = REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '')
 WHERE phone IS NOT NULL;
 UPDATE people SET phone = '+' || SUBSTR(phone, 3) WHERE phone LIKE '00%' AND LENGTH(phone) >= 10;

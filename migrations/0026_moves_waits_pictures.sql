@@ -1,15 +1,15 @@
--- The waitlist offers only what has become free since somebody joined; pictures know how dark the ground of text on them
--- must be, and why one could not be used.
+-- The waitlist offers only times that became free after joining; pictures store how dark the backdrop of text on them
+-- must be, and why an upload was rejected.
 
--- The starts that were free already when somebody joined and still are, as a JSON list of UTC milliseconds: of them
--- nothing is offered.
+-- The starts that were free when the person joined and still are, as a JSON list of UTC milliseconds. They are not
+-- offered.
 ALTER TABLE waits ADD COLUMN open_starts TEXT NOT NULL DEFAULT '[]';
 
--- Those that still count: who waits, and who has an offer and may come back to waiting.
+-- Entries that still count: waiting, or with an offer that may return to waiting.
 CREATE INDEX waits_counting ON waits (club_id) WHERE state IN ('waiting', 'offered');
 
--- What a booking or a hold gave back while somebody waited, until it has been looked at; a row for each resource, all rows
--- of one booking under the same id.
+-- Spans that a booking or a hold released while people were waiting, until they are processed. There is one row per resource;
+-- all rows of a booking have the same id.
 CREATE TABLE freed_spans (
     id BIGINT NOT NULL,
     resource_id BIGINT NOT NULL,
@@ -18,8 +18,8 @@ CREATE TABLE freed_spans (
     PRIMARY KEY (id, resource_id, from_cell)
 );
 
--- How dark the ground of text on a photograph must be, from 1 to 5, so that the text keeps a contrast of 4.5:1 on it; 5
--- is enough on any.
+-- How dark the backdrop of text on a photograph must be, from 1 to 5, so that the text has a contrast of 4.5:1. 5
+-- is enough on any photograph.
 ALTER TABLE pictures ADD COLUMN scrim BIGINT NOT NULL DEFAULT 5;
--- Why a picture that came could not be used.
+-- Why an upload was rejected.
 ALTER TABLE pictures ADD COLUMN problem TEXT;

@@ -1,7 +1,7 @@
--- Whether the database takes writes: a row a process, written anew when somebody asks and nothing else was written of late.
+-- Probes whether the database accepts writes: one row per process, updated by a health check if nothing else was written recently.
 
 CREATE TABLE write_probes (
     node BIGINT NOT NULL PRIMARY KEY,
-    -- random, so that it is not compressed away
+    -- Random, so that it cannot be compressed
     noise BYTEA NOT NULL
 );

@@ -10,6 +10,7 @@ fn before(name: &str) -> Connection {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
     let mut files: Vec<_> =
         std::fs::read_dir(folder).expect("migrations").map(|one| one.expect("one").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "sql"));
     files.sort();
     let db = Connection::open_in_memory().expect("a database");
     for file in
@@ -82,6 +83,30 @@ async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
     assert_eq!(test.db.tx(change).await.expect("changed"), 1);
     let refused = test.db.migrate().await.expect_err("it is refused").to_string();
     assert!(refused.contains("migration 0002_people was changed after it was applied"), "{refused}");
+}
+
+/// The comments of the first migrations were rewritten after databases had stored digests that covered them.
+#[tokio::test]
+async fn a_database_with_earlier_digests_is_accepted_each_for_its_own_migration() {
+    let test = open().await;
+    let earlier = include_str!("../../../../migrations/earlier-digests.txt");
+    let digests: Vec<(&str, &str)> =
+        earlier.lines().skip(1).filter_map(|line| line.split_once(' ')).collect();
+    assert_eq!(digests.len(), 30);
+    for (name, digest) in &digests {
+        store_digest(&test.db, name, digest).await;
+    }
+    assert_eq!(test.db.migrate().await.expect("accepted").applied, 0);
+    store_digest(&test.db, digests[0].0, digests[1].1).await;
+    test.db.migrate().await.expect_err("the digest of another migration is refused");
+}
+
+async fn store_digest(db: &kit::Db, name: &str, digest: &str) {
+    let (name, digest) = (name.to_owned(), digest.to_owned());
+    let store = move |tx: &mut kit::Tx<'_>| {
+        tx.run(sql!("UPDATE migrations SET digest = $2 WHERE name = $1"), args![name.clone(), digest.clone()])
+    };
+    assert_eq!(db.tx(store).await.expect("stored"), 1);
 }
 
 #[tokio::test]
