@@ -63,8 +63,8 @@ pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
-    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_current_status,
-    notify_upcoming, revision, still_open, still_repriced, still_true,
+    BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation,
+    notify_current_status, notify_upcoming, revision, still_open, still_repriced, still_true,
 };
 pub use scheduling::{
     Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field,
@@ -79,5 +79,5 @@ pub use search::reserved_times::{ReservedTime, reserved_times};
 pub use search::slot::{Named, Slot, clock, ranked, slots, with_tax};
 pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use waitlist::join::{Joined, Waiting, WaitlistPlace, join, leave, place, places, wait, waits};
-pub use waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
+pub use waitlist::model::{MatchWaitlist, Opened, Wait, WaitKind};
 pub use waitlist::offering::match_waitlist;
