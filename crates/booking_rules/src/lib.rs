@@ -2,6 +2,7 @@
 //! release rules, booking windows, prices, cancellation policies, settings, and refusals. This crate does not claim
 //! any time; the operations on bookings are in `bookings`.
 
+mod inputs;
 mod model;
 mod pricing;
 pub mod refusals;
@@ -10,6 +11,7 @@ mod request;
 mod rules;
 pub mod settings;
 
+pub use inputs::{BookingInput, MoveInput, Reason, SeriesInput};
 pub use model::{Booking, Frozen, SUBJECT, Status};
 pub use pricing::policy::{CancellationTerms, Policy};
 pub use pricing::price::{

@@ -34,7 +34,7 @@ pub use blocks::{
 pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use booking::audit::id_by_reference;
 pub use booking::book::{book, dry_run};
-pub use booking::cancel::{Reason, cancel, cancel_because};
+pub use booking::cancel::{cancel, cancel_because};
 pub use booking::confirm::{confirm, services_price};
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
@@ -52,8 +52,8 @@ pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SE
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
     Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,
-    PlanDiscount, Policy, PriceBasis, Quote, ReleaseRule, Repeated, Requester, RuleInput, Rules, SUBJECT,
-    ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
+    PlanDiscount, Policy, PriceBasis, Quote, Reason, ReleaseRule, Repeated, Requester, RuleInput, Rules,
+    SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
     add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for, quote,
     release_mask, rules, terms, terms_of_start, undo, week,
 };
@@ -63,8 +63,8 @@ pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
-    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_current_status,
-    notify_upcoming, revision, still_open, still_repriced, still_true,
+    BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation,
+    notify_current_status, notify_upcoming, revision, still_open, still_repriced, still_true,
 };
 pub use scheduling::{
     Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field,
@@ -78,6 +78,8 @@ pub use search::lookup::window;
 pub use search::reserved_times::{ReservedTime, reserved_times};
 pub use search::slot::{Named, Slot, clock, ranked, slots, with_tax};
 pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
-pub use waitlist::join::{Joined, Waiting, WaitlistPlace, join, leave, place, places, wait, waits};
-pub use waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
+pub use waitlist::join::{
+    Joined, WaitInput, Waiting, WaitlistPlace, join, leave, place, places, wait, waits,
+};
+pub use waitlist::model::{MatchWaitlist, Opened, Wait, WaitKind};
 pub use waitlist::offering::match_waitlist;

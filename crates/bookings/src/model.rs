@@ -52,7 +52,7 @@ pub struct BookingFilter {
 }
 
 /// The data of a notification that a booking has a new price.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Repriced {
     /// The booking whose price changed.
     pub booking: Id,

@@ -3,14 +3,12 @@
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::iso;
-use bookings::{
-    BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block, remove_block,
-};
+use bookings::{BlockInput, block, blocks, bookings_inside, edit_block, inside_out, one_block, remove_block};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::replies::Reply;
 use kit::web::{Input, Json, List, Once, OnceHeader, Paging, Path, Problem, Query, RawInput};
-use kit::{AppState, Id, Result};
+use kit::{AppState, Id, Result, input};
 use people::Caller;
 use scheduling::{Block, BlockKind};
 use serde::Serialize;
@@ -80,28 +78,34 @@ async fn list_blocks(caller: Caller, Query(paging): Query<Paging>) -> Result<Lis
     Ok(List::of(found.await?, paging, "/api/staff/blocks/"))
 }
 
-/// What to block: exactly one of `room_id`, `technician_id`, `equipment_id`.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `Posted` reads them")]
-struct BlockBody {
-    room_id: Option<i64>,
-    technician_id: Option<i64>,
-    equipment_id: Option<i64>,
-    #[schema(format = DateTime)]
-    starts_at: String,
-    #[schema(format = DateTime)]
-    ends_at: String,
-    #[schema(max_length = 200)]
-    reason: String,
-    /// The ids of the bookings in that time that you have seen. They stay as they are.
-    seen: Option<Vec<i64>>,
-    /// Only list the bookings in that time.
-    dry_run: Option<bool>,
-    /// For a change: the block’s `changed_at` as you last saw it.
-    #[schema(format = DateTime)]
-    changed_at: Option<String>,
+input! {
+    /// What to block: exactly one of `room_id`, `technician_id`, `equipment_id`.
+    struct BlockBody {
+        #[schema(value_type = Option<i64>)]
+        room_id: Option<Id> = opt_id(),
+        #[schema(value_type = Option<i64>)]
+        technician_id: Option<Id> = opt_id(),
+        #[schema(value_type = Option<i64>)]
+        equipment_id: Option<Id> = opt_id(),
+        #[schema(value_type = String, format = DateTime)]
+        starts_at: Timestamp = moment(),
+        #[schema(value_type = String, format = DateTime)]
+        ends_at: Timestamp = moment(),
+        #[schema(max_length = 200)]
+        reason: String = text(200),
+        /// The ids of the bookings in that time that you have seen. They stay as they are.
+        #[schema(value_type = Option<Vec<i64>>)]
+        seen: Vec<Id> = read(parse_seen),
+        /// Only list the bookings in that time.
+        #[schema(value_type = Option<bool>)]
+        dry_run: bool = yes(),
+        /// For a change: the block’s `changed_at` as you last saw it.
+        #[schema(value_type = Option<String>, format = DateTime)]
+        changed_at: Option<Timestamp> = opt_moment(),
+    }
 }
 
+/// A block as it was sent, and whether only the bookings in that time are listed.
 struct Posted {
     input: BlockInput,
     dry_run: bool,
@@ -109,35 +113,33 @@ struct Posted {
 
 impl Input for Posted {
     fn parse(raw_input: &mut RawInput) -> Posted {
-        let named: Vec<(BlockKind, Id)> = BlockKind::ALL
-            .into_iter()
-            .filter_map(|kind| raw_input.opt_id(field_of(kind)).map(|id| (kind, id)))
-            .collect();
+        let sent = BlockBody::parse(raw_input);
+        let ids = [sent.room_id, sent.technician_id, sent.equipment_id];
+        let named: Vec<_> =
+            BlockKind::ALL.into_iter().zip(ids).filter_map(|(kind, id)| Some((kind, id?))).collect();
         if named.len() != 1 {
             raw_input.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
-        let (from, to) = (raw_input.moment("starts_at"), raw_input.moment("ends_at"));
-        let reason = raw_input.text("reason", 200);
-        let seen = parse_seen(raw_input);
-        let seen_at = raw_input.opt_moment("changed_at");
+        let (from, to) = (sent.starts_at, sent.ends_at);
+        let (reason, seen, seen_at) = (sent.reason, sent.seen, sent.changed_at);
         let input = BlockInput { kind, resource, from, to, reason, seen, seen_at };
-        Posted { input, dry_run: raw_input.yes("dry_run") }
+        Posted { input, dry_run: sent.dry_run }
     }
 }
 
-fn parse_seen(input: &mut RawInput) -> Vec<Id> {
-    let listed = match input.raw("seen") {
+fn parse_seen(input: &mut RawInput, field: &str) -> Vec<Id> {
+    let listed = match input.raw(field) {
         None => return Vec::new(),
         Some(Value::Array(listed)) if listed.len() <= 1_000 => listed.clone(),
         Some(_) => {
-            input.add_error("seen", "Send a list of the ids of bookings.");
+            input.add_error(field, "Send a list of the ids of bookings.");
             return Vec::new();
         }
     };
     let ids: Option<Vec<Id>> = listed.iter().map(|one| one.as_i64().filter(|id| *id > 0).map(Id)).collect();
     if ids.is_none() {
-        input.add_error("seen", "Send a list of the ids of bookings.");
+        input.add_error(field, "Send a list of the ids of bookings.");
     }
     ids.unwrap_or_default()
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Json as Answered;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use booking_rules::{BookingRequest, Extras, price_for};
+use booking_rules::{BookingInput, BookingRequest, Extras, Reason, price_for};
 use bookings::{
     BookingFor, Detail, Holder, Search, book, cancel_because, confirm, dry_run, ranked, search_for, show,
     slots, window,
 };
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
-use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, RawInput, unpaged};
+use kit::web::{Input, Json, Once, OnceHeader, Paging, Path, Problem, Query, RawInput, unpaged};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use scheduling::Factors;
@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::common::{BookingInput, CancelInput, SentReason, tell, to_response};
+use crate::common::{SentReason, tell, to_response};
 use crate::wire::{Availability, BookingOut};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -41,7 +41,7 @@ struct BookingsQuery {
     paging: Paging,
 }
 
-impl kit::web::Input for BookingsQuery {
+impl Input for BookingsQuery {
     fn parse(input: &mut RawInput) -> BookingsQuery {
         let whom = input.opt_id("person_id").map_or(BookingFor::Requester, BookingFor::Person);
         BookingsQuery { search: Search::parse(input), whom, paging: Paging::parse(input) }
@@ -89,14 +89,13 @@ enum ToBook {
     Held(Id, Option<String>, Box<Extras>),
 }
 
-impl kit::web::Input for ToBook {
+impl Input for ToBook {
     fn parse(input: &mut RawInput) -> ToBook {
         // `payment_method` is only validated. It has no effect until cards are accepted.
-        let _ = input.opt_text_within("payment_method", 40);
-        let token = input.opt_text_within("token", 100);
-        match input.opt_id("hold_id") {
-            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(input))),
-            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(input))),
+        let sent = BookingInput::parse(input);
+        match sent.hold_id {
+            Some(id) => ToBook::Held(id, sent.token.clone(), Box::new(sent.extras())),
+            None => ToBook::BookingRequest(Box::new(sent.request(input))),
         }
     }
 }
@@ -188,7 +187,7 @@ struct CancelledOut {
 
 /// Cancel a booking. `cancel_cost` says beforehand what will be due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
-    params(("id" = i64, Path), OnceHeader), request_body = CancelInput,
+    params(("id" = i64, Path), OnceHeader), request_body = Reason,
     responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_booking(

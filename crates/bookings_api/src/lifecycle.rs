@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
-use booking_rules::{Booking, BookingRequest, Move};
+use booking_rules::{Booking, BookingInput, BookingRequest, Move, MoveInput, Reason, SeriesInput};
 use bookings::{
     Change, Conflict, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend,
     held, hold, preview_move, release_hold, repeat, reschedule, why_not,
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::common::{BookingInput, CancelInput, SentReason, to_response};
+use crate::common::{SentReason, to_response};
 use crate::wire::BookingOut;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -62,7 +62,9 @@ struct ToHold(BookingRequest, Option<String>);
 
 impl Input for ToHold {
     fn parse(input: &mut RawInput) -> ToHold {
-        ToHold(BookingRequest::parse(input), input.opt_text_within("token", 100))
+        let sent = BookingInput::parse(input);
+        let token = sent.token.clone();
+        ToHold(sent.request(input), token)
     }
 }
 
@@ -138,37 +140,14 @@ async fn extend_hold(
         .await
 }
 
-/// The new time of a booking.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
-struct MoveInput {
-    /// The business day.
-    #[schema(format = Date)]
-    date: Option<String>,
-    /// `HH:MM` in the club’s local time.
-    start_time: Option<String>,
-    #[schema(format = DateTime)]
-    starts_at: Option<String>,
-    /// Another room. Without it the booking keeps its room if that room is free then.
-    room_id: Option<i64>,
-    /// Another technician. Without it the booking keeps its technicians if they are free then.
-    technician_id: Option<i64>,
-    /// Only preview the result.
-    preview: Option<bool>,
-    /// The new total that the person was shown. If it has changed, the request is refused with `price_changed`.
-    #[schema(value_type = Option<String>, example = "150.00")]
-    expected_total: Option<String>,
-    /// The room that the person was shown. If it has changed, the request is refused with `move_changed`.
-    expected_room_id: Option<i64>,
-    /// The technicians that the person was shown. If they have changed, the request is refused with `move_changed`.
-    expected_technician_ids: Option<Vec<i64>>,
-}
-
+/// The new time of a booking, and whether it is only a preview.
 struct ToMove(Move, bool);
 
 impl Input for ToMove {
     fn parse(input: &mut RawInput) -> ToMove {
-        ToMove(Move::parse(input), input.yes("preview"))
+        let sent = MoveInput::parse(input);
+        let is_preview = sent.preview;
+        ToMove(sent.request(input), is_preview)
     }
 }
 
@@ -231,22 +210,6 @@ struct SeriesOut {
     left_out: Vec<Conflict>,
 }
 
-/// A booking request that repeats.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
-struct SeriesInput {
-    #[serde(flatten)]
-    request: BookingInput,
-    every_weeks: Option<u32>,
-    times: Option<u32>,
-    skip_conflicts: Option<bool>,
-    /// `[{place, starts_at}]`: other times for some visits, by position starting at 0.
-    #[schema(value_type = Option<Vec<Object>>)]
-    instead: Option<()>,
-    /// The positions to skip.
-    without: Option<Vec<u32>>,
-}
-
 /// Book a series: a booking request with `every_weeks`, `times`, and optionally `skip_conflicts` or `instead`.
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -275,7 +238,7 @@ struct SeriesCancelledOut {
 
 /// Cancel the rest of a series, each booking under its own policy. `id` is any booking of the series.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
-    request_body = CancelInput,
+    request_body = Reason,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_all(

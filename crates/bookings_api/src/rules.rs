@@ -86,23 +86,6 @@ async fn rules(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Rule
     Ok(List::of(all, paging, "/api/staff/rules/"))
 }
 
-/// The terms of a rule.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `RuleInput` reads them")]
-struct RuleWords {
-    room_kinds: Option<Vec<String>>,
-    services: Option<Vec<i64>>,
-    weekdays: Option<Vec<i64>>,
-    /// The first start, such as `17:00`.
-    from: String,
-    /// `22:00`. If not later than `from`, it is on the next day.
-    to: String,
-    tier: Option<String>,
-    release_hours: Option<i64>,
-    factor: Option<String>,
-    tags: Option<Vec<String>>,
-}
-
 /// The id of a release rule.
 #[derive(Serialize, ToSchema)]
 struct RuleId {
@@ -110,13 +93,11 @@ struct RuleId {
 }
 
 /// Managers: add a rule.
-#[utoipa::path(post, path = "/api/staff/rules/", tag = "staff", operation_id = "add_rule", request_body = RuleWords,
+#[utoipa::path(post, path = "/api/staff/rules/", tag = "staff", operation_id = "add_rule", request_body = RuleInput,
     responses((status = 201, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
-async fn add(
-    caller: Caller,
-    Json(RuleInput(rule)): Json<RuleInput>,
-) -> Result<(StatusCode, Answered<RuleId>)> {
+async fn add(caller: Caller, Json(sent): Json<RuleInput>) -> Result<(StatusCode, Answered<RuleId>)> {
+    let rule = sent.rule();
     let added = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         add_rule(tx, by, club, &rule)
@@ -126,14 +107,11 @@ async fn add(
 
 /// Managers: change a rule.
 #[utoipa::path(put, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "edit_rule",
-    params(("id" = i64, Path)), request_body = RuleWords,
+    params(("id" = i64, Path)), request_body = RuleInput,
     responses((status = 200, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn edit(
-    caller: Caller,
-    Path(id): Path<Id>,
-    Json(RuleInput(rule)): Json<RuleInput>,
-) -> Result<Answered<RuleId>> {
+async fn edit(caller: Caller, Path(id): Path<Id>, Json(sent): Json<RuleInput>) -> Result<Answered<RuleId>> {
+    let rule = sent.rule();
     let edited = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         edit_rule(tx, by, club, id, &rule)
@@ -204,26 +182,13 @@ async fn times(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Time
     Ok(List::of(found.await?, paging, "/api/staff/times/"))
 }
 
-/// An override.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `DecisionInput` reads them")]
-struct DecisionWords {
-    room_id: i64,
-    #[schema(format = DateTime)]
-    starts_at: String,
-    /// `block`, `open`, `reprice` (with `factor`), or `keep` (with `tier` and `hours`).
-    decision: String,
-    factor: Option<String>,
-    tier: Option<String>,
-    hours: Option<i64>,
-}
-
 /// Staff: add an override for a single start time. It takes priority over every rule.
-#[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
+#[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionInput,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
 async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Result<StatusCode> {
-    let done = caller.tx(move |tx, by| decide(tx, by, request.room, request.starts_at, request.decision));
+    let done =
+        caller.tx(move |tx, by| decide(tx, by, request.room_id, request.starts_at, request.decision()));
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 

@@ -4,7 +4,7 @@ use axum::Json as Answered;
 use booking_rules::Status;
 use bookings::{DayFilter, DayVisit, DayVisits, Undoing, day_visits, undo_step};
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
-use kit::{AppState, Cents, Id, Result};
+use kit::{AppState, Cents, Id, Result, input};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -93,31 +93,28 @@ async fn staff_bookings(
     Ok(List { items, total, paging, path: kit::web::unpaged(&uri) })
 }
 
-/// The step to undo.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `ToUndo` reads them")]
-struct UndoStepBody {
-    /// The visit’s current status, which is undone: `checked_in`, `in_progress`, `completed`, or `no_show`.
-    status: String,
-    /// Required from a manager after the front desk’s undo window, and for a completion.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
+input! {
+    /// The step to undo.
+    struct UndoStepBody {
+        /// The visit’s current status, which is undone: `checked_in`, `in_progress`, `completed`, or `no_show`.
+        #[schema(value_type = String)]
+        status: Status = read(parse_status),
+        /// Required from a manager after the front desk’s undo window, and for a completion.
+        #[schema(max_length = 500)]
+        reason: Option<String> = opt_text_within(500),
+    }
 }
 
-struct ToUndo(Status, Option<String>);
-
-impl Input for ToUndo {
-    fn parse(input: &mut RawInput) -> ToUndo {
-        let status = Status::read(input.text("status", 20));
-        let status = status.filter(|status| {
-            use Status::{CheckedIn, Completed, InProgress, NoShow};
-            matches!(status, CheckedIn | InProgress | Completed | NoShow)
-        });
-        if status.is_none() {
-            input.add_error("status", "Send checked_in, in_progress, completed or no_show.");
-        }
-        ToUndo(status.unwrap_or(Status::CheckedIn), input.opt_text_within("reason", 500))
+fn parse_status(input: &mut RawInput, field: &str) -> Status {
+    let status = Status::read(input.text(field, 20));
+    let status = status.filter(|status| {
+        use Status::{CheckedIn, Completed, InProgress, NoShow};
+        matches!(status, CheckedIn | InProgress | Completed | NoShow)
+    });
+    if status.is_none() {
+        input.add_error(field, "Send checked_in, in_progress, completed or no_show.");
     }
+    status.unwrap_or(Status::CheckedIn)
 }
 
 /// Staff: undo a check-in, a start, or a no-show within 30 minutes. Managers, with a reason, can also undo them later,
@@ -129,7 +126,7 @@ impl Input for ToUndo {
 async fn undo_visit_step(
     caller: Caller,
     Path(id): Path<Id>,
-    Json(ToUndo(status, reason)): Json<ToUndo>,
+    Json(UndoStepBody { status, reason }): Json<UndoStepBody>,
 ) -> Result<Answered<BookingOut>> {
     caller
         .tx(move |tx, by| {

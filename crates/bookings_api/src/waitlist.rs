@@ -3,7 +3,7 @@
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::iso;
-use bookings::{Joined, Slot, Wait, WaitKind, Waiting, join, leave, ranked, slots, waits};
+use bookings::{Joined, Slot, Wait, WaitInput, WaitKind, Waiting, join, leave, ranked, slots, waits};
 use jiff::civil::Date;
 use kit::replies::Reply;
 use kit::web::{Json, Once, OnceHeader, Path, Problem};
@@ -106,32 +106,6 @@ fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
         OpenTime { slot, book_at }
     });
     Ok(JoinedOut { wait: out(tx, &wait)?, open_times: open_times.collect(), total_open })
-}
-
-/// A request to join the waitlist.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
-struct WaitInput {
-    service_id: i64,
-    /// The first business day.
-    #[schema(format = Date)]
-    from: Option<String>,
-    /// The last business day, at most 31 days later.
-    #[schema(format = Date)]
-    to: Option<String>,
-    /// `HH:MM`: the earliest start.
-    after: Option<String>,
-    /// `HH:MM`: starts must be before this.
-    before: Option<String>,
-    room_id: Option<i64>,
-    technician_id: Option<i64>,
-    party: Option<u32>,
-    duration: Option<u32>,
-    /// Notify me when this time opens, instead of `from` and `to`.
-    #[schema(format = DateTime)]
-    starts_at: Option<String>,
-    /// Only notify me; nothing is held.
-    tell: Option<bool>,
 }
 
 /// Join the waitlist, or ask to be notified when a time opens. The response lists the times that are already open: only

@@ -1,7 +1,8 @@
 //! Notifications: rows written in the transaction of the event that they report. A row says what happened and to
 //! which subject. The delivery reads the state again and decides whether the message is still needed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::db::Tx;
 use crate::errors::{OrFault as _, Result};
@@ -19,7 +20,7 @@ pub const OWNER: &str = "owner";
 #[derive(Debug, Clone)]
 pub struct Notification {
     /// The kind of event. It must never be renamed, because rows may be waiting under it.
-    pub kind: &'static str,
+    pub kind: String,
     /// The kind and id of the subject. Notifications of one subject reach each recipient in the order of their
     /// events.
     pub subject: (&'static str, Id),
@@ -29,18 +30,27 @@ pub struct Notification {
     pub data: String,
 }
 
+/// The form in which the enum of a crate writes a notification.
+#[derive(Deserialize)]
+struct Written {
+    kind: String,
+    data: Value,
+}
+
 impl Notification {
-    /// Builds a notification with its data.
+    /// Builds a notification from the enum of its crate. A variant names the kind and holds its data: the enum has
+    /// the attribute `#[serde(tag = "kind", content = "data")]`.
     ///
     /// # Errors
-    /// Returns a fault if the data cannot be written as JSON.
-    pub fn new<D: Serialize>(
-        kind: &'static str,
+    /// Returns a fault if the content cannot be written as JSON, or has no kind or no data.
+    pub fn new<N: Serialize>(
+        content: &N,
         subject: (&'static str, Id),
         person: Option<Id>,
-        data: &D,
     ) -> Result<Notification> {
-        Ok(Notification { kind, subject, person, data: serde_json::to_string(data).or_fault()? })
+        let json = serde_json::to_value(content).or_fault()?;
+        let Written { kind, data } = serde_json::from_value(json).or_fault()?;
+        Ok(Notification { kind, subject, person, data: data.to_string() })
     }
 }
 
@@ -82,7 +92,7 @@ impl Tx<'_> {
                      person_id, created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9,
                      0, $10)"
                 ),
-                args![id, *subject_kind, *subject, sequence, *recipient, *kind, data, *person, now, club],
+                args![id, *subject_kind, *subject, sequence, *recipient, kind, data, *person, now, club],
             )?;
         }
         self.after_commit(Changed(TOPIC.to_owned()));

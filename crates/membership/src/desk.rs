@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use kit::amounts::half_up;
-use kit::web::{Input, RawInput};
-use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql};
+use kit::web::RawInput;
+use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, input, sql};
 use money::{Bill, Line, LineKind};
 use people::{Action, Actor, Subject, SubjectKind};
 use serde_json::{Value, json};
@@ -69,16 +69,22 @@ impl Paid {
     }
 }
 
-/// A plan that is sold at the front desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sold {
-    /// The slug of the plan.
-    pub plan: String,
-    /// How the payment is made.
-    pub paid: Paid,
-    /// The total in cents that staff saw. If it is present and differs from the current total, the operation is
-    /// refused.
-    pub expected_total: Option<Cents>,
+input! {
+    /// A plan and how it is paid.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Sold {
+        /// The slug of the plan.
+        pub plan: String = text(100),
+        /// How it was paid: `cash` or `terminal`.
+        #[schema(value_type = String)]
+        pub paid: Paid = read(paid),
+        /// The cost you last saw. If it has changed, nothing happens and `price_changed` carries `total`.
+        pub expected_total: Option<Cents> = opt_cents(Cents(MOST_EXPECTED)),
+    }
+}
+
+fn paid(input: &mut RawInput, _: &str) -> Paid {
+    Paid::parse(input)
 }
 
 impl Sold {
@@ -92,16 +98,6 @@ impl Sold {
                 Err(Error::refused(&PRICE_CHANGED).with("total", total.to_string()))
             }
             _ => Ok(()),
-        }
-    }
-}
-
-impl Input for Sold {
-    fn parse(input: &mut RawInput) -> Sold {
-        Sold {
-            plan: input.text("plan", 100),
-            paid: Paid::parse(input),
-            expected_total: input.opt_cents("expected_total", Cents(MOST_EXPECTED)),
         }
     }
 }

@@ -70,7 +70,10 @@ const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "mo
 ///
 /// # Errors
 /// Returns `Error::NotFound` if there is no such event, and a fault if the database fails.
-pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<MembershipEvent, &'static str>> {
+pub(crate) fn still_so(
+    tx: &mut Tx<'_>,
+    id: Id,
+) -> Result<std::result::Result<MembershipEvent, &'static str>> {
     let club = tx.club()?;
     let event = event(tx, id)?;
     if tx.now().duration_since(event.at) > NEWS_LIFE {

@@ -5,6 +5,7 @@
 mod api;
 mod audit;
 mod desk;
+mod emails;
 mod entitlements;
 mod events;
 mod lifecycle;
@@ -21,8 +22,9 @@ pub use desk::{
     Invoice, NO_UPGRADE, NOTHING_DUE, PAID_MEANWHILE, PRICE_CHANGED, Paid, SUBJECT, Sold, join,
     preview_upgrade, take_dues, upgrade,
 };
+pub use emails::compose_email;
 pub use entitlements::{ACCOUNT_DAYS, Entitlements};
-pub use events::{MembershipEvent, event, events, still_so};
+pub use events::{MembershipEvent, event, events};
 pub use lifecycle::{
     CARD_NEEDED, FROZEN_ENOUGH, MembershipChanged, MembershipNews, NO_PLAN, RunBillingDay, WRONG_STATE,
     as_staff, change_down, freezable, freeze, leave, notify, paid_through, run_billing_day, set_auto_credit,

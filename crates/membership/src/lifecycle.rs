@@ -40,7 +40,16 @@ impl Job for MembershipChanged {
     const KIND: &'static str = "membership.changed";
 }
 
-/// A job: notifies a person of a change of their membership.
+/// A notification about a membership: its kind with its data. The name is in the database.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub(crate) enum MembershipNotification {
+    /// The membership has changed.
+    #[serde(rename = "membership.told")]
+    Changed(MembershipNews),
+}
+
+/// The change of a membership of which a person is notified. Older versions wrote it as a job.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MembershipNews {
     /// The id of the membership event.
@@ -55,9 +64,9 @@ impl Job for MembershipNews {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn notify(tx: &mut Tx<'_>, person: Id, news: &MembershipNews) -> Result<()> {
+pub fn notify(tx: &mut Tx<'_>, person: Id, news: MembershipNews) -> Result<()> {
     let subject = (SubjectKind::Membership.as_str(), person);
-    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), news)?, &[OWNER])
+    tx.notify(&Notification::new(&MembershipNotification::Changed(news), subject, Some(person))?, &[OWNER])
 }
 
 /// A daily job, which schedules its next run itself. See [`run_billing_day`].
@@ -100,7 +109,7 @@ pub(crate) fn changed(
         args![id, membership, now, by, what, detail.clone()],
     )?;
     tx.enqueue(&MembershipChanged { person }, now)?;
-    notify(tx, person, &MembershipNews { event: id })?;
+    notify(tx, person, MembershipNews { event: id })?;
     Ok(id)
 }
 

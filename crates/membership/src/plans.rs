@@ -5,8 +5,8 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use kit::errors::OrRefuse as _;
-use kit::web::{Input, RawInput};
-use kit::{Cents, Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql, versions};
+use kit::web::RawInput;
+use kit::{Cents, Error, Fault, Fields, Id, Refusal, Result, Tx, args, input, sql, versions};
 use people::{Action, Actor, AuditSubject, SubjectKind};
 use serde_json::{Value, json};
 
@@ -94,37 +94,50 @@ fn insert(tx: &mut Tx<'_>, version: NewVersion, plan: &Plan) -> Result<()> {
     versions::bump(tx, catalogue::VERSION)
 }
 
-/// The terms of a plan that a manager can change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanTerms {
-    /// The number of the version that the manager saw.
-    pub seen: i64,
-    /// The first day on which people can join with these terms; `None` means today.
-    pub effective_on: Option<Date>,
-    /// The price per month in cents.
-    pub price: Cents,
-    /// A description in one line.
-    pub short_description: String,
-    /// The benefits as texts for people.
-    pub benefits: Vec<String>,
-    /// The discount on list prices in whole percent.
-    pub discount_percentage: i64,
-    /// The number of days ahead that a member can book.
-    pub max_advance_days: i64,
-    /// The service credits per billing month. `None` means unlimited.
-    pub monthly_credits: Option<i64>,
-    /// The guest passes per billing month.
-    pub guest_passes: i64,
-    /// Whether members can control rooms in Mensuite.
-    pub mensuite_access: bool,
-    /// Whether members can control rooms in Coresync Private.
-    pub coresync_private_access: bool,
-    /// Whether members can control rooms at all.
-    pub iot_control_access: bool,
-    /// Whether members can make concierge requests.
-    pub concierge: bool,
-    /// First access to reserved times.
-    pub priority_booking: bool,
+input! {
+    /// The complete terms of a new version.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    #[schema(as = PlanTermsInput)]
+    pub struct PlanTerms {
+        /// The version you last saw.
+        pub version: i64 = number(0, 1_000_000),
+        /// The first day on which people can join with these terms, today or later. Left out, it is today.
+        #[schema(value_type = Option<String>, format = Date)]
+        pub effective_on: Option<Date> = opt_date(),
+        /// Per month.
+        #[schema(value_type = String)]
+        pub price: Cents = read(price),
+        /// A description in one line.
+        pub short_description: String = text(200),
+        /// The benefits as texts for people.
+        pub benefits: Vec<String> = read(lines),
+        /// The discount on list prices in whole percent.
+        pub discount_percentage: i64 = number(0, 100),
+        /// The number of days ahead that a member can book.
+        pub max_advance_days: i64 = number(0, 365),
+        /// Required unless `unlimited_credits`.
+        pub monthly_service_credits: Option<i64> = read(credits),
+        /// Whether the service credits are unlimited.
+        #[schema(value_type = Option<bool>)]
+        pub unlimited_credits: bool = yes(),
+        /// The guest passes per billing month.
+        pub guest_passes: i64 = number(0, 100),
+        /// Whether members can control rooms in Mensuite.
+        #[schema(value_type = Option<bool>)]
+        pub mensuite_access: bool = yes(),
+        /// Whether members can control rooms in Coresync Private.
+        #[schema(value_type = Option<bool>)]
+        pub coresync_private_access: bool = yes(),
+        /// Whether members can control rooms at all.
+        #[schema(value_type = Option<bool>)]
+        pub iot_control_access: bool = yes(),
+        /// Whether members can make concierge requests.
+        #[schema(value_type = Option<bool>)]
+        pub concierge: bool = yes(),
+        /// First access to reserved times.
+        #[schema(value_type = Option<bool>)]
+        pub priority_booking: bool = yes(),
+    }
 }
 
 /// Parses an amount such as `375`, `$375.00`, or `1,650.00`. A comma is accepted only between groups of thousands.
@@ -143,35 +156,17 @@ fn amount(text: &str) -> Option<Cents> {
 /// The maximum price of a plan in cents per month.
 const DEAREST: i64 = 10_000_000;
 
-impl Input for PlanTerms {
-    fn parse(input: &mut RawInput) -> PlanTerms {
-        let price = input.text("price", 20);
-        let price = amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
-            input.add_error("price", "Enter an amount per month like 375.00, at most 100000.00.");
-            Cents::ZERO
-        });
-        let unlimited = input.yes("unlimited_credits");
-        PlanTerms {
-            seen: input.number("version", 0, 1_000_000),
-            effective_on: input.opt_date("effective_on"),
-            price,
-            short_description: input.text("short_description", 200),
-            benefits: lines(input, "benefits"),
-            discount_percentage: input.number("discount_percentage", 0, 100),
-            max_advance_days: input.number("max_advance_days", 0, 365),
-            monthly_credits: if unlimited {
-                None
-            } else {
-                Some(input.number("monthly_service_credits", 0, 100))
-            },
-            guest_passes: input.number("guest_passes", 0, 100),
-            mensuite_access: input.yes("mensuite_access"),
-            coresync_private_access: input.yes("coresync_private_access"),
-            iot_control_access: input.yes("iot_control_access"),
-            concierge: input.yes("concierge"),
-            priority_booking: input.yes("priority_booking"),
-        }
-    }
+fn price(input: &mut RawInput, field: &str) -> Cents {
+    let price = input.text(field, 20);
+    amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
+        input.add_error(field, "Enter an amount per month like 375.00, at most 100000.00.");
+        Cents::ZERO
+    })
+}
+
+/// Parses the service credits per billing month. `None` means unlimited.
+fn credits(input: &mut RawInput, field: &str) -> Option<i64> {
+    if input.yes("unlimited_credits") { None } else { Some(input.number(field, 0, 100)) }
 }
 
 /// Parses a list of texts, or one text with one item per line: at most 20 items of at most 200 characters.
@@ -201,7 +196,7 @@ impl PlanTerms {
             benefits: self.benefits.clone(),
             discount_bp: self.discount_percentage * 100,
             max_advance_days: self.max_advance_days,
-            monthly_credits: self.monthly_credits,
+            monthly_credits: self.monthly_service_credits,
             guest_passes: self.guest_passes,
             mensuite_access: self.mensuite_access,
             coresync_private_access: self.coresync_private_access,
@@ -234,7 +229,7 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;
     let latest = latest_number(tx, newest.plan.id)?;
-    if latest != terms.seen {
+    if latest != terms.version {
         return Err(Error::refused(&EDITED_MEANWHILE));
     }
     let effective_on = effective_day(tx, terms.effective_on)?;

@@ -14,6 +14,8 @@ use kit::errors::OrFault as _;
 use kit::live::Changed;
 use kit::notifications::TOPIC;
 use kit::{Db, Fault, Id, Result, Tx, args, row, sql};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -71,6 +73,18 @@ row!(PendingNotification {
     attempt,
     club
 });
+
+impl PendingNotification {
+    /// Returns the notification as the enum of the crate that wrote it, which names the kind and holds its data
+    /// ([`kit::Notification::new`]).
+    ///
+    /// # Errors
+    /// Returns a fault if the enum has no such kind, or its data differs.
+    pub fn content<N: DeserializeOwned>(&self) -> Result<N> {
+        let data: Value = serde_json::from_str(&self.data).or_fault()?;
+        serde_json::from_value(json!({"kind": self.kind, "data": data})).or_fault()
+    }
+}
 
 /// What to do with a notification in the current state.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ mod search;
 mod store;
 mod subject;
 
-pub use accounts::account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
+pub use accounts::account_emails::{AccountNotification, account_email, notify};
 pub use accounts::confirm::{Confirmed, EmailLink, Purpose, confirm_address, describe_link};
 pub use accounts::inputs::{
     ChangePassword, ConfirmAddress, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn,

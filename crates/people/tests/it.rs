@@ -123,9 +123,9 @@ impl App {
                 args![],
             )?;
             let person = last.expect("somebody").0;
-            let claimed = json!({ "person": person }).to_string();
+            let claimed = people::AddressClaimed { person, is_over: false };
             let now = tx.now();
-            people::account_email(tx, ("people.claimed", &claimed), now, 1)
+            people::account_email(tx, claimed.into(), now, 1)
         });
         match written.await.expect("an answer").expect("an email").news {
             people::News::Confirm { token, .. } => token,

@@ -1,7 +1,8 @@
 //! The pages of the `people` crate: sign-in and sign-up, links in emails, profile, preferences, and sessions; for
-//! staff, the list of people and the audit log.
+//! staff, the list of people and the audit log. Also the emails about accounts.
 
 mod email_links;
+mod emails;
 mod preferences;
 mod profile;
 mod sessions;
@@ -11,6 +12,7 @@ mod staff;
 use axum::Router;
 use kit::AppState;
 
+pub use emails::compose_email;
 pub use staff::BACK_OFFICE;
 
 /// Returns the routes of the pages.

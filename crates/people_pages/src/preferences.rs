@@ -251,11 +251,8 @@ async fn save(
     or_sign_in(page, HERE)
 }
 
-async fn choose(
-    caller: Caller,
-    Form(ChosenNotifications(kinds)): Form<ChosenNotifications>,
-) -> Result<Response> {
-    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &kinds)).await;
+async fn choose(caller: Caller, Form(chosen): Form<ChosenNotifications>) -> Result<Response> {
+    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &chosen.notices)).await;
     or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
 }
 

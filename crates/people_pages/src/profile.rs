@@ -221,7 +221,8 @@ async fn change_password(
     answer(&caller, answered, raw_form).await
 }
 
-/// Returns the response to a form, or the page with its errors.
+/// Returns the response to a form, or the page with its errors. It differs from [`ui::run_form`]: the operations compute
+/// password hashes between their transactions, so the page is drawn in a transaction of its own.
 async fn answer(caller: &Caller, done: Result<Response>, raw_form: RawForm) -> Result<Response> {
     let error = match done {
         Ok(response) => return Ok(response),

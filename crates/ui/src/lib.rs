@@ -7,6 +7,7 @@ mod choices;
 mod csv;
 mod error_page;
 mod form;
+mod form_outcome;
 pub mod format;
 mod frame;
 mod navigation;
@@ -22,11 +23,10 @@ pub use form::{
     Done, FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
     lenient_number,
 };
+pub use form_outcome::{FormFailure, FormOutcome, run_form, to_response};
 pub use frame::{Frame, SAME_FOR_VISITORS, Viewer};
 pub use navigation::{BackOfficeEntry, BackOfficeGroup, Link, Navigation};
 pub use opening_hours::opening_hours;
 pub use response::{local_path, login_path, or_sign_in, sign_in_path, unreferred, with_cookie};
-pub use staff_page::{
-    FormOutcome, FormPart, InputField, PageQuery, Part, StaffPage, handle_form, rendered, to_response,
-};
+pub use staff_page::{FormPart, InputField, PageQuery, Part, StaffPage, handle_form, rendered};
 pub use table::{Table, TableCell, Tone, cell, link};

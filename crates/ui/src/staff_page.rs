@@ -1,14 +1,14 @@
 //! Back office pages composed of parts: texts, facts, tables, and forms. One template renders all of them.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use kit::web::{Page, RawInput, see_other};
-use kit::{Error, Fields, Result, Tx};
+use axum::response::Response;
+use kit::web::{Page, RawInput};
+use kit::{Fields, Result, Tx};
 use people::Actor;
 
 use crate::choices::Choice;
 use crate::form::{FieldErrors, RawForm};
+use crate::form_outcome::{FormFailure, FormOutcome, run_form};
 use crate::frame::Frame;
 use crate::response::or_sign_in;
 use crate::table::Table;
@@ -272,69 +272,22 @@ impl InputField {
     }
 }
 
-/// The outcome of a submitted form, for a page of the type `P`.
-pub enum FormOutcome<P = StaffPage> {
-    /// The operation succeeded, and the browser is redirected to this path.
-    Redirect(String),
-    /// The page is shown with this status, because the operation failed or needs a confirmation.
-    Rendered(StatusCode, Box<P>),
-}
-
-impl<P: Template> FormOutcome<P> {
-    /// Converts the outcome into the response.
-    ///
-    /// # Errors
-    /// Returns a fault if the page cannot be rendered.
-    pub fn respond(self) -> Result<Response> {
-        match self {
-            FormOutcome::Redirect(path) => Ok(see_other(&path)),
-            FormOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-        }
-    }
-}
-
-/// Runs the operation of a form, which returns the path to redirect to. If it fails with field errors or a refusal,
-/// everything that it wrote is rolled back, and the page that `render` creates shows why.
+/// Runs the operation of a form of a back office page ([`run_form`]). The page that `render` creates shows the errors of
+/// the fields, or the refusal.
 ///
 /// # Errors
-/// Returns every other error of `operation`, and every error of `render`.
+/// Returns the errors of [`run_form`].
 pub fn handle_form(
     tx: &mut Tx<'_>,
     operation: impl FnOnce(&mut Tx<'_>) -> Result<String>,
     render: impl FnOnce(&mut Tx<'_>, Option<&Fields>) -> Result<StaffPage>,
-) -> Result<FormOutcome> {
-    let mut failed = None;
-    let redirect = tx.attempt(|tx| match operation(tx) {
-        Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
-            failed = Some(error);
-            Ok(None)
+) -> Result<FormOutcome<StaffPage>> {
+    run_form(tx, operation, |tx, failure| match failure {
+        FormFailure::Invalid(fields) => render(tx, Some(&fields)),
+        FormFailure::Refused(refusal, _) => {
+            Ok(StaffPage { refusal: Some(refusal.sentence.to_owned()), ..render(tx, None)? })
         }
-        other => other.map(Some),
-    })?;
-    if let Some(path) = redirect {
-        return Ok(FormOutcome::Redirect(path));
-    }
-    match failed {
-        Some(Error::Invalid(fields)) => {
-            let page = render(tx, Some(&fields))?;
-            Ok(FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)))
-        }
-        Some(Error::Refused(refusal, _)) => {
-            let page = StaffPage { refusal: Some(refusal.sentence.to_owned()), ..render(tx, None)? };
-            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
-            Ok(FormOutcome::Rendered(status, Box::new(page)))
-        }
-        _ => Err(Error::NotFound),
-    }
-}
-
-/// Returns the response to a form. If the caller has to sign in, it redirects to the sign-in page, which leads back to
-/// `here`.
-///
-/// # Errors
-/// Returns every other error of `outcome`, and a fault if the page cannot be rendered.
-pub fn to_response<P: Template>(outcome: Result<FormOutcome<P>>, here: &str) -> Result<Response> {
-    or_sign_in(outcome.and_then(FormOutcome::respond), here)
+    })
 }
 
 /// Returns the response to a request for a back office page. If the caller has to sign in, it redirects to the sign-in

@@ -51,7 +51,7 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
         store::free_to_cancel(tx, id, booking.free_to_cancel)?;
         money::replace(tx, &bill(club, &booking, why))?;
         store::note(tx, id, None, "repriced", &json!({"from": from, "to": booking.total()}))?;
-        notify::repriced(tx, &booking, &Repriced { booking: id, from: from.0, restored })?;
+        notify::repriced(tx, &booking, Repriced { booking: id, from: from.0, restored })?;
         repriced.push(Repricing { booking, from });
     }
     Ok(repriced)

@@ -16,7 +16,7 @@ use crate::notifications::guests::{self, GUEST};
 use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
-use crate::waitlist::model::{Offered, Opened, Wait};
+use crate::waitlist::model::{Opened, Wait};
 
 /// The subject kind of notifications about a booking, or about the first booking of a series or visit.
 pub(crate) const SUBJECT_OF_NEWS: &str = booking_rules::SUBJECT.as_str();
@@ -24,59 +24,54 @@ pub(crate) const SUBJECT_OF_NEWS: &str = booking_rules::SUBJECT.as_str();
 /// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// A notification about bookings or the waitlist: its kind with its data. The names are in the database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum BookingNotification {
+    /// A booking has a new price.
+    #[serde(rename = "bookings.repriced")]
+    Repriced(Repriced),
+    /// A time has opened for a person on the waitlist.
+    #[serde(rename = "bookings.opened")]
+    Opened(Opened),
+    /// There is news about a visit.
+    #[serde(untagged)]
+    Visit(VisitNotification),
+}
+
+/// A notification of news about a visit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VisitNotification {
+    /// The kind of news.
+    pub kind: BookingNews,
+    data: About,
+}
+
 /// The kind of news about a booking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BookingNews {
     /// The booking is confirmed.
+    #[serde(rename = "bookings.confirmed")]
     Confirmed,
     /// The booking was rescheduled.
+    #[serde(rename = "bookings.moved")]
     Moved,
     /// The booking was canceled.
+    #[serde(rename = "bookings.cancelled")]
     Cancelled,
     /// The guest did not come.
+    #[serde(rename = "bookings.missed")]
     Missed,
     /// A time is held for a person on the waitlist.
+    #[serde(rename = "bookings.offered")]
     Offered,
     /// The first reminder, by default a day before.
+    #[serde(rename = "bookings.first_reminder")]
     FirstReminder,
     /// The last reminder, by default two hours before.
+    #[serde(rename = "bookings.last_reminder")]
     LastReminder,
 }
-
-impl BookingNews {
-    const ALL: [BookingNews; 7] = [
-        BookingNews::Confirmed,
-        BookingNews::Moved,
-        BookingNews::Cancelled,
-        BookingNews::Missed,
-        BookingNews::Offered,
-        BookingNews::FirstReminder,
-        BookingNews::LastReminder,
-    ];
-
-    /// Returns the name of the notification in the database.
-    pub fn kind(self) -> &'static str {
-        match self {
-            BookingNews::Confirmed => "bookings.confirmed",
-            BookingNews::Moved => "bookings.moved",
-            BookingNews::Cancelled => "bookings.cancelled",
-            BookingNews::Missed => "bookings.missed",
-            BookingNews::Offered => "bookings.offered",
-            BookingNews::FirstReminder => "bookings.first_reminder",
-            BookingNews::LastReminder => "bookings.last_reminder",
-        }
-    }
-
-    /// Returns the news with that name.
-    pub fn of_kind(kind: &str) -> Option<BookingNews> {
-        BookingNews::ALL.into_iter().find(|news| news.kind() == kind)
-    }
-}
-
-/// The notification that a booking has a new price.
-pub const REPRICED: &str = "bookings.repriced";
-/// The notification that a time has opened for a person on the waitlist.
-pub const OPENED: &str = "bookings.opened";
 
 /// The data of a notification: the bookings it is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -122,7 +117,8 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -
     }
     let items = bookings.iter().map(|one| item(tx, one, what)).collect::<Result<_>>()?;
     let subject = (SUBJECT_OF_NEWS, first.root());
-    let notification = Notification::new(news.kind(), subject, first.person, &About { bookings: items })?;
+    let visit = VisitNotification { kind: news, data: About { bookings: items } };
+    let notification = Notification::new(&BookingNotification::Visit(visit), subject, first.person)?;
     tx.notify(&notification, &recipients)
 }
 
@@ -174,26 +170,27 @@ pub(crate) fn near(tx: &mut Tx<'_>, bookings: &[Booking], is_first: bool) -> Res
 }
 
 /// Notifies that a time is held for a person on the waitlist.
-pub(crate) fn offered(tx: &mut Tx<'_>, offered: &Offered) -> Result<()> {
-    let held = store::find(tx, offered.booking)?.ok_or(Error::NotFound)?.booking;
+pub(crate) fn offered(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
+    let held = store::find(tx, hold)?.ok_or(Error::NotFound)?.booking;
     write(tx, BookingNews::Offered, &[held], "held")
 }
 
 /// Notifies a person on the waitlist that a time is free, first come, first served.
-pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: &Opened) -> Result<()> {
+pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: Opened) -> Result<()> {
     if people::mail_of(tx, wait.person)?.is_none() {
         return Ok(());
     }
-    let notification = Notification::new(OPENED, ("wait", wait.id), Some(wait.person), opened)?;
+    let notification =
+        Notification::new(&BookingNotification::Opened(opened), ("wait", wait.id), Some(wait.person))?;
     tx.notify(&notification, &[OWNER])
 }
 
 /// Notifies the owner that a booking has a new price.
-pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) -> Result<()> {
+pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: Repriced) -> Result<()> {
     let recipients = recipients(tx, booking)?;
     let to_owner: Vec<_> = recipients.into_iter().filter(|one| *one == OWNER).collect();
     let subject = (SUBJECT_OF_NEWS, booking.root());
-    let notification = Notification::new(REPRICED, subject, booking.person, repriced)?;
+    let notification = Notification::new(&BookingNotification::Repriced(repriced), subject, booking.person)?;
     tx.notify(&notification, &to_owner)
 }
 
@@ -227,17 +224,16 @@ pub type StillHolds<T> = std::result::Result<T, &'static str>;
 /// Returns the details of those bookings of a notification for which it is still true, ordered by start.
 ///
 /// # Errors
-/// Returns a fault if the database fails or the data cannot be read.
-pub fn still_true(tx: &mut Tx<'_>, news: BookingNews, data: &str) -> Result<StillHolds<Vec<Detail>>> {
-    let about: About = serde_json::from_str(data).map_err(Fault::because)?;
+/// Returns a fault if the database fails.
+pub fn still_true(tx: &mut Tx<'_>, news: &VisitNotification) -> Result<StillHolds<Vec<Detail>>> {
     let (mut holding, mut why) = (Vec::new(), "nothing is left of it");
-    for item in about.bookings {
+    for item in &news.data.bookings {
         let detail = match read(tx, item.booking) {
             // A hold that was not booked is deleted.
             Err(Error::NotFound) => continue,
             other => other?,
         };
-        match holds(tx, news, &detail.booking, item)? {
+        match holds(tx, news.kind, &detail.booking, *item)? {
             None => holding.push(detail),
             Some(reason) => why = reason,
         }
@@ -293,13 +289,12 @@ fn event_at(tx: &mut Tx<'_>, event: Id) -> Result<Timestamp> {
     Ok(found.map_or(Timestamp::UNIX_EPOCH, |(at,)| at))
 }
 
-/// Returns the place on the waitlist and the start of a notification that a time has opened, if the time is still
-/// free and the person still waits.
+/// Returns the place on the waitlist of a notification that a time has opened, if the time is still free and the
+/// person still waits.
 ///
 /// # Errors
-/// Returns a fault if the database fails or the data cannot be read.
-pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opened)>> {
-    let opened: Opened = serde_json::from_str(data).map_err(Fault::because)?;
+/// Returns a fault if the database fails.
+pub fn still_open(tx: &mut Tx<'_>, opened: &Opened) -> Result<StillHolds<Wait>> {
     let Some(wait) = waitlist::store::find(tx, opened.wait)?.filter(|wait| wait.state != "left") else {
         return Ok(Err("not waited for"));
     };
@@ -310,21 +305,20 @@ pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opene
     let ask = wait.ask();
     let answer = search(tx, &by, &ask)?;
     let is_free = answer.offers.iter().any(|offer| begin(offer.start) == opened.starts_at);
-    Ok(if is_free { Ok((wait, opened)) } else { Err("taken") })
+    Ok(if is_free { Ok(wait) } else { Err("taken") })
 }
 
-/// Returns the booking of a notification about its price, and what it cost before, if the notification is still true.
+/// Returns the booking of a notification about its price, if the notification is still true.
 ///
 /// # Errors
-/// Returns a fault if the database fails or the data cannot be read.
-pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking, Repriced)>> {
-    let repriced: Repriced = serde_json::from_str(data).map_err(Fault::because)?;
+/// Returns a fault if the database fails.
+pub fn still_repriced(tx: &mut Tx<'_>, repriced: &Repriced) -> Result<StillHolds<Booking>> {
     let Some(row) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
     let booking = row.booking;
     Ok(match booking.status {
         Status::Confirmed if tx.now() >= booking.starts_at => Err("over"),
         Status::Confirmed if booking.free_to_cancel == repriced.restored => Err("priced again"),
-        Status::Confirmed => Ok((booking, repriced)),
+        Status::Confirmed => Ok(booking),
         Status::Cancelled => Err("cancelled"),
         _ => Err("over"),
     })
@@ -382,7 +376,7 @@ pub fn notify_current_status(tx: &mut Tx<'_>, id: Id) -> Result<()> {
         Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),
         Status::Cancelled => cancelled(tx, &[booking]),
         Status::NoShow => missed(tx, &booking),
-        Status::Held if booking.person.is_some() => offered(tx, &Offered { booking: id }),
+        Status::Held if booking.person.is_some() => offered(tx, id),
         _ => Ok(()),
     }
 }

@@ -3,10 +3,10 @@
 
 use booking_rules::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use booking_rules::settings::WAITS;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan as _};
 use kit::web::{Input, RawInput};
-use kit::{Error, Fault, Fields, Id, Result, Tx};
+use kit::{Error, Fault, Fields, Id, Result, Tx, input};
 use membership::Tier;
 use people::Actor;
 use scheduling::begin;
@@ -19,7 +19,41 @@ use crate::waitlist::store;
 /// The largest number of days that one place can span.
 const MOST_DAYS: i64 = 31;
 
-/// The input for joining the waitlist.
+input! {
+    /// A request to join the waitlist.
+    pub struct WaitInput {
+        #[schema(value_type = i64)]
+        service_id: Id = id(),
+        /// The first business day.
+        #[schema(value_type = Option<String>, format = Date)]
+        from: Option<Date> = opt_date(),
+        /// The last business day, at most 31 days later.
+        #[schema(value_type = Option<String>, format = Date)]
+        to: Option<Date> = opt_date(),
+        /// `HH:MM`: the earliest start.
+        #[schema(value_type = Option<String>)]
+        after: Option<Time> = opt_time(),
+        /// `HH:MM`: starts must be before this.
+        #[schema(value_type = Option<String>)]
+        before: Option<Time> = opt_time(),
+        #[schema(value_type = Option<i64>)]
+        room_id: Option<Id> = opt_id(),
+        #[schema(value_type = Option<i64>)]
+        technician_id: Option<Id> = opt_id(),
+        #[schema(value_type = Option<u32>)]
+        party: Option<i64> = opt_number(1, 50),
+        #[schema(value_type = Option<u32>)]
+        duration: Option<i64> = opt_number(5, 1_440),
+        /// Notify me when this time opens, instead of `from` and `to`.
+        #[schema(value_type = Option<String>, format = DateTime)]
+        starts_at: Option<Timestamp> = opt_moment(),
+        /// Only notify me; nothing is held.
+        #[schema(value_type = Option<bool>)]
+        tell: bool = yes(),
+    }
+}
+
+/// The request to join the waitlist.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     kind: WaitKind,
@@ -35,34 +69,32 @@ pub struct Waiting {
 
 impl Input for Waiting {
     fn parse(input: &mut RawInput) -> Waiting {
-        let starts_at = input.opt_moment("starts_at");
-        let tell = input.yes("tell");
-        let (from, to) = (input.opt_date("from"), input.opt_date("to"));
-        if from.is_none() && starts_at.is_none() {
+        let sent = WaitInput::parse(input);
+        if sent.from.is_none() && sent.starts_at.is_none() {
             input.add_error("from", "Enter a start date, like 2026-11-24.");
         }
-        let from = from.unwrap_or(Date::ZERO);
-        let to = to.unwrap_or(from);
+        let from = sent.from.unwrap_or(Date::ZERO);
+        let to = sent.to.unwrap_or(from);
         if !(0..MOST_DAYS).contains(&i64::from((to - from).get_days())) {
             input.add_error("to", format!("Choose a span of 1 to {MOST_DAYS} days, start date first."));
         }
-        let minute = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
-        let after = input.opt_time("after").map_or(0, minute);
+        let minute = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
+        let after = sent.after.map_or(0, minute);
         // The default is the end of the night.
-        let before = input.opt_time("before").map_or(2_880, minute);
+        let before = sent.before.map_or(2_880, minute);
         if before <= after {
             input.add_error("before", "This must be later than the earliest start.");
         }
         Waiting {
-            kind: if tell { WaitKind::Tell } else { WaitKind::Place },
-            service: input.id("service_id"),
-            room: input.opt_id("room_id"),
-            technician: input.opt_id("technician_id"),
-            party: input.opt_number("party", 1, 50),
-            minutes: input.opt_number("duration", 5, 1_440),
+            kind: if sent.tell { WaitKind::Tell } else { WaitKind::Place },
+            service: sent.service_id,
+            room: sent.room_id,
+            technician: sent.technician_id,
+            party: sent.party,
+            minutes: sent.duration,
             days: (from, to),
             span: (after, before),
-            starts_at,
+            starts_at: sent.starts_at,
         }
     }
 }

@@ -26,15 +26,8 @@ impl Job for MatchWaitlist {
     const KIND: &'static str = "bookings.look";
 }
 
-/// The data of a notification that a time is held for a person on the waitlist.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Offered {
-    /// The hold.
-    pub booking: Id,
-}
-
 /// The data of a notification that a time is free, first come, first served.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Opened {
     /// The place of the person.
     pub wait: Id,

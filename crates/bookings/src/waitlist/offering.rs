@@ -17,7 +17,7 @@ use crate::model::Hold;
 use crate::notifications::notify;
 use crate::search::free_times::{BookingFor, SearchContext, prepare};
 use crate::waitlist::join::in_order;
-use crate::waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
+use crate::waitlist::model::{MatchWaitlist, Opened, Wait, WaitKind};
 use crate::waitlist::store;
 
 /// The number of places or records that are updated in one transaction.
@@ -246,7 +246,7 @@ fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     if wait.kind == WaitKind::Tell {
         store::set_state(tx, wait.id, &["waiting"], "done")?;
     }
-    notify::opened(tx, wait, &Opened { wait: wait.id, starts_at })
+    notify::opened(tx, wait, Opened { wait: wait.id, starts_at })
 }
 
 /// The result of offering a time.
@@ -296,6 +296,6 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
         return Ok(if is_gone { Offering::Gone } else { Offering::NotTheirs });
     };
     store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
-    notify::offered(tx, &Offered { booking: held.id })?;
+    notify::offered(tx, held.id)?;
     Ok(Offering::Made)
 }

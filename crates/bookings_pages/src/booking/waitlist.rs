@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{Answer, Joined, Offer, WaitKind, Waiting, WaitlistPlace, begin, cell_at};
@@ -13,8 +12,8 @@ use kit::web::{Input, Page, Path, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, RawForm, format, login_path,
-    or_sign_in,
+    FieldErrors, FormFailure, FormInput, Frame, PostedForm, QueryForm, RawForm, format, login_path,
+    or_sign_in, run_form,
 };
 
 use crate::booking::times::{self, Narrowed, Search};
@@ -229,52 +228,48 @@ fn page(
 
 async fn join(caller: Caller, PostedForm(form): PostedForm<Waiting>) -> Result<Response> {
     let FormInput { raw_form, parsed } = form;
-    let done = caller.tx(move |tx, by| handle_form(tx, by, &parsed, &raw_form));
+    let done = caller.tx(move |tx, by| {
+        run_form(
+            tx,
+            |tx| apply(tx, by, &parsed, &raw_form),
+            |tx, failure| {
+                let catalogue = catalogue::current(tx)?;
+                let today = format::date_at(&catalogue.club.zone, tx.now());
+                let row = NAMES.map(|name| (name, raw_form.get(name).to_owned()));
+                let service = service_of(&raw_form).unwrap_or(Id(0));
+                let shown = page(by, &catalogue, service, row.into(), today);
+                Ok(match failure {
+                    FormFailure::Invalid(fields) => {
+                        WaitPage { errors: FieldErrors::of(&fields, &FIELDS), ..shown }
+                    }
+                    FormFailure::Refused(refusal, _) => WaitPage { refused: Some(refusal.sentence), ..shown },
+                })
+            },
+        )
+    });
     done.await?.respond()
 }
 
-fn handle_form(
+fn service_of(raw_form: &RawForm) -> Option<Id> {
+    raw_form.get("service_id").parse().ok().map(Id)
+}
+
+/// Joins the waitlist, or sends a visitor to sign in. Returns the path of the next page.
+fn apply(
     tx: &mut Tx<'_>,
     by: &Actor,
     parsed: &Result<Waiting, Fields>,
     raw_form: &RawForm,
-) -> Result<FormOutcome<WaitPage>> {
-    let catalogue = catalogue::current(tx)?;
-    let today = format::date_at(&catalogue.club.zone, tx.now());
-    let named = raw_form.get("service_id").parse().ok().map(Id);
-    let (mut fields, mut refused) = (Fields::new(), None);
-    match parsed {
-        Err(wrong) => fields = wrong.clone(),
-        Ok(_) if by.signed_in().is_none() => {
-            return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, raw_form))));
-        }
-        Ok(request) => {
-            let joined = tx.attempt(|tx| match bookings::join(tx, by, request) {
-                Ok(joined) => Ok(Some(joined)),
-                Err(Error::Invalid(wrong)) => {
-                    fields = wrong;
-                    Ok(None)
-                }
-                Err(Error::Refused(refusal, _)) => {
-                    refused = Some(refusal);
-                    Ok(None)
-                }
-                Err(error) => Err(error),
-            })?;
-            if let Some(Joined { wait, open }) = joined {
-                // Times that are free already are listed, because they can be booked at once.
-                let has_open = !open.offers.is_empty();
-                let path = if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() };
-                return Ok(FormOutcome::Redirect(path));
-            }
-        }
+) -> Result<String> {
+    let request = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+    if by.signed_in().is_none() {
+        let catalogue = catalogue::current(tx)?;
+        return Ok(login_path(&back(&catalogue, service_of(raw_form), raw_form)));
     }
-    let row = NAMES.map(|name| (name, raw_form.get(name).to_owned()));
-    let shown = page(by, &catalogue, named.unwrap_or(Id(0)), row.into(), today);
-    let errors = FieldErrors::of(&fields, &FIELDS);
-    let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
-    let shown = WaitPage { errors, refused: refused.map(|refusal| refusal.sentence), ..shown };
-    Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
+    let Joined { wait, open } = bookings::join(tx, by, request)?;
+    // Times that are free already are listed, because they can be booked at once.
+    let has_open = !open.offers.is_empty();
+    Ok(if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() })
 }
 
 /// Returns the path that a visitor returns to after signing in to join the waitlist.

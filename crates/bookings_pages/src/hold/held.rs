@@ -161,7 +161,7 @@ async fn decide(
 ) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let holder = Holder { by, token: token.as_deref() };
-        match handle_form(tx, holder, id, &form) {
+        match apply_form(tx, holder, id, &form) {
             Err(Error::NotFound) if by.signed_in().is_none() => {
                 Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
             }
@@ -175,7 +175,9 @@ async fn decide(
     }
 }
 
-fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<HoldForm>) -> Result<Outcome> {
+/// Applies the form. It differs from [`ui::run_form`]: a refusal may come with the price to promise, two operations do
+/// not need valid details, and a form that was sent twice leads to the booking that the first request made.
+fn apply_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<HoldForm>) -> Result<Outcome> {
     let FormInput { raw_form, parsed } = form;
     let held = match bookings::held(tx, holder, id) {
         Err(Error::NotFound) => match booked(tx, holder.by, id)? {

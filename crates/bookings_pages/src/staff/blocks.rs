@@ -244,12 +244,14 @@ async fn submit(caller: Caller, id: Option<Id>, form: FormInput<BlockForm>) -> R
     to_response(done.await, HERE)
 }
 
+/// Saves or previews a block. It differs from [`ui::run_form`]: without the list of seen bookings nothing is saved, and
+/// the page is the preview.
 fn attempt(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Option<Id>,
     (raw_form, parsed): (&RawForm, &Result<BlockForm, Fields>),
-) -> Result<FormOutcome> {
+) -> Result<FormOutcome<StaffPage>> {
     let catalogue = catalogue::current(tx)?;
     let mut failed = None;
     let saved = tx.attempt(|tx| match run(tx, by, &catalogue, id, parsed) {

@@ -1,7 +1,6 @@
 //! Operations of the front desk on a visit of the day.
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use bookings::{LocalMoment, Status};
@@ -9,7 +8,7 @@ use jiff::Timestamp;
 use kit::web::{Input, Path, RawInput};
 use kit::{AppState, Error, Fields, Id, Refusal, RefusalDetails, Result, Tx};
 use people::{Actor, Caller};
-use ui::{FormOutcome, PostedForm, format, to_response};
+use ui::{FormFailure, FormOutcome, PostedForm, format, run_form, to_response};
 
 use crate::staff::day::{DAY, DayPage, DayQuery, draw, early_sentence};
 
@@ -70,31 +69,17 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
     let Some(action) = &form.action else {
         return Err(Fields::one("action", "Choose an action for this visit."));
     };
-    let mut failed = None;
-    let done = tx.attempt(|tx| match run(tx, by, id, action) {
-        Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
-            failed = Some(error);
-            Ok(None)
-        }
-        other => other.map(Some),
-    })?;
-    if let Some(done) = done {
-        return Ok(FormOutcome::Redirect(form.query.after(&done, id)));
-    }
-    let mut page = draw(tx, by, &form.query)?;
-    Ok(match failed {
-        Some(Error::Invalid(fields)) => {
-            page.refusal = fields.0.into_values().next();
-            FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page))
-        }
-        Some(Error::Refused(refusal, details)) => {
-            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
-            let zone = &catalogue::current(tx)?.club.zone;
-            let sentence = refused(refusal, &details, |at| format::moment(zone, at, tx.now()));
-            page.refusal = Some(sentence);
-            FormOutcome::Rendered(status, Box::new(page))
-        }
-        _ => return Err(Error::NotFound),
+    let operation = |tx: &mut Tx<'_>| Ok(form.query.after(&run(tx, by, id, action)?, id));
+    run_form(tx, operation, |tx, failure| {
+        let mut page = draw(tx, by, &form.query)?;
+        page.refusal = Some(match &failure {
+            FormFailure::Refused(refusal, details) => {
+                let zone = &catalogue::current(tx)?.club.zone;
+                refused(refusal, details, |at| format::moment(zone, at, tx.now()))
+            }
+            FormFailure::Invalid(_) => failure.sentence().to_owned(),
+        });
+        Ok(page)
     })
 }
 

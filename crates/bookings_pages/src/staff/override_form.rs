@@ -1,6 +1,6 @@
 //! An override of a single time as the form sends it, and how it is saved and described.
 
-use bookings::{Decision, DecisionInput, factor, moments};
+use bookings::{Decision, factor, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kit::web::{Input, RawInput};
@@ -29,7 +29,7 @@ impl Input for OverrideForm {
             }
         }
         let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
-        OverrideForm { civil, room: input.id("room_id"), decision: DecisionInput::decision(input) }
+        OverrideForm { civil, room: input.id("room_id"), decision: Decision::parse(input) }
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use bookings::{RuleInput, StoredRule, WeekDay};
+use bookings::{ReleaseRule, RuleInput, StoredRule, WeekDay};
 use catalogue::Catalogue;
 use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
@@ -45,7 +45,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let is_preview = parsed.as_ref().is_ok_and(|request| request.preview);
     if let (true, Ok(request)) = (is_preview, &parsed) {
-        let rule = request.rule.clone();
+        let rule = request.rule.clone().rule();
         let page = caller.tx(move |tx, by| {
             let week = foresee(tx, by, id, &rule)?;
             draw(tx, by, id, Some(&raw_form), None, Some(&week))
@@ -58,7 +58,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
     let parsed = parsed.map(|request| request.rule);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let RuleInput(rule) = parsed.clone().map_err(Error::Invalid)?;
+            let rule = parsed.clone().map_err(Error::Invalid)?.rule();
             let club = catalogue::current(tx)?.club.id;
             bookings::edit_rule(tx, by, club, id, &rule)?;
             Ok(format!("{}?done=1", here(id)))
@@ -69,7 +69,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
 }
 
 /// Returns the next week with the change: the edit is performed, read, and rolled back.
-fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleInput(rule): &RuleInput) -> Result<Vec<WeekDay>> {
+fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, rule: &ReleaseRule) -> Result<Vec<WeekDay>> {
     let mut seen = Vec::new();
     tx.attempt::<()>(|tx| {
         let catalogue = catalogue::current(tx)?;

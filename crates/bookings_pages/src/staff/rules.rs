@@ -51,14 +51,14 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<RulesQuery>) -> Result<
 async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<Response> {
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
-        if let Ok(RuleInput(rule)) = &parsed
+        if let Ok(sent) = &parsed
             && raw_form.get("confirm").is_empty()
-            && let Some(page) = confirm_rule(tx, by, rule, &raw_form)?
+            && let Some(page) = confirm_rule(tx, by, &sent.clone().rule(), &raw_form)?
         {
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
         }
         let operation = |tx: &mut Tx<'_>| {
-            let RuleInput(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
+            let rule = parsed.clone().map_err(kit::Error::Invalid)?.rule();
             let club = catalogue::current(tx)?.club.id;
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))

@@ -82,7 +82,11 @@ fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
     by.may(Action::BookForOthers) && by.id() != owner
 }
 
-async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<Reason>) -> Result<Response> {
+async fn cancel(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Form(Reason { reason }): Form<Reason>,
+) -> Result<Response> {
     let cancelled = caller.tx(move |tx, by| {
         once(tx, by, id, |tx| bookings::cancel_because(tx, by, id, reason.as_deref()).map(drop))
     });
@@ -143,7 +147,7 @@ fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> 
 async fn cancel_series(
     caller: Caller,
     Path(id): Path<Id>,
-    Form(Reason(reason)): Form<Reason>,
+    Form(Reason { reason }): Form<Reason>,
 ) -> Result<Response> {
     let cancelled = caller.tx(move |tx, by| {
         once(tx, by, id, |tx| bookings::cancel_series(tx, by, id, reason.as_deref()).map(drop))

@@ -125,7 +125,7 @@ enum Outcome {
 }
 
 async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) -> Result<Response> {
-    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form, &digest)).await;
+    let done = caller.tx(move |tx, by| apply(tx, by, id, &form, &digest)).await;
     let answered = done.and_then(|outcome| match outcome {
         Outcome::Booked(reply) => Ok(reply.into_response()),
         Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
@@ -133,7 +133,9 @@ async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) ->
     or_sign_in(answered, &here(id))
 }
 
-fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
+/// Applies the form. It differs from [`ui::run_form`]: the reply is stored under the key of the form, so that a form that
+/// was sent twice books one series, and without `books` it only shows the days.
+fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
     let detail = bookings::show(tx, by, id)?;
     let mut drawn = page(tx, by, &detail)?;
     let plan = match &form.parsed {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use bookings::{
     Answer, BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE,
@@ -12,10 +12,13 @@ use bookings::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, RawInput, see_other};
+use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
-use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
+use ui::{
+    Choice, FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, format, lenient_number,
+    or_sign_in, run_form, to_response,
+};
 
 use crate::booking::narrowing::{Narrowing, narrowings};
 use crate::booking::notice::OtherDate;
@@ -119,44 +122,35 @@ async fn go(
     Path(id): Path<Id>,
     PostedForm(form): PostedForm<RescheduleQuery>,
 ) -> Result<Response> {
-    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form)).await;
-    let answered = done.and_then(|outcome| match outcome {
-        Ok(path) => Ok(see_other(&path)),
-        Err((status, page)) => Ok((status, Page::of(&*page)?).into_response()),
-    });
-    or_sign_in(answered, &here(id))
+    let done = caller.tx(move |tx, by| apply(tx, by, id, &form));
+    to_response(done.await, &here(id))
 }
 
 type Shown = (StatusCode, Box<MovePage>);
 
-fn handle_form(
+fn apply(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
     form: &FormInput<RescheduleQuery>,
-) -> Result<Result<String, Shown>> {
+) -> Result<FormOutcome<MovePage>> {
     let mut parsed = form.parsed.clone();
     if let Ok(RescheduleQuery { to: None, .. }) = parsed {
         let mut fields = Fields::new();
         fields.add("to", "Please choose a time first.");
         parsed = Err(fields);
     }
-    let Ok(query) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
-    let detail = bookings::show(tx, by, id)?;
-    let to = target(&detail, query);
-    let mut stopped = None;
-    let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
-        Ok(_) => Ok(Some(())),
-        Err(error) => {
-            stopped = Some(refused(error)?);
-            Ok(None)
-        }
-    })?;
-    if moved.is_some() {
-        return Ok(Ok(format!("/dashboard/bookings/{id}/")));
-    }
-    let stopped = stopped.ok_or_else(|| Fault::because("neither moved nor refused"))?;
-    draw(tx, by, id, &parsed, Some(stopped)).map(Err)
+    let Ok(query) = &parsed else {
+        let (status, page) = draw(tx, by, id, &parsed, None)?;
+        return Ok(FormOutcome::Rendered(status, page));
+    };
+    let to = target(&bookings::show(tx, by, id)?, query);
+    let operation =
+        |tx: &mut Tx<'_>| bookings::reschedule(tx, by, id, &to).map(|_| format!("/dashboard/bookings/{id}/"));
+    run_form(tx, operation, |tx, failure| {
+        let stopped = refused(failure.into())?;
+        draw(tx, by, id, &parsed, Some(stopped)).map(|(_, page)| *page)
+    })
 }
 
 /// Converts a refusal or invalid input into a status and a sentence. Other errors are returned.

@@ -1,24 +1,20 @@
 //! Reactions across crates. A crate writes jobs and notifications without knowing who handles them. Here each job gets
 //! its handler, and each notification the function that composes its email.
 
-mod accounts;
-mod booking_emails;
-mod club_time;
-mod email_template;
-mod membership_emails;
+mod account_jobs;
 mod membership_pages;
 mod old_jobs;
 mod rounds;
 
 pub(crate) use membership_pages::BOOKING_TERMS;
 
-use bookings::{BookingNews, MatchWaitlist, Nightly, OPENED, REPRICED, RunMaintenance};
-use kit::jobs::{Handlers, Job as _, prune};
+use bookings::{MatchWaitlist, Nightly, RunMaintenance};
+use kit::jobs::{Handlers, prune};
 use kit::replies::forget_replies;
 use kit::{AppState, Db, Fault, Id, Result, Tx};
-use membership::{MembershipChanged, MembershipNews, RunBillingDay};
+use membership::{MembershipChanged, RunBillingDay};
 use messages::{Composed, Mail, Outbox, PendingNotification, Post};
-use people::{ACCOUNT_KINDS, Checkpoint};
+use people::Checkpoint;
 use pictures::Develop;
 
 use rounds::MINUTE;
@@ -28,8 +24,8 @@ pub use rounds::begin_rounds;
 pub fn handlers(app: &AppState, post: &Post) -> Handlers {
     let (mailing, post) = (app.clone(), post.clone());
     old_jobs::add(Handlers::default())
-        .on(accounts::adopt)
-        .on(|db, Checkpoint {}| accounts::checkpoint(db))
+        .on(account_jobs::adopt)
+        .on(|db, Checkpoint {}| account_jobs::checkpoint(db))
         .on(match_waitlist)
         .on(|db, Nightly {}| delete_old_claims(db))
         .on(|db, RunMaintenance {}| run_maintenance(db))
@@ -48,19 +44,16 @@ pub fn outbox(app: &AppState, post: &Post) -> Outbox {
     Outbox::new(app.db.clone(), post.clone(), move |waiting| compose(composing.clone(), waiting))
 }
 
-/// Reads the current state that a notification is about, and composes its email from it.
+/// Has the crate of a notification compose its email from the current state. The part of the kind before the dot
+/// names the crate.
 async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let app = catalogue::for_own_website(&app.with(app.db.for_club(waiting.club))).await?;
-    let kind = waiting.kind.as_str();
-    if let Some(news) = BookingNews::of_kind(kind) {
-        return booking_emails::compose(app, waiting, news).await;
-    }
-    match kind {
-        OPENED => booking_emails::compose_opened(app, waiting).await,
-        REPRICED => membership_emails::compose_repriced(app, waiting).await,
-        MembershipNews::KIND => membership_emails::compose(app, waiting).await,
-        kind if ACCOUNT_KINDS.contains(&kind) => accounts::compose(app, waiting).await,
-        kind => Err(Fault::because(format!("nobody composes notifications of kind {kind}"))),
+    let of = waiting.kind.split('.').next().unwrap_or_default();
+    match of {
+        "bookings" => booking_emails::compose_email(app, waiting).await,
+        "membership" => membership::compose_email(app, waiting).await,
+        "people" => people_pages::compose_email(app, waiting).await,
+        _ => Err(Fault::because(format!("nobody composes notifications of kind {}", waiting.kind))),
     }
 }
 
@@ -74,7 +67,7 @@ async fn delete_old_claims(db: Db) -> Result<()> {
         ))
     });
     let (claims, replies, links, jobs) = tidied.await?;
-    let accounts = accounts::prune(&db).await?;
+    let accounts = account_jobs::prune(&db).await?;
     tracing::info!(
         claims,
         replies,

@@ -5,7 +5,8 @@ use kit::jobs::{Handlers, Job};
 use kit::{Db, Id};
 use membership::MembershipNews;
 use people::{
-    AccountNews, AddressChangeRequested, AddressChanged, AddressClaimed, PasswordChanged, ResetRequested,
+    AccountNotification, AddressChangeRequested, AddressChanged, AddressClaimed, PasswordChanged,
+    ResetRequested,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +40,11 @@ jobs_of_bookings! {
     Repriced "bookings.repriced";
 }
 
-fn of_account<N: AccountNews>(handlers: Handlers) -> Handlers {
-    handlers.on(|db: Db, news: N| async move { db.tx(move |tx| people::notify(tx, &news)).await })
+fn of_account<N: Job + Into<AccountNotification>>(handlers: Handlers) -> Handlers {
+    handlers.on(|db: Db, news: N| async move {
+        let news = news.into();
+        db.tx(move |tx| people::notify(tx, &news)).await
+    })
 }
 
 /// Adds the handlers of old jobs.
@@ -54,7 +58,7 @@ pub(super) fn add(handlers: Handlers) -> Handlers {
     handlers.on(|db: Db, response: MembershipNews| async move {
         let notify = move |tx: &mut kit::Tx<'_>| {
             let person = membership::event(tx, response.event)?.person;
-            membership::notify(tx, person, &response)
+            membership::notify(tx, person, MembershipNews { event: response.event })
         };
         db.tx(notify).await
     })

@@ -28,6 +28,32 @@ pub trait Input: Sized {
     fn parse(input: &mut RawInput) -> Self;
 }
 
+/// Defines an input once: from one list of fields come the struct, its OpenAPI schema, and its parser with the messages.
+/// After `=` is the method of [`RawInput`] that parses the field, with its bounds, or `read(function)` for a function
+/// of the input and the field's name. `value_type` gives the schema's type where the parsed type differs.
+#[macro_export]
+macro_rules! input {
+    (@$input:ident $field:ident read($function:path)) => { $function($input, stringify!($field)) };
+    (@$input:ident $field:ident $method:ident($($bound:expr),*)) => {
+        $input.$method(stringify!($field) $(, $bound)*)
+    };
+    ($(#[$attribute:meta])* $visibility:vis struct $name:ident {
+        $($(#[$about:meta])* $access:vis $field:ident: $type:ty = $method:ident $bounds:tt,)*
+    }) => {
+        #[derive(utoipa::ToSchema)]
+        $(#[$attribute])*
+        $visibility struct $name {
+            $($(#[$about])* $access $field: $type,)*
+        }
+
+        impl $crate::web::Input for $name {
+            fn parse(input: &mut $crate::web::RawInput) -> $name {
+                $name { $($field: $crate::input!(@input $field $method $bounds),)* }
+            }
+        }
+    };
+}
+
 /// The unparsed values of an input, with the errors found so far.
 #[derive(Debug, Default)]
 pub struct RawInput {
@@ -273,44 +299,16 @@ impl RawInput {
         parsed
     }
 
-    fn missing<T: Missing>(&mut self, field: &str) -> T {
+    /// Adds the error for a missing required value. Its placeholder is never used, because the error ends the parsing.
+    fn missing<T: Default>(&mut self, field: &str) -> T {
         self.add_error(field, "This field is required.");
-        T::MISSING
+        T::default()
     }
 }
 
 /// Returns whether a date lies in this or the next century, which covers every plausible date.
 fn is_near(date: &Date) -> bool {
     (2000..=2199).contains(&date.year())
-}
-
-/// The placeholder for a missing required value. It is never used, because the error ends the parsing.
-trait Missing {
-    const MISSING: Self;
-}
-
-impl Missing for String {
-    const MISSING: String = String::new();
-}
-
-impl Missing for i64 {
-    const MISSING: i64 = 0;
-}
-
-impl Missing for bool {
-    const MISSING: bool = false;
-}
-
-impl Missing for Date {
-    const MISSING: Date = Date::ZERO;
-}
-
-impl Missing for Timestamp {
-    const MISSING: Timestamp = Timestamp::UNIX_EPOCH;
-}
-
-impl Missing for Id {
-    const MISSING: Id = Id(0);
 }
 
 /// The request body, parsed as JSON.

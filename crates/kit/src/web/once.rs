@@ -33,10 +33,9 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
     }
 }
 
-/// The description of the header that [`Once`] reads.
+/// The header that [`Once`] reads.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "the words of the documentation: `Once` reads the header")]
 pub struct OnceHeader {
     /// A key of your choice, new for each request (such as a UUID). If you repeat the same request with the same
     /// key, you receive the first response again, and the operation does not run twice. 1 to 255 visible ASCII
@@ -56,8 +55,8 @@ impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Once<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Once<T>, Response> {
-        let key = key(request.headers()).map_err(IntoResponse::into_response)?;
-        let Some(key) = key else {
+        let header = OnceHeader::read(request.headers()).map_err(IntoResponse::into_response)?;
+        let Some(key) = header.idempotency_key else {
             return read(request, state).await.map(|input| Once(input, None));
         };
         let (parts, sent) = request.into_parts();
@@ -74,17 +73,21 @@ async fn read<S: Send + Sync, T: FromRequest<S>>(request: Request, state: &S) ->
     T::from_request(request, state).await.map_err(IntoResponse::into_response)
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<String>> {
-    let mut keys = headers.get_all(HEADER).into_iter();
-    let Some(first) = keys.next() else { return Ok(None) };
-    let text = first.as_bytes();
-    let is_key = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
-    match first.to_str() {
-        Ok(text) if is_key && keys.next().is_none() => Ok(Some(text.to_owned())),
-        _ => Err(Fields::one(
-            "Idempotency-Key",
-            format!("Send a single key of 1 to {LONGEST} visible ASCII characters, or none."),
-        )),
+impl OnceHeader {
+    fn read(headers: &HeaderMap) -> Result<OnceHeader> {
+        let mut keys = headers.get_all(HEADER).into_iter();
+        let Some(first) = keys.next() else { return Ok(OnceHeader { idempotency_key: None }) };
+        let text = first.as_bytes();
+        let is_key = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
+        match first.to_str() {
+            Ok(text) if is_key && keys.next().is_none() => {
+                Ok(OnceHeader { idempotency_key: Some(text.to_owned()) })
+            }
+            _ => Err(Fields::one(
+                "Idempotency-Key",
+                format!("Send a single key of 1 to {LONGEST} visible ASCII characters, or none."),
+            )),
+        }
     }
 }
 
@@ -101,7 +104,7 @@ mod tests {
             for text in texts {
                 headers.append(HEADER, HeaderValue::from_bytes(text).expect("a header"));
             }
-            key(&headers)
+            OnceHeader::read(&headers).map(|header| header.idempotency_key)
         };
         assert_eq!(sent(&[]).expect("none is fine"), None);
         assert_eq!(sent(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));

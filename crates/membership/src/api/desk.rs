@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, RawInput};
-use kit::{AppState, Cents, Id, Result};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,23 +25,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(stay_other))
 }
 
-/// A plan and how it is paid.
-#[derive(ToSchema)]
-#[schema(as = Sold)]
-#[allow(dead_code, reason = "for the description alone: `Sold` is read")]
-struct SoldIn {
-    /// The slug of the plan.
-    plan: String,
-    /// How it was paid: `cash` or `terminal`.
-    #[schema(value_type = String)]
-    paid: Paid,
-    /// The cost you last saw. If it has changed, nothing happens and `price_changed` carries `total`.
-    expected_total: Option<Cents>,
-}
-
 /// Staff: enroll a member from today, with the first month paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
-    params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
+    params(("person" = i64, Path), OnceHeader), request_body = Sold,
     responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -96,7 +82,7 @@ async fn dues(
 
 /// Staff: upgrade a member right away. The cost was paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
-    params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
+    params(("person" = i64, Path), OnceHeader), request_body = Sold,
     responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

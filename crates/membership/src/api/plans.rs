@@ -62,32 +62,6 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
     Ok(Answered(found.await?.iter().map(VersionOut::from).collect()))
 }
 
-/// The complete terms of a new version.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the words of the documentation: `PlanTerms` reads them")]
-struct PlanTermsInput {
-    /// The version you last saw.
-    version: i64,
-    /// The first day on which people can join with these terms, today or later. Left out, it is today.
-    #[schema(value_type = Option<String>, format = Date)]
-    effective_on: Option<Date>,
-    /// Per month.
-    price: String,
-    short_description: String,
-    benefits: Vec<String>,
-    discount_percentage: i64,
-    max_advance_days: i64,
-    /// Required unless `unlimited_credits`.
-    monthly_service_credits: Option<i64>,
-    unlimited_credits: Option<bool>,
-    guest_passes: i64,
-    mensuite_access: Option<bool>,
-    coresync_private_access: Option<bool>,
-    iot_control_access: Option<bool>,
-    concierge: Option<bool>,
-    priority_booking: Option<bool>,
-}
-
 /// The result.
 #[derive(Serialize, ToSchema)]
 struct Edited {
@@ -97,7 +71,7 @@ struct Edited {
 
 /// Managers: publish a new version of a plan. New members get it from its effective day on; existing members keep theirs.
 #[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
-    request_body = PlanTermsInput,
+    request_body = PlanTerms,
     responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn edit(

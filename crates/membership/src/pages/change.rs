@@ -2,7 +2,6 @@
 //! a confirmation.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -11,7 +10,7 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Error, Refusal, Result, Tx};
 use people::{Actor, Caller};
-use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_response};
+use ui::{Frame, PostedForm, QueryForm, format, or_sign_in, run_form, to_response};
 
 use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
 use crate::pages::membership::HERE;
@@ -353,23 +352,14 @@ async fn apply(
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();
     let done = caller.tx(move |tx, by| {
-        let mut refused = None;
-        let done = tx.attempt(|tx| match operation.run(tx, by) {
-            Err(Error::Refused(refusal, _)) => {
-                refused = Some(refusal);
-                Ok(None)
+        let run = |tx: &mut Tx<'_>| operation.run(tx, by).map(|()| HERE.to_owned());
+        run_form(tx, run, |tx, failure| {
+            let mut page = preview(tx, by, &operation, &terms)?;
+            if page.refusal.is_none() && page.invoice.is_none() {
+                page.refusal = Some(failure.sentence().to_owned());
             }
-            other => other.map(Some),
-        })?;
-        if done.is_some() {
-            return Ok(FormOutcome::Redirect(HERE.to_owned()));
-        }
-        let mut page = preview(tx, by, &operation, &terms)?;
-        if page.refusal.is_none() && page.invoice.is_none() {
-            page.refusal = refused.map(|refusal| refusal.sentence.to_owned());
-        }
-        let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
-        Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::CONFLICT), Box::new(page)))
+            Ok(page)
+        })
     });
     to_response(done.await, &here)
 }

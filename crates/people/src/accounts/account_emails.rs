@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
 use kit::notifications::OWNER;
-use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
+use kit::{Id, Notification, Result, Tx, args, sql, tokens};
+use serde::{Deserialize, Serialize};
 
 use crate::accounts::proofs::{
     self, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, News, PasswordChanged,
@@ -22,15 +23,78 @@ const CLAIM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long an email about a changed address or password may wait.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// An event or a request that concerns an account and causes an email.
-pub trait AccountNews: Job {
+macro_rules! account_notifications {
+    ($($(#[$doc:meta])* $name:ident $kind:literal;)*) => {
+        /// A notification of an event or a request that concerns an account: its kind with its data. The names are in
+        /// the database.
+        #[derive(Debug, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "data")]
+        pub enum AccountNotification {
+            $($(#[$doc])*
+            #[serde(rename = $kind)]
+            $name($name),)*
+        }
+
+        $(impl From<$name> for AccountNotification {
+            fn from(data: $name) -> AccountNotification {
+                AccountNotification::$name(data)
+            }
+        }
+
+        // Older versions wrote these notifications as jobs.
+        impl Job for $name {
+            const KIND: &'static str = $kind;
+        })*
+    };
+}
+
+account_notifications! {
+    /// A new account claims an address.
+    AddressClaimed "people.claimed";
+    /// A person forgot the password.
+    ResetRequested "people.reset_asked";
+    /// A person wants to change the address.
+    AddressChangeRequested "people.address_asked";
+    /// The address was changed.
+    AddressChanged "people.address_changed";
+    /// The password was changed.
+    PasswordChanged "people.password_changed";
+}
+
+impl AccountNotification {
     /// Returns the subject of the notification. Emails to an address that anyone may have entered have a subject of
     /// their own for each address; emails about a known account have the account as subject. So an address that
     /// rejects all email delays no other email.
-    fn subject(&self) -> (&'static str, Id);
+    fn subject(&self) -> (&'static str, Id) {
+        match self {
+            AccountNotification::AddressClaimed(claimed) => ("claim", claimed.person),
+            AccountNotification::ResetRequested(requested) => of_address(&requested.email),
+            AccountNotification::AddressChangeRequested(requested) => of_address(&requested.email),
+            AccountNotification::AddressChanged(changed) => of_address(&changed.old),
+            AccountNotification::PasswordChanged(changed) => ("account", changed.person),
+        }
+    }
+
     /// Returns the person whose account is concerned, if it is known.
     fn person(&self) -> Option<Id> {
-        None
+        match self {
+            AccountNotification::AddressClaimed(claimed) => Some(claimed.person),
+            AccountNotification::ResetRequested(_) => None,
+            AccountNotification::AddressChangeRequested(requested) => Some(requested.person),
+            AccountNotification::AddressChanged(changed) => Some(changed.person),
+            AccountNotification::PasswordChanged(changed) => Some(changed.person),
+        }
+    }
+
+    /// Returns how long the notification may wait for its email.
+    fn life(&self) -> SignedDuration {
+        match self {
+            AccountNotification::AddressClaimed(_) => CLAIM_LIFE,
+            AccountNotification::ResetRequested(_) | AccountNotification::AddressChangeRequested(_) => {
+                REQUEST_LIFE
+            }
+            AccountNotification::AddressChanged(_) | AccountNotification::PasswordChanged(_) => NEWS_LIFE,
+        }
     }
 }
 
@@ -41,121 +105,53 @@ fn of_address(email: &str) -> (&'static str, Id) {
     ("address", Id(number))
 }
 
-impl AccountNews for AddressClaimed {
-    fn subject(&self) -> (&'static str, Id) {
-        ("claim", self.person)
-    }
-    fn person(&self) -> Option<Id> {
-        Some(self.person)
-    }
-}
-
-impl AccountNews for ResetRequested {
-    fn subject(&self) -> (&'static str, Id) {
-        of_address(&self.email)
-    }
-}
-
-impl AccountNews for AddressChangeRequested {
-    fn subject(&self) -> (&'static str, Id) {
-        of_address(&self.email)
-    }
-    fn person(&self) -> Option<Id> {
-        Some(self.person)
-    }
-}
-
-impl AccountNews for AddressChanged {
-    fn subject(&self) -> (&'static str, Id) {
-        of_address(&self.old)
-    }
-    fn person(&self) -> Option<Id> {
-        Some(self.person)
-    }
-}
-
-impl AccountNews for PasswordChanged {
-    fn subject(&self) -> (&'static str, Id) {
-        ("account", self.person)
-    }
-    fn person(&self) -> Option<Id> {
-        Some(self.person)
-    }
-}
-
 /// Queues the email for an account event.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn notify<N: AccountNews>(tx: &mut Tx<'_>, news: &N) -> Result<()> {
-    tx.notify(&Notification::new(N::KIND, news.subject(), news.person(), news)?, &[OWNER])
+pub fn notify(tx: &mut Tx<'_>, news: &AccountNotification) -> Result<()> {
+    tx.notify(&Notification::new(news, news.subject(), news.person())?, &[OWNER])
 }
 
-/// The kinds of notification that [`notify`] writes.
-pub const ACCOUNT_KINDS: [&str; 5] = [
-    AddressClaimed::KIND,
-    ResetRequested::KIND,
-    AddressChangeRequested::KIND,
-    AddressChanged::KIND,
-    PasswordChanged::KIND,
-];
-
-fn read<N: AccountNews>(data: &str) -> Result<N> {
-    serde_json::from_str(data).map_err(Fault::because)
-}
-
-/// Returns the email that a notification of these kinds requires now, or the reason why none is required anymore.
-/// If the email has a link, its token is made here, because the database stores only the token's digest. On a later
-/// attempt, a fresh link for the same address comes from an earlier attempt that failed to send, so it does not
-/// prevent a new one.
+/// Returns the email that a notification requires now, or the reason why none is required anymore. If the email has
+/// a link, its token is made here, because the database stores only the token's digest. On a later attempt, a fresh
+/// link for the same address comes from an earlier attempt that failed to send, so it does not prevent a new one.
 ///
 /// # Errors
-/// Returns a fault if the database fails or the data cannot be parsed.
+/// Returns a fault if the database fails.
 pub fn account_email(
     tx: &mut Tx<'_>,
-    (kind, data): (&str, &str),
+    news: AccountNotification,
     at: Timestamp,
     attempt: i64,
 ) -> Result<std::result::Result<AccountEmail, &'static str>> {
-    let (age, is_first) = (tx.now().duration_since(at), attempt <= 1);
-    let life = match kind {
-        k if k == AddressClaimed::KIND => CLAIM_LIFE,
-        k if k == ResetRequested::KIND || k == AddressChangeRequested::KIND => REQUEST_LIFE,
-        _ => NEWS_LIFE,
-    };
-    if age > life {
+    if tx.now().duration_since(at) > news.life() {
         return Ok(Err("too old"));
     }
-    let email = match kind {
-        k if k == AddressClaimed::KIND => {
-            let claimed: AddressClaimed = read(data)?;
-            proofs::email_to_claimant(
-                tx,
-                &AddressClaimed { is_over: claimed.is_over && is_first, ..claimed },
-            )?
+    let is_first = attempt <= 1;
+    let email = match news {
+        AccountNotification::AddressClaimed(claimed) => {
+            let is_over = claimed.is_over && is_first;
+            proofs::email_to_claimant(tx, &AddressClaimed { is_over, ..claimed })?
         }
-        k if k == ResetRequested::KIND => {
-            let requested: ResetRequested = read(data)?;
+        AccountNotification::ResetRequested(requested) => {
             if is_password_new(tx, &requested.email, at)? {
                 return Ok(Err("the password was changed"));
             }
-            proofs::reset_email(tx, &ResetRequested { is_over: requested.is_over && is_first, ..requested })?
+            let is_over = requested.is_over && is_first;
+            proofs::reset_email(tx, &ResetRequested { is_over, ..requested })?
         }
-        k if k == AddressChangeRequested::KIND => {
-            let requested: AddressChangeRequested = read(data)?;
+        AccountNotification::AddressChangeRequested(requested) => {
             if mail_of(tx, requested.person)?.as_ref() == Some(&kept_email(&requested.email)) {
                 return Ok(Err("confirmed"));
             }
-            proofs::email_to_new_address(
-                tx,
-                &AddressChangeRequested { is_over: requested.is_over && is_first, ..requested },
-            )?
+            let is_over = requested.is_over && is_first;
+            proofs::email_to_new_address(tx, &AddressChangeRequested { is_over, ..requested })?
         }
-        k if k == AddressChanged::KIND => {
-            let changed: AddressChanged = read(data)?;
+        AccountNotification::AddressChanged(changed) => {
             Some(AccountEmail { to: changed.old, news: News::AddressChanged })
         }
-        _ => proofs::password_changed_email(tx, read::<PasswordChanged>(data)?.person)?,
+        AccountNotification::PasswordChanged(changed) => proofs::password_changed_email(tx, changed.person)?,
     };
     Ok(email.ok_or("nobody to tell"))
 }
@@ -177,5 +173,5 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
 /// so that retries after a failed delivery do not use up the limit.
 pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
     let is_over = limits::count_email(tx, EmailKind::Confirm, email, client_info)?;
-    notify(tx, &AddressClaimed { person, is_over })
+    notify(tx, &AddressClaimed { person, is_over }.into())
 }

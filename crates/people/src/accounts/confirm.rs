@@ -217,7 +217,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
     }
     if let Some(old) = before.email.clone().filter(|old| old != email) {
         session_store::keep_address(tx, before.id, &old)?;
-        notify(tx, &AddressChanged { person: before.id, old })?;
+        notify(tx, &AddressChanged { person: before.id, old }.into())?;
     }
     let owner = Actor::of(before.clone()).on_network(by.network());
     note(tx, &owner, AuditEvent::AddressChanged, Some(before.id), json!({}))

@@ -91,21 +91,8 @@ pub struct Proven {
     pub is_first: bool,
 }
 
-macro_rules! jobs {
-    ($($job:ident $kind:literal;)*) => {
-        $(impl Job for $job {
-            const KIND: &'static str = $kind;
-        })*
-    };
-}
-
-jobs! {
-    AddressClaimed "people.claimed";
-    ResetRequested "people.reset_asked";
-    AddressChangeRequested "people.address_asked";
-    AddressChanged "people.address_changed";
-    PasswordChanged "people.password_changed";
-    Proven "people.proven";
+impl Job for Proven {
+    const KIND: &'static str = "people.proven";
 }
 
 /// An email about an account.

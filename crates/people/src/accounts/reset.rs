@@ -47,7 +47,7 @@ pub fn request_password_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: 
     limits::count_request(tx, client_info)?;
     let email = kept_email(email);
     let is_over = limits::count_email(tx, EmailKind::Reset, &email, client_info)?;
-    notify(tx, &ResetRequested { email, is_over })
+    notify(tx, &ResetRequested { email, is_over }.into())
 }
 
 /// Requests the email that confirms a new address of the caller, who must know their password.
@@ -68,7 +68,7 @@ pub async fn request_address_change(caller: &Caller, request: NewAddress) -> Res
             limits::count_request(tx, &client_info)?;
             let is_over = limits::count_email(tx, EmailKind::Change, &email, &client_info)?;
             let from = (known_device(&client_info.device).map(str::to_owned), client_info.network());
-            notify(tx, &AddressChangeRequested { person, email: email.clone(), is_over, from })
+            notify(tx, &AddressChangeRequested { person, email: email.clone(), is_over, from }.into())
         })
         .await
 }
@@ -110,7 +110,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
                 make_own(tx, person.id, &proof.email)?;
             }
             session_store::forget_all_proofs(tx, person.id)?;
-            notify(tx, &PasswordChanged { person: person.id })?;
+            notify(tx, &PasswordChanged { person: person.id }.into())?;
             let by = Actor::of(person).on_network(network.as_str());
             note(tx, &by, AuditEvent::PasswordReset, Some(proof.person), json!({}))
         })

@@ -166,7 +166,7 @@ pub async fn change_password(
                     None
                 }
             };
-            notify(tx, &PasswordChanged { person: id })?;
+            notify(tx, &PasswordChanged { person: id }.into())?;
             note(tx, by, AuditEvent::PasswordChanged, Some(id), json!({}))?;
             Ok(tokens)
         })

@@ -51,14 +51,6 @@ struct NoticeOut {
     email: bool,
 }
 
-/// The kinds that are wanted.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "for the description alone")]
-struct WantedIn {
-    /// Of `reminders`, `waitlist`: the kinds that are wanted by email.
-    notices: Vec<String>,
-}
-
 /// List your email notifications.
 #[utoipa::path(get, path = "/api/users/notices/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
@@ -70,7 +62,7 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
 }
 
 /// Choose your email notifications: these kinds and no others.
-#[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = WantedIn,
+#[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = ChosenNotifications,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every kind, updated", body = Vec<NoticeOut>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -78,10 +70,10 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
 ))]
 async fn choose(
     caller: Caller,
-    Json(ChosenNotifications(requested)): Json<ChosenNotifications>,
+    Json(chosen): Json<ChosenNotifications>,
 ) -> Result<axum::Json<Vec<NoticeOut>>> {
     let chosen = caller.tx(move |tx, by| {
-        choose_notification_kinds(tx, by, &requested)?;
+        choose_notification_kinds(tx, by, &chosen.notices)?;
         my_notification_kinds(tx, by)
     });
     chosen.await.map(to_response)

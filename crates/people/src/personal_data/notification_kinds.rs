@@ -1,8 +1,8 @@
 //! The notifications that a person can switch off, by kind and channel: reminders and waitlist offers.
 //! Notifications about a booking, a payment, or an account are always sent (N5).
 
-use kit::web::{Input, RawInput};
-use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
+use kit::web::RawInput;
+use kit::{Error, Id, Refusal, Result, Tx, args, input, sql, tokens};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,30 +102,32 @@ fn silence(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> 
     .map(drop)
 }
 
-/// The kinds of notification that a person chooses, from a form (`notices=reminders&notices=waitlist`) or a JSON
-/// list.
-#[derive(Debug, Clone)]
-pub struct ChosenNotifications(pub Vec<NotificationKind>);
-
-impl Input for ChosenNotifications {
-    fn parse(input: &mut RawInput) -> ChosenNotifications {
-        let mut chosen = Vec::new();
-        // A missing field is an error. To choose none, a client sends an empty list, and a form without a checked
-        // box sends an empty value.
-        if input.raw("notices").is_none() {
-            input.add_error(
-                "notices",
-                "This field is required: a list of reminders, waitlist; empty for none.",
-            );
-        }
-        for one in input.many("notices").into_iter().filter(|one| *one != "") {
-            match one.as_str().and_then(NotificationKind::named) {
-                Some(notification_kind) => chosen.push(notification_kind),
-                None => input.add_error("notices", "Choose from reminders, waitlist."),
-            }
-        }
-        ChosenNotifications(chosen)
+input! {
+    /// The kinds that are wanted.
+    #[derive(Debug, Clone)]
+    #[schema(as = WantedIn)]
+    pub struct ChosenNotifications {
+        /// Of `reminders`, `waitlist`: the kinds that are wanted by email.
+        #[schema(value_type = Vec<String>)]
+        pub notices: Vec<NotificationKind> = read(parse_kinds),
     }
+}
+
+/// Parses the kinds from a form (`notices=reminders&notices=waitlist`) or a JSON list.
+fn parse_kinds(input: &mut RawInput, field: &str) -> Vec<NotificationKind> {
+    let mut chosen = Vec::new();
+    // A missing field is an error. To choose none, a client sends an empty list, and a form without a checked box sends
+    // an empty value.
+    if input.raw(field).is_none() {
+        input.add_error(field, "This field is required: a list of reminders, waitlist; empty for none.");
+    }
+    for one in input.many(field).into_iter().filter(|one| *one != "") {
+        match one.as_str().and_then(NotificationKind::named) {
+            Some(notification_kind) => chosen.push(notification_kind),
+            None => input.add_error(field, "Choose from reminders, waitlist."),
+        }
+    }
+    chosen
 }
 
 /// The place to which the encrypted token in a link is bound.

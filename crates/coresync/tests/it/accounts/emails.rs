@@ -420,7 +420,8 @@ async fn an_offer_that_has_run_out_is_not_sent() {
     let written = app.db().tx(move |tx| {
         let data: Value =
             json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
-        let news = kit::Notification::new("bookings.offered", ("booking", id), Some(person), &data)?;
+        let content = json!({"kind": "bookings.offered", "data": data});
+        let news = kit::Notification::new(&content, ("booking", id), Some(person))?;
         tx.notify(&news, &["owner"])
     });
     written.await.expect("written");

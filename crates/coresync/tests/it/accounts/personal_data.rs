@@ -110,7 +110,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 /// Checks the same columns against the function that protects accounts from pruning: none is forgotten there.
 #[test]
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
-    let source = include_str!("../../../src/reactions/accounts.rs");
+    let source = include_str!("../../../src/reactions/account_jobs.rs");
     let tables = [
         "club_roles",
         "consents",

@@ -495,8 +495,11 @@ async fn a_poisoned_message_holds_up_nothing_else() {
     let world = World::open(7).await;
     world.smtp.refuse("gus@cast.test");
     let broken = world.app.db().tx(|tx| {
-        let notification =
-            kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
+        let notification = kit::Notification::new(
+            &json!({"kind": "bookings.confirmed", "data": {"x": 1}}),
+            ("booking", Id(1)),
+            None,
+        )?;
         tx.notify(&notification, &["owner"])
     });
     broken.await.expect("written");

@@ -175,7 +175,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     ),
     ("coresync/src/check.rs", &["SELECT"], "`coresync check` examines the whole database"),
     (
-        "coresync/src/reactions/accounts.rs",
+        "coresync/src/reactions/account_jobs.rs",
         &["SELECT CAST(1 AS BIGINT)"],
         "checks whether any row of any club refers to a person",
     ),
@@ -206,7 +206,7 @@ const WITHOUT_A_ROW: &[(&str, &[&str], &str)] = &[
     ),
     ("scheduling/src/store.rs", &["DELETE FROM claims WHERE cell"], "deletes old claims of all clubs"),
     (
-        "coresync/src/reactions/accounts.rs",
+        "coresync/src/reactions/account_jobs.rs",
         &["SELECT CAST(1 AS BIGINT)"],
         "checks whether any row of any club refers to a person",
     ),

@@ -371,7 +371,7 @@ proptest! {
         let decision = |factor: &str| {
             let value = json!({"decision": "reprice", "factor": factor});
             let mut input = RawInput::from_json(value.to_string().as_bytes()).expect("an object");
-            bookings::DecisionInput::decision(&mut input)
+            bookings::Decision::parse(&mut input)
         };
         let printed = bookings::factor(hundredths * 100);
         prop_assert!(matches!(decision(&printed), bookings::Decision::Reprice(found) if found == hundredths * 100));

@@ -29,12 +29,12 @@ fn zone_name(zone: &TimeZone) -> String {
 }
 
 /// Returns the date as in `Friday, November 27, 2026`.
-pub(super) fn date(zone: &TimeZone, at: Timestamp) -> String {
+pub fn date(zone: &TimeZone, at: Timestamp) -> String {
     format::full_day(format::date_at(zone, at))
 }
 
 /// Returns the date as in `Nov 27`, for subjects.
-pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
+pub fn short_date(zone: &TimeZone, at: Timestamp) -> String {
     format::short_date(format::date_at(zone, at))
 }
 
@@ -45,17 +45,17 @@ fn in_zone(zone: &TimeZone, at: Timestamp, text: String) -> String {
 }
 
 /// Returns the time of day with its zone as in `2:00 PM Eastern Time`.
-pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
+pub fn time(zone: &TimeZone, at: Timestamp) -> String {
     in_zone(zone, at, format::clock(zone, at))
 }
 
 /// Returns the date and time as in `Friday, November 27, 2026, 2:00 PM Eastern Time`.
-pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
+pub fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }
 
 /// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`
-pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
+pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     in_zone(zone, to, format!("{}, {}", date(zone, from), format::span(zone, from, to)))
 }
 

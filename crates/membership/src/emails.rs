@@ -1,25 +1,24 @@
-//! The emails about a membership: its changes, and how they change the prices of bookings.
+//! The emails about the changes of a membership.
 
-use bookings::{Booking, Repriced};
-use catalogue::Club;
 use jiff::civil::Date;
-use kit::{AppState, Cents, Fault, Result, Tx};
-use membership::{MembershipEvent, MembershipNews};
-use messages::{Composed, PendingNotification};
+use kit::{AppState, Cents, Result};
+use messages::{Composed, EmailTemplate, PendingNotification};
 use serde_json::Value;
 use ui::format;
 
-use super::booking_emails::service_name;
-use super::club_time;
-use super::email_template::EmailTemplate;
+use crate::events::{MembershipEvent, still_so};
+use crate::lifecycle::MembershipNotification;
 
-/// Composes the email about a change of a membership.
-pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
+/// Composes the email for a notification about a membership, unless a later change has made it obsolete.
+///
+/// # Errors
+/// Returns a fault if the database fails or the notification cannot be read.
+pub async fn compose_email(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let public = app.config.public_url.clone();
     app.db
         .view(move |tx| {
-            let news: MembershipNews = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
-            let event = match membership::still_so(tx, news.event)? {
+            let MembershipNotification::Changed(news) = waiting.content()?;
+            let event = match still_so(tx, news.event)? {
                 Ok(event) => event,
                 Err(why) => return Ok(Composed::Dropped(why)),
             };
@@ -157,52 +156,52 @@ fn next_day(date: &str) -> String {
     date.parse::<Date>().and_then(Date::tomorrow).map(format::date).unwrap_or_default()
 }
 
-/// Composes the email which says that the price of a visit has changed.
-pub(super) async fn compose_repriced(app: AppState, waiting: PendingNotification) -> Result<Composed> {
-    let public = app.config.public_url.clone();
-    app.db
-        .view(move |tx| match bookings::still_repriced(tx, &waiting.data)? {
-            Err(why) => Ok(Composed::Dropped(why)),
-            Ok((booking, job)) => write_repriced(tx, &public, &waiting, &booking, &job),
-        })
-        .await
-}
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use kit::Id;
+    use serde_json::json;
 
-fn write_repriced(
-    tx: &mut Tx<'_>,
-    public: &str,
-    waiting: &PendingNotification,
-    booking: &Booking,
-    job: &Repriced,
-) -> Result<Composed> {
-    let Some(person) = booking.person else { return Ok(Composed::Dropped("nobody to tell")) };
-    let Some(to) = people::mail_of(tx, person)? else {
-        return Ok(Composed::Dropped("no verified address"));
-    };
-    let person = people::person(tx, person)?;
-    let catalogue = catalogue::current(tx)?;
-    let club: &Club = &catalogue.club;
-    let what = service_name(&catalogue, booking);
-    let (heading, words) = if job.restored {
-        (
-            "your visit is back to its original price.",
-            "Your membership applies on that day, as it did when you booked.",
-        )
-    } else {
-        (
-            "the price of your visit has changed.",
-            "The membership you booked it with no longer applies on that day. You can cancel it free of charge until it \
-             starts.",
-        )
-    };
-    let email =
-        EmailTemplate::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
-            .says(words)
-            .fact("Service", what)
-            .fact("When", club_time::moment(&club.zone, booking.starts_at))
-            .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
-            .fact("Old price", format::money(Cents(job.from)))
-            .fact("New price", format::money(booking.total()))
-            .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
-    Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
+    use super::*;
+
+    fn told(what: &str) -> Option<News> {
+        News::of(&MembershipEvent {
+            id: Id(1),
+            person: Id(2),
+            at: Timestamp::UNIX_EPOCH,
+            by: None,
+            what: what.to_owned(),
+            detail: json!({"plan": "Premium", "from": "2027-01-10", "until": "2027-03-09", "cents": 37_500}),
+        })
+    }
+
+    #[test]
+    fn an_email_names_the_plan_the_amount_and_the_day() {
+        let joined = told("joined").expect("an email");
+        assert_eq!(joined.subject, "Welcome to Premium");
+        assert!(joined.words.contains("$375") && joined.words.contains("March 9, 2027"), "{}", joined.words);
+        let frozen = told("frozen_2026_2").expect("an email");
+        assert!(frozen.words.starts_with("From January 10, 2027, through March 9, 2027"), "{}", frozen.words);
+    }
+
+    #[test]
+    fn each_event_that_is_told_has_a_text_and_others_have_none() {
+        for what in [
+            "joined",
+            "leaves",
+            "stays",
+            "changes_down",
+            "keeps_plan",
+            "upgraded",
+            "moves_over",
+            "dues_taken",
+            "grace",
+            "suspended",
+            "ended",
+        ] {
+            let news = told(what).unwrap_or_else(|| panic!("no text for {what}"));
+            assert!(!news.subject.is_empty() && !news.heading.is_empty() && news.words.len() > 20, "{what}");
+        }
+        assert!(told("auto_credit").is_none());
+    }
 }

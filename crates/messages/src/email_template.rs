@@ -4,12 +4,13 @@
 use askama::Template;
 use catalogue::Club;
 use kit::{Fault, Result};
-use messages::Mail;
+
+use crate::mail::Mail;
 
 /// The content of an email. Texts are escaped when they are rendered.
 #[derive(Template)]
 #[template(path = "mail/email.html")]
-pub(super) struct EmailTemplate {
+pub struct EmailTemplate {
     subject: String,
     heading: String,
     words: Vec<String>,
@@ -25,7 +26,7 @@ pub(super) struct EmailTemplate {
 
 impl EmailTemplate {
     /// Creates an email of the club with only a subject and a heading. The heading addresses the reader.
-    pub(super) fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> EmailTemplate {
+    pub fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> EmailTemplate {
         EmailTemplate {
             subject: subject.into(),
             heading: heading.into(),
@@ -41,13 +42,13 @@ impl EmailTemplate {
     }
 
     /// Adds a paragraph.
-    pub(super) fn says(mut self, words: impl Into<String>) -> EmailTemplate {
+    pub fn says(mut self, words: impl Into<String>) -> EmailTemplate {
         self.words.push(words.into());
         self
     }
 
     /// Adds a labeled fact, unless its value is empty.
-    pub(super) fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> EmailTemplate {
+    pub fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> EmailTemplate {
         let value = value.into();
         if !value.is_empty() {
             self.facts.push((label.into(), value));
@@ -56,25 +57,25 @@ impl EmailTemplate {
     }
 
     /// Sets the action: the label of its link, and the URL.
-    pub(super) fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> EmailTemplate {
+    pub fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> EmailTemplate {
         self.action = Some((label, address.into()));
         self
     }
 
     /// Adds a note below the action, in smaller print.
-    pub(super) fn note(mut self, words: impl Into<String>) -> EmailTemplate {
+    pub fn note(mut self, words: impl Into<String>) -> EmailTemplate {
         self.notes.push(words.into());
         self
     }
 
     /// Sets the URL of the link that unsubscribes from such emails.
-    pub(super) fn ends_at(mut self, address: String) -> EmailTemplate {
+    pub fn ends_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe = Some(address);
         self
     }
 
     /// Sets the URL of the link that stops all emails about a visit. For guests.
-    pub(super) fn stops_at(mut self, address: String) -> EmailTemplate {
+    pub fn stops_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe_label = "Stop emails about this visit";
         self.ends_at(address)
     }
@@ -84,7 +85,7 @@ impl EmailTemplate {
     ///
     /// # Errors
     /// Returns a fault if the template can't be rendered.
-    pub(super) fn to(self, address: String, calendar: Option<String>, key: String) -> Result<Mail> {
+    pub fn to(self, address: String, calendar: Option<String>, key: String) -> Result<Mail> {
         let html = self.render().map_err(Fault::because)?;
         Ok(Mail {
             to: address,
@@ -108,5 +109,49 @@ impl EmailTemplate {
         let end =
             self.unsubscribe.as_ref().map(|address| format!("\n{}:\n{address}\n", self.unsubscribe_label));
         format!("{body}\n\n{}\n{}\n{}", self.club, self.address, end.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_and_the_html_say_the_same() {
+        let template = EmailTemplate {
+            subject: "Confirmed: Massage".to_owned(),
+            heading: "Anna, we’re expecting you.".to_owned(),
+            words: vec!["See <you>.".to_owned()],
+            facts: Vec::new(),
+            action: None,
+            notes: Vec::new(),
+            unsubscribe: None,
+            unsubscribe_label: "Unsubscribe from these emails",
+            club: "The Club".to_owned(),
+            address: "1 Main Street".to_owned(),
+        };
+        let mail = template
+            .fact("Room", "Duet")
+            .fact("With", "")
+            .leads_to("View your visit", "https://club.test/visit/")
+            .note("Free to cancel.")
+            .stops_at("https://club.test/stop/".to_owned())
+            .to("anna@example.com".to_owned(), None, "17".to_owned())
+            .expect("an email");
+        let html = mail.html.expect("HTML");
+        for part in [
+            "Anna, we’re expecting you.",
+            "Duet",
+            "View your visit",
+            "https://club.test/visit/",
+            "Free to cancel.",
+            "Stop emails about this visit",
+            "The Club",
+        ] {
+            assert!(mail.text.contains(part), "{part}\n{}", mail.text);
+            assert!(html.contains(part), "{part}\n{html}");
+        }
+        assert!(mail.text.contains("See <you>.") && html.contains("See &#60;you&#62;."), "{html}");
+        assert!(!mail.text.contains("With") && !html.contains("With"), "an empty fact is left out");
     }
 }

@@ -1,21 +1,16 @@
-//! The emails about bookings. The booking is read again when an email is sent, so that no email says something that is
-//! no longer true.
+//! The emails about the bookings of a visit or a series: confirmations, reminders, cancellations, and held offers.
 
 use std::sync::Arc;
 
-use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST};
+use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST, VisitNotification};
+use bookings_pages::{Cancelling, Invited, event};
 use catalogue::{Catalogue, Club};
 use jiff::Timestamp;
 use kit::{AppState, Cents, Result, Tx};
 use messages::calendar::ics;
-use messages::{Composed, Mail, PendingNotification, plain_name};
+use messages::{Composed, EmailTemplate, Mail, PendingNotification, club_time, plain_name};
 use people::NotificationKind;
 use ui::format;
-
-use super::club_time;
-use super::email_template::EmailTemplate;
-use bookings_pages::Cancelling;
-use bookings_pages::{Invited, event};
 
 /// The person that an email goes to.
 struct Recipient {
@@ -40,12 +35,13 @@ struct Sender {
 pub(super) async fn compose(
     app: AppState,
     waiting: PendingNotification,
-    news: BookingNews,
+    notification: VisitNotification,
 ) -> Result<Composed> {
+    let news = notification.kind;
     let ours = Sender { public: app.config.public_url.clone(), from: app.config.mail_from.clone() };
     app.db
         .view(move |tx| {
-            let details = match bookings::still_true(tx, news, &waiting.data)? {
+            let details = match bookings::still_true(tx, &notification)? {
                 Ok(details) => details,
                 Err(why) => return Ok(Composed::Dropped(why)),
             };
@@ -425,38 +421,4 @@ fn calendar_of(
         events.push(event(tx, catalogue, booking, &invited)?);
     }
     Ok(Some(ics(&events)))
-}
-
-/// Composes the email which says that a time someone waits for is free, if it still is.
-pub(super) async fn compose_opened(app: AppState, waiting: PendingNotification) -> Result<Composed> {
-    let public = app.config.public_url.clone();
-    app.db
-        .view(move |tx| {
-            let (wait, opened) = match bookings::still_open(tx, &waiting.data)? {
-                Ok(found) => found,
-                Err(why) => return Ok(Composed::Dropped(why)),
-            };
-            let Some(to) = people::mail_of(tx, wait.person)? else {
-                return Ok(Composed::Dropped("no verified address"));
-            };
-            if !people::wants(tx, wait.person, NotificationKind::Waitlist)? {
-                return Ok(Composed::Dropped("unsubscribed"));
-            }
-            let (person, catalogue) = (people::person(tx, wait.person)?, catalogue::current(tx)?);
-            let service = catalogue.service(wait.service);
-            let what = service.map(|service| service.name.clone()).unwrap_or_default();
-            let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
-            let token = people::unsubscribe_token(tx, person.id, NotificationKind::Waitlist)?;
-            let heading = format!("{}, a time you asked about is open.", person.first_name);
-            let path = format!("{public}/book/?service={slug}&at={}", opened.starts_at);
-            let mail = EmailTemplate::new(&catalogue.club, format!("Open now: {what}"), heading)
-                .says("It isn’t held, so book soon.")
-                .fact("Service", what)
-                .fact("When", club_time::moment(&catalogue.club.zone, opened.starts_at))
-                .leads_to("See the time", path)
-                .ends_at(format!("{public}/unsubscribe/?token={token}"))
-                .to(to, None, waiting.id.to_string())?;
-            Ok(Composed::Email(Box::new(mail)))
-        })
-        .await
 }
