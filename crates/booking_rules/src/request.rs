@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use kit::text::one_line;
 use kit::web::{Input, RawInput};
 use kit::{Cents, Id};
 use serde_json::Value;
@@ -335,6 +336,20 @@ fn parse_addon(item: &Value) -> Option<AddonRequest> {
     let sound =
         id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');
     sound.then(|| AddonRequest { id: Id(id), quantity, notes: notes.to_owned() })
+}
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// The optional reason for canceling, on one line.
+#[derive(Debug, Clone)]
+pub struct Reason(pub Option<String>);
+
+impl Input for Reason {
+    fn parse(input: &mut RawInput) -> Reason {
+        let text = input.opt_text_within("reason", LONGEST_REASON);
+        Reason(text.map(|text| one_line(&text)).filter(|text| !text.is_empty()))
+    }
 }
 
 #[cfg(test)]

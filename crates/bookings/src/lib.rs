@@ -34,14 +34,14 @@ pub use blocks::{
 pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use booking::audit::id_by_reference;
 pub use booking::book::{book, dry_run};
-pub use booking::cancel::{Reason, cancel, cancel_because};
+pub use booking::cancel::{cancel, cancel_because};
 pub use booking::confirm::{confirm, services_price};
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
     hold_of_token, own_hold_at, own_holds_on, release_hold,
 };
 pub use booking::import::{ImportedBooking, import_booking};
-pub use booking::reprice::{Repricing, reprice_for};
+pub use booking::reprice::reprice_for;
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
     CONFLICTS, Conflict, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
@@ -52,13 +52,13 @@ pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SE
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
     Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,
-    PlanDiscount, Policy, PriceBasis, Quote, ReleaseRule, Repeated, Requester, RuleInput, Rules, SUBJECT,
-    ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
+    PlanDiscount, Policy, PriceBasis, Quote, Reason, ReleaseRule, Repeated, Requester, RuleInput, Rules,
+    SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
     add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for, quote,
     release_mask, rules, terms, terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
-pub use model::{BookingFilter, Detail, Repriced};
+pub use model::{BookingFilter, Detail, Repricing};
 pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };

@@ -6,12 +6,10 @@ pub mod calendar;
 mod compose;
 mod deliver;
 mod mail;
-mod names;
 mod outbox;
 mod post;
 
 pub use deliver::{deliver, forget};
 pub use mail::Mail;
-pub use names::plain_name;
 pub use outbox::{Composed, Outbox, PendingNotification, forget_person};
 pub use post::Post;

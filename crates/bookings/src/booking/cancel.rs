@@ -1,7 +1,6 @@
 //! Canceling. A booking can be canceled until it ends, and its fee is known in advance.
 
 use booking_rules::{Booking, CancellationTerms, Status, refusals::WRONG_STATE};
-use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
@@ -11,24 +10,6 @@ use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
 use crate::store;
 use crate::waitlist::ledger;
-
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 500;
-
-/// The optional reason for canceling, on one line.
-#[derive(Debug, Clone)]
-pub struct Reason(pub Option<String>);
-
-impl Input for Reason {
-    fn parse(input: &mut RawInput) -> Reason {
-        let text = input.opt_text_within("reason", LONGEST_REASON);
-        let on_one_line = |text: String| {
-            let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            shown.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        Reason(text.map(on_one_line).filter(|text| !text.is_empty()))
-    }
-}
 
 /// Cancels a booking. Its claims are released immediately, and of its price only the fee of the policy that applied
 /// when it was made stays due (C1, C2, C4). If staff cancel for someone else, there is no fee (C3). Returns the
@@ -88,5 +69,6 @@ pub(crate) fn cancel_quietly(
     ledger::freed(tx, id)?;
     let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
     audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
+    notify::missed(tx, &cancelled)?;
     Ok((cancelled, leaving.fee))
 }
