@@ -6,9 +6,10 @@ use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST, VisitNotificat
 use bookings_pages::{Cancelling, Invited, event};
 use catalogue::{Catalogue, Club};
 use jiff::Timestamp;
+use kit::text::plain_name;
 use kit::{AppState, Cents, Result, Tx};
 use messages::calendar::ics;
-use messages::{Composed, EmailTemplate, Mail, PendingNotification, club_time, plain_name};
+use messages::{Composed, EmailTemplate, Mail, PendingNotification, club_time};
 use people::NotificationKind;
 use ui::format;
 
@@ -275,13 +276,18 @@ impl Saying<'_> {
     }
 }
 
-/// Returns the names of the services, each once, and for several bookings their dates: all of them if there are at most
-/// four, otherwise the first and the last.
-fn subject_of(catalogue: &Catalogue, details: &[Detail]) -> String {
+/// Returns the names of the services, each once, and for several bookings or one of a series their dates: all of them if
+/// there are at most four, otherwise the first and the last (N4).
+pub(super) fn subject_of<'b>(
+    catalogue: &Catalogue,
+    bookings: impl IntoIterator<Item = &'b Booking>,
+) -> String {
     let zone = &catalogue.club.zone;
     let mut names: Vec<String> = Vec::new();
     let mut dates: Vec<String> = Vec::new();
-    for Detail { booking, .. } in details {
+    let (mut count, mut is_repeated) = (0, false);
+    for booking in bookings {
+        (count, is_repeated) = (count + 1, booking.series.is_some());
         let name = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();
         let date = club_time::short_date(zone, booking.starts_at);
         if !names.contains(&name) {
@@ -292,8 +298,8 @@ fn subject_of(catalogue: &Catalogue, details: &[Detail]) -> String {
         }
     }
     let names = names.join(" and ");
-    match (details.len(), dates.as_slice()) {
-        (1, _) => names,
+    match (count, dates.as_slice()) {
+        (1, _) if !is_repeated => names,
         (_, [one]) => format!("{names}, {one}"),
         (_, few) if few.len() <= 4 => format!("{names}, {}", few.join(", ")),
         (count, many) => {
@@ -320,7 +326,8 @@ fn write(
     let text = saying.text();
     let tells_money = saying.tells_money();
     let host = host(tx, &to, details)?;
-    let subject = format!("{}: {}", text.subject, subject_of(&catalogue, details));
+    let subject =
+        format!("{}: {}", text.subject, subject_of(&catalogue, details.iter().map(|detail| &detail.booking)));
     let mut draft = EmailTemplate::new(&catalogue.club, subject, text.heading);
     for paragraph in text.paragraphs {
         draft = draft.says(paragraph);

@@ -143,14 +143,8 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     };
     rows::insert_block(tx, catalogue.club.id, &block)?;
     take(tx, &catalogue, block.id, input)?;
-    let after = described(&catalogue, &block);
-    people::note_operation(
-        tx,
-        by,
-        "time_blocked",
-        (SubjectKind::Block, Some(block.id)),
-        json!({"before": null, "after": after}),
-    )?;
+    let details = json!({"before": null, "after": described(&catalogue, &block)});
+    people::note_operation(tx, by, "time_blocked", (SubjectKind::Block, Some(block.id)), details)?;
     Ok(block)
 }
 

@@ -41,7 +41,7 @@ pub use booking::hold::{
     hold_of_token, own_hold_at, own_holds_on, release_hold,
 };
 pub use booking::import::{ImportedBooking, import_booking};
-pub use booking::reprice::{Repricing, reprice_for};
+pub use booking::reprice::reprice_for;
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
     CONFLICTS, Conflict, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
@@ -58,7 +58,7 @@ pub use booking_rules::{
     release_mask, rules, terms, terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
-pub use model::{BookingFilter, Detail, Repriced};
+pub use model::{BookingFilter, Detail, Repriced, Repricing};
 pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };

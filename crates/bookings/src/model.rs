@@ -2,7 +2,7 @@
 
 use booking_rules::{Booking, CancellationTerms, Status};
 use jiff::Timestamp;
-use kit::Id;
+use kit::{Cents, Id};
 use money::Line;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,16 @@ pub struct BookingFilter {
     pub status: Option<Status>,
 }
 
-/// The data of a notification that a booking has a new price.
+/// A booking with a new price.
+#[derive(Debug, Clone)]
+pub struct Repricing {
+    /// The booking with its new price.
+    pub booking: Booking,
+    /// The total before.
+    pub from: Cents,
+}
+
+/// A booking of a notification about new prices.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Repriced {
     /// The booking whose price changed.

@@ -2,9 +2,9 @@
 
 use bookings::{Booking, Status};
 use catalogue::Catalogue;
+use kit::text::plain_name;
 use kit::{Result, Tx};
 use messages::calendar::{Event, Party};
-use messages::plain_name;
 
 /// The recipient of a calendar file, and the link and the organizer of its event.
 #[derive(Debug)]

@@ -8,13 +8,11 @@ mod compose;
 mod deliver;
 mod email_template;
 mod mail;
-mod names;
 mod outbox;
 mod post;
 
 pub use deliver::{deliver, forget};
 pub use email_template::EmailTemplate;
 pub use mail::Mail;
-pub use names::plain_name;
 pub use outbox::{Composed, Outbox, PendingNotification, forget_person};
 pub use post::Post;

@@ -112,7 +112,8 @@ impl AuditEvent {
     }
 }
 
-/// Records what the actor did to a person (or to nothing in particular). `details` must not contain a secret.
+/// Records what the actor did to a person (or to nothing in particular). `details` must contain neither a
+/// secret nor a personal value such as a name or a birthday, because rows stay when a person is erased.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -167,7 +168,7 @@ pub struct AuditSubject<'s> {
 
 /// Records a change of an entity in the transaction of the change, with the values before and after. For two
 /// objects, only the fields that differ are stored. `null` before means that the entity was added, and `null` after
-/// that it was removed. Neither value may contain a secret.
+/// that it was removed. Neither value may contain a secret or a personal value.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -303,7 +304,24 @@ pub fn audit(
         ),
         cut,
     )?;
-    Ok((rows, count.map_or(0, |(count,)| count)))
+    let rows: Vec<AuditRow> = rows;
+    Ok((rows.into_iter().map(without_values).collect(), count.map_or(0, |(count,)| count)))
+}
+
+/// The personal fields whose values were once recorded. Rows from then cannot be changed.
+const ONCE_RECORDED: [&str; 2] = ["guest_name", "birthday"];
+
+/// Hides the personal values of a row from the time when they were recorded.
+fn without_values(mut row: AuditRow) -> AuditRow {
+    for (side, field) in
+        ["before", "after"].into_iter().flat_map(|side| ONCE_RECORDED.map(|field| (side, field)))
+    {
+        let value = row.details.get_mut(side).and_then(|side| side.get_mut(field));
+        if let Some(value) = value.filter(|value| value.as_str().is_some_and(|text| text != "changed")) {
+            *value = json!("set");
+        }
+    }
+    row
 }
 
 /// Returns all rows of all clubs that concern the actor, the oldest first. For the export of a person's own data.
@@ -312,13 +330,14 @@ pub fn audit(
 /// Returns `Error::Unauthorized` for a visitor.
 pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     let me = by.person()?.id;
-    tx.all(
+    let rows: Vec<AuditRow> = tx.all(
         sql!(
             "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit
              WHERE who = $1 OR (subject = 'person' AND subject_id = $1) ORDER BY at, id"
         ),
         args![me],
-    )
+    )?;
+    Ok(rows.into_iter().map(without_values).collect())
 }
 
 /// The job that makes a checkpoint of the audit log of all clubs every minute.

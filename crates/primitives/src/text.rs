@@ -21,7 +21,7 @@ pub fn clean(text: &str) -> String {
         let before = out.chars().next_back();
         let is_kept = match one {
             '\u{200c}' | '\u{200d}' => before.is_some_and(joins) && rest.peek().copied().is_some_and(joins),
-            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(takes_a_variation),
+            selector if is_selector(selector) => before.is_some_and(takes_a_variation),
             '\r' => rest.peek() != Some(&'\n'),
             other => !is_hidden(other),
         };
@@ -64,6 +64,50 @@ pub fn nfkc(text: &str) -> String {
     text.nfkc().collect()
 }
 
+/// The greatest length of a name in an email to another person, in characters (N1).
+const LONGEST_NAME: usize = 60;
+/// How many digits such a name may have: fewer than any telephone number.
+const NAME_DIGITS: usize = 4;
+
+/// Returns a typed name on one line, as it may appear in an email to another person (N1). Returns `None` if it is
+/// longer than 60 characters or could lead the reader anywhere: if it contains an address, a link, or a telephone
+/// number, in characters of any width.
+pub fn plain_name(text: &str) -> Option<String> {
+    let name = one_line(text);
+    let plain: String = nfkc(&name).chars().filter(|one| !is_hidden(*one) && !is_selector(*one)).collect();
+    let is_name = !plain.is_empty()
+        && name.chars().count() <= LONGEST_NAME
+        && plain.chars().filter(|one| one.is_numeric()).count() <= NAME_DIGITS
+        && !plain.chars().any(is_of_an_address)
+        && !has_domain(&plain);
+    is_name.then_some(name)
+}
+
+/// Returns whether a character occurs in addresses and links, or has a meaning in HTML. The text is in form KC, which
+/// has already made full-width and small signs plain.
+fn is_of_an_address(one: char) -> bool {
+    "@/\\:<>#%=?_[]{}|$\u{2044}\u{2215}\u{2236}".contains(one)
+}
+
+/// Returns whether a dot is surrounded as in `example.com`, because email programs turn such text into a link. In
+/// initials (`J.R. Smith`), no dot is followed by two letters.
+fn has_domain(name: &str) -> bool {
+    let is_dot = |one: char| matches!(one, '.' | '\u{3002}' | '\u{2024}' | '\u{ff0e}' | '\u{ff61}');
+    let chars: Vec<char> = name.chars().collect();
+    chars.windows(4).any(|four| {
+        let [before, dot, next, after] = four else { return false };
+        before.is_alphanumeric()
+            && is_dot(*dot)
+            && next.is_alphanumeric()
+            && (after.is_alphanumeric() || *after == '-')
+    }) || name.to_lowercase().contains("www")
+}
+
+/// Returns whether a character is a variation selector, which changes the look of the character before it.
+fn is_selector(one: char) -> bool {
+    matches!(one, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
 /// Returns whether a joiner next to this character can have a meaning: letters of scripts from U+0590 on, and
 /// emoji.
 fn joins(one: char) -> bool {
@@ -71,8 +115,7 @@ fn joins(one: char) -> bool {
 }
 
 fn takes_a_variation(before: char) -> bool {
-    let is_selector = matches!(before, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
-    !is_selector && !before.is_whitespace()
+    !is_selector(before) && !before.is_whitespace()
 }
 
 /// Returns whether a character is invisible and either changes the text around it or only hides in it.
@@ -126,5 +169,54 @@ mod tests {
             assert_eq!(clean(expected), expected, "{entered:?}: cleaning twice changes nothing");
         }
         assert_eq!(one_line(" Anna\u{a0}\n  Maria\t"), "Anna Maria");
+    }
+
+    #[test]
+    fn a_name_stays_as_it_is() {
+        for name in [
+            "Anna",
+            "Zoë O’Brien-Ko",
+            "J.R. Smith",
+            "J. R. Smith",
+            "Anna & Tom",
+            "Dr. María José de la Cruz",
+            "李小龙",
+            "Олена",
+            "Louis XIV 2",
+            "Jr.",
+            "می\u{200c}خواهم",
+        ] {
+            assert_eq!(plain_name(name).as_deref(), Some(name));
+        }
+        assert_eq!(plain_name("  Anna \u{202e}\r\n\tKo\u{200b} ").as_deref(), Some("Anna Ko"));
+        assert_eq!(plain_name(&"x".repeat(60)).map(|name| name.len()), Some(60));
+    }
+
+    #[test]
+    fn what_sends_the_reader_anywhere_is_no_name() {
+        for text in [
+            "",
+            " \u{200b} ",
+            "Win at example.com",
+            "https://example.com",
+            "example．com",
+            "example\u{3002}com",
+            "example\u{ff61}com",
+            "example\u{2024}com",
+            "例\u{200d}\u{3002}\u{200d}公司",
+            "exa\u{200b}mple.com",
+            "www example com",
+            "ｗｗｗ example com",
+            "eve@example.com",
+            "eve＠example",
+            "eve﹫example",
+            "Call 1-900-555-0100",
+            "Call ١٢٣٤٥",
+            "<b>Anna</b>",
+            "example.co-op",
+        ] {
+            assert_eq!(plain_name(text), None, "{text}");
+        }
+        assert_eq!(plain_name(&"x".repeat(61)), None);
     }
 }

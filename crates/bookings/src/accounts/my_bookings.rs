@@ -116,13 +116,8 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
     let row = own_row(tx, by, id)?;
     let allergies = store::allergies(tx, row.booking.id)?;
     if allergies.is_some() && by.is_staff() && by.id() != row.booking.person {
-        people::note_operation(
-            tx,
-            by,
-            "allergies_read",
-            (SubjectKind::Booking, Some(id)),
-            serde_json::json!({}),
-        )?;
+        let subject = (SubjectKind::Booking, Some(id));
+        people::note_operation(tx, by, "allergies_read", subject, serde_json::json!({}))?;
     }
     Ok(allergies)
 }

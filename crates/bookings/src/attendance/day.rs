@@ -1,13 +1,13 @@
 //! The visits of a business day, as the front desk works with them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use booking_rules::{Booking, Status};
 use jiff::civil::Date;
-use kit::fold::{digits, fold};
 use kit::web::{Input, Paging, RawInput};
 use kit::{Cents, Id, Result, Tx, args, sql};
-use people::{Action, Actor};
+use people::{Action, Actor, Findable, Person, Search};
 
 use crate::accounts::my_bookings::detail_and_due;
 use crate::attendance::steps::objection;
@@ -24,7 +24,7 @@ const STEPS: [Status; 4] = [Status::CheckedIn, Status::InProgress, Status::Compl
 pub struct DayFilter {
     /// The business day. Defaults to today's.
     pub date: Option<Date>,
-    /// A part of a name, a phone number, or a reference.
+    /// The beginnings of words of a name, an email address, a phone number, or a reference.
     pub q: Option<String>,
     /// If set, only visits with this status are listed.
     pub status: Option<Status>,
@@ -50,6 +50,8 @@ pub struct DayGuest {
     pub name: String,
     /// The guest's phone number.
     pub phone: Option<String>,
+    /// The guest's email address.
+    pub email: Option<String>,
 }
 
 /// A visit of a day, as the front desk sees it.
@@ -94,16 +96,19 @@ pub fn day_visits(
     by.need(Action::SeeEveryBooking)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let date = filter.date.unwrap_or_else(|| catalogue.business_day_at(now));
+    let search = filter.q.as_deref().map(Search::new);
     let mut names = HashMap::new();
     let mut found = Vec::new();
     for (row, phone) in visits_of(tx, &catalogue, date)? {
         let guest = guest(tx, &mut names, &row.booking, phone)?;
         let fits_state = filter.status.is_none_or(|status| status == row.booking.status);
-        let (phone, reference) = (guest.phone.as_deref(), row.booking.reference.as_deref());
-        let fits_query = filter
-            .q
-            .as_deref()
-            .is_none_or(|q| fits(q, &guest.name, phone.unwrap_or_default(), reference.unwrap_or_default()));
+        let what = Findable {
+            name: &guest.name,
+            email: guest.email.as_deref(),
+            phone: guest.phone.as_deref(),
+            reference: row.booking.reference.as_deref(),
+        };
+        let fits_query = search.as_ref().is_none_or(|search| search.finds(what));
         if fits_state && fits_query {
             found.push((row, guest));
         }
@@ -125,18 +130,14 @@ pub(crate) fn visits_of(
 ) -> Result<Vec<(BookingRow, Option<String>)>> {
     let (from, to) = catalogue.business_day(date);
     let (first, last) = (date.yesterday().unwrap_or(date), date.tomorrow().unwrap_or(date));
-    let mut phones: HashMap<Id, Option<String>> = HashMap::new();
-    tx.each(
+    let phones: Vec<(Id, String)> = tx.all(
         sql!(
             "SELECT id, guest_phone FROM bookings WHERE club_id = $1 AND day >= $2 AND day <= $3
              AND guest_phone IS NOT NULL"
         ),
         args![catalogue.club.id, first, last],
-        |row| {
-            phones.insert(row.get(0)?, row.get(1)?);
-            Ok(())
-        },
     )?;
+    let mut phones: HashMap<Id, String> = phones.into_iter().collect();
     // The `day` of a booking is its operating day, which may have begun on the date before.
     let all: Vec<BookingRow> = tx.all(
         sql!(concat!(
@@ -148,15 +149,15 @@ pub(crate) fn visits_of(
         args![catalogue.club.id, first, last, from, to],
     )?;
     let with_phone = |row: BookingRow| {
-        let phone = phones.remove(&row.booking.id).flatten();
+        let phone = phones.remove(&row.booking.id);
         (row, phone)
     };
     Ok(all.into_iter().map(with_phone).collect())
 }
 
-/// The columns of a booking that are matched by a search over all days: id, person, guest name, guest phone number,
-/// reference, and whether it is canceled.
-type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>, bool);
+/// The columns of a booking that are matched by a search over all days: id, person, guest name, guest email, guest
+/// phone number, reference, and whether it is canceled.
+type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>, Option<String>, bool);
 
 /// Returns one page of the visits from today's business day on that match the search, ordered by time. A visit
 /// matches by the name or phone number of its guest or by its reference.
@@ -165,25 +166,26 @@ type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>,
 /// Returns `Error::Forbidden` unless `by` may see every booking and search for people.
 pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Result<DayVisits> {
     by.need(Action::SeeEveryBooking)?;
-    let people: HashSet<Id> = people::find(tx, by, q)?.iter().map(|person| person.id).collect();
+    let people = people::find_ids(tx, by, q)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let today = catalogue.business_day_at(now);
     let (from, _) = catalogue.business_day(today);
     let ahead: Vec<Searched> = tx.all(
         sql!(
-            "SELECT id, person_id, guest_name, guest_phone, reference, status = 'cancelled' FROM bookings
+            "SELECT id, person_id, guest_name, guest_email, guest_phone, reference, status = 'cancelled' FROM bookings
              WHERE club_id = $1 AND day >= $2 AND starts_at >= $3 AND status NOT IN ('held', 'expired') ORDER BY starts_at, id"
         ),
         args![catalogue.club.id, today.yesterday().unwrap_or(today), from],
     )?;
-    let is_found = |(_, person, name, phone, reference, _): &Searched| {
+    let search = Search::new(q);
+    let is_found = |(_, person, name, email, phone, reference, _): &Searched| {
         let is_theirs = name.is_none() && person.is_some_and(|person| people.contains(&person));
-        let (name, reference) =
-            (name.as_deref().unwrap_or_default(), reference.as_deref().unwrap_or_default());
-        is_theirs || fits(q, name, phone.as_deref().unwrap_or_default(), reference)
+        let (email, phone, reference) = (email.as_deref(), phone.as_deref(), reference.as_deref());
+        let name = name.as_deref().unwrap_or_default();
+        is_theirs || search.finds(Findable { name, email, phone, reference })
     };
     let found: Vec<&Searched> = ahead.iter().filter(|one| is_found(one)).collect();
-    let (total, cancelled) = (found.len(), found.iter().filter(|one| one.5).count());
+    let (total, cancelled) = (found.len(), found.iter().filter(|one| one.6).count());
     let mut names = HashMap::new();
     let mut visits = Vec::new();
     for id in paging.cut(found).into_iter().map(|one| one.0) {
@@ -195,40 +197,31 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
     Ok(DayVisits { visits, total, cancelled })
 }
 
-/// A cache of people's names and phone numbers.
-pub(crate) type Names = HashMap<Id, (String, Option<String>)>;
+/// A cache of people.
+pub(crate) type Known = HashMap<Id, Person>;
 
 /// Returns the guest of a booking.
 pub(crate) fn guest(
     tx: &mut Tx<'_>,
-    names: &mut Names,
+    known: &mut Known,
     booking: &Booking,
     phone: Option<String>,
 ) -> Result<DayGuest> {
-    let known = match booking.person {
-        Some(person) => {
-            if let Some(known) = names.get(&person) {
-                known.clone()
-            } else {
-                let found = people::person(tx, person)?;
-                let known = (found.full_name(), found.phone);
-                names.insert(person, known.clone());
-                known
-            }
-        }
-        None => (String::new(), None),
+    let (name, email) = (booking.guest_name.clone(), booking.guest_email.clone());
+    let Some(id) = booking.person else {
+        return Ok(DayGuest { person: None, name: name.unwrap_or_default(), phone, email });
     };
-    let name = booking.guest_name.clone().unwrap_or(known.0);
-    Ok(DayGuest { person: booking.person, name, phone: phone.or(known.1) })
-}
-
-/// Returns whether each word of a query is in the name or the reference, or its digits are in the phone number (D12).
-fn fits(q: &str, name: &str, phone: &str, reference: &str) -> bool {
-    let (name, reference) = (fold(name), fold(reference));
-    let number = digits(q);
-    let is_number = !number.is_empty() && !q.chars().any(char::is_alphabetic);
-    (is_number && digits(phone).contains(&number))
-        || fold(q).split_whitespace().all(|word| name.contains(word) || reference.contains(word))
+    let person = match known.entry(id) {
+        Entry::Occupied(person) => person.into_mut(),
+        Entry::Vacant(place) => place.insert(people::person(tx, id)?),
+    };
+    let own_email = person.email.clone().filter(|_| name.is_none());
+    Ok(DayGuest {
+        person: Some(id),
+        name: name.unwrap_or_else(|| person.full_name()),
+        phone: phone.or_else(|| person.phone.clone()),
+        email: email.or(own_email),
+    })
 }
 
 fn visit(
@@ -243,7 +236,7 @@ fn visit(
     let (detail, due) = detail_and_due(tx, row)?;
     let booking = &detail.booking;
     let mut steps = Vec::new();
-    for to in STEPS.into_iter().filter(|_| by.may(Action::RunTheDay)) {
+    for to in STEPS.into_iter().filter(|_| by.may_for(Action::RunTheDay, booking.person)) {
         if objection(catalogue, booking, to, now)?.is_none() {
             steps.push(to);
         }

@@ -24,7 +24,8 @@ use catalogue::Catalogue;
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may run the day, `Error::NotFound` if there is no such booking,
-/// `wrong_state` if it is too early or the status does not permit it, and `day_closed` if the business day is closed.
+/// `own_account` if it is the actor's own, `wrong_state` if it is too early or the status does not permit it, and
+/// `day_closed` if the business day is closed.
 pub fn check_in(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::CheckedIn)
 }
@@ -53,20 +54,26 @@ pub fn no_show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::NoShow)
 }
 
-fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
+/// Locks and returns a booking whose visit `by` may run: not their own, because its fee would be theirs to waive.
+pub(crate) fn for_someone_else(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     by.need(Action::RunTheDay)?;
-    let person = by.person()?.id;
     tx.lock_person(id)?;
     let booking = store::find(tx, id)?.ok_or(Error::NotFound)?.booking;
+    booking.person.map_or(Ok(()), |person| by.need_for(Action::RunTheDay, person))?;
+    Ok(booking)
+}
+
+fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
+    let booking = for_someone_else(tx, by, id)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     if booking.status == to {
-        return Err(done_already(tx, id, to)?);
+        return Err(done_already(tx, id, to, to.as_str())?);
     }
     if let Some(objection) = objection(&catalogue, &booking, to, now)? {
         return Err(objection);
     }
     let before = booking.status;
-    let after = advance(tx, booking, to, Some(person))?.ok_or_else(|| Error::refused(&WRONG_STEP))?;
+    let after = advance(tx, booking, to, by.id())?.ok_or_else(|| Error::refused(&WRONG_STEP))?;
     let details = json!({"before": before.as_str(), "after": to.as_str(), "fee": after.fee});
     people::note_operation(tx, by, step_name(to), (SUBJECT, Some(id)), details)?;
     Ok(after)
@@ -138,15 +145,16 @@ pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestam
     Some(Error::refused(&DAY_CLOSED).with("first_open", first.to_string()))
 }
 
-/// Returns the refusal of a step that someone else has just taken. It carries who took it and when.
-pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error> {
+/// Returns the refusal of a step or undo that led to `status` and that someone else has just taken, which the event
+/// `what` records. It carries who took it and when.
+pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, status: Status, what: &str) -> Result<Error> {
     let zone = catalogue::current(tx)?.club.zone.clone();
-    let Some(last) = store::last_event(tx, id, to.as_str())? else {
+    let Some(last) = store::last_event(tx, id, what)? else {
         return Ok(Error::refused(&DONE_ALREADY));
     };
     let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
     Ok(Error::refused(&DONE_ALREADY)
-        .with("status", to.as_str())
+        .with("status", status.as_str())
         .with("by", by)
         .with("at", LocalMoment::new(&zone, last.at)))
 }
@@ -169,7 +177,7 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
         detail.insert("fee".to_owned(), json!(after.fee));
     }
     store::note(tx, after.id, by, to.as_str(), &Value::Object(detail))?;
-    if to == Status::NoShow {
+    if before == Status::Confirmed {
         // The notification refers to the event and is valid only while that is the last event of its kind, so it
         // comes after the event.
         notify::missed(tx, &after)?;

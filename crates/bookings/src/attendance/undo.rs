@@ -1,14 +1,14 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
-use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
-use booking_rules::{Booking, LocalMoment, SUBJECT, Status, settings::UNDO};
+use booking_rules::refusals::{FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
+use booking_rules::{Booking, SUBJECT, Status, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use people::Subject;
 use people::{Action, Actor};
 use serde_json::{Value, json};
 
-use crate::attendance::steps::{day_closed, done_already};
+use crate::attendance::steps::{day_closed, done_already, for_someone_else};
 use crate::store::{self, LastEvent};
 use catalogue::Catalogue;
 
@@ -39,9 +39,9 @@ fn event(undone: Status) -> &'static str {
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may run the day, `Error::NotFound` if there is no such booking,
-/// `wrong_state` if the visit does not have the status `undone`, `manager_required` if only a manager may undo it,
-/// `day_closed` if the business day is closed, `already_paid` if the fee was paid, and `Error::Invalid` if a required
-/// reason is missing.
+/// `own_account` if it is the actor's own, `wrong_state` if the visit does not have the status `undone`,
+/// `manager_required` if only a manager may undo it, `day_closed` if the business day is closed, `already_paid` if the
+/// fee was paid, and `Error::Invalid` if a required reason is missing.
 pub fn undo_step(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -49,10 +49,7 @@ pub fn undo_step(
     undone: Status,
     reason: Option<&str>,
 ) -> Result<Booking> {
-    by.need(Action::RunTheDay)?;
-    let person = by.person()?.id;
-    tx.lock_person(id)?;
-    let booking = store::find(tx, id)?.ok_or(Error::NotFound)?.booking;
+    let booking = for_someone_else(tx, by, id)?;
     if booking.status != undone {
         return Err(not_there(tx, &booking, undone)?);
     }
@@ -75,7 +72,7 @@ pub fn undo_step(
     let after = Booking { status: to, ..booking };
     let after = if undone == Status::NoShow { take_back(tx, after, last.as_ref())? } else { after };
     let detail = json!({"before": undone.as_str(), "after": to.as_str(), "reason": reason, "fee": fee});
-    store::note(tx, id, Some(person), event(undone), &detail)?;
+    store::note(tx, id, by.id(), event(undone), &detail)?;
     people::note_operation(tx, by, "visit_step_undone", (SUBJECT, Some(id)), detail)?;
     Ok(after)
 }
@@ -90,7 +87,8 @@ pub(crate) fn undoing(
 ) -> Undoing {
     use Status::{CheckedIn, Completed, InProgress, NoShow};
     let can_be_undone = matches!(booking.status, CheckedIn | InProgress | Completed | NoShow);
-    if !can_be_undone || !by.may(Action::RunTheDay) || day_closed(catalogue, booking, now).is_some() {
+    let may_run_it = by.may_for(Action::RunTheDay, booking.person);
+    if !can_be_undone || !may_run_it || day_closed(catalogue, booking, now).is_some() {
         return Undoing::No;
     }
     let minutes = SignedDuration::from_mins(catalogue.setting(UNDO));
@@ -105,22 +103,15 @@ pub(crate) fn undoing(
 /// Returns the refusal if the visit does not have the status that is to be undone: either someone else has just
 /// undone it, or it never had that status.
 fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error> {
-    if undone.may_return(booking.status)
-        && let Some(last) = store::last_event(tx, booking.id, event(undone))?
-    {
-        let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
-        let zone = catalogue::current(tx)?.club.zone.clone();
-        return Ok(Error::refused(&DONE_ALREADY)
-            .with("status", booking.status.as_str())
-            .with("by", by)
-            .with("at", LocalMoment::new(&zone, last.at)));
+    if undone.may_return(booking.status) && store::last_event(tx, booking.id, event(undone))?.is_some() {
+        return done_already(tx, booking.id, booking.status, event(undone));
     }
     match booking.status {
         Status::CheckedIn | Status::InProgress | Status::Completed | Status::NoShow
             if undone.may_become(booking.status) =>
         {
             // A later step was taken in the meantime and has to be undone first.
-            let done = done_already(tx, booking.id, booking.status)?;
+            let done = done_already(tx, booking.id, booking.status, booking.status.as_str())?;
             let Error::Refused(_, details) = done else { return Ok(done) };
             Ok(Error::Refused(&NOTHING_UNDONE, details))
         }

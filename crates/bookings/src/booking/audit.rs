@@ -6,9 +6,10 @@ use kit::{Id, Result, Tx, args, sql};
 use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use serde_json::{Value, json};
 
-/// Returns a booking as JSON for the audit log.
+/// Returns a booking as JSON for the audit log. Because the log stays when a person is erased, it says only whether
+/// there is a guest, never their name.
 pub(crate) fn shown(booking: &Booking) -> Value {
-    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest_name": booking.guest_name,
+    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest": booking.guest_name.is_some(),
         "service_id": booking.service, "room_id": booking.room, "starts_at": booking.starts_at,
         "party": booking.party, "total": booking.total(), "fee": booking.fee, "held_until": booking.expires_at})
 }
@@ -42,7 +43,11 @@ pub(crate) fn note_both(
     before: &Booking,
     after: &Booking,
 ) -> Result<()> {
-    note(tx, by, what, after, (shown(before), shown(after)))
+    let (shown_before, mut shown_after) = (shown(before), shown(after));
+    if before.guest_name.is_some() && after.guest_name.is_some() && before.guest_name != after.guest_name {
+        shown_after["guest"] = json!("changed");
+    }
+    note(tx, by, what, after, (shown_before, shown_after))
 }
 
 /// Records the same for a booking that was made.

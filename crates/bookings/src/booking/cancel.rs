@@ -69,5 +69,6 @@ pub(crate) fn cancel_quietly(
     ledger::freed(tx, id)?;
     let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
     audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
+    notify::missed(tx, &cancelled)?;
     Ok((cancelled, leaving.fee))
 }

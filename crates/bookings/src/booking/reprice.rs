@@ -2,26 +2,17 @@
 //! and can then be canceled for free (M5). They get the agreed price back if the plan applies again.
 
 use booking_rules::{Benefit, Booking, Coverage, Status};
-use kit::{Cents, Id, Result, Tx};
+use kit::{Id, Result, Tx};
 use serde_json::json;
 
 use crate::booking::charge::{bill, pay_with, priced};
-use crate::model::Repriced;
+use crate::model::Repricing;
 use crate::notifications::notify;
 use crate::store;
 
-/// A booking with a new price.
-#[derive(Debug, Clone)]
-pub struct Repricing {
-    /// The booking with its new price.
-    pub booking: Booking,
-    /// The total before.
-    pub from: Cents,
-}
-
 /// Reprices a person's upcoming bookings: with a new price if the plan that applies on their day gives less than the
 /// plan they were sold under, and with the agreed price if it no longer does. Returns the bookings with a new price.
-/// Their owner is notified.
+/// Their owner is notified, once for each series or visit.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -51,9 +42,9 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
         store::free_to_cancel(tx, id, booking.free_to_cancel)?;
         money::replace(tx, &bill(club, &booking, why))?;
         store::note(tx, id, None, "repriced", &json!({"from": from, "to": booking.total()}))?;
-        notify::repriced(tx, &booking, Repriced { booking: id, from: from.0, restored })?;
         repriced.push(Repricing { booking, from });
     }
+    notify::repriced(tx, &repriced)?;
     Ok(repriced)
 }
 

@@ -4,14 +4,14 @@
 use booking_rules::{Booking, Status, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::OWNER;
-use kit::{Error, Fault, Id, Notification, Result, Tx, args, sql};
+use kit::{Cents, Error, Fault, Id, Notification, Result, Tx, args, sql};
 use people::Actor;
 use scheduling::begin;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::accounts::my_bookings::read;
-use crate::model::{Detail, Repriced};
+use crate::model::{Detail, Repriced, Repricing};
 use crate::notifications::guests::{self, GUEST};
 use crate::search::free_times::search;
 use crate::store;
@@ -28,15 +28,29 @@ const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data")]
 pub enum BookingNotification {
-    /// A booking has a new price.
-    #[serde(rename = "bookings.repriced")]
-    Repriced(Repriced),
+    /// Bookings of a series or visit have new prices.
+    #[serde(rename = "bookings.repriced", deserialize_with = "one_or_several")]
+    Repriced(Vec<Repriced>),
     /// A time has opened for a person on the waitlist.
     #[serde(rename = "bookings.opened")]
     Opened(Opened),
     /// There is news about a visit.
     #[serde(untagged)]
     Visit(VisitNotification),
+}
+
+/// Reads the bookings with new prices. A notification from before one covered several bookings has a single one.
+fn one_or_several<'de, D: Deserializer<'de>>(data: D) -> std::result::Result<Vec<Repriced>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Data {
+        Several(Vec<Repriced>),
+        One(Repriced),
+    }
+    Ok(match Data::deserialize(data)? {
+        Data::Several(all) => all,
+        Data::One(one) => vec![one],
+    })
 }
 
 /// A notification of news about a visit.
@@ -158,9 +172,17 @@ pub(crate) fn cancelled(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
     write(tx, BookingNews::Cancelled, bookings, "cancelled")
 }
 
-/// Notifies that a booking was missed.
+/// Notifies that the services of a visit were missed. `booking` is the one that has just been settled; as long as
+/// another one is still expected, nothing is sent, so that one notification covers the visit (N4).
 pub(crate) fn missed(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
-    write(tx, BookingNews::Missed, std::slice::from_ref(booking), "no_show")
+    if !store::of_visit(tx, booking, Status::Confirmed)?.is_empty() {
+        return Ok(());
+    }
+    let mut missed = Vec::from_iter((booking.status == Status::NoShow).then(|| booking.clone()));
+    for other in store::of_visit(tx, booking, Status::NoShow)? {
+        missed.extend(store::find(tx, other)?.map(|row| row.booking));
+    }
+    write(tx, BookingNews::Missed, &missed, "no_show")
 }
 
 /// Sends the first or the last reminder of a visit.
@@ -185,13 +207,34 @@ pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: Opened) -> Result<()>
     tx.notify(&notification, &[OWNER])
 }
 
-/// Notifies the owner that a booking has a new price.
-pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: Repriced) -> Result<()> {
-    let recipients = recipients(tx, booking)?;
-    let to_owner: Vec<_> = recipients.into_iter().filter(|one| *one == OWNER).collect();
-    let subject = (SUBJECT_OF_NEWS, booking.root());
-    let notification = Notification::new(&BookingNotification::Repriced(repriced), subject, booking.person)?;
-    tx.notify(&notification, &to_owner)
+/// Notifies the owner of new prices. One notification covers the bookings of a series or visit (N4).
+pub(crate) fn repriced(tx: &mut Tx<'_>, repriced: &[Repricing]) -> Result<()> {
+    let key = |one: &&Repricing| (one.booking.root(), one.booking.free_to_cancel);
+    for group in grouped(repriced, key) {
+        let first = &group[0].booking;
+        let to_owner = recipients(tx, first)?.into_iter().filter(|one| *one == OWNER).collect::<Vec<_>>();
+        let data = |one: &&Repricing| {
+            let restored = !one.booking.free_to_cancel;
+            Repriced { booking: one.booking.id, from: one.from.0, restored }
+        };
+        let data: Vec<_> = group.iter().map(data).collect();
+        let subject = (SUBJECT_OF_NEWS, first.root());
+        let notification = Notification::new(&BookingNotification::Repriced(data), subject, first.person)?;
+        tx.notify(&notification, &to_owner)?;
+    }
+    Ok(())
+}
+
+/// Returns items in groups with the same key, in the order of their first items.
+fn grouped<T, K: PartialEq>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for item in items {
+        match groups.iter_mut().find(|group| key(&group[0]) == key(&item)) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
 }
 
 /// Notifies a person and their guests of every upcoming confirmed booking. Called when the email address of the
@@ -204,14 +247,8 @@ pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     tx.lock_person(person)?;
     let now = tx.now();
     let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|row| row.booking);
-    let mut groups: Vec<Vec<Booking>> = Vec::new();
-    for booking in upcoming.filter(|booking| booking.status == Status::Confirmed) {
-        match groups.iter_mut().find(|group| group[0].root() == booking.root()) {
-            Some(group) => group.push(booking),
-            None => groups.push(vec![booking]),
-        }
-    }
-    for group in groups {
+    let confirmed = upcoming.filter(|booking| booking.status == Status::Confirmed);
+    for group in grouped(confirmed, Booking::root) {
         guests::admit_later(tx, person, &group)?;
         write(tx, BookingNews::Confirmed, &group, PLACED)?;
     }
@@ -308,20 +345,24 @@ pub fn still_open(tx: &mut Tx<'_>, opened: &Opened) -> Result<StillHolds<Wait>> 
     Ok(if is_free { Ok(wait) } else { Err("taken") })
 }
 
-/// Returns the booking of a notification about its price, if the notification is still true.
+/// Returns the bookings of a notification about new prices for which it is still true, each with its total before.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn still_repriced(tx: &mut Tx<'_>, repriced: &Repriced) -> Result<StillHolds<Booking>> {
-    let Some(row) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
-    let booking = row.booking;
-    Ok(match booking.status {
-        Status::Confirmed if tx.now() >= booking.starts_at => Err("over"),
-        Status::Confirmed if booking.free_to_cancel == repriced.restored => Err("priced again"),
-        Status::Confirmed => Ok(booking),
-        Status::Cancelled => Err("cancelled"),
-        _ => Err("over"),
-    })
+pub fn still_repriced(tx: &mut Tx<'_>, repriced: &[Repriced]) -> Result<StillHolds<Vec<Repricing>>> {
+    let (mut holding, mut why) = (Vec::new(), "nothing is left of it");
+    for &Repriced { booking, from, restored } in repriced {
+        let Some(booking) = store::find(tx, booking)?.map(|row| row.booking) else { continue };
+        match booking.status {
+            Status::Cancelled => why = "cancelled",
+            Status::Confirmed if tx.now() < booking.starts_at => match booking.free_to_cancel == restored {
+                true => why = "priced again",
+                false => holding.push(Repricing { booking, from: Cents(from) }),
+            },
+            _ => why = "over",
+        }
+    }
+    Ok(if holding.is_empty() { Err(why) } else { Ok(holding) })
 }
 
 /// How a booking was canceled: whether the club canceled it, and the reason if staff gave one.

@@ -328,7 +328,7 @@ fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> V
     let day = catalogue.business_day_at(booking.starts_at);
     let is_for_manager = booking.status == Status::Completed
         && visit.undo == Undoing::No
-        && by.may(people::Action::RunTheDay)
+        && by.may_for(people::Action::RunTheDay, booking.person)
         && bookings::business_day_is_open(catalogue, day, now);
     let is_shown = |step: &&Status| early.is_none() || **step != Status::CheckedIn;
     let is_over = now >= booking.ends_at && !visit.steps.contains(&Status::InProgress);

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Booking, Detail, GuestVisit, Status, guest_visit, stop_guest_emails};
 use jiff::Timestamp;
+use kit::text::plain_name;
 use kit::web::{Page, Path};
 use kit::{AppState, Error, Result, Tx};
 use messages::calendar::ics;
-use messages::plain_name;
 use people::Caller;
 use ui::{Frame, format, unreferred};
 

@@ -128,6 +128,32 @@ const DAMAGES: &[Damage] = &[
     ("have no charge that matches their price", |tx| {
         tx.run(sql!("UPDATE charges SET status = 'void' WHERE subject_kind = 'booking'"), args![])
     }),
+    // The first booking was canceled or missed for a fee that no charge asks for, or a canceled one is still charged.
+    ("have no charge that matches their fee", |tx| {
+        tx.run(
+            sql!(
+                "UPDATE bookings SET status = 'no_show', fee_cents = 1 + base_cents + addons_cents
+                 WHERE id = (SELECT MIN(id) FROM bookings WHERE status = 'completed')"
+            ),
+            args![],
+        )
+    }),
+    ("have no charge that matches their fee", |tx| {
+        tx.run(
+            sql!(
+                "UPDATE bookings SET status = 'cancelled', fee_cents = 0
+                 WHERE id = (SELECT MIN(b.id) FROM bookings b JOIN charges c ON c.subject_id = b.id
+                 WHERE c.subject_kind = 'booking' AND c.status <> 'void' AND c.net_cents > 0)"
+            ),
+            args![],
+        )
+    }),
+    ("do not have the tax on their lines", |tx| {
+        tx.run(
+            sql!("UPDATE charges SET tax_cents = tax_cents + 1 WHERE id = (SELECT MAX(id) FROM charges)"),
+            args![],
+        )
+    }),
     ("more than one charge that counts", |tx| {
         tx.run(
             sql!(

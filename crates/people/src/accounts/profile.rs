@@ -75,7 +75,10 @@ pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> 
     if person.birthday != before.birthday {
         store::update(tx, &person)?;
         let subject = AuditSubject { kind: SubjectKind::Person, id: Some(id), name: "" };
-        let change = (json!({"birthday": before.birthday}), json!({"birthday": birthday}));
+        // The log stays when the person is erased, so it says that the birthday was changed, but not to what.
+        let had = before.birthday.map(|_| "set");
+        let now = if had.is_some() { "changed" } else { "set" };
+        let change = (json!({"birthday": had}), json!({"birthday": now}));
         note_change(tx, by, AuditEvent::BirthdayCorrected.name(), subject, change)?;
     }
     Ok(person)

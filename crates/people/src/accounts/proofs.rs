@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
+use kit::text::plain_name;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
@@ -147,22 +148,6 @@ pub struct Claim {
     pub network: String,
 }
 
-/// The greatest length of a name in an email to another person, in characters (N1).
-const LONGEST_NAME: usize = 60;
-
-/// Returns a typed name as it may appear in an email to another person; `None` if it is not plain.
-fn told_name(name: &str) -> Option<String> {
-    let name = kit::text::one_line(name);
-    let letters: Vec<char> = name.chars().collect();
-    let is_dotted = letters.windows(3).any(
-        |three| matches!(three, [before, '.', after] if before.is_alphanumeric() && after.is_alphanumeric()),
-    );
-    let digits = letters.iter().filter(|one| one.is_numeric()).count();
-    let is_plain = !name.contains(['@', '/', ':', '<', '>', '\\']) && !is_dotted && digits < 5;
-    let is_name = (1..=LONGEST_NAME).contains(&letters.len()) && is_plain;
-    is_name.then_some(name)
-}
-
 impl Claim {
     /// Returns the description of the account that signed up with an address.
     pub(crate) fn of_sign_up(tx: &mut Tx<'_>, person: &Person) -> Result<Claim> {
@@ -172,7 +157,7 @@ impl Claim {
             None => (String::new(), String::new(), person.created_at),
         };
         let device = known_device(&device).map(str::to_owned);
-        Ok(Claim { name: told_name(&person.full_name()), at, device, network })
+        Ok(Claim { name: plain_name(&person.full_name()), at, device, network })
     }
 }
 
@@ -252,7 +237,7 @@ pub(crate) fn email_to_new_address(
         return Ok(None);
     }
     let (device, network) = requested.from.clone();
-    let name = told_name(&store::person(tx, person)?.full_name());
+    let name = plain_name(&store::person(tx, person)?.full_name());
     let account = Claim { name, at: tx.now(), device, network };
     session_store::forget_proofs(tx, person, EmailKind::Change.name())?;
     session_store::keep_address(tx, person, &to)?;
@@ -276,21 +261,4 @@ pub(crate) fn password_changed_email(tx: &mut Tx<'_>, person: Id) -> Result<Opti
 /// Returns a fault if the database fails.
 pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     store::own_address(tx, person)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::told_name;
-
-    #[test]
-    fn a_name_in_an_email_is_a_name_and_nothing_else() {
-        for name in ["Zoe Lind", "Zo\u{eb} O\u{2019}Neill", "J. R. Smith", "Louis XIV", "Ann 3"] {
-            assert_eq!(told_name(name).as_deref(), Some(name));
-        }
-        for no_name in
-            ["", "win@evil.test", "evil.test", "http://x", "Call 212 555 0100", &"a".repeat(61), "<b>x</b>"]
-        {
-            assert_eq!(told_name(no_name), None, "{no_name}");
-        }
-    }
 }

@@ -23,7 +23,7 @@ use crate::{accounts::passwords, store, store::sessions as session_store};
 /// # Errors
 /// Returns [`crate::TOO_MANY_ATTEMPTS`] if too many emails were requested, or a fault.
 pub fn request_link_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
-    limits::count_request(tx, client_info)?;
+    limits::count_request(tx, EmailKind::Confirm, client_info)?;
     let own_sign_up = match &client_info.sign_up {
         Some(browser) => session_store::sign_up_by(tx, browser)?,
         None => None,
@@ -44,7 +44,7 @@ pub fn request_link_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Opti
 /// # Errors
 /// Returns [`crate::TOO_MANY_ATTEMPTS`] for a network that requests too often, or a fault.
 pub fn request_password_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
-    limits::count_request(tx, client_info)?;
+    limits::count_request(tx, EmailKind::Reset, client_info)?;
     let email = kept_email(email);
     let is_over = limits::count_email(tx, EmailKind::Reset, &email, client_info)?;
     notify(tx, &ResetRequested { email, is_over }.into())
@@ -65,7 +65,7 @@ pub async fn request_address_change(caller: &Caller, request: NewAddress) -> Res
             if store::password_hash(tx, person)? != hash {
                 return Err(wrong_password());
             }
-            limits::count_request(tx, &client_info)?;
+            limits::count_request(tx, EmailKind::Change, &client_info)?;
             let is_over = limits::count_email(tx, EmailKind::Change, &email, &client_info)?;
             let from = (known_device(&client_info.device).map(str::to_owned), client_info.network());
             notify(tx, &AddressChangeRequested { person, email: email.clone(), is_over, from }.into())

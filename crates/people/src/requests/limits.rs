@@ -45,7 +45,8 @@ const BY_PAIR: i64 = 10;
 const BY_NETWORK: i64 = 50;
 /// The limit for failures of one account in a day.
 const BY_ACCOUNT: i64 = 100;
-/// The limit for new accounts from one network, and for email requests from one network or known browser.
+/// The limit for new accounts from one network, and for requests for one kind of email from one network or known
+/// browser.
 const SIGN_UPS: i64 = 40;
 /// The limit for emails of one kind to one address that one network may request in an hour.
 const EMAILS: i64 = 3;
@@ -122,12 +123,12 @@ pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
     add(tx, &format!("sign_up {}", address_key(address)), slice, SIGN_UPS, SPAN)
 }
 
-/// Counts a request for an email. A browser with which someone has signed in before is counted by itself, so that a
+/// Counts a request for an email of one kind, so that requests of another kind do not use it up (N7). A browser with which someone has signed in before is counted by itself, so that a
 /// flood from its network does not lock it out.
 ///
 /// # Errors
 /// Returns [`TOO_MANY_ATTEMPTS`] if the limit is exceeded, or a fault.
-pub(crate) fn count_request(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result<()> {
+pub(crate) fn count_request(tx: &mut Tx<'_>, kind: EmailKind, client_info: &ClientInfo) -> Result<()> {
     let slice = slice(tx);
     let known = match &client_info.known {
         Some(device) if session_store::is_device(tx, device)? => {
@@ -136,7 +137,7 @@ pub(crate) fn count_request(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result
         _ => None,
     };
     let key = known.unwrap_or_else(|| address_key(client_info.address));
-    add(tx, &format!("email_request {key}"), slice, SIGN_UPS, SPAN)
+    add(tx, &format!("email_request {} {key}", kind.name()), slice, SIGN_UPS, SPAN)
 }
 
 /// The kinds of email that anyone can trigger by entering an address. Each kind is counted separately (N7).

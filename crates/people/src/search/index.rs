@@ -38,15 +38,7 @@ impl Source {
     pub(crate) fn words(&self) -> BTreeSet<String> {
         let mut words = BTreeSet::new();
         for name in [&self.first_name, &self.last_name] {
-            words.extend(folding::words(name));
-            // `Anna-Maria` is also found by `annamaria`, and `O’Brien` by `brien`.
-            for chunk in name.split_whitespace() {
-                let parts = folding::words(chunk);
-                if parts.len() > 1 {
-                    words.insert(cut(&parts.concat()).to_owned());
-                }
-                words.extend(chunk.split(folding::is_apostrophe).skip(1).flat_map(folding::words));
-            }
+            add_name(&mut words, name);
         }
         for address in [&self.email, &self.claimed_email].into_iter().flatten() {
             add_address(&mut words, &fold(address));
@@ -55,6 +47,18 @@ impl Source {
             add_digits(&mut words, &digits(phone));
         }
         words.into_iter().take(MOST_WORDS).collect()
+    }
+}
+
+/// Adds the words of a name. `Anna-Maria` is also found by `annamaria`, and `O’Brien` by `brien`.
+fn add_name(words: &mut BTreeSet<String>, name: &str) {
+    words.extend(folding::words(name));
+    for chunk in name.split_whitespace() {
+        let parts = folding::words(chunk);
+        if parts.len() > 1 {
+            words.insert(cut(&parts.concat()).to_owned());
+        }
+        words.extend(chunk.split(folding::is_apostrophe).skip(1).flat_map(folding::words));
     }
 }
 
@@ -315,6 +319,49 @@ fn number_prefix(number: &str) -> Option<String> {
     Some(cut(&format!("#{}", if is_dialed { bare } else { number })).to_owned())
 }
 
+/// A search that is compared with texts in memory, by the rules of the index (D12): for visits, whose guest may have no
+/// account.
+#[derive(Debug, Clone)]
+pub struct Search {
+    prefixes: Vec<String>,
+}
+
+/// The texts by which a visit is found.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Findable<'t> {
+    /// The name of the guest.
+    pub name: &'t str,
+    /// The email address of the guest.
+    pub email: Option<&'t str>,
+    /// The phone number of the guest.
+    pub phone: Option<&'t str>,
+    /// The reference of the booking, such as `CS-2026-000017`. It is also found by its number alone.
+    pub reference: Option<&'t str>,
+}
+
+impl Search {
+    /// Reads what was typed. A search that is too short finds nothing.
+    pub fn new(search: &str) -> Search {
+        Search { prefixes: if is_search(search) { prefixes(search) } else { Vec::new() } }
+    }
+
+    /// Returns whether each word of the search is the beginning of a word of these texts.
+    pub fn finds(&self, what: Findable<'_>) -> bool {
+        let mut words = BTreeSet::new();
+        add_name(&mut words, what.name);
+        what.email.into_iter().for_each(|email| add_address(&mut words, &fold(email)));
+        what.phone.into_iter().for_each(|phone| add_digits(&mut words, &digits(phone)));
+        if let Some(reference) = what.reference {
+            let parts = folding::words(reference);
+            words.extend(parts.last().map(|number| number.trim_start_matches('0').to_owned()));
+            words.extend(parts);
+            add_digits(&mut words, &digits(reference));
+        }
+        let is_found = |prefix: &String| words.iter().any(|word| word.starts_with(prefix.as_str()));
+        !self.prefixes.is_empty() && self.prefixes.iter().all(is_found)
+    }
+}
+
 /// The message to staff when a search is too short.
 pub const SEARCH_TOO_SHORT: &str = "Type at least two letters of a name or four digits of a phone number.";
 
@@ -339,12 +386,31 @@ mod tests {
         }
     }
 
+    /// Returns whether a search finds a person, by the index and in memory alike.
     fn finds(search: &str, who: &Source) -> bool {
         let words = who.words();
-        is_search(search)
+        let by_index = is_search(search)
             && prefixes(search)
                 .iter()
-                .all(|prefix| words.iter().any(|word| word.starts_with(prefix.as_str())))
+                .all(|prefix| words.iter().any(|word| word.starts_with(prefix.as_str())));
+        let name = format!("{} {}", who.first_name, who.last_name);
+        let (email, phone) = (who.email.as_deref(), who.phone.as_deref());
+        let what = Findable { name: &name, email, phone, reference: None };
+        assert_eq!(Search::new(search).finds(what), by_index, "{search}");
+        by_index
+    }
+
+    #[test]
+    fn a_visit_is_found_by_the_number_of_its_booking() {
+        let what = Findable { name: "Ann Lind", reference: Some("CS-2026-000017"), ..Findable::default() };
+        for search in
+            ["CS-2026-000017", "cs-2026-000017", "000017", "0017", "2026-000017", "17", "lind 000017"]
+        {
+            assert!(Search::new(search).finds(what), "{search}");
+        }
+        for search in ["18", "CS-2026-000018", "000018", "7", "ind", "peter 000017"] {
+            assert!(!Search::new(search).finds(what), "{search}");
+        }
     }
 
     #[test]

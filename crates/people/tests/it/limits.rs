@@ -128,3 +128,19 @@ async fn yesterdays_failures_are_forgotten() {
         app.state.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures"), args![]));
     assert_eq!(count.await.expect("a count"), Some((3,)), "of today, by account, by network and by both");
 }
+
+/// Requests for one kind of email do not use up those for another (N7).
+#[tokio::test]
+async fn a_flood_of_links_to_verify_leaves_the_reset_of_a_password() {
+    let app = App::open().await;
+    app.anna().await;
+    let request = async |path: &str| {
+        let body = json!({"email": "anna@example.com"});
+        app.post(path, As::Nobody, body).await.status
+    };
+    for number in 0..41 {
+        let expected = if number < 40 { 202 } else { 429 };
+        assert_eq!(request("/api/auth/verify/again/").await, expected, "{number}");
+    }
+    assert_eq!(request("/api/auth/password-reset/").await, 202);
+}

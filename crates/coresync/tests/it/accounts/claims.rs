@@ -296,11 +296,28 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
 }
 
+/// Names that lead the reader somewhere, in every spelling that an email program could turn into a link.
+const ADVERTISEMENTS: [&str; 13] = [
+    "Win at evil.test",
+    "http://evil.test",
+    "Call 212 555 0666 evil",
+    "Call evil ٢١٢٥٥٥",
+    "a@evil.test",
+    "evil＠x",
+    "evil．test",
+    "evil\u{3002}test",
+    "evil\u{ff61}test",
+    "evil\u{2024}test",
+    "www evil test",
+    "<b>evil</b>",
+    "evil.co-op",
+];
+
 /// A name that someone types does not become a message of the club to a stranger (N1).
 #[tokio::test]
 async fn a_name_that_is_an_advertisement_stands_in_no_email() {
     let app = TestClub::open().await;
-    for name in ["Win at evil.test", "http://evil.test", "Call 212 555 0666 evil", "a@evil.test"] {
+    for name in ADVERTISEMENTS {
         later(&app, SignedDuration::from_hours(2));
         let request_body = and(zoe(), json!({"first_name": name}));
         app.visitor()
@@ -310,9 +327,23 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
             .expect(202);
     }
     let mails = mails_to(&app, ZOE).await;
-    assert_eq!(mails.len(), 4);
+    assert_eq!(mails.len(), ADVERTISEMENTS.len());
     for mail in mails {
         assert!(!mail.contains("evil") && !mail.contains("555 0666"), "{mail}");
+    }
+    sign_up(&app, and(eve(), json!({"email": "eve@example.com"}))).await;
+    for name in ADVERTISEMENTS {
+        later(&app, SignedDuration::from_hours(2));
+        let login = json!({"email": "eve@example.com", "password": "the-password-of-eve"});
+        let eve = with(&app, &app.visitor().post("/api/auth/login/", login).await.expect(200));
+        eve.patch(ME, json!({"first_name": name})).await.expect(200);
+        let request_body = json!({"email": "ida@example.com", "current_password": "the-password-of-eve"});
+        eve.post("/api/auth/email/", request_body).await.expect(202);
+    }
+    let mails = mails_to(&app, "ida@example.com").await;
+    assert_eq!(mails.len(), ADVERTISEMENTS.len());
+    for mail in mails {
+        assert!(!mail.contains("evil"), "{mail}");
     }
 }
 

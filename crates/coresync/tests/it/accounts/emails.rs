@@ -428,3 +428,96 @@ async fn an_offer_that_has_run_out_is_not_sent() {
     app.set_time("2026-11-24T10:20:00-05:00");
     assert!(subjects(&app, "gus@cast.test").await.is_empty());
 }
+
+/// N4: a plan that no longer applies reprices a series, or the services of a visit, in one email each.
+#[tokio::test]
+async fn new_prices_of_a_series_or_visit_are_one_email() {
+    let app = TestClub::open().await;
+    let bea = app.as_(BEA);
+    let series = and(
+        request_body(&app, "massage", "2026-12-11", "12:00").await,
+        json!({"every_weeks": 1, "times": 2}),
+    );
+    bea.post("/api/bookings/series/", series).await.expect(201);
+    let then = json!({"then": [{"service_id": app.service("laser").await}]});
+    let visit = and(request_body(&app, "massage", "2026-12-12", "12:00").await, then);
+    bea.post(CREATE, visit).await.expect(201);
+    let told = async || {
+        let sent = subjects(&app, "bea@cast.test").await;
+        sent.into_iter().filter(|one| one.starts_with("New price: ")).collect::<Vec<_>>()
+    };
+    bea.post("/api/memberships/leave/", json!({})).await.expect(200);
+    app.run_jobs().await;
+    let sent = told().await;
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert!(sent[0].ends_with(", Dec 11, Dec 18"), "{sent:?}");
+    assert!(sent[1].contains(" and ") && sent[1].ends_with(", Dec 12"), "{sent:?}");
+    let mails = mails_to(&app, "bea@cast.test").await;
+    let mail = mails.iter().find(|mail| subject(mail) == sent[0]).expect("the mail");
+    for phrase in ["December 11, 2026", "December 18, 2026", "prices of your visits have changed"] {
+        assert!(mail.contains(phrase), "{phrase}: {mail}");
+    }
+    bea.post("/api/memberships/stay/", json!({})).await.expect(200);
+    app.run_jobs().await;
+    assert_eq!(told().await.len(), 4, "and once when they are restored");
+}
+
+/// N4: a missed visit of several services is one email, and one of a series names its date.
+#[tokio::test]
+async fn a_missed_visit_is_one_email_whoever_marks_it() {
+    let app = TestClub::open().await;
+    let missed = async |to: &str| {
+        let sent = subjects(&app, to).await;
+        sent.into_iter().filter(|one| one.starts_with("Missed: ")).collect::<Vec<_>>()
+    };
+    let laser = app.service("laser").await;
+    let visit = async |player, time: &str| {
+        let then = json!({"then": [{"service_id": laser}]});
+        let wished = and(request_body(&app, "pod", "2026-11-26", time).await, then);
+        let made = app.as_(player).post(CREATE, wished).await.expect(201);
+        let first = made.number("id");
+        let ids = app.db().view(move |tx| {
+            tx.all::<(i64,)>(
+                sql!("SELECT id FROM bookings WHERE visit_id = $1 ORDER BY starts_at"),
+                args![first],
+            )
+        });
+        let ids: Vec<i64> = ids.await.expect("the visit").into_iter().map(|(id,)| id).collect();
+        assert_eq!(ids.len(), 2);
+        ids
+    };
+    // The desk marks both; one is canceled; one is checked in; the job marks both.
+    let (of_pia, of_uma) = (visit(PIA, "10:00").await, visit(UMA, "12:00").await);
+    let (of_bea, _of_gus) = (visit(BEA, "14:00").await, visit(GUS, "16:00").await);
+    let step = async |id: i64, what: &str| {
+        app.as_(DORA).post(&format!("/api/bookings/{id}/{what}/"), json!({})).await.expect(200);
+    };
+    app.set_time("2026-11-26T12:20:00-05:00");
+    step(of_uma[0], "no_show").await;
+    step(of_uma[1], "cancel_booking").await;
+    assert_eq!(missed("uma@cast.test").await.len(), 1);
+    app.set_time("2026-11-26T18:00:00-05:00");
+    step(of_pia[0], "no_show").await;
+    assert_eq!(missed("pia@cast.test").await, Vec::<String>::new(), "the other service is still expected");
+    step(of_pia[1], "no_show").await;
+    let sent = missed("pia@cast.test").await;
+    assert!(sent.len() == 1 && sent[0].contains(" and ") && sent[0].ends_with(", Nov 26"), "{sent:?}");
+    step(of_bea[0], "no_show").await;
+    step(of_bea[1], "check_in").await;
+    let sent = missed("bea@cast.test").await;
+    assert!(sent.len() == 1 && !sent[0].contains(" and "), "{sent:?}");
+    app.set_time("2026-11-27T05:00:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    let sent = missed("gus@cast.test").await;
+    assert!(sent.len() == 1 && sent[0].contains(" and "), "{sent:?}");
+
+    let series =
+        and(request_body(&app, "pod", "2026-11-28", "12:00").await, json!({"every_weeks": 1, "times": 2}));
+    app.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
+    for day in ["2026-11-29", "2026-12-06"] {
+        app.set_time(&format!("{day}T05:00:00-05:00"));
+        app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    }
+    let sent = missed("uma@cast.test").await;
+    assert!(sent[1].ends_with(", Nov 28") && sent[2].ends_with(", Dec 5"), "{sent:?}");
+}

@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::json;
 use testing::{Answer, BEA, DORA, Guest, MAX, OLA, TOM, TestClub, UMA};
 
+use crate::and;
 use crate::document::operations;
 use crate::guard::sources;
 use crate::whole::WholeProgram as _;
@@ -50,7 +51,7 @@ pub(crate) const TABLE: &str = r#"
 ++++++ GET /api/bookings/why_not/ | service_id=$pod&date=2026-11-26&start_time=10:00
 144+++ GET /api/bookings/{id}/
 144+++ POST /api/bookings/{id}/cancel_booking/
-144444 POST /api/bookings/{id}/cancel_series/
+144+++ POST /api/bookings/{id}/cancel_series/
 133+++ POST /api/bookings/{id}/check_in/
 133+++ POST /api/bookings/{id}/complete/
 133+++ POST /api/bookings/{id}/no_show/
@@ -125,8 +126,8 @@ d+++++ GET /dashboard/bookings/
 d44+++ GET /dashboard/bookings/{id}/
 d44+++ GET /dashboard/bookings/{id}/cancel/
 d44+++ POST /dashboard/bookings/{id}/cancel/
-d44444 GET /dashboard/bookings/{id}/cancel-series/
-d44444 POST /dashboard/bookings/{id}/cancel-series/
+d44+++ GET /dashboard/bookings/{id}/cancel-series/
+d44+++ POST /dashboard/bookings/{id}/cancel-series/
 d44+++ GET /dashboard/bookings/{id}/move/
 d44+++ POST /dashboard/bookings/{id}/move/
 d44+++ GET /dashboard/bookings/{id}/repeat/
@@ -348,8 +349,14 @@ async fn ask(app: &TestClub, route: &str, body: &str) -> String {
             let request_body =
                 json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
             let what = if path.contains("bookings/{id}") { crate::CREATE } else { "/api/bookings/hold/" };
-            let made = app.as_(UMA).post(what, request_body).await.expect(201);
-            path = path.replace("{id}", &made.number("id").to_string());
+            let made = if path.contains("cancel_series") || path.contains("cancel-series") {
+                let series = and(request_body, json!({"every_weeks": 1, "times": 2}));
+                let made = app.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
+                made.list("bookings")[0]["id"].as_i64().expect("an id")
+            } else {
+                app.as_(UMA).post(what, request_body).await.expect(201).number("id")
+            };
+            path = path.replace("{id}", &made.to_string());
             if what != crate::CREATE && n == 2 {
                 // A person holds at most three times at once, so the earlier holds have to expire.
                 app.set_time("2026-11-24T10:30:00-05:00");

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::Method;
 use kit::db::{Place, copy_into_file};
 use kit::{Id, args, sql};
 use serde_json::json;
-use testing::{DORA, TestClub};
+use testing::{DORA, MAX, TestClub};
 
 use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
@@ -176,6 +177,32 @@ async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize>
     count_of(&bytes, expected)
 }
 
+/// Lets the front desk book, reschedule, and cancel a visit of a person's guest, and a manager correct their birthday:
+/// each is written to the audit log, which stays.
+async fn staff_change_everything(app: &TestClub, id: Id) {
+    let wished = and(
+        request_body(app, "pod", "2026-11-27", "12:00").await,
+        json!({"person_id": id, "guest_name": MARK, "companion_name": MARK, "special_requests": MARK}),
+    );
+    let made = app.as_(DORA).post(CREATE, wished).await.expect(201).number("id");
+    let to = json!({"date": "2026-11-27", "start_time": "15:00"});
+    app.as_(DORA).post(&format!("/api/bookings/{made}/reschedule/"), to).await.expect(200);
+    app.as_(DORA).post(&format!("/api/bookings/{made}/cancel_booking/"), json!({})).await.expect(200);
+    let birthday = format!("/api/staff/people/{}/birthday/", id.0);
+    let body = json!({"birthday": "1971-08-23"}).to_string().into_bytes();
+    let put = app.as_(MAX).send(Method::PUT, &birthday, Some("application/json"), body).await;
+    assert!(put.status < 300, "{}", put.text());
+    let rows = app.db().view(|tx| {
+        tx.all::<(String, String)>(
+            sql!("SELECT what, CAST(details AS TEXT) FROM audit WHERE what LIKE 'booking%' OR what LIKE 'birthday%'"),
+            args![],
+        )
+    });
+    let rows = rows.await.expect("the log");
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    assert!(rows[0].1.contains(r#""guest":true"#), "{rows:?}");
+}
+
 /// Writes a unique word into every field of a person and their guests. After the erasure, the database does not contain
 /// it.
 #[tokio::test]
@@ -231,9 +258,10 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     dead.await.expect("kept");
     let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
     mobile.post(&path, json!({})).await.expect(200);
+    staff_change_everything(&app, id).await;
     app.set_time("2026-11-24T12:00:00-05:00");
     app.run_jobs().await;
-    let expected = [MARK, "2125557391", "2125557392", "2125557393"];
+    let expected = [MARK, "2125557391", "2125557392", "2125557393", "1971-08-23"];
     assert!(leftovers(&app, &expected).await.len() >= 3, "the words are there to be found");
 
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));

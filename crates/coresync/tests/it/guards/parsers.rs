@@ -406,9 +406,9 @@ proptest! {
         if let Some(kept) = people::opt_name(&mut one(name.clone()), "x") {
             prop_assert_eq!(people::opt_name(&mut one(kept.clone()), "x"), Some(kept));
         }
-        if let Some(shown) = messages::plain_name(&name) {
+        if let Some(shown) = text::plain_name(&name) {
             prop_assert!(shown.chars().count() <= 60 && !shown.contains(['@', '/', ':', '<', '\n', '\r']));
-            prop_assert_eq!(messages::plain_name(&shown), Some(shown));
+            prop_assert_eq!(text::plain_name(&shown), Some(shown));
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, PIA, TOM, TestClub, UMA};
 
+use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
 use crate::{MINE, book, try_book};
 
@@ -102,4 +103,64 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     assert_eq!(app.as_(DORA).get(&of_gus).await.expect(200)["code"], "outside_window");
     assert_eq!(app.as_(DORA).get(&path("2026-12-04", "18:00")).await.expect(200)["bookable"], true);
     app.as_(DORA).get(&format!("{}&person_id=5", path("2026-12-04", "18:00"))).await.expect(404);
+}
+
+/// D12: the visits of a day are found by the same rules as people, whether their guest has an account or not.
+#[tokio::test]
+async fn a_visit_is_found_however_the_guest_is_typed() {
+    let app = TestClub::open().await;
+    let account = json!({"email": "z.obrien99@example.com", "password": PASSWORD, "first_name": "Zoë-Marie",
+        "last_name": "O’Brien Ångström", "phone": "+1 (212) 555-0100"});
+    let made = sign_up(&app, account).await;
+    let body = crate::request_body(&app, "pod", "2026-11-24", "12:00").await;
+    let own = crate::and(body.clone(), json!({"person_id": made["user"]["id"]}));
+    let own = app.as_(DORA).post(crate::CREATE, own).await.expect(201);
+    let guest = json!({"person_id": app.person(UMA), "guest_name": "Zoë-Marie O’Brien Ångström",
+        "guest_email": "z.obrien99@example.com", "guest_phone": "+1 (212) 555-0100"});
+    app.as_(DORA).post(crate::CREATE, crate::and(body, guest)).await.expect(201);
+    let found = async |search: &str| {
+        let q: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let path = format!("/api/staff/bookings/?date=2026-11-24&q={q}");
+        app.as_(DORA).get(&path).await.expect(200).list("").len()
+    };
+    // The table of the index of people.
+    for search in [
+        "zoe",
+        "ZOË",
+        "marie",
+        "zoemarie",
+        "Zoe-Marie",
+        "o'brien",
+        "O’Brien",
+        "obrien",
+        "brien",
+        "o brien",
+        "angstrom",
+        "ÅNG zoe",
+        "ang o'b",
+        "z.obrien99@example.com",
+        "obrien99@ex",
+        "Z.OBrien99@Example",
+        "212 555 0100",
+        "+1 212-555-0100",
+        "(212)5550100",
+        "0100",
+        "555 01",
+        "2125550100",
+        "0012125550100",
+        "zoe 0100",
+        "٢١٢ ٥٥٥",
+    ] {
+        assert_eq!(found(search).await, 2, "{search}");
+    }
+    for search in
+        ["zoex", "example.com", "100x", "212 555 0101", "z", "-", "0100 peter", "@example.com", "rie"]
+    {
+        assert_eq!(found(search).await, 0, "{search}");
+    }
+    let reference = own["booking_reference"].as_str().expect("a number");
+    let number = reference.rsplit('-').next().expect("a number");
+    for search in [reference, &reference.to_lowercase(), number, number.trim_start_matches('0')] {
+        assert_eq!(found(search).await, 1, "{search}");
+    }
 }

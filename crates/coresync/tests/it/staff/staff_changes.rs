@@ -128,6 +128,19 @@ async fn bookings(walk: &mut Walk<'_>) {
     let route = "POST /api/bookings/{id}/cancel_booking/";
     walk.step(route, DORA, &format!("{api}cancel_booking/"), Body::Json(json!({})), "booking_cancelled")
         .await;
+    for (time, is_page) in [("12:00", false), ("14:00", true)] {
+        let series = and(request_body(app, "pod", "2026-12-01", time).await, json!({"times": 2}));
+        let made = app.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
+        let first = &made.list("bookings")[0]["id"];
+        let (route, path, body) = if is_page {
+            let path = format!("/dashboard/bookings/{first}/cancel-series/");
+            ("POST /dashboard/bookings/{id}/cancel-series/", path, Body::Form(""))
+        } else {
+            let path = format!("/api/bookings/{first}/cancel_series/");
+            ("POST /api/bookings/{id}/cancel_series/", path, Body::Json(json!({})))
+        };
+        walk.step(route, DORA, &path, body, "booking_cancelled").await;
+    }
     let id = book(app, UMA, "pod", "2026-12-02", "10:00").await.number("id");
     let page = format!("/dashboard/bookings/{id}/");
     let form = "to=2026-12-02T12:00:00-05:00";
