@@ -228,7 +228,7 @@ fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     let items = listed.as_array().filter(|items| items.len() <= 20);
     let ids = items.and_then(|items| items.iter().map(to_id).collect::<Option<Vec<Id>>>());
     if ids.is_none() {
-        input.add_error(field, "Send a list of ids.");
+        input.add_error(field, "Send a list of IDs.");
     }
     ids
 }
@@ -315,7 +315,7 @@ fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
                 wishes.push(request)
             }
             _ => input
-                .add_error("addons", "Each add-on needs its id, listed once, and a quantity from 1 to 20."),
+                .add_error("addons", "Each add-on needs its ID, listed once, and a quantity from 1 to 20."),
         }
     }
     wishes

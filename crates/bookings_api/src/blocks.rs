@@ -114,7 +114,7 @@ impl Input for Posted {
             .filter_map(|kind| raw_input.opt_id(field_of(kind)).map(|id| (kind, id)))
             .collect();
         if named.len() != 1 {
-            raw_input.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
+            raw_input.add_error("room_id", "Send one of room_id, technician_id, and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
         let (from, to) = (raw_input.moment("starts_at"), raw_input.moment("ends_at"));
@@ -131,13 +131,13 @@ fn parse_seen(input: &mut RawInput) -> Vec<Id> {
         None => return Vec::new(),
         Some(Value::Array(listed)) if listed.len() <= 1_000 => listed.clone(),
         Some(_) => {
-            input.add_error("seen", "Send a list of the ids of bookings.");
+            input.add_error("seen", "Send a list of booking IDs.");
             return Vec::new();
         }
     };
     let ids: Option<Vec<Id>> = listed.iter().map(|one| one.as_i64().filter(|id| *id > 0).map(Id)).collect();
     if ids.is_none() {
-        input.add_error("seen", "Send a list of the ids of bookings.");
+        input.add_error("seen", "Send a list of booking IDs.");
     }
     ids.unwrap_or_default()
 }

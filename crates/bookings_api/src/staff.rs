@@ -114,7 +114,7 @@ impl Input for ToUndo {
             matches!(status, CheckedIn | InProgress | Completed | NoShow)
         });
         if status.is_none() {
-            input.add_error("status", "Send checked_in, in_progress, completed or no_show.");
+            input.add_error("status", "Send checked_in, in_progress, completed, or no_show.");
         }
         ToUndo(status.unwrap_or(Status::CheckedIn), input.opt_text_within("reason", 500))
     }
