@@ -93,7 +93,7 @@ struct BlockBody {
     ends_at: String,
     #[schema(max_length = 200)]
     reason: String,
-    /// The ids of the bookings in that time that you have seen. They stay as they are.
+    /// The IDs of the bookings in that time that you have seen. They stay as they are.
     seen: Option<Vec<i64>>,
     /// Only list the bookings in that time.
     dry_run: Option<bool>,

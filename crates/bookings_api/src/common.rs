@@ -47,7 +47,7 @@ pub(crate) struct BookingInput {
     use_credit: Option<bool>,
     /// Use a guest pass for one companion’s share.
     use_pass: Option<bool>,
-    /// Use the birthday-month gift.
+    /// Use the birthday gift.
     use_birthday: Option<bool>,
     /// The hold to book. Its service, time, and room apply.
     hold_id: Option<i64>,

@@ -98,7 +98,7 @@ async fn the_day_is_worked_through_with_forms() {
     let empty = dora.get("/staff/day/?date=2026-12-24").await.expect(200).text();
     assert!(empty.contains("No visits on Thursday, December 24.") && empty.contains(">Today</a>"), "{empty}");
     let wrong = dora.get("/staff/day/?date=tomorrow").await.expect(200).text();
-    assert!(wrong.contains("This must be a date") && wrong.contains("href=\"#date\""), "{wrong}");
+    assert!(wrong.contains("Choose a date.") && wrong.contains("href=\"#date\""), "{wrong}");
     let csv = dora.get("/staff/day/?date=2026-11-24&format=csv").await.expect(200);
     let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 3);
@@ -142,7 +142,7 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     // The window of an account does not restrict the front desk, but the page mentions it.
     let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
-    assert!(text.contains("online starting Thursday, December 17, 12:00 AM"), "{text}");
+    assert!(text.contains("online until Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
     let hold =

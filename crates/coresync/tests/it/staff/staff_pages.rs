@@ -92,8 +92,8 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = target.header("location").trim_end_matches("?done=1").to_owned();
-    let sentence = "Every service in suite rooms, Friday, Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
-                    Unlimited members until 72 hours before, at 1.20 times the price; tagged peak hour.";
+    let sentence = "Every service in suite rooms, Friday and Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
+                    Unlimited members until 72 hours before, at 1.20 times the standard price; tagged peak hour.";
     let text = page(&app, MAX, &path).await;
     assert!(text.contains(sentence), "{text}");
     assert!(
@@ -295,7 +295,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
     assert!(
         text.contains(
-            "Dues for the month starting Thursday, December 24: $700. You can collect them starting Wednesday, December 23."
+            "Dues for the month starting Thursday, December 24: $375. You can collect them starting Wednesday, December 23."
         )
             && !text.contains("value=\"dues\"")
     );
