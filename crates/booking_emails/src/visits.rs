@@ -223,14 +223,14 @@ impl Saying<'_> {
                 )
             }
             BookingNews::Missed => {
-                let heading = match self.guest() {
-                    Some(guest) => format!("we missed {guest}."),
-                    None => "we missed you.".to_owned(),
+                let (heading, were_here) = match self.guest() {
+                    Some(guest) => (format!("we missed {guest}."), format!("{guest} was here")),
+                    None => ("we missed you.".to_owned(), "you were here".to_owned()),
                 };
                 (
                     "Missed",
                     heading,
-                    format!("{}If that’s not right, call us at {phone}.", self.due()),
+                    format!("{}If {were_here}, call us at {phone}.", self.due()),
                     "View details",
                 )
             }
@@ -297,7 +297,7 @@ pub(super) fn subject_of<'b>(
             dates.push(date);
         }
     }
-    let names = names.join(" and ");
+    let names = format::list(&names);
     match (count, dates.as_slice()) {
         (1, _) if !is_repeated => names,
         (_, [one]) => format!("{names}, {one}"),
@@ -324,7 +324,8 @@ fn write(
     };
     let saying = Saying { club: &catalogue.club, now: tx.now(), news, details, to: &to, cancellation };
     let text = saying.text();
-    let tells_money = saying.tells_money();
+    // What a visit would have cost is not due once it is canceled or missed.
+    let tells_money = saying.tells_money() && !matches!(news, BookingNews::Cancelled | BookingNews::Missed);
     let host = host(tx, &to, details)?;
     let subject =
         format!("{}: {}", text.subject, subject_of(&catalogue, details.iter().map(|detail| &detail.booking)));
@@ -357,7 +358,8 @@ fn host(tx: &mut Tx<'_>, to: &Recipient, details: &[Detail]) -> Result<String> {
 }
 
 fn with(detail: &Detail) -> String {
-    detail.technicians.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" and ")
+    let names: Vec<&str> = detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
+    format::list(&names)
 }
 
 fn single(

@@ -67,7 +67,7 @@ input! {
         use_credit: Option<bool> = read(parse_choice),
         /// Use a guest pass for one companion’s share.
         use_pass: Option<bool> = read(parse_choice),
-        /// Use the birthday-month gift.
+        /// Use the birthday gift.
         use_birthday: Option<bool> = read(parse_choice),
         /// The hold to book. Its service, time, and room apply.
         #[schema(value_type = Option<i64>)]
@@ -293,7 +293,7 @@ fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     let items = listed.as_array().filter(|items| items.len() <= 20);
     let ids = items.and_then(|items| items.iter().map(to_id).collect::<Option<Vec<Id>>>());
     if ids.is_none() {
-        input.add_error(field, "Send a list of ids.");
+        input.add_error(field, "Send a list of IDs.");
     }
     ids
 }
@@ -363,7 +363,7 @@ fn parse_addons(input: &mut RawInput, field: &str) -> Vec<AddonRequest> {
                 wishes.push(request)
             }
             _ => {
-                input.add_error(field, "Each add-on needs its id, listed once, and a quantity from 1 to 20.")
+                input.add_error(field, "Each add-on needs its ID, listed once, and a quantity from 1 to 20.")
             }
         }
     }

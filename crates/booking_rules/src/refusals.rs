@@ -26,9 +26,9 @@ pub const ROOM_CLOSED: Refusal =
     Refusal::conflict("room_closed", "The room for this service is closed then.");
 /// Nobody with the skill works then.
 pub const TECHNICIAN_OFF: Refusal =
-    Refusal::conflict("technician_off", "No therapist for this service is working then.");
+    Refusal::conflict("technician_off", "No one who offers this service is working then.");
 /// The technician does something else.
-pub const SKILL: Refusal = Refusal::conflict("skill", "This therapist doesn’t offer this service.");
+pub const SKILL: Refusal = Refusal::conflict("skill", "This person doesn’t offer this service.");
 /// No room takes so many.
 pub const CAPACITY: Refusal = Refusal::conflict("capacity", "We don’t have a room for a group that size.");
 /// A person cannot be in two places at once, whether as guest or as companion (F6).
@@ -62,7 +62,7 @@ pub const PRICE_CHANGED: Refusal = Refusal::conflict(
 /// Rescheduling would change the room or a technician from what the person was shown (C6).
 pub const MOVE_CHANGED: Refusal = Refusal::conflict(
     "move_changed",
-    "The room or therapist has changed. Nothing is rescheduled yet: please check, then confirm again.",
+    "The room or the person looking after you has changed. Nothing is rescheduled yet: please check, then confirm again.",
 );
 /// Too many times were held from one network address (H1).
 pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
@@ -108,7 +108,7 @@ pub const MANAGER_REQUIRED: Refusal = Refusal::forbidden(
 /// The business day can no longer be changed (T14). Carries `first_open`.
 pub const DAY_CLOSED: Refusal = Refusal::conflict(
     "day_closed",
-    "The business day of this visit is closed. Ask a manager how to enter it today.",
+    "This visit’s business day has closed. Ask a manager how to record the change.",
 );
 /// The fee of the no-show was paid.
 pub const FEE_PAID: Refusal =

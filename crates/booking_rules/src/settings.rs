@@ -73,7 +73,7 @@ pub const START_EARLY: Setting =
     Setting::new("start_early_minutes", "Earliest start of a visit (minutes before its time)", 15, 0, 120);
 /// The number of minutes after its start until which staff may still enter a visit (W1).
 pub const WALK_IN: Setting =
-    Setting::new("walk_in_minutes", "Late entry by staff (minutes after start)", 120, 0, 720);
+    Setting::new("walk_in_minutes", "Staff booking cutoff (minutes after start)", 120, 0, 720);
 /// The largest number of minutes between the services of a visit (F10).
 pub const GAP: Setting =
     Setting::new("gap_minutes", "Longest gap between services of a visit (minutes)", 15, 0, 60);

@@ -93,7 +93,7 @@ input! {
         ends_at: Timestamp = moment(),
         #[schema(max_length = 200)]
         reason: String = text(200),
-        /// The ids of the bookings in that time that you have seen. They stay as they are.
+        /// The IDs of the bookings in that time that you have seen. They stay as they are.
         #[schema(value_type = Option<Vec<i64>>)]
         seen: Vec<Id> = read(parse_seen),
         /// Only list the bookings in that time.
@@ -118,7 +118,7 @@ impl Input for Posted {
         let named: Vec<_> =
             BlockKind::ALL.into_iter().zip(ids).filter_map(|(kind, id)| Some((kind, id?))).collect();
         if named.len() != 1 {
-            raw_input.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
+            raw_input.add_error("room_id", "Send one of room_id, technician_id, and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
         let (from, to) = (sent.starts_at, sent.ends_at);
@@ -133,13 +133,13 @@ fn parse_seen(input: &mut RawInput, field: &str) -> Vec<Id> {
         None => return Vec::new(),
         Some(Value::Array(listed)) if listed.len() <= 1_000 => listed.clone(),
         Some(_) => {
-            input.add_error(field, "Send a list of the ids of bookings.");
+            input.add_error(field, "Send a list of booking IDs.");
             return Vec::new();
         }
     };
     let ids: Option<Vec<Id>> = listed.iter().map(|one| one.as_i64().filter(|id| *id > 0).map(Id)).collect();
     if ids.is_none() {
-        input.add_error(field, "Send a list of the ids of bookings.");
+        input.add_error(field, "Send a list of booking IDs.");
     }
     ids.unwrap_or_default()
 }

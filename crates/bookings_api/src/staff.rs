@@ -112,7 +112,7 @@ fn parse_status(input: &mut RawInput, field: &str) -> Status {
         matches!(status, CheckedIn | InProgress | Completed | NoShow)
     });
     if status.is_none() {
-        input.add_error(field, "Send checked_in, in_progress, completed or no_show.");
+        input.add_error(field, "Send checked_in, in_progress, completed, or no_show.");
     }
     status.unwrap_or(Status::CheckedIn)
 }

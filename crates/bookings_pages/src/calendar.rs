@@ -42,7 +42,10 @@ pub fn event(
         stamped_at: tx.now(),
         summary: format!("{what} at {}", club.name),
         location: format!("{room}, {}", club.address),
-        description: format!("{}\n{}", booking.reference.clone().unwrap_or_default(), invited.link),
+        description: match &booking.reference {
+            Some(reference) => format!("Confirmation number {reference}\n{}", invited.link),
+            None => invited.link.to_owned(),
+        },
         cancelled: matches!(booking.status, Status::Cancelled | Status::NoShow),
         organizer: Party { name: club.name.clone(), email: bare_address(invited.mail_from).to_owned() },
         attendee: Party {

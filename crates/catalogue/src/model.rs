@@ -104,6 +104,19 @@ pub struct Category {
     pub description: String,
 }
 
+impl Category {
+    /// Returns what guests call a person who gives a service of this category: `Therapist` unless the category is known
+    /// to have another word.
+    pub fn technician_word(&self) -> &'static str {
+        match self.slug.as_str() {
+            "barber" => "Barber",
+            "laser" => "Specialist",
+            "private-suites" | "recovery" | "stillness" | "open-air" => "Host",
+            _ => "Therapist",
+        }
+    }
+}
+
 /// The possible durations of a service sold by time (F9), in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SoldByTime {
@@ -379,6 +392,11 @@ impl Catalogue {
         self.categories.get(*self.places.by_id.get(&id)?).filter(|category| category.id == id)
     }
 
+    /// Returns what guests call a person who gives a service: `Therapist`, `Barber`.
+    pub fn technician_word_of(&self, service: &Service) -> &'static str {
+        self.category(service.category).map_or("Therapist", Category::technician_word)
+    }
+
     /// Returns the add-on of this id.
     pub fn addon(&self, id: Id) -> Option<&Addon> {
         self.addons.get(*self.places.by_id.get(&id)?).filter(|addon| addon.id == id)
@@ -433,5 +451,29 @@ pub fn slug_of(name: &str) -> Result<String> {
         Err(Fault::because(format!("“{name}” has no letters or digits for an address")))
     } else {
         Ok(slug)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_call_a_barber_a_barber() {
+        let technician_word = |slug: &str| {
+            let (name, description) = (slug.to_owned(), String::new());
+            let category =
+                Category { id: Id(1), slug: slug.to_owned(), name, brand: Brand::Shared, description };
+            category.technician_word()
+        };
+        for (slug, word) in [
+            ("massage", "Therapist"),
+            ("barber", "Barber"),
+            ("laser", "Specialist"),
+            ("private-suites", "Host"),
+            ("no-such-category", "Therapist"),
+        ] {
+            assert_eq!(technician_word(slug), word, "{slug}");
+        }
     }
 }

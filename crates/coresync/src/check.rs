@@ -442,7 +442,7 @@ fn audit(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     match people::check_audit(tx) {
         Ok(audited) => {
             say(&format!(
-                "audit log: {} rows, {} seals, whole; last seal {}",
+                "audit log: {} rows, {} seals, intact; last seal {}",
                 audited.rows, audited.seals, audited.last
             ))?;
             Ok(Vec::new())

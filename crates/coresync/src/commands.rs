@@ -123,7 +123,7 @@ pub async fn give_role(config: Config, given: RoleArgs) -> Result<()> {
         let db = club_commands::in_club(&app.db, club).await?;
         match db.tx(move |tx| people::appoint(tx, &address, named)).await {
             Err(Error::NotFound) => {
-                Err(Fields::one("email", "No account has this email address, or it is not verified yet."))
+                Err(Fields::one("email", "No account has this email address, or it isn’t confirmed yet."))
             }
             given => given.map(drop),
         }

@@ -64,7 +64,7 @@ pub async fn open_to_read(config: Config) -> Result<AppState> {
     let key_file = config.key_file();
     if !key_file.exists() {
         return Err(Fault::because(format!(
-            "key file {}: it is not there, so nothing that is encrypted can be read (CORESYNC_KEY_FILE)",
+            "key file {}: not found, so encrypted data can’t be read (CORESYNC_KEY_FILE)",
             key_file.display()
         )));
     }

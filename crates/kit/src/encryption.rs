@@ -35,8 +35,8 @@ impl Encryptor {
         if let Some(mode) = files::loose_mode(path) {
             let path = path.display();
             return Err(Fault::because(format!(
-                "key file {path}: others can read it (mode {mode:04o}), so it is refused. Set it right with `chmod 600 {path}`, \
-                 and think about who may have read it"
+                "key file {path}: others can read it (mode {mode:04o}), so it was rejected. Run `chmod 600 {path}`, \
+                 and consider who may have read it"
             )));
         }
         let key =

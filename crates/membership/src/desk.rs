@@ -22,8 +22,10 @@ use crate::store;
 pub const SUBJECT: SubjectKind = SubjectKind::Membership;
 
 /// The refusal for an upgrade to a plan that does not cost more.
-pub const NO_UPGRADE: Refusal =
-    Refusal::conflict("no_upgrade", "This plan doesn’t cost more. Switch to it starting next billing month.");
+pub const NO_UPGRADE: Refusal = Refusal::conflict(
+    "no_upgrade",
+    "This plan doesn’t cost more than the current one, so it isn’t an upgrade. The member can switch to it in their account, starting next billing month.",
+);
 /// The refusal for dues of a month that someone else has just taken: the last paid day is not the one that staff saw.
 pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
@@ -32,7 +34,7 @@ pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
 /// The refusal for dues before the last paid day. Dues are collected from that day on (M7).
 pub const NOTHING_DUE: Refusal = Refusal::conflict(
     "nothing_due",
-    "No dues are owed yet. They can be paid starting on the last day already paid for.",
+    "No dues are owed yet. You can collect them starting on the paid-through date.",
 );
 /// The refusal for a price that differs from the one that staff saw (G3).
 pub const PRICE_CHANGED: Refusal =

@@ -112,8 +112,8 @@ impl News {
                 "Your membership payment is due".to_owned(),
                 "your membership payment is due.".to_owned(),
                 format!(
-                    "Your membership was paid through {until}. Your benefits continue for {} days. Please pay at the front desk.",
-                    detail.get("days").and_then(Value::as_i64).unwrap_or_default()
+                    "Your membership was paid through {until}. Your benefits continue for {}. Please pay at the front desk.",
+                    format::number_of(detail.get("days").and_then(Value::as_i64).unwrap_or_default(), "day")
                 ),
             ),
             "suspended" => (

@@ -159,7 +159,7 @@ const DEAREST: i64 = 10_000_000;
 fn price(input: &mut RawInput, field: &str) -> Cents {
     let price = input.text(field, 20);
     amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
-        input.add_error(field, "Enter an amount per month like 375.00, at most 100000.00.");
+        input.add_error(field, "Enter an amount per month, like $375.00, at most $100,000.00.");
         Cents::ZERO
     })
 }
@@ -172,7 +172,7 @@ fn credits(input: &mut RawInput, field: &str) -> Option<i64> {
 /// Parses a list of texts, or one text with one item per line: at most 20 items of at most 200 characters.
 fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     if input.raw(field).is_none() {
-        input.add_error(field, "This field is required. It can be empty.");
+        input.add_error(field, "Send this field, even if it’s empty.");
     }
     let lines: Vec<String> = match input.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -182,7 +182,7 @@ fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     let lines: Vec<String> =
         lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     if lines.len() > 20 || lines.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
-        input.add_error(field, "At most twenty lines of at most 200 characters, please.");
+        input.add_error(field, "Use at most 20 lines of up to 200 characters each.");
     }
     lines
 }

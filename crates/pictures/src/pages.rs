@@ -27,7 +27,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
     position: 100,
     path: HERE,
     label: "Pictures",
-    sentence: "Upload photos and films in place of the illustrations.",
+    sentence: "Upload photos and videos in place of the illustrations.",
     needs: Some(Action::ManageCatalogue),
 }];
 
@@ -177,7 +177,7 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
         return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
-        return Err(Fields::one("picture", "A photo can be up to 20 MB, a film up to 40 MB."));
+        return Err(Fields::one("picture", "A photo can be up to 20 MB, a video up to 40 MB."));
     }
     caller.tx(move |tx, by| crate::upload(tx, by, &words, &bytes)).await.map(Some)
 }

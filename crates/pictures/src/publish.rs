@@ -185,7 +185,7 @@ pub fn is_film(bytes: &[u8]) -> bool {
 /// malformed, the text alternative is empty, or the film is neither MP4 nor WebM.
 pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
     let Some(format) = film_format(&film.bytes) else {
-        return Err(Fields::one("picture", "Browsers can’t play this film. Use an MP4 or WebM."));
+        return Err(Fields::one("picture", "Browsers can’t play this video. Use an MP4 or WebM."));
     };
     let words = film.words.clone();
     let id = caller.tx(move |tx, by| add_film(tx, by, &words)).await?;

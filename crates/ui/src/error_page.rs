@@ -1,8 +1,9 @@
 //! The page that shows an error to a person: what happened and what to do.
 
 use askama::Template;
-use kit::web::{Page, Problem};
+use kit::web::{IN_DOUBT, Page, Problem};
 
+use crate::form::on_page;
 use crate::frame::{Frame, Viewer};
 
 #[derive(Template)]
@@ -10,7 +11,7 @@ use crate::frame::{Frame, Viewer};
 struct ErrorPage<'p> {
     frame: Frame,
     heading: &'static str,
-    sentences: Vec<&'p str>,
+    sentences: Vec<String>,
     advice: &'static str,
     problem: &'p Problem,
     /// The path of the page of the visit in question, if the refusal names one.
@@ -19,24 +20,28 @@ struct ErrorPage<'p> {
 
 /// Renders the error page of a problem. `has_session` is whether the request carried a session.
 pub fn error_page(problem: &Problem, has_session: bool) -> Page {
-    let heading = heading(problem.status);
-    let errors: Vec<&str> = problem.errors.values().map(String::as_str).collect();
+    let heading = heading(problem);
+    let errors: Vec<String> = problem.errors.values().map(|sentence| on_page(sentence)).collect();
     // A request whose session has ended gets the status 401, so a session alone does not mean that the viewer is signed
     // in.
     let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Visitor };
     let page = ErrorPage {
         frame: Frame { viewer, ..Frame::anonymous("", heading) },
         heading,
-        sentences: if errors.is_empty() { vec![problem.detail.as_str()] } else { errors },
-        advice: advice(problem.status),
+        sentences: if errors.is_empty() { vec![problem.detail.clone()] } else { errors },
+        advice: advice(problem),
         problem,
         visit: problem.carried.get("visit").and_then(serde_json::Value::as_str),
     };
     Page::of(&page).unwrap_or_else(|_| Page(plain(problem)))
 }
 
-fn heading(status: u16) -> &'static str {
-    match status {
+/// The code of the refusal of a form that another site sent.
+const CROSS_SITE: &str = "cross_site";
+
+fn heading(problem: &Problem) -> &'static str {
+    match problem.status {
+        _ if problem.code == CROSS_SITE => "We didn’t accept this form",
         400 => "We couldn’t read that",
         401 => "Please sign in",
         403 => "You don’t have access to this page",
@@ -49,14 +54,21 @@ fn heading(status: u16) -> &'static str {
     }
 }
 
-fn advice(status: u16) -> &'static str {
-    match status {
+/// Returns what to do. It does not contradict the sentences of the problem.
+fn advice(problem: &Problem) -> &'static str {
+    match problem.status {
+        _ if problem.code == CROSS_SITE => "You can start from one of these.",
+        _ if problem.detail == IN_DOUBT => {
+            "Check My visits first. If your change isn’t there, try again. If it keeps happening, email us with the \
+             reference below."
+        }
         400 | 413 => "Go back, fix it, and try again, or start over from one of these.",
         401 => "Sign in, then come back to this page.",
         403 => "If you think you should have access, email us with the reference below.",
         404 => "The link may be old or mistyped. Try one of these.",
         409 => "Go back and reload the page to see the latest.",
-        429 => "Wait a few minutes and try again.",
+        // The sentence says how long to wait.
+        429 => "Go back and try again then, or start over from one of these.",
         500.. => "Try again in a moment. If it keeps happening, email us with the reference below.",
         _ => "Go back, or try one of these.",
     }
@@ -66,7 +78,28 @@ fn advice(status: u16) -> &'static str {
 fn plain(problem: &Problem) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><title>CoreSync</title><main><h1>{}</h1><p>{}</p></main></html>",
-        heading(problem.status),
-        advice(problem.status)
+        heading(problem),
+        advice(problem)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::errors::FaultKind;
+    use kit::{Error, Fault, Refusal};
+
+    use super::*;
+
+    #[test]
+    fn the_advice_does_not_contradict_the_sentence() {
+        let in_doubt = Problem::from(&Fault::of(FaultKind::InDoubt, ""));
+        assert!(advice(&in_doubt).starts_with("Check My visits first."));
+        let lost = Problem::from(&Fault::of(FaultKind::Unavailable, ""));
+        assert!(advice(&lost).starts_with("Try again in a moment."));
+        const LATER: Refusal = Refusal::too_many("later", "Please wait a moment and try again.");
+        let later = Problem::from(&Error::refused(&LATER));
+        assert!(!advice(&later).contains("minutes"), "the sentence says how long");
+        let crossed = Problem { code: CROSS_SITE, status: 403, ..Problem::from(&Error::NotFound) };
+        assert!(!heading(&crossed).contains("access") && !advice(&crossed).contains("access"));
+    }
 }

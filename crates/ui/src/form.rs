@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use kit::web::{Input, RawInput, body};
 use kit::{Error, Fault, Fields, Id, Result};
 use serde_json::Value;
@@ -150,7 +152,7 @@ impl FieldErrors {
     /// Returns the errors of the fields that `order` lists as pairs of name and label, in that order.
     pub fn of(fields: &Fields, order: &[(&'static str, &'static str)]) -> FieldErrors {
         let error = |(field, label): &(&'static str, &'static str)| {
-            let sentence = fields.0.get(*field)?.clone();
+            let sentence = on_page(fields.0.get(*field)?);
             Some(FieldError { field, label, sentence })
         };
         FieldErrors(order.iter().filter_map(error).collect())
@@ -158,7 +160,7 @@ impl FieldErrors {
 
     /// Appends an error.
     pub fn add(&mut self, field: &'static str, label: &'static str, sentence: &str) {
-        self.0.push(FieldError { field, label, sentence: sentence.to_owned() });
+        self.0.push(FieldError { field, label, sentence: on_page(sentence) });
     }
 
     /// Iterates over the errors in order.
@@ -175,6 +177,19 @@ impl FieldErrors {
     pub fn about(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|one| one.field == field).map(|one| one.sentence.as_str())
     }
+}
+
+/// Returns the error sentence of a field as pages show it. Sentences of parsers also instruct API clients: they end with
+/// an ISO date or time as an example, or name an API field. A page has a picker instead.
+pub fn on_page(sentence: &str) -> String {
+    let example = sentence.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
+    if example.len() == 10 && example.parse::<Date>().is_ok() {
+        return "Choose a date.".to_owned();
+    }
+    if Time::strptime("%H:%M", example).is_ok() || example.parse::<Timestamp>().is_ok() {
+        return "Choose a time.".to_owned();
+    }
+    sentence.replace(" Send starts_at.", " Choose another time.")
 }
 
 /// What a page reports about a form that was not accepted.
@@ -209,6 +224,26 @@ impl FormRejection {
                 Ok(FormRejection { status, retry_after, errors, refused })
             }
             other => Err(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_no_hints_for_api_clients() {
+        for (sentence, shown) in [
+            ("This must be a date like 2026-11-24.", "Choose a date."),
+            ("Enter a start date, like 2026-11-24.", "Choose a date."),
+            ("Enter a start time, like 18:30.", "Choose a time."),
+            ("This must be a timestamp with an offset, like 2026-11-24T18:30:00-05:00.", "Choose a time."),
+            ("That time happens twice. Send starts_at.", "That time happens twice. Choose another time."),
+            ("This field is required.", "This field is required."),
+            ("Use at most 200 characters.", "Use at most 200 characters."),
+        ] {
+            assert_eq!(on_page(sentence), shown);
         }
     }
 }

@@ -151,6 +151,17 @@ pub fn number_of(count: i64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Joins the items of a list: `Ada`, `Ada and Tom`, `Ada, Tom, and Eve`.
+pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+    }
+}
+
 /// Formats a number of months: `1 month`, `2 months`.
 pub fn months(count: i64) -> String {
     number_of(count, "month")
@@ -171,7 +182,7 @@ pub fn job(kind: &str) -> &str {
         "mail" => "Send an email",
         "membership.changed" => "Reprice a member’s bookings",
         "membership.told" => "Notify a member",
-        "membership.turn" => "Run the billing day",
+        "membership.turn" => "Process membership billing",
         "people.proven" => "Assign bookings to a confirmed email",
         "people.seal" => "Seal the audit log",
         "pictures.develop" => "Prepare a picture",
@@ -328,5 +339,8 @@ mod tests {
         assert_eq!([weekday(1), weekday(7), weekday(8)], [Some("Monday"), Some("Sunday"), None]);
         assert_eq!([months(1), months(2)], ["1 month", "2 months"]);
         assert_eq!([guests(1), guests(2)], ["1 guest", "2 guests"]);
+        assert_eq!([number_of(1, "day"), number_of(2, "day")], ["1 day", "2 days"]);
+        let listed = [&["Ada"][..], &["Ada", "Tom"], &["Ada", "Tom", "Eve"]].map(list);
+        assert_eq!(listed, ["Ada", "Ada and Tom", "Ada, Tom, and Eve"]);
     }
 }

@@ -21,7 +21,7 @@ pub use csv::{csv, csv_file, escape_formula};
 pub use error_page::error_page;
 pub use form::{
     Done, FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
-    lenient_number,
+    lenient_number, on_page,
 };
 pub use form_outcome::{FormFailure, FormOutcome, run_form, to_response};
 pub use frame::{Frame, SAME_FOR_VISITORS, Viewer};

@@ -7,7 +7,7 @@ use kit::{Fields, Result, Tx};
 use people::Actor;
 
 use crate::choices::Choice;
-use crate::form::{FieldErrors, RawForm};
+use crate::form::{FieldErrors, RawForm, on_page};
 use crate::form_outcome::{FormFailure, FormOutcome, run_form};
 use crate::frame::Frame;
 use crate::response::or_sign_in;
@@ -183,7 +183,7 @@ impl FormPart {
     /// Sets the error of every field from `fields`. It has to be called after all fields were added.
     pub fn wrong(mut self, fields: Option<&Fields>) -> FormPart {
         for field in &mut self.fields {
-            field.error = fields.and_then(|wrong| wrong.0.get(field.name).cloned());
+            field.error = fields.and_then(|wrong| wrong.0.get(field.name)).map(|sentence| on_page(sentence));
         }
         self
     }

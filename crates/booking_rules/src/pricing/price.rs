@@ -296,7 +296,7 @@ pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
             add("unlimited", format!("{name} member"), -then.rounded());
         }
         Coverage::Birthday(most) => {
-            add("birthday", "Birthday-month gift".to_owned(), -without_surcharge.min(Cents(most)));
+            add("birthday", "Birthday gift".to_owned(), -without_surcharge.min(Cents(most)));
         }
         Coverage::Pass(people) => add("pass", "Guest pass".to_owned(), -then.share(people)),
     }

@@ -159,7 +159,7 @@ fn many(input: &mut RawInput, field: &str) -> Vec<String> {
     let found: Option<Vec<String>> = values.iter().map(plain).collect();
     let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
     let Some(found) = found else {
-        input.add_error(field, "Use at most 100 plain letters each.");
+        input.add_error(field, "Use at most 100 characters each.");
         return Vec::new();
     };
     found.into_iter().filter(|text| !text.is_empty()).collect()

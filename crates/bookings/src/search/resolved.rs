@@ -209,7 +209,7 @@ fn check_named(catalogue: &Catalogue, service: &Service, slot_request: &SlotRequ
     }
     let named = slot_request.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
     if matches!(named, Some(None)) {
-        return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
+        return Err(Fields::one("technician_id", "We couldn’t find that person."));
     }
     Ok(())
 }

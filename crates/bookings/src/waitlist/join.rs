@@ -125,7 +125,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
         return Err(Fields::one("room_id", "This service isn’t offered in that room."));
     }
     if request.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
-        return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
+        return Err(Fields::one("technician_id", "We couldn’t find that person."));
     }
     tx.lock_person(person)?;
     let zone = &catalogue.club.zone;

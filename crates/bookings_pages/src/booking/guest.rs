@@ -121,7 +121,7 @@ pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &An
         let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
         let day = format::day(date, today);
         return Some(format!(
-            "This guest can book {day}, online starting {opens}. You can book it for them now."
+            "This guest can’t book {day} online until {opens}. You can book it for them now."
         ));
     }
     let needs_plan = service.member_only && online.lacks_plan(date);

@@ -21,8 +21,10 @@ pub(crate) struct ChosenService {
     pub(crate) name: String,
     pub(crate) duration: String,
     pub(crate) artwork: Artwork,
-    /// The therapists who can be chosen, no preference first; empty if there is no choice.
-    pub(crate) therapists: Vec<Chip>,
+    /// What guests call the people who give the service: `Barber`.
+    pub(crate) technician_word: &'static str,
+    /// The people who can be chosen, no preference first; empty if there is no choice.
+    pub(crate) technicians: Vec<Chip>,
 }
 
 impl ChosenService {
@@ -41,12 +43,13 @@ impl ChosenService {
             is_chosen: search.technician == technician,
         };
         let named = catalogue.technicians.iter().filter(serves).map(|one| chip(Some(one.id), &one.name));
-        let therapists: Vec<Chip> = [chip(None, "No preference")].into_iter().chain(named).collect();
+        let technicians: Vec<Chip> = [chip(None, "No preference")].into_iter().chain(named).collect();
         ChosenService {
             name: service.name.clone(),
             duration: format::duration(search.minutes.unwrap_or(service.minutes)),
             artwork: artwork::of_service(shown, catalogue, service),
-            therapists: if therapists.len() > 2 { therapists } else { Vec::new() },
+            technician_word: catalogue.technician_word_of(service),
+            technicians: if technicians.len() > 2 { technicians } else { Vec::new() },
         }
     }
 }

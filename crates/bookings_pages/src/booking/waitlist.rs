@@ -138,7 +138,7 @@ const FIELDS: [(&str, &str); 9] = [
     ("before", "Start before"),
     ("duration", "Duration"),
     ("room_id", "Room"),
-    ("technician_id", "Therapist"),
+    ("technician_id", "With"),
     ("starts_at", "Time"),
 ];
 /// The names of all fields of the form.
@@ -314,7 +314,7 @@ impl WaitLine {
     /// Returns the label of the button that ends it.
     pub(crate) fn leave(&self) -> &'static str {
         match (self.is_notification, &self.offer) {
-            (true, _) => "Stop notification",
+            (true, _) => "Cancel notification",
             (false, Some(_)) => "Release it and leave the waitlist",
             (false, None) => "Leave the waitlist",
         }

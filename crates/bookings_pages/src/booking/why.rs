@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Error, Id, Refusal, RefusalDetails, Result, Tx};
 use membership::Tier;
-use ui::{format, opening_hours};
+use ui::{format, on_page, opening_hours};
 
 use crate::booking::times::{self, Search, TimeCell};
 
@@ -100,7 +100,7 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
             (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
         }
         Some(Error::Invalid(fields)) => {
-            sentence = fields.0.into_values().next();
+            sentence = fields.0.values().next().map(|sentence| on_page(sentence));
             status = Some(StatusCode::BAD_REQUEST);
         }
         Some(error) => return Err(error),
@@ -109,11 +109,13 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
     let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, search.room, date)));
+    let technician_word = catalogue.technician_word_of(service).to_lowercase();
+    let whose = (&catalogue.club, technician_word.as_str(), &day.window);
     let why = WhyNot {
         time,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: hours.into_iter().chain(advice(code, search, date, (&catalogue.club, &day.window))).collect(),
+        advice: hours.into_iter().chain(advice(code, search, date, whose)).collect(),
         for_other: (code == "same_person" && search.guest.is_none()).then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
@@ -149,7 +151,7 @@ fn advice(
     code: &str,
     search: &Search,
     date: Date,
-    (club, window): (&catalogue::Club, &Window),
+    (club, technician_word, window): (&catalogue::Club, &str, &Window),
 ) -> Vec<Advice> {
     let leads = |sentence: &str, path: String, link: &str| Advice {
         sentence: sentence.to_owned(),
@@ -198,8 +200,12 @@ fn advice(
         "" => {}
         _ => {
             if narrowed {
-                let sentence = "Another therapist or room may be open.";
-                advice.push(leads(sentence, anybody.day_path(date), "Search any therapist"));
+                let sentence = format!("Another {technician_word} or room may be open.");
+                advice.push(leads(
+                    &sentence,
+                    anybody.day_path(date),
+                    &format!("Search any {technician_word}"),
+                ));
             }
             if may_free(code) {
                 let sentence = "If it opens up, we can hold it for you.";
@@ -212,15 +218,11 @@ fn advice(
 
 /// Returns that a plan, or another one, opens times earlier.
 fn plans(window: &Window) -> Advice {
-    let (who, link) = match window.entitlements().tier() {
-        Tier::None => ("Members", "See memberships"),
-        _ => ("Some plans", "Compare plans"),
+    let (sentence, link) = match window.entitlements().tier() {
+        Tier::None => ("Members book further ahead and get some times first.", "See memberships"),
+        _ => ("Some plans let you book further ahead and get some times first.", "Compare plans"),
     };
-    Advice {
-        sentence: format!("{who} book further ahead and get some times first."),
-        path: Some("/#membership".to_owned()),
-        link: link.to_owned(),
-    }
+    Advice { sentence: sentence.to_owned(), path: Some("/#membership".to_owned()), link: link.to_owned() }
 }
 
 /// Returns whether a refused time may become free later. Closed rooms, absent technicians, and missing skills or places

@@ -196,7 +196,7 @@ fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> 
     Served {
         id: booking.id,
         line: VisitLine::of(catalogue, detail, now),
-        with: names.join(" and "),
+        with: format::list(&names),
         guests: format::guests(booking.party),
         bill: price::bill(&detail.why, booking.tax),
         total: format::money(booking.total()),

@@ -277,7 +277,7 @@ fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Ve
         choices.push(("pass", format!("Use a guest pass for your companion ({passes} left this month)")));
     }
     if has_gift {
-        choices.push(("birthday", "Your birthday-month gift".to_owned()));
+        choices.push(("birthday", "Use your birthday gift".to_owned()));
     }
     if choices.is_empty() {
         return Vec::new();

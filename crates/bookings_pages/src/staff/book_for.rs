@@ -66,15 +66,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
             cell(person.phone.as_deref().map(people::format_phone).unwrap_or_default()),
             cell(person.email.clone().unwrap_or_default()),
             match person.verified_at {
-                Some(_) => cell("Verified").tone(Tone::Good),
-                None => cell("Not verified").tone(Tone::Info),
+                Some(_) => cell("Confirmed").tone(Tone::Good),
+                None => cell("Not confirmed").tone(Tone::Info),
             },
             cell(plan),
         ]);
     }
     let table = Table {
         caption: "Results",
-        head: vec!["Name", "Phone", "Email", "Email verified", "Plan"],
+        head: vec!["Name", "Phone", "Email", "Email confirmed", "Plan"],
         rows,
         csv: None,
     };

@@ -283,7 +283,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
         summary: match total {
             0 => "No upcoming visits match your search.".to_owned(),
             total => {
-                let sentence = format!("{}, today and later.", visits_in_words(total - cancelled));
+                let sentence = format!("{} from today on.", visits_in_words(total - cancelled));
                 counted(&sentence, cancelled)
             }
         },
@@ -346,7 +346,7 @@ fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> V
         phone: visit.guest.phone.clone(),
         service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
         room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
-        technicians: names.join(" and "),
+        technicians: format::list(&names),
         reference: booking.reference.clone().unwrap_or_default(),
         state: state_word(booking.status),
         is_late: visit.is_late,

@@ -94,7 +94,7 @@ fn row(catalogue: &Catalogue, visit: &OwnVisit, now: Timestamp) -> OwnVisitRow {
         guest: visit.guest.clone(),
         service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
         room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
-        with: visit.with.join(" and "),
+        with: format::list(&visit.with),
         requests: booking.special_requests.clone(),
         state: state_word(booking.status),
         tone: tone(booking.status, waits && now > booking.starts_at),

@@ -56,7 +56,7 @@ pub(super) fn page(
     let before = applies(tx, by, input.room, *at)?;
     let (zone, now) = (&catalogue.club.zone, tx.now());
     let starts: Vec<String> = moments.iter().map(|at| format::moment(zone, *at, now)).collect();
-    let what = format!("{}, {}: {}.", room.name, starts.join(" and "), decided(input.decision));
+    let what = format!("{}, {}: {}.", room.name, format::list(&starts), decided(input.decision));
     let mut page = StaffPage::new(by, HERE, "Save this override?").text(what);
     if let Some(text) = &before.override_text {
         page = page.text(format!("It replaces the current override: {text}."));

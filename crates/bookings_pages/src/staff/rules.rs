@@ -307,14 +307,15 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
         [] => "every room".to_owned(),
         kinds => {
             let kinds: Vec<String> = kinds.iter().map(|kind| kind_word(kind)).collect();
-            format!("{} rooms", kinds.join(" and "))
+            format!("{} rooms", format::list(&kinds))
         }
     };
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
     let services: Vec<String> = rule.services.iter().filter_map(names).collect();
-    let services = if rule.services.is_empty() { "every service".to_owned() } else { services.join(", ") };
+    let services =
+        if rule.services.is_empty() { "every service".to_owned() } else { format::list(&services) };
     let days: Vec<&str> = rule.weekdays.iter().filter_map(|day| format::weekday(*day)).collect();
-    let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
+    let days = if days.is_empty() { "every day".to_owned() } else { format::list(&days) };
     let audience = match rule.tier {
         Tier::None => "open to everyone".to_owned(),
         tier => {
@@ -324,7 +325,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     };
     let price = match rule.factor_bp {
         10_000 => "at the standard price".to_owned(),
-        bp => format!("at {} times the price", factor(bp)),
+        bp => format!("at {} times the standard price", factor(bp)),
     };
     let tags: Vec<String> = rule.tags.iter().map(|tag| kind_word(tag)).collect();
     let tags = if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", tags.join(", ")) };
@@ -358,7 +359,7 @@ pub(crate) fn fields(
     form.group("When")
         .field(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
-                .hint("Check none to include all."),
+                .hint("Leave all unchecked to include all."),
         )
         .field(InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half())
         .field(
@@ -392,6 +393,6 @@ pub(crate) fn fields(
                 .half(),
         )
         .group("Rooms and services")
-        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Check none to include all."))
-        .field(InputField::ticks("services", "Services", services.collect()).hint("Check none to include all."))
+        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave all unchecked to include all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave all unchecked to include all."))
 }

@@ -37,7 +37,7 @@ fn title(setting: Setting) -> String {
     format!("{}{unit}", setting.what)
 }
 
-/// Formats a value of a setting: `1,440`, `$50`, or `10 PM`.
+/// Formats a value of a setting: `1,440`, `$50`, or `10:00 PM`.
 fn shown(setting: Setting, value: i64) -> String {
     match setting.unit {
         // A number has the commas of an amount.
@@ -45,7 +45,7 @@ fn shown(setting: Setting, value: i64) -> String {
         SettingUnit::Cents => format::money(Cents(value)),
         SettingUnit::Hour => {
             let next_day = if value >= 24 { " (next day)" } else { "" };
-            format!("{}{next_day}", format::minute(value * 60).replace(":00", ""))
+            format!("{}{next_day}", format::minute(value * 60))
         }
     }
 }
@@ -91,7 +91,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
         Ok(StaffPage::new(by, HERE, "Booking settings")
-            .text("Changes apply to new bookings, holds, and changes. Existing bookings keep their terms.")
+            .text("New values apply to new bookings, holds, and booking changes. Existing bookings keep their terms.")
             .table(table, "No settings."))
     });
     rendered(page.await, HERE)

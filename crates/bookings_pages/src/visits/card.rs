@@ -20,7 +20,7 @@ pub struct VisitCard {
     pub when: String,
     /// The end: `11:30 AM`.
     pub end: String,
-    /// The names of the therapists; empty if there are none.
+    /// The names of the technicians; empty if there are none.
     pub therapists: String,
     /// The URL that shows the way to the club.
     pub directions: String,
@@ -39,7 +39,7 @@ impl VisitCard {
             line: VisitLine::of(catalogue, detail, now),
             when: format!("{} · {}", format::day_of(zone, starts_at, now), format::clock(zone, starts_at)),
             end: format::clock(zone, ends_at),
-            therapists: names.join(" and "),
+            therapists: format::list(&names),
             directions: format::directions(&catalogue.club.address),
             can_move: detail.can_move,
         }

@@ -92,7 +92,7 @@ fn draw(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisitPage> {
             service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
             when: format!("{day}, {span}"),
             room: catalogue.room(booking.room).map(|one| one.name.clone()).unwrap_or_default(),
-            with: technicians.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" and "),
+            with: format::list(&technicians.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>()),
             reference: booking.reference.clone().unwrap_or_default(),
             status: status_word(booking.status),
         }

@@ -90,6 +90,8 @@ struct MovePage {
     refusal: Option<String>,
     date: Date,
     today: Date,
+    /// What guests call the people who give the service: `Barber`.
+    technician_word: &'static str,
     technicians: Vec<Choice>,
     rooms: Vec<Choice>,
     search: Search,
@@ -266,6 +268,7 @@ fn draw(
         refusal: stopped.map(|(_, sentence)| sentence),
         date,
         today,
+        technician_word: catalogue.technician_word_of(service),
         technicians,
         rooms,
         strip: Strip::of(&fortnight, &search, date),
@@ -310,7 +313,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
     let names = |ids: &[Id]| {
         let mut names: Vec<String> = ids.iter().map(name).collect();
         names.sort();
-        names.join(" and ")
+        format::list(&names)
     };
     let served: Vec<Id> = detail.technicians.iter().map(|(id, _)| *id).collect();
     let with = instead(names(&moved.technicians), names(&served));

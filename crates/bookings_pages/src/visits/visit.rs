@@ -37,6 +37,8 @@ struct VisitPage {
     card: VisitCard,
     status: &'static str,
     is_cancelled: bool,
+    /// Whether the price of the visit is shown: a canceled visit and a no-show cost at most a fee.
+    has_bill: bool,
     /// The path of the booking page for the same service, if it is still offered.
     again: Option<String>,
     technicians: String,
@@ -240,6 +242,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
         is_confirmed: booking.status == Status::Confirmed,
         status: status_word(booking.status),
         is_cancelled: booking.status == Status::Cancelled,
+        has_bill: !matches!(booking.status, Status::Cancelled | Status::NoShow),
         again: offered.map(|service| again(service, &detail)),
         can_repeat: offered.is_some() && booking.reference.is_some(),
         companion: booking.companion_name.clone(),
@@ -250,7 +253,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
         email_status: email_status(tx, by, booking)?,
         can_move: detail.can_move,
         calendars: if is_ahead { calendars(&event) } else { Vec::new() },
-        technicians: names.join(" and "),
+        technicians: format::list(&names),
         guests: format::guests(booking.party),
         guest_name: booking.guest_name.clone(),
         requests: booking.special_requests.clone(),
@@ -266,7 +269,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
     })
 }
 
-/// Describes the state of the payment for a guest. For a canceled visit, the charge contains only the fee.
+/// Describes the state of the payment for a guest. For a canceled visit and a no-show, the charge contains only the fee.
 fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
     let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
     match charge.map(|charge| charge.status) {
@@ -274,6 +277,9 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
         Some(money::ChargeStatus::Settled) => "Paid. Thank you.".to_owned(),
         Some(money::ChargeStatus::Due) if booking.status == Status::Cancelled => {
             format!("Late cancellation fee: {}, due at the front desk.", format::money(due))
+        }
+        Some(money::ChargeStatus::Due) if booking.status == Status::NoShow => {
+            format!("No-show fee: {}, due at the front desk.", format::money(due))
         }
         Some(money::ChargeStatus::Due) => "Due at the front desk.".to_owned(),
         _ => "Nothing is due.".to_owned(),

@@ -27,7 +27,8 @@ pub(crate) fn routes() -> Router<AppState> {
 struct PlanSummary {
     name: String,
     state: String,
-    days: i64,
+    /// How far ahead the member can book: `30 days`.
+    days: String,
 }
 
 impl PlanSummary {
@@ -48,7 +49,7 @@ impl PlanSummary {
         Some(PlanSummary {
             name: plan.name.clone(),
             state,
-            days: entitlements.days_ahead_for(today, account_days),
+            days: format::number_of(entitlements.days_ahead_for(today, account_days), "day"),
         })
     }
 }
@@ -76,7 +77,7 @@ struct DashboardPage {
     upcoming: Vec<VisitLine>,
     plan: Option<PlanSummary>,
     tiles: Vec<Tile>,
-    account_days: i64,
+    account_days: String,
     is_verified: bool,
     /// Whether the person may see people and the audit log.
     sees_people: bool,
@@ -132,7 +133,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         upcoming: own_bookings.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
         plan: PlanSummary::of(&entitlements, local.date(), account_days),
         tiles: tiles(&entitlements, local.date(), saved),
-        account_days,
+        account_days: format::number_of(account_days, "day"),
         is_verified: person.is_verified(),
         sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
     })

@@ -176,7 +176,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     let sum = if total == 1 { "1 job.".to_owned() } else { format!("{total} jobs.") };
     let page = StaffPage::new(by, HERE, "Background jobs")
         .done(search.look.done, "Job discarded.")
-        .text("Work the program does on its own, like sending email. Finished jobs leave the list.")
+        .text(
+            "Work the program does on its own, like sending email. Finished jobs are removed from the list.",
+        )
         .with(Part::Form(form))
         .text(sum)
         .table(table, "No matching jobs.");

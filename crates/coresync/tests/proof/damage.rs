@@ -20,7 +20,10 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     assert!(!folder.file("club.db").exists(), "looking makes nothing");
     set_up(&folder, &url).await;
     let output = run(&folder, &url, &["check"]).well();
-    assert!(output.contains("ok: no problems found") && output.contains(" rows, 1 seals, whole"), "{output}");
+    assert!(
+        output.contains("ok: no problems found") && output.contains(" rows, 1 seals, intact"),
+        "{output}"
+    );
     let (page_size, root): (i64, i64) = {
         let conn = Connection::open(folder.file("club.db")).unwrap();
         conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();

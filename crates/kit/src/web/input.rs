@@ -245,14 +245,11 @@ impl RawInput {
 
     /// Returns an optional moment such as `2026-11-24T18:30:00-05:00`.
     pub fn opt_moment(&mut self, field: &str) -> Option<Timestamp> {
-        self.opt_parsed(
-            field,
-            "This must be a timestamp with an offset, like 2026-11-24T18:30:00-05:00.",
-            |text| {
-                let moment: Timestamp = text.parse().ok()?;
-                is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
-            },
-        )
+        let sentence = "This must be a timestamp with an offset, like 2026-11-24T18:30:00-05:00.";
+        self.opt_parsed(field, sentence, |text| {
+            let moment: Timestamp = text.parse().ok()?;
+            is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
+        })
     }
 
     /// Returns a required moment such as `2026-11-24T18:30:00-05:00`.

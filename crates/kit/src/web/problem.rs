@@ -42,6 +42,10 @@ pub struct Problem {
 /// The function that renders the page for a problem.
 pub type ProblemPage = fn(&Problem) -> Page;
 
+/// The detail of a failure after which it is unknown whether the change was saved.
+pub const IN_DOUBT: &str =
+    "Our system didn’t respond in time. Please check whether this was saved before trying again.";
+
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Problem {
         let (status, code, detail) = match error {
@@ -50,11 +54,7 @@ impl From<&Error> for Problem {
             Error::NotFound => (404, "not_found", "We couldn’t find that, or it isn’t yours."),
             Error::Unauthorized => (401, "not_signed_in", "Please sign in first."),
             Error::Forbidden => (403, "not_allowed", "Your account isn’t allowed to do this."),
-            Error::Fault(fault) if fault.kind == FaultKind::InDoubt => (
-                503,
-                "unavailable",
-                "Our system didn’t respond in time. Please check whether this was saved before trying again.",
-            ),
+            Error::Fault(fault) if fault.kind == FaultKind::InDoubt => (503, "unavailable", IN_DOUBT),
             Error::Fault(fault) if fault.kind.is_unavailable() => {
                 (503, "unavailable", "Our system isn’t responding. Please try again in a minute.")
             }
@@ -151,7 +151,10 @@ fn plain_problem(status: StatusCode) -> Option<Problem> {
             ("request_timeout", "Your request didn’t arrive in time. Please send it again.")
         }
         StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
-        StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we rejected it."),
+        StatusCode::FORBIDDEN => (
+            "cross_site",
+            "This form was sent from another site, so we didn’t accept it. Open the page on our site and try again.",
+        ),
         StatusCode::INTERNAL_SERVER_ERROR => {
             ("fault", "That was our mistake, and we’ve logged it. Please try again.")
         }

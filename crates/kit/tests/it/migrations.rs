@@ -117,7 +117,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     };
     test.db.tx(add).await.expect("added");
     let refused = test.db.migrate().await.expect_err("it is refused").to_string();
-    assert!(refused.contains("9999_later") && refused.contains("newer program"), "{refused}");
+    assert!(refused.contains("9999_later") && refused.contains("newer version of this program"), "{refused}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ struct CurrentPlan {
     service_credits_left: Option<i64>,
     /// Left this billing month.
     guest_passes_left: i64,
-    /// Whether the birthday-month gift can be used today.
+    /// Whether the birthday gift can be used today.
     birthday_gift: bool,
     /// Whether credits apply automatically.
     auto_credit: bool,

@@ -281,8 +281,8 @@ fn sentences(
             "Unused credits and passes expire then. You can change your mind here until that date."
                 .to_owned(),
             format!(
-                "After that, you can book {} days ahead at guest prices.",
-                catalogue.setting(terms.account_days)
+                "After that, you can book {} ahead at guest prices.",
+                format::number_of(catalogue.setting(terms.account_days), "day")
             ),
         ],
         MembershipAction::Stay => {
@@ -308,10 +308,10 @@ fn sentences(
             let plans = crate::plans(tx, catalogue.club.id)?;
             let next = plans.into_iter().find(|one| one.slug == *slug).ok_or(Error::NotFound)?;
             if next.id == plan.id {
-                let given_up = entitlements
-                    .next_plan
-                    .as_ref()
-                    .map(|next| format!("The change to {} after {until}, is canceled.", next.name));
+                let start = format::next_day(held.paid_until, today);
+                let given_up = entitlements.next_plan.as_ref().map(|next| {
+                    format!("Your switch to {}, planned for {start}, will be canceled.", next.name)
+                });
                 let kept = format!("You keep {name} on your current terms.");
                 return Ok([Some(kept), given_up].into_iter().flatten().collect());
             }
@@ -321,13 +321,14 @@ fn sentences(
                 Some(1) => "It has 1 service credit a month.".to_owned(),
                 Some(credits) => format!("It has {credits} service credits a month."),
             };
+            let ahead = format::number_of(next.max_advance_days, "day");
             vec![
                 format!(
                     "You keep {name} through {until}. {} starts the next day at {} a month.",
                     next.name,
                     format::money(next.price)
                 ),
-                format!("With {}, you can book {} days ahead. {credits}", next.name, next.max_advance_days),
+                format!("With {}, you can book {ahead} ahead. {credits}", next.name),
             ]
         }
     })

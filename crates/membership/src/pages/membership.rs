@@ -31,7 +31,7 @@ struct MembershipPage {
     plans: Vec<PlanCard>,
     comparison: Option<Comparison>,
     club: Club,
-    account_days: i64,
+    account_days: String,
 }
 
 /// The actor's membership as the page shows it.
@@ -85,7 +85,7 @@ impl Held {
             _ if is_frozen => "Paused".to_owned(),
             MembershipStatus::Active if membership.renews => "Active".to_owned(),
             MembershipStatus::Active => format!("Active until {until}"),
-            MembershipStatus::Grace => "Payment due".to_owned(),
+            MembershipStatus::Grace => "Payment past due".to_owned(),
             MembershipStatus::Suspended => "Suspended until your payment is made".to_owned(),
             MembershipStatus::Ended => "Ended".to_owned(),
         };
@@ -130,7 +130,10 @@ impl Held {
             ("Days left", left.to_string()),
             (
                 "Booking window",
-                format!("{} days ahead", entitlements.days_ahead_for(today, numbers.account_days)),
+                format!(
+                    "{} ahead",
+                    format::number_of(entitlements.days_ahead_for(today, numbers.account_days), "day")
+                ),
             ),
         ];
         if plan.monthly_credits.is_some() && entitlements.has_birthday(today) {
@@ -200,7 +203,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipP
         comparison: Comparison::of(&plans),
         plans: plans.into_iter().map(|one| PlanCard::of(one, &catalogue, plan.as_ref(), rests)).collect(),
         club: catalogue.club.clone(),
-        account_days,
+        account_days: format::number_of(account_days, "day"),
     })
 }
 

@@ -57,7 +57,7 @@ impl Comparison {
             (label, plans.iter().map(value).collect::<Vec<_>>())
         };
         let rows = vec![
-            row("Book ahead", |plan| format!("{} days", plan.max_advance_days)),
+            row("Book ahead", |plan| format::number_of(plan.max_advance_days, "day")),
             row("Services", |plan| match plan.monthly_credits {
                 None => "Included".to_owned(),
                 Some(_) => format!("{}% off", plan.discount_bp / 100),

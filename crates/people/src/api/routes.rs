@@ -153,7 +153,7 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A sign-up whose email is not verified yet.
+/// A sign-up whose email is not confirmed yet.
 #[derive(Serialize, ToSchema)]
 struct CheckEmail {
     /// `check_email`: always the same, whatever the email.

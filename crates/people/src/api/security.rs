@@ -61,7 +61,7 @@ async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<Sta
 
 /// Resend the email of a new account. The response is the same for every email.
 #[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth", request_body = Forgotten, responses(
-    (status = 202, description = "Email sent, if there is such an account and its email is not verified"),
+    (status = 202, description = "Email sent, if there is such an account and its email is not confirmed"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),

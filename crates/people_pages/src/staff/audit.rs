@@ -110,7 +110,8 @@ impl Search {
             [] => Err(Fields::one("person", "No one found.")),
             several => {
                 let names: Vec<String> = several.iter().take(5).map(people::Person::full_name).collect();
-                let sentence = format!("Several people match: {}. Type more.", names.join(", "));
+                let sentence =
+                    format!("Several people match: {}. Enter a full name or email.", names.join(", "));
                 Err(Fields::one("person", sentence))
             }
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use catalogue::Catalogue;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kit::{Cents, Id};
 use people::AuditRow;
 use serde_json::{Map, Value};
@@ -76,7 +77,7 @@ fn known(what: &str) -> Option<&'static str> {
         "session_ended" => "Signed out",
         "sessions_ended" => "Signed out other devices",
         "token_reused" => "Refresh token reused; session ended",
-        "address_confirmed" => "Verified an email",
+        "address_confirmed" => "Confirmed an email",
         "address_changed" => "Changed the email",
         "password_changed" => "Changed password",
         "password_reset" => "Reset password by email",
@@ -155,13 +156,13 @@ pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> 
     format!("{subject} {called}").trim().to_owned()
 }
 
-/// Returns when a release rule applies, if the record holds the whole rule: `Friday, Saturday, 5:00 – 10:00 PM`.
+/// Returns when a release rule applies, if the record holds the whole rule: `Friday and Saturday, 5:00 – 10:00 PM`.
 fn rule_times(details: &Value) -> Option<String> {
     let rule = ["before", "after"].iter().find_map(|side| details.get(side)?.as_object())?;
     let minutes = |name: &str| rule.get(name).and_then(Value::as_i64);
     let days = rule.get("weekdays")?.as_array()?;
     let days: Vec<&str> = days.iter().filter_map(|day| format::weekday(day.as_i64()?)).collect();
-    let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
+    let days = if days.is_empty() { "every day".to_owned() } else { format::list(&days) };
     Some(format!("{days}, {}", format::minute_span(minutes("from")?, minutes("to")?)))
 }
 
@@ -236,6 +237,18 @@ impl Known<'_> {
         room.or_else(technician).or_else(equipment)
     }
 
+    /// Returns a text in readable form: a moment on the club's clock, a date with its weekday.
+    fn text(&self, text: &str) -> String {
+        let zone = &self.catalogue.club.zone;
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return format::second(zone, at, self.now);
+        }
+        match text.parse::<Date>() {
+            Ok(date) if text.len() == 10 => format::day(date, format::date_at(zone, self.now)),
+            _ => text.replace('_', " "),
+        }
+    }
+
     fn value(&self, name: &str, value: &Value) -> String {
         if let Some(id) = value.as_i64().map(Id) {
             let called = match name {
@@ -257,10 +270,7 @@ impl Known<'_> {
             Value::String(text) if MONEY.contains(&name) => {
                 text.parse().map_or_else(|_| text.clone(), format::money)
             }
-            Value::String(text) => match text.parse::<Timestamp>() {
-                Ok(at) => format::second(&self.catalogue.club.zone, at, self.now),
-                Err(_) => text.replace('_', " "),
-            },
+            Value::String(text) => self.text(text),
             Value::Array(items) => {
                 let each = if name == "services" { "service_id" } else { name };
                 items.iter().map(|item| self.value(each, item)).collect::<Vec<_>>().join(", ")
@@ -291,6 +301,9 @@ fn spoken(name: &str) -> String {
     let name = match name {
         "factor_bp" => "price multiplier",
         "cents" => "amount",
+        "paid_until" => "paid through",
+        "frozen_from" => "paused from",
+        "frozen_until" => "paused through",
         other => other.strip_suffix("_id").unwrap_or(other),
     };
     name.replace('_', " ")
@@ -315,7 +328,7 @@ mod tests {
     fn a_rule_is_named_by_its_times_where_they_are_recorded() {
         let rule = json!({"weekdays": [5, 6], "from": 1_020, "to": 1_320, "tags": []});
         let named = rule_times(&json!({"before": null, "after": rule}));
-        assert_eq!(named.as_deref(), Some("Friday, Saturday, 5:00 – 10:00 PM"));
+        assert_eq!(named.as_deref(), Some("Friday and Saturday, 5:00 – 10:00 PM"));
         assert_eq!(rule_times(&json!({"before": {"to": 1_320}, "after": {"to": 1_380}})), None);
     }
 }

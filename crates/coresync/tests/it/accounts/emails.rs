@@ -172,6 +172,7 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
     let file = app.visitor().get(&format!("{path}visit.ics")).await.expect(200).text().replace("\r\n ", "");
     assert!(file.contains("METHOD:REQUEST") && file.contains("mailto:ann@example.com"), "{file}");
+    assert!(file.contains("DESCRIPTION:Confirmation number CS-2026-"), "{file}");
     // Not with another guest's link, and not with an altered one.
     let last = if path.ends_with("0/") { "1/" } else { "0/" };
     let broken = format!("{}{last}", &path[..path.len() - 2]);

@@ -137,5 +137,11 @@ async fn another_site_can_t_send_a_browser_here() {
     }
     let foreign = app.browser(GUS).with("origin", "https://evil.test").with("host", "localhost:8080");
     foreign.post(CREATE, wished.clone()).await.refused(403, "cross_site");
+    let page = app.browser(GUS).with("sec-fetch-site", "cross-site").submit("/dashboard/profile/", "").await;
+    let page = page.expect(403).text();
+    assert!(
+        page.contains("Open the page on our site and try again.") && !page.contains("have access"),
+        "{page}"
+    );
     app.browser(GUS).with("sec-fetch-site", "same-origin").post(CREATE, wished).await.expect(201);
 }

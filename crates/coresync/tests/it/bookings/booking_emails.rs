@@ -117,6 +117,20 @@ async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice()
     assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");
 }
 
+/// A missed visit costs its fee alone: the email has no total.
+#[tokio::test]
+async fn who_was_missed_reads_the_fee_and_whom_to_call() {
+    let app = TestClub::open().await;
+    let id = book(&app, GUS, "massage", "2026-11-27", "14:00").await.number("id");
+    app.set_time("2026-11-27T14:15:00-05:00");
+    app.as_(DORA).post(&format!("/api/bookings/{id}/no_show/"), json!({})).await.expect(200);
+    app.run_jobs().await;
+    let missed = app.mails().into_iter().find(|mail| mail.contains("Subject: Missed")).expect("one");
+    let missed = missed.replace("=\r\n", "");
+    assert!(missed.contains("If you were here, call us at"), "{missed}");
+    assert!(missed.contains("$200 is due under the policy") && !missed.contains("Total"), "{missed}");
+}
+
 /// A late booking has no reminder, a rescheduled one is reminded of its new time, and a canceled one of none.
 #[tokio::test]
 async fn reminders_follow_the_booking() {

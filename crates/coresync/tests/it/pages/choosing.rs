@@ -469,7 +469,7 @@ async fn kept_times_say_for_whom_and_until_when() {
         "/dashboard/bookings/#waits"
     );
     let visits = app.browser(GUS).get("/dashboard/bookings/").await.expect(200).text();
-    assert!(visits.contains("Stop notification") && !visits.contains("Leave the waitlist"), "{visits}");
+    assert!(visits.contains("Cancel notification") && !visits.contains("Leave the waitlist"), "{visits}");
     app.set_time("2026-11-26T18:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     app.run_jobs().await;

@@ -108,6 +108,9 @@ async fn changing_and_freezing_are_explained_and_done() {
     assert!(text.contains("Base starts the next day at $375 a month"), "{text}");
     pia.submit("/dashboard/membership/change/", "plan=base").await.expect(303);
     assert!(pia.get(PAGE).await.expect(200).text().contains("you’ll be on Base at $375"));
+    let text = pia.get("/dashboard/membership/change/?plan=premium").await.expect(200).text();
+    let switch = "Your switch to Base, planned for Thursday, December 10, will be canceled.";
+    assert!(text.contains(switch), "{text}");
     pia.submit("/dashboard/membership/change/", "plan=premium").await.expect(303);
     assert!(!pia.get(PAGE).await.expect(200).text().contains("you’ll be on Base"));
     let text = pia.get("/dashboard/membership/freeze/?months=2").await.expect(200).text();

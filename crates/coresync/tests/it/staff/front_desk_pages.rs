@@ -71,6 +71,11 @@ async fn the_day_is_worked_through_with_forms() {
     let text =
         dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("A fee of $150 is due."), "{text}");
+    for browser in [&dora, &app.browser(BEA)] {
+        let visit = browser.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
+        let fee = visit.contains("No-show fee: $150, due at the front desk.");
+        assert!(fee && !visit.contains("class=\"bill\""), "the fee stands in place of the bill: {visit}");
+    }
     app.set_time("2026-11-24T13:00:00-05:00");
     let refused =
         dora.submit(&action_path, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
@@ -93,7 +98,7 @@ async fn the_day_is_worked_through_with_forms() {
     let empty = dora.get("/staff/day/?date=2026-12-24").await.expect(200).text();
     assert!(empty.contains("No visits on Thursday, December 24.") && empty.contains(">Today</a>"), "{empty}");
     let wrong = dora.get("/staff/day/?date=tomorrow").await.expect(200).text();
-    assert!(wrong.contains("This must be a date") && wrong.contains("href=\"#date\""), "{wrong}");
+    assert!(wrong.contains("Choose a date.") && wrong.contains("href=\"#date\""), "{wrong}");
     let csv = dora.get("/staff/day/?date=2026-11-24&format=csv").await.expect(200);
     let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 3);
@@ -137,7 +142,7 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     // The window of an account does not restrict the front desk, but the page mentions it.
     let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
-    assert!(text.contains("online starting Thursday, December 17, 12:00 AM"), "{text}");
+    assert!(text.contains("online until Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
     let hold =
@@ -311,7 +316,7 @@ async fn a_caller_is_found_on_all_days() {
         [("zoe+quince", zoe, "2026-11-27"), ("555-0199", zoe, "2026-11-27"), ("morrow", bea, "2026-12-01")]
     {
         let found = dora.get(&format!("/staff/day/?q={q}&all_days=on")).await.expect(200).text();
-        assert!(found.contains("1 visit, today and later."), "{q}: {found}");
+        assert!(found.contains("1 visit from today on."), "{q}: {found}");
         assert!(found.contains(&format!("date={day}#visit-{id}")), "{q}: {found}");
         assert!(!found.contains("name=\"action\""), "{q}: {found}");
     }
@@ -348,7 +353,7 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
         assert!(page.contains("<p>1 visit. 1 canceled."), "{path}: {page}");
     }
     let page = dora.get("/staff/day/?q=CS-2026&all_days=on").await.expect(200).text();
-    assert!(page.contains("1 visit, today and later. 1 canceled."), "{page}");
+    assert!(page.contains("1 visit from today on. 1 canceled."), "{page}");
     let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
     assert!(page.contains("<p>No visits on Friday, November 27. 1 canceled."), "{page}");
 }

@@ -92,8 +92,8 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = target.header("location").trim_end_matches("?done=1").to_owned();
-    let sentence = "Every service in suite rooms, Friday, Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
-                    Unlimited members until 72 hours before, at 1.20 times the price; tagged peak hour.";
+    let sentence = "Every service in suite rooms, Friday and Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
+                    Unlimited members until 72 hours before, at 1.20 times the standard price; tagged peak hour.";
     let text = page(&app, MAX, &path).await;
     assert!(text.contains(sentence), "{text}");
     assert!(
@@ -212,10 +212,10 @@ async fn money_is_set_in_dollars_and_an_hour_on_the_clock() {
     assert!(log.contains("$300 → $250.50"), "{log}");
     let path = "/staff/numbers/quiet_from/";
     let text = page(&app, MAX, path).await;
-    assert!(text.contains("<dt>Now</dt><dd>10 PM</dd>") && text.contains("12 AM (next day)"), "{text}");
+    assert!(text.contains("<dt>Now</dt><dd>10:00 PM</dd>") && text.contains("12:00 AM (next day)"), "{text}");
     max.submit(path, "value=25").await.expect(400);
     max.submit(path, "value=21").await.expect(303);
-    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>9 PM</dd>"));
+    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>9:00 PM</dd>"));
 }
 
 #[tokio::test]
@@ -294,7 +294,9 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     dora.submit(&gus, "action=upgrade&plan=premium&paid=terminal").await.expect(303);
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
     assert!(
-        text.contains("You can collect it starting Wednesday, December 23.")
+        text.contains(
+            "Dues for the month starting Thursday, December 24: $375. You can collect them starting Wednesday, December 23."
+        )
             && !text.contains("value=\"dues\"")
     );
     let early = dora.submit(&gus, "action=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
@@ -322,6 +324,14 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
         "Premium dues: $700 by card",
     ] {
         assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    let log = page(&app, OLA, "/staff/audit/?what=membership_frozen").await;
+    for phrase in [
+        "paid through: Saturday, January 23 → Tuesday, March 23",
+        "paused from: none → Sunday, January 24",
+        "paused through: none → Tuesday, March 23",
+    ] {
+        assert!(log.contains(phrase), "{phrase}: {log}");
     }
     let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
     assert_eq!(csv.lines().count(), 6);
@@ -361,6 +371,14 @@ async fn why_not_says_everything_in_order() {
     );
     let text = page(&app, DORA, &path("nobody@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("No one has this email."), "{text}");
+    // The hints of the API are none for a page.
+    let text = page(&app, DORA, &path("", "2027-03-14", "02:30")).await;
+    assert!(
+        text.contains("(clocks spring forward). Choose another time.") && !text.contains("starts_at"),
+        "{text}"
+    );
+    let text = page(&app, DORA, &path("", "tomorrow", "noon")).await;
+    assert!(text.contains("Choose a date.") && text.contains("Choose a time."), "{text}");
     let text = page(&app, DORA, &path("", "", "")).await;
     assert!(text.contains("Please check the following") || text.contains("This field is required"), "{text}");
 }

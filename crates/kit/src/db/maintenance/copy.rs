@@ -118,7 +118,7 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     let stored: i32 = source.pragma_query_value(None, MARK, |row| row.get(0)).map_err(sqlite::fault)?;
     if stored != mark(&tallies) {
         return Err(Fault::because(format!(
-            "{} is damaged: its rows are not the ones that were backed up. Take another backup",
+            "{} is damaged: its rows differ from what was backed up. Restore from a different backup",
             file.display()
         )));
     }

@@ -64,7 +64,7 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
     let conn = open.map_err(|e| Fault::because(format!("database file {}: {e}", path.display())))?;
     conn.busy_timeout(std::time::Duration::from_secs(5)).map_err(sqlite::fault)?;
     let notes =
-        vec!["every page, index and reference was read (integrity_check, foreign_key_check)".to_owned()];
+        vec!["every page, index, and reference was read (integrity_check, foreign_key_check)".to_owned()];
     let all = match tables(&conn) {
         Ok(all) => all,
         Err(error) => {

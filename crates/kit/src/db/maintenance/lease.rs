@@ -20,7 +20,7 @@ const MARK_PLACE: &str = "key_marks.sealed:1";
 
 /// The error for a wrong key. With another key, existing encrypted fields would be unreadable, and new ones would
 /// be unreadable to all other processes.
-pub const OTHER_KEY: &str = "the key file is not the one that this database is sealed with: put the right one where CORESYNC_KEY_FILE says \
+pub const OTHER_KEY: &str = "the key file is not the one that this database is encrypted with. Put the right key file at the path in CORESYNC_KEY_FILE \
                              (by default club.key in the data folder); processes that share a database share the key file";
 
 impl Db {

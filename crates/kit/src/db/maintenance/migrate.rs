@@ -112,7 +112,7 @@ fn due(applied: &[(String, String)]) -> Result<Vec<(&'static str, &'static str)>
         match HISTORY.iter().find(|(known, _)| known == name) {
             None => {
                 return Err(Fault::because(format!(
-                    "the database knows migration {name}: it is of a newer program"
+                    "the database knows migration {name}: it was applied by a newer version of this program"
                 )));
             }
             Some((_, text)) if digest(text) != *digest_then && !is_earlier(name, digest_then) => {

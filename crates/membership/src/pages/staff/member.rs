@@ -305,13 +305,12 @@ fn held(
     let facts = facts(entitlements, today, saved);
     let page = page.with(Part::Facts(facts)).heading("dues", "Dues");
     // Dues are collected from the last paid day on (M7).
+    let first = format::next_day(membership.paid_until, today);
+    let sentence = format!("Dues for the month starting {first}: {due}.");
     let mut page = if today < membership.paid_until {
-        page.text(format!(
-            "The next month costs {due}. You can collect it starting {}.",
-            day(membership.paid_until)
-        ))
+        page.text(format!("{sentence} You can collect them starting {}.", day(membership.paid_until)))
     } else {
-        page.text(format!("The month after {}, costs {due}.", day(membership.paid_until))).form(dues)
+        page.text(sentence).form(dues)
     };
     if !ways.upgrades.is_empty() {
         let choices = ways.upgrades.iter().map(|(plan, total)| {
@@ -405,7 +404,7 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
         "moves_over" => format!("Moves to the latest terms of {plan}, {amount} a month"),
         "leaves" => format!("Set to end on {until}"),
         "stays" => "Membership kept".to_owned(),
-        "grace" => "Payment due, benefits continue".to_owned(),
+        "grace" => "Payment past due, benefits continue".to_owned(),
         "suspended" => "Suspended".to_owned(),
         "ended" => "Ended".to_owned(),
         frozen if frozen.starts_with("frozen_") => format!("Paused from {}, through {until}", day("from")),

@@ -60,7 +60,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Resul
 /// is marked.
 pub(crate) fn email(person: &Person) -> String {
     match &person.email {
-        Some(email) if person.verified_at.is_none() => format!("{email} (not verified)"),
+        Some(email) if person.verified_at.is_none() => format!("{email} (not confirmed)"),
         Some(email) => email.clone(),
         None => String::new(),
     }
@@ -120,7 +120,7 @@ pub(crate) fn state(membership: &crate::Membership, is_frozen: bool) -> &'static
         _ if is_frozen => "Paused",
         Active if !membership.renews => "Active, set to end",
         Active => "Active",
-        Grace => "Payment due, benefits continue",
+        Grace => "Payment past due, benefits continue",
         Suspended => "Suspended",
         Ended => "Ended",
     }
