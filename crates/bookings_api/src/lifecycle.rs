@@ -149,18 +149,20 @@ struct MoveInput {
     start_time: Option<String>,
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// Another room. Without it the booking keeps its room if that room is free then.
+    /// Another room. Without it the booking keeps its room if that room is free then, and is refused with
+    /// `move_changed` if it would get another one that `expected_room_id` does not name.
     room_id: Option<i64>,
-    /// Another technician. Without it the booking keeps its technicians if they are free then.
+    /// Another technician. Without it the booking keeps its technicians if they are free then, and is refused with
+    /// `move_changed` if it would get others that `expected_technician_ids` does not name.
     technician_id: Option<i64>,
     /// Only preview the result.
     preview: Option<bool>,
     /// The new total that the person was shown. If it has changed, the request is refused with `price_changed`.
     #[schema(value_type = Option<String>, example = "150.00")]
     expected_total: Option<String>,
-    /// The room that the person was shown. If it has changed, the request is refused with `move_changed`.
+    /// The room that the person was shown and accepts. Another one is refused with `move_changed`.
     expected_room_id: Option<i64>,
-    /// The technicians that the person was shown. If they have changed, the request is refused with `move_changed`.
+    /// The technicians that the person was shown and accepts. Others are refused with `move_changed`.
     expected_technician_ids: Option<Vec<i64>>,
 }
 
@@ -190,7 +192,8 @@ struct MovedOut {
     booking: BookingOut,
 }
 
-/// Reschedule a booking. It keeps its id and reference and is priced again.
+/// Reschedule a booking. It keeps its id and reference and is priced again. Another room or technician has to be
+/// requested, or accepted as the preview or the refusal `move_changed` named it.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
