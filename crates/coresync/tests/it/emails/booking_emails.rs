@@ -1,0 +1,214 @@
+//! Emails about bookings and their calendar files, and what emails never contain.
+
+use kit::{Id, args, sql};
+use serde_json::json;
+use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
+
+use crate::whole::WholeProgram as _;
+use crate::{CREATE, and, book, cancel, request_body};
+
+/// Returns the lines of the calendar inside an email, unfolded.
+fn calendar(mail: &str) -> Vec<String> {
+    let plain = mail.replace("\r\n", "\n").replace("=\n", "").replace("\n ", "").replace("=3D", "=");
+    let from = plain.find("BEGIN:VCALENDAR").unwrap_or_else(|| panic!("no calendar in {mail}"));
+    let to = plain.find("END:VCALENDAR").expect("it ends");
+    plain[from..to].lines().map(str::to_owned).collect()
+}
+
+fn line<'l>(calendar: &'l [String], name: &str) -> &'l str {
+    let found = calendar.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    found.unwrap_or_else(|| panic!("no {name} in {calendar:?}"))
+}
+
+#[tokio::test]
+async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_calendar() {
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    assert!(app.mails().is_empty(), "nothing leaves before the commit");
+    app.run_jobs().await;
+    let mails = crate::accounts::mails_to(&app, "gus@cast.test").await;
+    assert_eq!(mails.len(), 1);
+    let confirmed = &mails[0];
+    for part in [
+        "To: gus@cast.test",
+        "Subject: Confirmed: Massage",
+        "Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time",
+        "CS-2026-000001",
+        "$200",
+        "Free to cancel until",
+        "method=REQUEST",
+        "filename=\"booking.ics\"",
+    ] {
+        assert!(confirmed.contains(part), "{part}\n{confirmed}");
+    }
+    let event = calendar(confirmed);
+    assert_eq!((line(&event, "METHOD"), line(&event, "STATUS")), ("REQUEST", "CONFIRMED"));
+    assert_eq!((line(&event, "DTSTART"), line(&event, "DTEND")), ("20261127T190000Z", "20261127T200000Z"));
+
+    app.set_time("2026-11-24T11:30:00-05:00");
+    cancel(&app, GUS, booked.number("id")).await.expect(200);
+    app.run_jobs().await;
+    let mails = app.mails();
+    assert_eq!(mails.len(), 2);
+    let cancelled = &mails[1];
+    assert!(
+        cancelled.contains("Subject: Canceled: Massage") && cancelled.contains("method=CANCEL"),
+        "{cancelled}"
+    );
+    let off = calendar(cancelled);
+    assert_eq!((line(&off, "METHOD"), line(&off, "STATUS")), ("CANCEL", "CANCELLED"));
+    assert_eq!(line(&off, "UID"), line(&event, "UID"), "a calendar finds it again");
+    assert!(line(&off, "SEQUENCE").parse::<i64>().ok() > line(&event, "SEQUENCE").parse().ok());
+
+    // The calendar file on the page is the same as that in the email.
+    let taken = async |at: &str| {
+        app.set_time(at);
+        let path = format!("/dashboard/bookings/{}/visit.ics", booked.number("id"));
+        let file = app.browser(GUS).get(&path).await.expect(200).text();
+        line(&calendar(&file), "SEQUENCE").parse::<i64>().expect("a number")
+    };
+    let (first, second) =
+        (taken("2026-11-24T11:30:01.2-05:00").await, taken("2026-11-24T11:31:01.3-05:00").await);
+    assert_eq!(first, second, "the same state has the same number");
+    assert_eq!(first.to_string(), line(&off, "SEQUENCE"), "in the email and in the file");
+
+    app.run_jobs().await;
+    assert_eq!(app.mails().len(), 2, "each once");
+    let logged =
+        app.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
+    let logged_mail = ("gus@cast.test".to_owned(), "kept".to_owned());
+    assert_eq!(logged.await.expect("a log"), [logged_mail.clone(), logged_mail]);
+}
+
+/// Returns the subjects of the emails to an address, sorted.
+fn subjects(app: &TestClub, to: &str) -> Vec<String> {
+    let mine = app.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
+    let subject = |mail: String| {
+        mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().trim().to_owned()
+    };
+    let mut subjects: Vec<String> = mine.map(subject).collect();
+    subjects.sort();
+    subjects
+}
+
+/// Sets the clock to a moment, runs the maintenance job of that minute, and then all jobs.
+async fn at(app: &TestClub, moment: &str) {
+    app.set_time(moment);
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
+    let app = TestClub::open().await;
+    let sent = |app: &TestClub| subjects(app, "gus@cast.test");
+    book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&app, "2026-11-26T13:59:00-05:00").await;
+    assert_eq!(sent(&app), ["Confirmed: Massage"], "not a minute too early");
+    for again in ["2026-11-26T14:00:00-05:00", "2026-11-26T14:01:00-05:00"] {
+        at(&app, again).await;
+        assert_eq!(sent(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
+    }
+    for again in ["2026-11-27T12:00:00-05:00", "2026-11-27T12:01:00-05:00"] {
+        at(&app, again).await;
+        assert_eq!(sent(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
+    }
+    let near = app.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
+    assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");
+}
+
+/// A late booking has no reminder, a rescheduled one is reminded of its new time, and a canceled one of none.
+#[tokio::test]
+async fn reminders_follow_the_booking() {
+    let app = TestClub::open().await;
+    app.set_time("2026-11-27T09:00:00-05:00");
+    book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&app, "2026-11-27T09:01:00-05:00").await;
+    assert_eq!(subjects(&app, "gus@cast.test"), ["Confirmed: Massage"], "five hours before");
+    at(&app, "2026-11-27T12:30:00-05:00").await;
+    assert_eq!(subjects(&app, "gus@cast.test"), ["Confirmed: Massage", "Today: Massage"]);
+
+    let moved = book(&app, BEA, "pod", "2026-11-30", "14:00").await;
+    let to = json!({"date": "2026-12-02", "start_time": "14:00"});
+    let path = format!("/api/bookings/{}/reschedule/", moved.number("id"));
+    app.as_(BEA).post(&path, to).await.expect(200);
+    let off = book(&app, PIA, "massage", "2026-12-02", "16:00").await;
+    cancel(&app, PIA, off.number("id")).await.expect(200);
+    at(&app, "2026-11-29T14:30:00-05:00").await;
+    let bea = subjects(&app, "bea@cast.test");
+    assert_eq!(bea, ["Rescheduled: Pod"], "nothing of the time that was");
+    at(&app, "2026-12-01T16:30:00-05:00").await;
+    let bea = subjects(&app, "bea@cast.test");
+    assert!(bea.len() == 2 && bea.iter().any(|subject| subject.starts_with("Tomorrow: ")), "{bea:?}");
+    let pia = subjects(&app, "pia@cast.test");
+    assert!(pia.iter().all(|subject| !subject.starts_with("Tomorrow")), "{pia:?}");
+}
+
+/// A refused booking notifies no one, nor is a guest without an address notified.
+#[tokio::test]
+async fn nobody_is_told_of_what_is_not_so() {
+    let app = TestClub::open().await;
+    crate::try_book(&app, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
+    let guest =
+        and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
+    app.as_(DORA).post(CREATE, guest).await.expect(201);
+    app.run_jobs().await;
+    assert!(app.mails().is_empty());
+}
+
+const SECRET: &str = "Peanuts-and-Latex-0xA11E";
+
+/// Allergies are encrypted in the table, appear in no email and no response to others, and are readable for the staff
+/// who serve the guest.
+#[tokio::test]
+async fn allergies_are_sealed() {
+    let app = TestClub::open().await;
+    let words = json!({ "allergies_notes": SECRET });
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
+    let booked = app.as_(GUS).post(CREATE, wished).await.expect(201);
+    assert!(!booked.text().contains(SECRET));
+    let id = Id(booked.number("id"));
+    let encrypted = app.db().view(move |tx| {
+        tx.one::<(Vec<u8>,)>(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![id])
+    });
+    let (encrypted,) = encrypted.await.expect("a row").expect("a booking");
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(encrypted.len() > SECRET.len() && !holds(&encrypted, "Peanuts") && !holds(&encrypted, "Latex"));
+
+    app.run_jobs().await;
+    assert!(app.mails().iter().all(|mail| !mail.contains("Peanuts")));
+    // On SQLite, no file contains the text.
+    for entry in std::fs::read_dir(app.inner().config.data.clone()).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            assert!(!holds(&std::fs::read(&path).expect("readable"), "Peanuts"), "{}", path.display());
+        }
+    }
+    for (player, sees) in [(GUS, true), (DORA, true), (BEA, false), (PIA, false), (TOM, false)] {
+        let person = app.person(player);
+        let read = app.db().view(move |tx| {
+            let by = people::Actor::of(people::person(tx, person)?);
+            bookings::allergies(tx, &by, id)
+        });
+        match read.await {
+            Ok(text) => assert!(sees && text.as_deref() == Some(SECRET), "{}", player.first_name),
+            Err(kit::Error::NotFound) => assert!(!sees, "{}", player.first_name),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Tests the test club itself: a job that is left over and fails makes the test fail that left it.
+#[tokio::test]
+#[should_panic(expected = "a job was left that does not work out")]
+async fn a_job_that_is_left_and_fails_is_not_forgotten() {
+    let app = TestClub::open().await;
+    let left = app.db().tx(|tx| {
+        let (id, now) = (tx.new_id()?, tx.now());
+        tx.run(
+            sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'test', '{}', $2, 0, FALSE)"),
+            args![id, now],
+        )
+    });
+    left.await.expect("written");
+}
