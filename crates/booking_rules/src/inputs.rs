@@ -192,10 +192,12 @@ input! {
         start_time: Option<Time> = opt_time(),
         #[schema(value_type = Option<String>, format = DateTime)]
         starts_at: Option<Timestamp> = opt_moment(),
-        /// Another room. Without it the booking keeps its room if that room is free then.
+        /// Another room. Without it the booking keeps its room if that room is free then, and is refused with
+        /// `move_changed` if it would get another one that `expected_room_id` does not name.
         #[schema(value_type = Option<i64>)]
         room_id: Option<Id> = opt_id(),
-        /// Another technician. Without it the booking keeps its technicians if they are free then.
+        /// Another technician. Without it the booking keeps its technicians if they are free then, and is refused with
+        /// `move_changed` if it would get others that `expected_technician_ids` does not name.
         #[schema(value_type = Option<i64>)]
         technician_id: Option<Id> = opt_id(),
         /// Only preview the result.
@@ -204,10 +206,10 @@ input! {
         /// The new total that the person was shown. If it has changed, the request is refused with `price_changed`.
         #[schema(value_type = Option<String>, example = "150.00")]
         expected_total: Option<Cents> = read(parse_total),
-        /// The room that the person was shown. If it has changed, the request is refused with `move_changed`.
+        /// The room that the person was shown and accepts. Another one is refused with `move_changed`.
         #[schema(value_type = Option<i64>)]
         expected_room_id: Option<Id> = opt_id(),
-        /// The technicians that the person was shown. If they have changed, the request is refused with `move_changed`.
+        /// The technicians that the person was shown and accepts. Others are refused with `move_changed`.
         #[schema(value_type = Option<Vec<i64>>)]
         expected_technician_ids: Option<Vec<Id>> = read(parse_ids),
     }

@@ -143,16 +143,16 @@ impl Extras {
 pub struct Move {
     /// The new start.
     pub when: When,
-    /// The new room. If `None`, the booking keeps its room or gets another one that can serve it.
+    /// The new room. If `None`, the booking keeps its room, or gets the one in [`ShownMove::room`].
     pub room: Option<Id>,
-    /// The new technician. If `None`, the booking keeps its technician or gets another one who can serve it.
+    /// The new technician. If `None`, the booking keeps its technicians, or gets those in [`ShownMove::technicians`].
     pub technician: Option<Id>,
     /// What the person was shown before confirming.
     pub shown: ShownMove,
 }
 
 /// What a person was shown about a rescheduling before confirming it (C6). If a given value no longer holds, the
-/// rescheduling is refused.
+/// rescheduling is refused. Without a room or technicians here, it may not change them unless that was requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownMove {
     /// The new total.

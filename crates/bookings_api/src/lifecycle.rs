@@ -169,7 +169,8 @@ struct MovedOut {
     booking: BookingOut,
 }
 
-/// Reschedule a booking. It keeps its id and reference and is priced again.
+/// Reschedule a booking. It keeps its id and reference and is priced again. Another room or technician has to be
+/// requested, or accepted as the preview or the refusal `move_changed` named it.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -13,7 +13,7 @@ mod audit;
 mod bad_input;
 #[path = "it/staff/blocks.rs"]
 mod blocks;
-#[path = "it/bookings/booking_emails.rs"]
+#[path = "it/emails/booking_emails.rs"]
 mod booking_emails;
 #[path = "it/bookings/cancelling.rs"]
 mod cancelling;
@@ -27,7 +27,7 @@ mod crawlers;
 mod day;
 #[path = "it/members/dealing.rs"]
 mod dealing;
-#[path = "it/bookings/delivery.rs"]
+#[path = "it/emails/delivery.rs"]
 mod delivery;
 #[path = "it/staff/desk.rs"]
 mod desk;
@@ -85,6 +85,8 @@ mod one_club;
 mod open_times;
 #[path = "it/guards/output.rs"]
 mod output;
+#[path = "it/emails/overtaken.rs"]
+mod overtaken;
 #[path = "it/staff/own_day.rs"]
 mod own_day;
 #[path = "it/pages/own_visits.rs"]
@@ -117,11 +119,13 @@ mod release;
 mod requests;
 #[path = "it/bookings/same_move.rs"]
 mod same_move;
+#[path = "it/guards/security_page.rs"]
+mod security_page;
 #[path = "it/guards/shape_file.rs"]
 mod shape_file;
 #[path = "it/api/shapes.rs"]
 mod shapes;
-#[path = "it/bookings/smtp.rs"]
+#[path = "it/emails/smtp.rs"]
 mod smtp;
 #[path = "it/staff/staff_api.rs"]
 mod staff_api;

@@ -1,5 +1,6 @@
 //! Responses of the program.
 
+use std::collections::BTreeSet;
 use std::ops::Index;
 
 use axum::http::HeaderMap;
@@ -68,5 +69,62 @@ impl Index<&str> for Answer {
 
     fn index(&self, field: &str) -> &Value {
         &self.body[field]
+    }
+}
+
+/// Returns the first name that an object in this JSON contains twice, as it is written. Parsers accept such an object,
+/// and each may choose another of the values.
+pub fn duplicate_name(json: &str) -> Option<&str> {
+    // The names in each open object or list. A list has none.
+    let mut open: Vec<BTreeSet<&str>> = Vec::new();
+    let mut rest = json;
+    while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
+        let (character, after) = (&rest[at..=at], &rest[at + 1..]);
+        rest = after;
+        match character {
+            "{" | "[" => open.push(BTreeSet::new()),
+            "}" | "]" => drop(open.pop()),
+            _ => {
+                let text = &after[..end_of_text(after)];
+                rest = after.get(text.len() + 1..).unwrap_or_default();
+                let is_name = rest.trim_start().starts_with(':');
+                if is_name && !open.last_mut().is_none_or(|names| names.insert(text)) {
+                    return Some(text);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Returns the position of the quotation mark that ends a JSON text whose content begins here.
+fn end_of_text(content: &str) -> usize {
+    let mut is_escaped = false;
+    content
+        .find(|character| {
+            let ends = character == '"' && !is_escaped;
+            is_escaped = character == '\\' && !is_escaped;
+            ends
+        })
+        .unwrap_or(content.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_there_twice_is_found_at_any_depth() {
+        for (json, found) in [
+            (r#"{"a": 1, "b": {"a": 2}, "c": [{"a": 3}, {"a": 4}]}"#, None),
+            (r#"{"a": "a\": 1, \"a", "b": ["a", "a"], "c": "{\"a\": 1"}"#, None),
+            (r#"{"a\\": "\\", "b": 1}"#, None),
+            (r#"{"a": 1, "b": {"c": 1}, "a": 2}"#, Some("a")),
+            (r#"[{"x": [{"name": 1, "other": {}, "name": 1}]}]"#, Some("name")),
+            ("", None),
+            ("null", None),
+        ] {
+            assert_eq!(duplicate_name(json), found, "{json}");
+        }
     }
 }

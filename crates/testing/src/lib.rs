@@ -21,7 +21,7 @@ mod program;
 mod shape;
 mod test_club;
 
-pub use answer::Answer;
+pub use answer::{Answer, duplicate_name};
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
 pub use chance::Xorshift;
 pub use program::Program;

@@ -17,7 +17,7 @@ use kit::{Clock, Db, Id};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, duplicate_name};
 use crate::cast::{Known, Player};
 use crate::club;
 use crate::program::Program;
@@ -230,7 +230,7 @@ impl Guest<'_> {
         self.send(Method::POST, path, Some(kind), form.as_bytes().to_vec()).await
     }
 
-    /// Sends any request.
+    /// Sends any request. Panics if the response is JSON in which an object contains a name twice.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
         let sent = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);
@@ -246,7 +246,12 @@ impl Guest<'_> {
             self.app.program.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        if !body.is_null() {
+            let text = String::from_utf8_lossy(&bytes);
+            let twice = duplicate_name(&text);
+            assert!(twice.is_none(), "{sent}: {twice:?} is in one object twice: {text}");
+        }
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, sent }
     }
 }

@@ -2,9 +2,7 @@
 //! (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use booking_rules::{
-    Booking, CancellationTerms, Frozen, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES,
-};
+use booking_rules::{Booking, CancellationTerms, Frozen, Move, PriceBasis, Status, Window, settings::MOVES};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -12,13 +10,11 @@ use scheduling::{Taken, begin};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::booking::audit;
 use crate::booking::charge::{bill, pay_with, priced};
-use crate::booking::place::claim;
+use crate::booking::{audit, place::claim};
 use crate::notifications::notify;
 use crate::preview::preview;
-use crate::search::moving::Moving;
-use crate::search::moving::window_of_move;
+use crate::search::moving::{Moving, window_of_move};
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
@@ -74,9 +70,28 @@ impl Before {
     }
 
     /// Returns the result if nothing changes.
-    fn stays(self) -> Rescheduled {
-        let Before { booking, technicians, .. } = self;
-        Rescheduled { booking, technicians, difference: Cents::ZERO, changes: Vec::new() }
+    fn stays(self) -> (Before, Rescheduled) {
+        let (booking, technicians) = (self.booking.clone(), self.technicians.clone());
+        (self, Rescheduled { booking, technicians, difference: Cents::ZERO, changes: Vec::new() })
+    }
+
+    /// Returns the booking at its new time, not priced yet. Only another start counts as rescheduling and freezes a
+    /// fee (C4, D1).
+    fn moved_to(&self, request: &ResolvedRequest<'_>, room: Id, now: Timestamp) -> Booking {
+        let before = &self.booking;
+        let is_moved = before.starts_at != request.starts_at();
+        let counts = is_moved && (!self.by_club || self.is_own());
+        Booking {
+            room,
+            day: request.day,
+            starts_at: request.starts_at(),
+            ends_at: begin(request.end()),
+            moves: before.moves + i64::from(counts),
+            moved_from: if is_moved { Some(before.starts_at) } else { before.moved_from },
+            frozen: if counts { frozen(before, now) } else { before.frozen },
+            status: Status::Confirmed,
+            ..before.clone()
+        }
     }
 }
 
@@ -88,9 +103,17 @@ impl Before {
 ///
 /// # Errors
 /// Returns `Error::NotFound` if the actor may not reschedule the booking, `wrong_state` if its status does not permit
-/// it, `too_many_moves` if it was rescheduled as many times as allowed, `price_changed` or `move_changed` if the
-/// result is not what [`Move::shown`] says, and the errors of [`crate::book()`].
+/// it, `too_many_moves` if it was rescheduled as many times as allowed, `move_changed` for another room or technician
+/// that is neither requested nor in [`Move::shown`], `price_changed` for another total than there, and the errors of
+/// [`crate::book()`].
 pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
+    let (before, moved) = carry_out(tx, by, id, to)?;
+    check_shown(&before, to, &moved)?;
+    Ok(moved)
+}
+
+/// Reschedules a booking, whatever the person was shown.
+fn carry_out(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<(Before, Rescheduled)> {
     let (person, by_club) = (by.person()?.id, by.may(Action::BookForOthers));
     // The lock makes concurrent changes of this booking wait for each other.
     tx.lock_person(id)?;
@@ -130,9 +153,9 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     scheduling::release(tx, id)?;
     let found = request.find_offer(tx)?;
     let taken = claim(tx, &request, found, id)?;
-    let moved = settle_there(tx, &before, &request, &taken, &window, &to.shown)?;
+    let moved = settle_there(tx, &before, &request, &taken, &window)?;
     audit::note_both(tx, by, "booking_moved", &before.booking, &moved.booking)?;
-    Ok(moved)
+    Ok((before, moved))
 }
 
 /// Prices and updates a booking whose new time is claimed.
@@ -142,7 +165,6 @@ fn settle_there(
     request: &ResolvedRequest<'_>,
     taken: &Taken,
     window: &Window,
-    shown: &ShownMove,
 ) -> Result<Rescheduled> {
     let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());
     let benefit = request.slot_request.moving.as_ref().and_then(|moving| moving.benefit);
@@ -156,7 +178,6 @@ fn settle_there(
     let changes = changes(before, &booking, &technicians);
     let moved =
         Rescheduled { difference: booking.total() - before.booking.total(), booking, technicians, changes };
-    still_as_shown(shown, &moved)?;
     let booking = &moved.booking;
     scheduling::forget_allocations(tx, id)?;
     scheduling::insert_allocations(tx, id, &taken.allocations, None)?;
@@ -171,55 +192,35 @@ fn settle_there(
     Ok(moved)
 }
 
-impl Before {
-    /// Returns the booking at its new time, not priced yet. Only another start counts as rescheduling and freezes a
-    /// fee (C4, D1).
-    fn moved_to(&self, request: &ResolvedRequest<'_>, room: Id, now: Timestamp) -> Booking {
-        let before = &self.booking;
-        let is_moved = before.starts_at != request.starts_at();
-        let counts = is_moved && (!self.by_club || self.is_own());
-        Booking {
-            room,
-            day: request.day,
-            starts_at: request.starts_at(),
-            ends_at: begin(request.end()),
-            moves: before.moves + i64::from(counts),
-            moved_from: if is_moved { Some(before.starts_at) } else { before.moved_from },
-            frozen: if counts { frozen(before, now) } else { before.frozen },
-            status: Status::Confirmed,
-            ..before.clone()
-        }
-    }
-}
-
 /// Returns what differs between a booking before and after.
 fn changes(before: &Before, after: &Booking, technicians: &[Id]) -> Vec<Change> {
-    let sorted = |ids: &[Id]| {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids
-    };
+    let serves_still = |id: &Id| technicians.contains(id);
+    let serve_still =
+        before.technicians.len() == technicians.len() && before.technicians.iter().all(serves_still);
     let differs = [
         (Change::Start, before.booking.starts_at != after.starts_at),
         (Change::Room, before.booking.room != after.room),
-        (Change::Technician, sorted(&before.technicians) != sorted(technicians)),
+        (Change::Technician, !serve_still),
         (Change::Price, before.booking.total() != after.total()),
     ];
     differs.into_iter().filter_map(|(change, differs)| differs.then_some(change)).collect()
 }
 
-/// Refuses a rescheduling that differs from what the person was shown. The refusal carries what it would be now (C6).
+/// Refuses a rescheduling that differs from what the person was shown or requested. The refusal carries what it would
+/// be now (C6).
 ///
 /// # Errors
 /// Returns `move_changed` if the room or a technician differs, and `price_changed` if only the total does.
-fn still_as_shown(shown: &ShownMove, moved: &Rescheduled) -> Result<()> {
-    let booking = &moved.booking;
-    let serve_as_shown = |shown: &Vec<Id>| {
-        shown.len() == moved.technicians.len() && shown.iter().all(|id| moved.technicians.contains(id))
+fn check_shown(before: &Before, to: &Move, moved: &Rescheduled) -> Result<()> {
+    let (booking, shown) = (&moved.booking, &to.shown);
+    let room = shown.room.or(to.room).unwrap_or(before.booking.room);
+    let serves_as_shown = |id: &Id| match &shown.technicians {
+        Some(shown) => shown.contains(id) && shown.len() == moved.technicians.len(),
+        None => before.technicians.contains(id) || to.technician == Some(*id),
     };
-    let refusal = if shown.room.is_some_and(|room| room != booking.room)
-        || shown.technicians.as_ref().is_some_and(|shown| !serve_as_shown(shown))
-    {
+    let refusal = if moved.changes.is_empty() {
+        return Ok(());
+    } else if room != booking.room || !moved.technicians.iter().all(serves_as_shown) {
         &MOVE_CHANGED
     } else if shown.total.is_some_and(|total| total != booking.total()) {
         &PRICE_CHANGED
@@ -227,19 +228,17 @@ fn still_as_shown(shown: &ShownMove, moved: &Rescheduled) -> Result<()> {
         return Ok(());
     };
     let technicians: Vec<i64> = moved.technicians.iter().map(|id| id.0).collect();
-    let refused = Error::refused(refusal).with("total", booking.total().to_string());
-    Err(refused
-        .with("difference", moved.difference.to_string())
-        .with("room_id", booking.room.0)
-        .with("technician_ids", technicians))
+    let (total, difference) = (booking.total().to_string(), moved.difference.to_string());
+    let refused = Error::refused(refusal).with("total", total).with("difference", difference);
+    Err(refused.with("room_id", booking.room.0).with("technician_ids", technicians))
 }
 
-/// Returns what rescheduling would mean, and rolls everything back.
+/// Returns what rescheduling would mean, whatever the person was shown before, and rolls everything back.
 ///
 /// # Errors
-/// Returns the same errors as [`reschedule`].
+/// Returns the same errors as [`reschedule`], except `move_changed` and `price_changed`.
 pub fn preview_move(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
-    preview(tx, |tx| reschedule(tx, by, id, to))
+    preview(tx, |tx| carry_out(tx, by, id, to).map(|(_, moved)| moved))
 }
 
 /// Returns the fee step that applies now, but at least the fee frozen before. The lapse fee is not included, because

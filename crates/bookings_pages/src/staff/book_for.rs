@@ -65,9 +65,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
             link(person.full_name(), search.times(Some(person.id))),
             cell(person.phone.as_deref().map(people::format_phone).unwrap_or_default()),
             cell(person.email.clone().unwrap_or_default()),
-            match person.verified_at {
-                Some(_) => cell("Confirmed").tone(Tone::Good),
-                None => cell("Not confirmed").tone(Tone::Info),
+            match &person.email {
+                None => cell("No email"),
+                Some(_) if person.is_verified() => cell("Confirmed").tone(Tone::Good),
+                Some(_) => cell("Not confirmed").tone(Tone::Info),
             },
             cell(plan),
         ]);

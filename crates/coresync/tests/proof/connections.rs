@@ -176,6 +176,84 @@ async fn each_way_of_doing_nothing_is_closed_after_its_time() {
     }
 }
 
+/// Returns an HTTP/2 frame (RFC 9113, section 4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut frame = length[1..].to_vec();
+    frame.extend([kind, flags]);
+    frame.extend(stream.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+/// Returns the start of an HTTP/2 connection whose client accepts no byte of any response body, with one request.
+fn http2_without_window() -> Vec<u8> {
+    const SETTINGS: u8 = 4;
+    const HEADERS: u8 = 1;
+    let initial_window_size = [0, 4, 0, 0, 0, 0];
+    // From the static table of HPACK: GET, http, /. Then a literal `:authority`.
+    let request = [&[0x82, 0x86, 0x84, 0x41, 5][..], b"proof"].concat();
+    // The headers are complete, and so is the request.
+    let flags = 0x4 | 0x1;
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        frame(SETTINGS, 0, 0, &initial_window_size),
+        frame(HEADERS, flags, 1, &request),
+    ]
+    .concat()
+}
+
+/// An HTTP/2 client that takes nothing of its response is disconnected, although it reads every frame and sends pings,
+/// so that no write is ever blocked and the connection is never quiet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_without_a_window_is_closed_however_many_pings_it_sends() {
+    const PING: u8 = 6;
+    let _turn = turn().await;
+    let club = ProofClub::found(1).await;
+    let server = start(&club, "exec", &SHORT).await;
+    for pings in [0, 1, 100] {
+        let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
+        stream.write_all(&http2_without_window()).await.unwrap();
+        let (mut read, mut bytes) = (Vec::new(), vec![0; 65_536]);
+        let begun = Instant::now();
+        loop {
+            for _ in 0..pings {
+                if stream.write_all(&frame(PING, 0, 0, b"coresync")).await.is_err() {
+                    break;
+                }
+            }
+            match tokio::time::timeout(Duration::from_millis(100), stream.read(&mut bytes)).await {
+                Err(_) => {}
+                Ok(Ok(0) | Err(_)) => break,
+                Ok(Ok(count)) => read.extend_from_slice(&bytes[..count]),
+            }
+            // One ping at a time is answered alone, so that its answer does not look like progress.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            // The deadline for a piece of a response is ten times as long as that for a connection that stands still.
+            let most = Duration::from_secs(if pings == 100 { 25 } else { 6 });
+            assert!(begun.elapsed() < most, "{pings} pings at a time: open after {:?}", begun.elapsed());
+        }
+        println!("{pings} pings at a time: closed after {:?}", begun.elapsed());
+        assert!(begun.elapsed() > Duration::from_millis(1_500), "{pings}: {:?}", begun.elapsed());
+        let kinds = frame_kinds(&read);
+        assert!(kinds.contains(&1), "the response has begun: {kinds:?}");
+        assert!(!kinds.contains(&0), "no byte of a body was sent: {kinds:?}");
+        assert_eq!(kinds.contains(&PING), pings > 0, "{kinds:?}");
+    }
+    assert_eq!(status(&server, "/").await, 200);
+}
+
+/// Returns the types of the HTTP/2 frames in these bytes.
+fn frame_kinds(mut bytes: &[u8]) -> Vec<u8> {
+    let mut kinds = Vec::new();
+    while let [high, middle, low, kind, ..] = bytes {
+        kinds.push(*kind);
+        let length = usize::try_from(u32::from_be_bytes([0, *high, *middle, *low])).unwrap();
+        bytes = bytes.get(9 + length..).unwrap_or_default();
+    }
+    kinds
+}
+
 /// A slow reader gets the whole response.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_reads_slowly_is_not_cut_off() {

@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
 use kit::{AppState, Error, Id, Result};
-use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,22 +16,6 @@ use crate::requests::caller::Caller;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
-}
-
-/// A person as staff see them.
-#[derive(Serialize, ToSchema)]
-struct FoundPerson {
-    #[serde(flatten)]
-    user: User,
-    /// Whether the email is verified. Anyone can sign up with any email; until it is verified, it may be someone
-    /// else’s.
-    is_verified: bool,
-}
-
-impl From<&Person> for FoundPerson {
-    fn from(person: &Person) -> FoundPerson {
-        FoundPerson { user: User::from(person), is_verified: person.verified_at.is_some() }
-    }
 }
 
 /// The search.
@@ -57,7 +40,7 @@ impl Input for PeopleQuery {
     params(("q" = Option<String>, Query, description = "The start of any word of a name or email, or digits of a phone number."),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The matches", body = Vec<FoundPerson>),
+    (status = 200, description = "The matches", body = Vec<User>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
@@ -65,32 +48,32 @@ impl Input for PeopleQuery {
 async fn people(
     caller: Caller,
     Query(PeopleQuery { words, paging }): Query<PeopleQuery>,
-) -> Result<List<FoundPerson>> {
+) -> Result<List<User>> {
     let path = match words.as_str() {
         "" => "/api/staff/people/".to_owned(),
         words => format!("/api/staff/people/?q={}", in_address(words, "")),
     };
     let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &words, paging)).await?;
-    let items = found.iter().map(FoundPerson::from).collect();
+    let items = found.iter().map(User::from).collect();
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }
 
 /// Get one person. The audit log records who looked.
 #[utoipa::path(get, path = "/api/staff/people/{id}/", operation_id = "person", tag = "staff", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The person", body = FoundPerson),
+    (status = 200, description = "The person", body = User),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such person", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerson>> {
+async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<User>> {
     to_response(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
 }
 
 /// Change someone’s role. All of their sessions end.
 #[utoipa::path(patch, path = "/api/staff/people/{id}/", tag = "staff", params(("id" = i64, Path)), request_body = NewRole,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The updated person", body = FoundPerson),
+    (status = 200, description = "The updated person", body = User),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
@@ -101,7 +84,7 @@ async fn give_role(
     caller: Caller,
     Path(id): Path<Id>,
     Json(request): Json<NewRole>,
-) -> Result<axum::Json<FoundPerson>> {
+) -> Result<axum::Json<User>> {
     to_response(caller.tx(move |tx, by| roles::set_role(tx, by, id, request.role)).await)
 }
 
@@ -127,7 +110,7 @@ impl Input for NewBirthday {
 #[utoipa::path(put, path = "/api/staff/people/{id}/birthday/", operation_id = "correct_birthday", tag = "staff",
     params(("id" = i64, Path)), request_body = NewBirthday,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The person", body = FoundPerson),
+    (status = 200, description = "The person", body = User),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role, own_account", body = Problem,
@@ -138,10 +121,10 @@ async fn birthday(
     caller: Caller,
     Path(id): Path<Id>,
     Json(new): Json<NewBirthday>,
-) -> Result<axum::Json<FoundPerson>> {
+) -> Result<axum::Json<User>> {
     to_response(caller.tx(move |tx, by| correct_birthday(tx, by, id, new.birthday)).await)
 }
 
-fn to_response(found: Result<Person, Error>) -> Result<axum::Json<FoundPerson>> {
-    found.map(|person| axum::Json(FoundPerson::from(&person)))
+fn to_response(found: Result<Person, Error>) -> Result<axum::Json<User>> {
+    found.map(|person| axum::Json(User::from(&person)))
 }

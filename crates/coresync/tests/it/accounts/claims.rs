@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use kit::config::Config;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, DORA, Guest, NOW, TestClub};
+use testing::{Answer, DORA, Guest, MAX, NOW, TestClub};
 
 use crate::accounts::{
     PASSWORD, RESET, VERIFY, claimant, mails_to, register, sign_up, token, verify, with, zoe,
@@ -347,6 +347,46 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
     }
 }
 
+/// D12: staff see of everyone whether the email is verified: once in each object of the API, and in every list of a
+/// page. Someone without an email has nothing to verify.
+#[tokio::test]
+async fn staff_see_once_and_everywhere_whose_email_is_not_verified() {
+    let app = TestClub::open().await;
+    register(&app, and(zoe(), json!({"first_name": "Zora", "email": "zora@example.com"}))).await;
+    sign_up(&app, and(zoe(), json!({"first_name": "Zelda", "email": "zelda@example.com"}))).await;
+    let by_phone = json!({"guest_name": "Zack Lind", "guest_phone": "+1 212 555 0177", "new_guest": true});
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, by_phone);
+    app.as_(DORA).post(CREATE, booked).await.expect(201);
+    let found = app.as_(MAX).get("/api/staff/people/?q=Lind").await.expect(200);
+    let mut seen = Vec::new();
+    for one in found.list("") {
+        let path = format!("/api/staff/people/{}/", one["id"]);
+        let alone = app.as_(MAX).get(&path).await.expect(200);
+        assert_eq!(alone.text().matches("\"is_verified\"").count(), 1, "{}", alone.text());
+        assert_eq!(alone.body, *one);
+        seen.push((one["first_name"].clone(), one["email"].is_null(), one["is_verified"].clone()));
+    }
+    let expected = [("Zack", true, true), ("Zelda", false, true), ("Zora", false, false)]
+        .map(|(name, is_null, is_verified)| (json!(name), is_null, json!(is_verified)));
+    assert_eq!(seen, expected);
+    assert_eq!(found.text().matches("\"is_verified\"").count(), 3, "{}", found.text());
+
+    let row = |page: &str, name: &str| {
+        let row =
+            page.split("<tr").find(|row| row.contains(name)).unwrap_or_else(|| panic!("{name}: {page}"));
+        row.to_lowercase()
+    };
+    for path in ["/staff/people/?q=Lind", "/staff/members/?q=Lind", "/staff/book/?q=Lind"] {
+        let page = app.browser(MAX).get(path).await.expect(200).text();
+        for (name, is_marked) in [("Zack", false), ("Zelda", false), ("Zora", true)] {
+            assert_eq!(row(&page, name).contains("not verified"), is_marked, "{path}: {name}");
+        }
+        if path.starts_with("/staff/book/") {
+            assert!(row(&page, "Zack").contains("no email") && row(&page, "Zelda").contains("verified"));
+        }
+    }
+}
+
 #[tokio::test]
 async fn accounts_that_are_not_verified_go_after_thirty_days() {
     let app = TestClub::open().await;
@@ -357,10 +397,8 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": ida}));
     app.as_(DORA).post(CREATE, booked).await.expect(201);
     sign_up(&app, and(zoe(), json!({"email": "nia@example.com"}))).await;
-    let found = app.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
-    if found.status == 200 {
-        assert_eq!(found.list("")[0]["is_verified"], false, "staff see that it is not verified");
-    }
+    let found = app.as_(MAX).get("/api/staff/people/?q=ida@example.com").await.expect(200);
+    assert_eq!(found.list("")[0]["is_verified"], false, "staff see that it is not verified");
     app.run_jobs().await;
     coresync::reactions::begin_rounds(app.inner()).await.expect("the rounds begin");
     app.set_time("2026-12-24T09:00:00-05:00");

@@ -55,24 +55,53 @@ async fn the_calendar_of_free_times_has_an_end() {
     assert!(!app.visitor().get("/book/").await.expect(200).text().contains("content=\"noindex\""));
 }
 
-/// Every CSV file is UTF-8 with a byte order mark.
+/// Returns the links of a staff page to files in CSV.
+fn csv_links(page: &str) -> Vec<String> {
+    let found = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    found
+        .filter(|path| path.contains("format=csv") || path.contains(".csv"))
+        .map(|path| path.replace("&amp;", "&").replace("&#38;", "&"))
+        .collect()
+}
+
+/// Every CSV file is UTF-8 with a byte order mark: those that a staff page links to, and what any other page of the back
+/// office answers for `?format=csv`.
 #[tokio::test]
 async fn every_csv_file_says_that_it_is_utf_8() {
     let app = TestClub::open().await;
-    let mut count = 0;
-    for path in [
-        "/staff/audit/audit.csv",
-        "/staff/numbers/?format=csv",
-        "/staff/rules/?format=csv",
-        "/staff/plans/?format=csv",
-        "/staff/times/?format=csv",
-        "/staff/members/?format=csv",
-    ] {
-        let answer = app.browser(testing::OLA).get(path).await.expect(200);
-        assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8", "{path}");
-        assert!(answer.bytes.starts_with(&[0xef, 0xbb, 0xbf]), "{path}");
-        assert_eq!(answer.text().matches('\u{feff}').count(), 1, "{path}");
-        count += 1;
+    let owner = app.browser(testing::OLA);
+    let uma = app.person(testing::UMA).to_string();
+    let (mut files, mut from) = (BTreeSet::new(), BTreeSet::new());
+    for route in crate::permissions::pages() {
+        let Some(path) = route.strip_prefix("GET ").filter(|path| path.starts_with("/staff/")) else {
+            continue;
+        };
+        let path = path.replace("{id}", &uma).replace("{slug}", "base").replace("{name}", "hold_minutes");
+        let page = owner.get(&path).await;
+        let links = if page.header("content-type").starts_with("text/html") {
+            csv_links(&page.text())
+        } else {
+            Vec::new()
+        };
+        let asked = format!("{path}?format=csv");
+        for file in links.iter().chain([&asked]) {
+            let answer = owner.get(file).await;
+            let is_csv = answer.header("content-type").starts_with("text/csv");
+            if !is_csv {
+                assert!(!links.contains(file), "{path} leads to {file}: {}", answer.header("content-type"));
+                continue;
+            }
+            assert_eq!(answer.status, 200, "{file}");
+            assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8", "{file}");
+            assert!(answer.bytes.starts_with(&[0xef, 0xbb, 0xbf]), "{file}");
+            assert_eq!(answer.text().matches('\u{feff}').count(), 1, "{file}");
+            files.insert(file.clone());
+            from.insert(path.clone());
+        }
     }
-    assert_eq!(count, 6);
+    // A list of the back office that offers no file would be a fault too.
+    for path in ["audit/audit.csv", "blocks/", "day/", "members/", "numbers/", "plans/", "rules/", "times/"] {
+        assert!(from.contains(&format!("/staff/{path}")), "{path} is not in {from:?}");
+    }
+    assert!(files.iter().any(|file| file.starts_with(&format!("/staff/members/{uma}/"))), "{files:?}");
 }

@@ -319,7 +319,6 @@ proptest! {
         parse_as::<people::PreferencesChange>(&bytes);
         parse_as::<people::ChosenNotifications>(&bytes);
         parse_as::<bookings::BookingRequest>(&bytes);
-        parse_as::<bookings::Extras>(&bytes);
         parse_as::<bookings::Move>(&bytes);
         parse_as::<bookings::Then>(&bytes);
         parse_as::<bookings::RuleInput>(&bytes);

@@ -1,34 +1,49 @@
-//! Random histories of bookings while the mail server greylists, refuses, hangs, and recovers, with two sending
-//! processes that are killed. Every recipient gets the emails that the states call for, each once, in the order of the
-//! events (N3, decision 19).
+//! Random histories of bookings, series, visits, and offers to the waitlist while the mail server greylists, refuses,
+//! hangs, and recovers, with two sending processes that are killed. Every recipient gets the emails that the states call
+//! for, each once, in the order of the events (N3, decision 19).
+
+#[path = "steps.rs"]
+mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bookings::{BookingRequest, Move, Status};
+use bookings::{Booking, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::db::{Place, Width};
-use kit::web::{Input, RawInput};
 use kit::{Db, Id, args, sql, tokens};
 use messages::{Outbox, Post};
-use people::Actor;
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, PIA, Player, TestClub, Xorshift};
+use testing::{BEA, GUS, Player, TestClub, Xorshift};
 
 use crate::smtp::{Mode, Smtp};
 use crate::whole::WholeProgram as _;
 
-/// A notification as it was written.
+/// A booking of a notification at the time when it was written.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    booking: i64,
+    /// How often the booking had been placed and missed at that time.
+    placed: i64,
+    missed: i64,
+    starts_at: Timestamp,
+}
+
+/// A notification as it was written. Once it was sent, its items are only those that it told of.
 #[derive(Debug, Clone)]
 struct Written {
     id: i64,
     kind: String,
-    /// How often the booking had been placed at that time.
-    placed: usize,
-    starts_at: Timestamp,
+    items: Vec<Item>,
     at: Timestamp,
+}
+
+impl Written {
+    fn is_reminder(&self) -> bool {
+        self.kind.ends_with("reminder")
+    }
 }
 
 /// What the model knows about a booking.
@@ -36,12 +51,19 @@ struct Written {
 struct Known {
     by: Player,
     status: &'static str,
-    placed: usize,
+    placed: i64,
+    missed: i64,
     starts_at: Timestamp,
     ends_at: Timestamp,
+    /// The end of an offer that is not booked yet.
+    held_until: Option<Timestamp>,
+    /// The first booking of the visit or series.
+    root: i64,
+    is_series: bool,
+    has_guest: bool,
 }
 
-/// The id of a booking, and `owner` or `guest`.
+/// The id of the first booking of a visit or series, and `owner` or `guest`.
 type Stream = (i64, String);
 
 /// The two outboxes of a sending process: one with long timeouts while the server answers, so that a slow machine fails
@@ -60,20 +82,21 @@ struct World {
     pending: BTreeMap<Stream, Vec<Written>>,
     sent: BTreeMap<Stream, Vec<Written>>,
     seen: BTreeSet<i64>,
+    /// The visits and series whose guest has stopped the emails.
+    stopped: BTreeSet<i64>,
     /// The number of emails on the server that have been checked.
     looked_at: usize,
     duplicates: usize,
     modes: BTreeMap<String, usize>,
+    /// How often each kind of step was taken with success.
+    steps: BTreeMap<&'static str, usize>,
     log: Vec<String>,
 }
 
-const PEOPLE: [Player; 3] = [GUS, BEA, PIA];
+/// How many kinds of steps a history has, besides waiting and sending.
+const STEPS: usize = 12;
 /// Longer than any retry delay and any lease.
 const PAUSE: SignedDuration = SignedDuration::from_mins(16);
-
-fn parsed<I: Input>(value: &Value) -> I {
-    RawInput::from_json(value.to_string().as_bytes()).and_then(RawInput::parse).expect("good words")
-}
 
 impl World {
     async fn open(seed: u64) -> World {
@@ -103,9 +126,11 @@ impl World {
             pending: BTreeMap::new(),
             sent: BTreeMap::new(),
             seen: BTreeSet::new(),
+            stopped: BTreeSet::new(),
             looked_at: 0,
             duplicates: 0,
             modes: BTreeMap::new(),
+            steps: BTreeMap::new(),
             log: Vec::new(),
         }
     }
@@ -120,12 +145,18 @@ impl World {
 
     async fn history(&mut self) {
         self.log.clear();
-        for _ in 0..4 + self.chance.below(6) {
-            match self.chance.below(8) {
-                0..=2 => self.book().await,
-                3 => self.reschedule().await,
-                4 => self.cancel().await,
-                5 => self.wait().await,
+        for _ in 0..5 + self.chance.below(8) {
+            match self.chance.below(16) {
+                0..=3 => self.book().await,
+                4 => self.repeat().await,
+                5 => self.reschedule().await,
+                6 => self.cancel().await,
+                7 => self.cancel_series().await,
+                8 => self.stop_guest().await,
+                9 => self.offer().await,
+                10 => self.answer_offer().await,
+                11 => self.miss_or_undo().await,
+                12 => self.wait().await,
                 _ => self.round(None).await,
             }
             self.learn().await;
@@ -140,124 +171,87 @@ impl World {
         self.check().await;
     }
 
-    async fn book(&mut self) {
-        let by = self.chance.of(&PEOPLE);
-        let day = self.now() + SignedDuration::from_hours(24 * (1 + self.chance.below(2) as i64));
-        let zone = self.app.catalogue().await.club.zone.clone();
-        let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
-        let service = self.app.service(self.chance.of(&["massage", "pod"])).await;
-        let mut input =
-            json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
-        if self.chance.below(2) == 0 {
-            input["guest_name"] = json!("Ann Lee");
-            input["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
-        }
-        let (request_body, person) = (parsed::<BookingRequest>(&input), self.app.person(by));
-        let booked = self.app.db().tx(move |tx| {
-            let by = Actor::of(people::person(tx, person)?);
-            bookings::book(tx, &by, &request_body)
-        });
-        if let Ok(booking) = booked.await {
-            self.log.push(format!("book {} {}", booking.id, booking.starts_at));
-            let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
-            let known = Known { by, status: "confirmed", placed: 1, starts_at, ends_at };
-            self.known.insert(booking.id.0, known);
-        }
-    }
-
-    fn pick(&mut self) -> Option<(i64, Known)> {
-        let now = self.now();
-        let open =
-            self.known.iter().filter(|(_, known)| known.status == "confirmed" && now < known.starts_at);
-        let open: Vec<_> = open.map(|(id, known)| (*id, known.clone())).collect();
-        let place = self.chance.below(open.len());
-        open.get(place).cloned()
-    }
-
-    async fn reschedule(&mut self) {
-        let Some((id, known)) = self.pick() else { return };
-        let to = known.starts_at + SignedDuration::from_mins(30 * (1 + self.chance.below(6) as i64));
-        let to = parsed::<Move>(&json!({"starts_at": to.to_string()}));
-        let person = self.app.person(known.by);
-        let moved = self.app.db().tx(move |tx| {
-            let by = Actor::of(people::person(tx, person)?);
-            bookings::reschedule(tx, &by, Id(id), &to)
-        });
-        if let Ok(moved) = moved.await {
-            self.log.push(format!("move {id} to {}", moved.booking.starts_at));
-            let known = self.known.get_mut(&id).expect("known");
-            known.placed += 1;
-            (known.starts_at, known.ends_at) = (moved.booking.starts_at, moved.booking.ends_at);
-        }
-    }
-
-    async fn cancel(&mut self) {
-        let Some((id, known)) = self.pick() else { return };
-        let by = if self.chance.below(3) == 0 { DORA } else { known.by };
-        let person = self.app.person(by);
-        let cancelled = self.app.db().tx(move |tx| {
-            let by = Actor::of(people::person(tx, person)?);
-            bookings::cancel(tx, &by, Id(id))
-        });
-        cancelled.await.expect("it can be cancelled");
-        self.log.push(format!("cancel {id}"));
-        self.known.get_mut(&id).expect("known").status = "cancelled";
-    }
-
-    /// Lets time pass: reminders become due, and visits end.
-    async fn wait(&mut self) {
-        let hours = self.chance.of(&[1, 3, 12, 30]);
-        self.pass(SignedDuration::from_hours(hours));
-        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
-        self.log.push(format!("wait {hours} h"));
-    }
-
-    /// Reads the notifications that were written since, and which visits the maintenance job has ended.
+    /// Reads the notifications that were written since, which visits were missed, and which offers have expired.
     async fn learn(&mut self) {
         let rows = self.app.db().view(|tx| {
-            tx.all::<(i64, i64, String, String, Timestamp)>(
+            tx.all::<(i64, i64, String, String, String, Timestamp)>(
                 sql!(
-                    "SELECT id, subject_id, recipient, kind, created_at FROM notifications ORDER BY sequence"
+                    "SELECT id, subject_id, recipient, kind, data, created_at FROM notifications ORDER BY sequence"
                 ),
                 args![],
             )
         });
-        let states = self
-            .app
-            .db()
-            .view(|tx| tx.all::<(i64,)>(sql!("SELECT id FROM bookings WHERE status = 'no_show'"), args![]));
-        for (id,) in states.await.expect("states") {
+        let missed = self.app.db().view(|tx| {
+            tx.all::<(i64, String, i64)>(
+                sql!(
+                    "SELECT b.id, b.status, COUNT(*) FROM bookings b JOIN booking_events e ON e.booking_id = b.id
+                     WHERE e.what = 'no_show' GROUP BY b.id, b.status"
+                ),
+                args![],
+            )
+        });
+        for (id, status, times) in missed.await.expect("states") {
             if let Some(known) = self.known.get_mut(&id) {
-                known.status = "no_show";
+                known.missed = times;
+                known.status = if status == "no_show" { "no_show" } else { known.status };
             }
         }
-        for (id, booking, recipient, kind, at) in rows.await.expect("rows") {
+        let now = self.now();
+        for known in self.known.values_mut() {
+            if known.status == "held" && known.held_until.is_some_and(|until| until <= now) {
+                known.status = "expired";
+            }
+        }
+        for (id, root, recipient, kind, data, at) in rows.await.expect("rows") {
             if self.seen.insert(id) {
-                let known = &self.known[&booking];
-                let (placed, starts_at) = (known.placed, known.starts_at);
-                let written = Written { id, kind, placed, starts_at, at };
-                self.log.push(format!("  written {id} {} for {booking} {recipient}", written.kind));
-                self.pending.entry((booking, recipient)).or_default().push(written);
+                let items = self.items(&data);
+                let written = Written { id, kind, items, at };
+                self.log.push(format!("  written {id} {} for {root} {recipient}: {data}", written.kind));
+                self.pending.entry((root, recipient)).or_default().push(written);
             }
         }
     }
 
-    /// Returns whether a notification is still true: the rules of decision 19, implemented independently.
-    fn holds(&self, booking: i64, written: &Written) -> bool {
-        let (known, now) = (&self.known[&booking], self.now());
+    /// Returns the bookings that the data of a notification names, as the model knows them now.
+    fn items(&self, data: &str) -> Vec<Item> {
+        let data: Value = serde_json::from_str(data).expect("JSON");
+        let named = data["bookings"].as_array().expect("bookings").iter();
+        named
+            .map(|item| {
+                let booking = item["booking"].as_i64().expect("an id");
+                let known = self.known.get(&booking).unwrap_or_else(|| panic!("{booking}: {:?}", self.log));
+                let Known { placed, missed, starts_at, .. } = *known;
+                Item { booking, placed, missed, starts_at }
+            })
+            .collect()
+    }
+
+    /// Returns the bookings for which a notification is still true.
+    fn holding(&self, (root, recipient): &Stream, written: &Written) -> Vec<Item> {
+        if recipient == "guest" && self.stopped.contains(root) {
+            return Vec::new();
+        }
+        written.items.iter().copied().filter(|item| self.holds(*item, written)).collect()
+    }
+
+    /// Returns whether a notification is still true for a booking: the rules of decision 19, implemented independently.
+    fn holds(&self, item: Item, written: &Written) -> bool {
+        let Some(known) = self.known.get(&item.booking) else { return false };
+        let now = self.now();
         let is_news = now < known.ends_at || now < written.at + SignedDuration::from_hours(24 * 7);
         match written.kind.as_str() {
             "bookings.confirmed" | "bookings.moved" => {
-                known.status == "confirmed" && now < known.ends_at && known.placed == written.placed
+                known.status == "confirmed" && now < known.ends_at && known.placed == item.placed
             }
             "bookings.cancelled" => known.status == "cancelled" && is_news,
-            "bookings.missed" => known.status == "no_show" && is_news,
+            "bookings.missed" => known.status == "no_show" && known.missed == item.missed && is_news,
+            "bookings.offered" => known.status == "held",
             kind => {
                 let is_timely = match kind {
                     "bookings.first_reminder" => now < known.starts_at - SignedDuration::from_hours(2),
                     _ => now < known.starts_at,
                 };
-                known.status == "confirmed" && known.starts_at == written.starts_at && is_timely
+                known.status == "confirmed" && known.starts_at == item.starts_at && is_timely
             }
         }
     }
@@ -372,23 +366,20 @@ impl World {
                 continue;
             }
             let pending = self.pending.get(stream).expect("it was written");
-            let next = pending.iter().find(|one| self.holds(stream.0, one));
+            let next = pending.iter().find(|one| !self.holding(stream, one).is_empty());
             assert_eq!(next.map(|one| one.id), Some(written.id), "not its turn\n{}", context());
-            check_words(email, written);
-            let (stream, written) = (stream.clone(), written.clone());
+            let written = Written { items: self.holding(stream, written), ..written.clone() };
+            check_words(email, &written);
+            let stream = stream.clone();
             let place = pending.iter().position(|one| one.id == written.id).expect("it is there");
             self.pending.get_mut(&stream).expect("it is there").drain(..=place);
             self.sent.entry(stream).or_default().push(written);
         }
         self.looked_at = taken.len();
         if is_whole {
-            for ((booking, recipient), left) in &self.pending {
-                let open: Vec<_> = left.iter().filter(|one| self.holds(*booking, one)).collect();
-                assert!(
-                    open.is_empty(),
-                    "{booking} {recipient} was not told {open:?}\n{}",
-                    self.log.join("\n")
-                );
+            for (stream, left) in &self.pending {
+                let open: Vec<_> = left.iter().filter(|one| !self.holding(stream, one).is_empty()).collect();
+                assert!(open.is_empty(), "{stream:?} was not told {open:?}\n{}", self.log.join("\n"));
             }
             self.pending.clear();
         }
@@ -404,40 +395,51 @@ impl World {
         });
         let left = left.await.expect("rows");
         assert!(left.is_empty(), "{left:?}\n{}", self.log.join("\n"));
-        let read = self.known.keys().copied().collect::<Vec<_>>();
+        let booked = self.known.iter().filter(|(_, known)| !matches!(known.status, "held" | "expired"));
+        let read = booked.map(|(id, _)| *id).collect::<Vec<_>>();
         let details = self.app.db().view(move |tx| {
             read.iter().map(|id| bookings::read(tx, Id(*id))).collect::<kit::Result<Vec<_>>>()
         });
         for detail in details.await.expect("bookings") {
-            let booking = &detail.booking;
-            let is_state = |one: &&Written| !one.kind.ends_with("reminder");
             for recipient in ["owner", "guest"] {
-                if recipient == "guest" && booking.guest_email.is_none() {
-                    assert!(!self.sent.contains_key(&(booking.id.0, "guest".to_owned())));
-                    continue;
-                }
-                let sent = self.sent.get(&(booking.id.0, recipient.to_owned()));
-                let last = sent.and_then(|sent| sent.iter().rfind(is_state)).map(|one| one.kind.as_str());
-                let context = || format!("{} {recipient} {last:?}\n{}", booking.id, self.log.join("\n"));
-                match booking.status {
-                    Status::Cancelled => assert_eq!(last, Some("bookings.cancelled"), "{}", context()),
-                    Status::NoShow => assert_eq!(last, Some("bookings.missed"), "{}", context()),
-                    // The visit is over and not missed before the business day ends: an email that could not be sent in
-                    // time is not sent any more.
-                    Status::Confirmed if self.now() >= booking.ends_at => {
-                        let is_placed =
-                            last.is_none_or(|kind| matches!(kind, "bookings.confirmed" | "bookings.moved"));
-                        assert!(is_placed, "{}", context());
-                    }
-                    Status::Confirmed if booking.moves > 0 => {
-                        assert_eq!(last, Some("bookings.moved"), "{}", context())
-                    }
-                    Status::Confirmed => assert_eq!(last, Some("bookings.confirmed"), "{}", context()),
-                    other => panic!("{other:?}"),
-                }
+                self.check_last(&detail.booking, recipient);
             }
         }
-        self.known.retain(|_, known| known.status == "confirmed");
+        self.known.retain(|_, known| matches!(known.status, "confirmed" | "held"));
+    }
+
+    /// Checks that the last email to a recipient that tells of this booking says what became of it.
+    fn check_last(&self, booking: &Booking, recipient: &str) {
+        let stream = (booking.root().0, recipient.to_owned());
+        let known = &self.known[&booking.id.0];
+        if recipient == "guest" && (!known.has_guest || self.stopped.contains(&stream.0)) {
+            assert!(known.has_guest || !self.sent.contains_key(&stream));
+            return;
+        }
+        let tells =
+            |one: &&Written| !one.is_reminder() && one.items.iter().any(|item| item.booking == booking.id.0);
+        let sent = self.sent.get(&stream);
+        let last = sent.and_then(|sent| sent.iter().rfind(tells)).map(|one| one.kind.as_str());
+        let context = || format!("{} {recipient} {last:?}\n{}", booking.id, self.log.join("\n"));
+        match booking.status {
+            Status::Cancelled => assert_eq!(last, Some("bookings.cancelled"), "{}", context()),
+            Status::NoShow => assert_eq!(last, Some("bookings.missed"), "{}", context()),
+            // No email says that a missed visit was undone.
+            Status::Confirmed if known.missed > 0 && last == Some("bookings.missed") => {}
+            // The visit is over and not missed before the business day ends: an email that could not be sent in time is
+            // not sent any more.
+            Status::Confirmed if self.now() >= booking.ends_at => {
+                let is_placed = last.is_none_or(|kind| {
+                    matches!(kind, "bookings.confirmed" | "bookings.moved" | "bookings.offered")
+                });
+                assert!(is_placed, "{}", context());
+            }
+            Status::Confirmed if booking.moves > 0 => {
+                assert_eq!(last, Some("bookings.moved"), "{}", context())
+            }
+            Status::Confirmed => assert_eq!(last, Some("bookings.confirmed"), "{}", context()),
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -453,13 +455,19 @@ fn check_words(email: &crate::smtp::Taken, written: &Written) {
         "bookings.moved" => &["Rescheduled: "],
         "bookings.cancelled" => &["Canceled: "],
         "bookings.missed" => &["Missed: "],
+        "bookings.offered" => &["Held for you: "],
         _ => &["Today: ", "Tomorrow: ", "On "],
     };
     assert!(begins.iter().any(|begin| email.subject.starts_with(begin)), "{written:?}: {}", email.subject);
     assert!(email.raw.contains("Eastern Time"), "{}", email.raw);
-    let starts = written.starts_at.strftime("DTSTART:%Y%m%dT%H%M%SZ").to_string();
-    if matches!(written.kind.as_str(), "bookings.confirmed" | "bookings.moved") {
-        assert!(email.raw.contains(&starts), "{starts}\n{}", email.raw);
+    if matches!(written.kind.as_str(), "bookings.confirmed" | "bookings.moved" | "bookings.cancelled") {
+        for item in &written.items {
+            let starts = item.starts_at.strftime("DTSTART:%Y%m%dT%H%M%SZ").to_string();
+            assert!(email.raw.contains(&starts), "{starts}\n{}", email.raw);
+        }
+        // The calendar is in the email twice, and contains only what still holds.
+        let events = email.raw.matches("BEGIN:VEVENT").count();
+        assert_eq!(events, 2 * written.items.len(), "{written:?}\n{}", email.raw);
     }
 }
 
@@ -471,6 +479,7 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
     let seed = std::env::var("CORESYNC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     let (worlds, histories) = if is_long { (40, 25) } else { (2, 12) };
     let (mut emails, mut duplicates, mut modes) = (0, 0, BTreeMap::<String, usize>::new());
+    let mut steps = BTreeMap::<&str, usize>::new();
     for world in 0..worlds {
         let mut world = World::open(seed + world).await;
         for _ in 0..histories {
@@ -481,12 +490,16 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
         for (mode, count) in world.modes {
             *modes.entry(mode).or_default() += count;
         }
+        for (step, count) in world.steps {
+            *steps.entry(step).or_default() += count;
+        }
     }
     println!(
-        "{} histories, {emails} emails, {duplicates} of them twice, rounds {modes:?}",
+        "{} histories, {emails} emails, {duplicates} of them twice, rounds {modes:?}, steps {steps:?}",
         worlds * histories
     );
     assert!(emails > 50 && modes.len() == 7, "{emails} {modes:?}");
+    assert_eq!(steps.len(), STEPS, "every kind of step was taken: {steps:?}");
 }
 
 /// An address that refuses everything, and a notification that can't be composed, delay nothing else.

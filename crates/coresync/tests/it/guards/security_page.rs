@@ -1,0 +1,154 @@
+//! Guards of the page about the ASVS: what it names as evidence exists, and its table counts its rows.
+
+use std::collections::BTreeMap;
+
+use crate::guard::{files, sources};
+use crate::permissions::TABLE;
+
+const PAGE: &str = "docs/security/asvs-5.0-level-2.md";
+/// The crates of the workspace are folders here.
+const CRATES: &str = "crates/";
+/// The folders at the root of the workspace that the page may name files of.
+const FOLDERS: [&str; 6] = ["bin/", "crates/", "docs/", "e2e/", "migrations/", "web/"];
+
+fn page() -> String {
+    let mut found = files("docs/security", "md").into_iter().filter(|(name, _)| name == PAGE);
+    found.next().expect("the page").1
+}
+
+/// Returns what the page sets as code.
+fn named(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter(|line| line.starts_with('|'));
+    lines.flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_') && text.contains(char::is_alphabetic)
+}
+
+/// Returns whether the text contains this word.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || one == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+}
+
+/// Returns whether a source file declares an item of this name, is a module of this name, or exports it.
+fn declares((file, text): &(String, String), name: &str) -> bool {
+    const KINDS: [&str; 8] = ["fn", "struct", "enum", "trait", "const", "static", "type", "mod"];
+    let is_module = file.ends_with(&format!("/{name}.rs")) || file.contains(&format!("/{name}/"));
+    let is_item = KINDS.iter().any(|kind| has_word(text, &format!("{kind} {name}")));
+    let mut exports = text.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
+    is_module || is_item || exports.any(|export| has_word(export, name))
+}
+
+/// The files of the workspace that the page is compared with.
+struct Workspace {
+    sources: Vec<(String, String)>,
+    tests: Vec<(String, String)>,
+}
+
+impl Workspace {
+    /// Returns what is wrong with a name in the page, or `None`.
+    fn objection(&self, name: &str) -> Option<&'static str> {
+        let is_file = FOLDERS.iter().any(|folder| name.starts_with(folder)) || name.ends_with("-lock.json");
+        if is_file {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+            return (!path.exists()).then_some("there is no such file");
+        }
+        if name.ends_with(".rs") {
+            let ending = format!("/{name}");
+            let is_there = |(file, _): &(String, String)| {
+                file.starts_with("crates/coresync/tests/it/") && file.ends_with(&ending)
+            };
+            return (!self.tests.iter().any(is_there)).then_some("there is no such file of tests");
+        }
+        if name.split("::").all(is_name) && name.contains("::") {
+            return self.objection_to_item(name);
+        }
+        let path = name.split_once(' ').map_or(name, |(_, path)| path);
+        if path.starts_with('/') {
+            let is_route = |line: &str| line.split(' ').any(|word| word == path);
+            return (!TABLE.lines().any(is_route)).then_some("there is no such route");
+        }
+        if is_name(name) && name.matches('_').count() >= 3 && !name.starts_with("__") {
+            let function = format!("fn {name}");
+            let mut all = self.tests.iter().chain(&self.sources);
+            return (!all.any(|(_, text)| has_word(text, &function))).then_some("there is no such test");
+        }
+        if is_name(name) && name.contains('_') && !name.starts_with("__") {
+            let is_there = self.sources.iter().any(|(_, text)| has_word(text, name));
+            return (!is_there).then_some("no source file contains it");
+        }
+        None
+    }
+
+    /// Returns what is wrong with a path such as `people::Caller` or `RawInput::secret`.
+    fn objection_to_item(&self, path: &str) -> Option<&'static str> {
+        let (first, _) = path.split_once("::").expect("a path");
+        let folder = format!("{CRATES}{first}/src/");
+        let is_crate = self.sources.iter().any(|(file, _)| file.starts_with(&folder));
+        if !is_crate && first.starts_with(char::is_lowercase) {
+            return Some("there is no such crate");
+        }
+        let of_crate: Vec<_> =
+            self.sources.iter().filter(|(file, _)| !is_crate || file.starts_with(&folder)).collect();
+        let mut items = path.split("::").skip(usize::from(is_crate));
+        let is_missing = |item: &str| !of_crate.iter().any(|source| declares(source, item));
+        // A module of unit tests says nothing: a test has to be named.
+        items.any(|item| item == "tests" || is_missing(item)).then_some("its crate has no such item")
+    }
+}
+
+#[test]
+fn what_the_page_names_exists() {
+    let tests = files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/tests/"));
+    let workspace = Workspace { sources: sources(), tests: tests.collect() };
+    let page = page();
+    let wrong: Vec<String> = named(&page)
+        .into_iter()
+        .filter_map(|name| workspace.objection(name).map(|why| format!("{name}: {why}")))
+        .collect();
+    assert!(wrong.is_empty(), "{PAGE}:\n{}", wrong.join("\n"));
+    assert!(named(&page).len() > 200, "{}", named(&page).len());
+    // The guard itself finds what is not there.
+    for gone in [
+        "pages::visit",
+        "people::ask_address",
+        "bookings::Status::may_become",
+        "kit::encryption::tests",
+        "crates/kit/src/gone.rs",
+        "gone.rs",
+        "package-lock.json",
+        "a_test_that_is_not_there",
+        "POST /gone/",
+        "gone_setting",
+    ] {
+        assert!(workspace.objection(gone).is_some(), "{gone}");
+    }
+}
+
+#[test]
+fn the_table_of_the_page_counts_its_rows() {
+    let page = page();
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut said = BTreeMap::new();
+    for line in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        match cells[..] {
+            [number, level, _, status, _] if number.starts_with(|one: char| one.is_ascii_digit()) => {
+                *counts.entry((level, status)).or_default() += 1;
+                *counts.entry((level, "all")).or_default() += 1;
+            }
+            [level @ ("1" | "2"), met, partly, not_yet, none, all] => {
+                let columns =
+                    [("met", met), ("partly", partly), ("not yet", not_yet), ("n/a", none), ("all", all)];
+                for (status, count) in columns {
+                    said.insert((level, status), count.parse().expect("a number"));
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(counts, said);
+}
