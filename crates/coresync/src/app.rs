@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::{
-    CachedPages, Deadlines, PageCache, deadline, guard, not_allowed, not_found, speak, tag, tag_encoding,
+    CachedPages, Deadlines, PageCache, Problem, deadline, guard, not_allowed, not_found, speak, tag,
+    tag_encoding,
 };
 use kit::{AppState, Error, Id, Result, Tx, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -98,7 +99,7 @@ pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
         .layer(from_fn_with_state(deadlines(&app), deadline))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(RateLimits::new(app.clone(), &UNCOUNTED), limit))
-        .layer(from_fn(speak_to))
+        .layer(from_fn_with_state(app.clone(), speak_to))
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))
@@ -107,9 +108,24 @@ pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
     PageCache::new(inner, CachedPages::new(app.db))
 }
 
-async fn speak_to(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+/// Gives every error a body. Errors in the back office are shown in its frame to people who work for the club.
+async fn speak_to(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let has_session = people::has_session(request.headers());
-    speak(move |problem| ui::error_page(problem, has_session), request, next).await
+    let is_back_office = has_session && request.uri().path().starts_with("/staff/");
+    let (mut parts, body) = request.into_parts();
+    let caller = if is_back_office { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
+    let page_of = async move |problem: Problem| {
+        // Without an actor (the session has ended, or the database does not answer), it is the page for everyone.
+        let by = match caller {
+            Some(caller) => caller.view(|_, by| Ok(by.clone())).await.ok(),
+            None => None,
+        };
+        match by.filter(Actor::is_staff) {
+            Some(by) => ui::back_office_error_page(&problem, &by),
+            None => ui::error_page(&problem, has_session),
+        }
+    };
+    speak(page_of, Request::from_parts(parts, body), next).await
 }
 
 /// Check that the process is alive.

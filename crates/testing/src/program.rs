@@ -28,9 +28,9 @@ impl Program {
     /// Returns a program with only the given routes. A refusal is a problem under `/api/`, and its sentence
     /// elsewhere.
     pub fn of_routes(app: &kit::AppState, routes: Router<kit::AppState>, handlers: Handlers) -> Program {
-        let router = routes
-            .with_state(app.clone())
-            .layer(from_fn(|request, next| speak(page_of as kit::web::ProblemPage, request, next)));
+        let router = routes.with_state(app.clone()).layer(from_fn(|request, next| {
+            speak(async |problem: Problem| Page(problem.detail), request, next)
+        }));
         Program::new(PageCache::new(router, CachedPages::new(app.db.clone())), handlers)
     }
 
@@ -43,8 +43,4 @@ impl Program {
     {
         Program { deliver: Arc::new(move || Box::pin(deliver())), ..self }
     }
-}
-
-fn page_of(problem: &Problem) -> Page {
-    Page(problem.detail.clone())
 }

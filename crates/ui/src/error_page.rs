@@ -2,6 +2,7 @@
 
 use askama::Template;
 use kit::web::{IN_DOUBT, Page, Problem};
+use people::Actor;
 
 use crate::form::on_page;
 use crate::frame::{Frame, Viewer};
@@ -21,19 +22,52 @@ struct ErrorPage<'p> {
 /// Renders the error page of a problem. `has_session` is whether the request carried a session.
 pub fn error_page(problem: &Problem, has_session: bool) -> Page {
     let heading = heading(problem);
-    let errors: Vec<String> = problem.errors.values().map(|sentence| on_page(sentence)).collect();
     // A request whose session has ended gets the status 401, so a session alone does not mean that the viewer is signed
     // in.
     let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Visitor };
     let page = ErrorPage {
         frame: Frame { viewer, ..Frame::anonymous("", heading) },
         heading,
-        sentences: if errors.is_empty() { vec![problem.detail.clone()] } else { errors },
+        sentences: sentences(problem),
         advice: advice(problem),
         problem,
         visit: problem.carried.get("visit").and_then(serde_json::Value::as_str),
     };
     Page::of(&page).unwrap_or_else(|_| Page(plain(problem)))
+}
+
+#[derive(Template)]
+#[template(path = "staff/error.html")]
+struct BackOfficeErrorPage<'p> {
+    frame: Frame,
+    heading: &'static str,
+    sentences: Vec<String>,
+    advice: &'static str,
+    problem: &'p Problem,
+}
+
+/// Renders the error page of a problem in the back office, for someone who works for the club.
+pub fn back_office_error_page(problem: &Problem, by: &Actor) -> Page {
+    let heading = heading(problem);
+    let page = BackOfficeErrorPage {
+        frame: Frame::new(by, "", heading),
+        heading,
+        sentences: sentences(problem),
+        advice: match problem.status {
+            _ if problem.code == CROSS_SITE => advice(problem),
+            403 => "If you need this page, ask a manager.",
+            404 => "The link may be old or mistyped. Choose a page from the menu.",
+            _ => advice(problem),
+        },
+        problem,
+    };
+    Page::of(&page).unwrap_or_else(|_| Page(plain(problem)))
+}
+
+/// Returns what the page says about the problem: the error of each field, or the detail if there are none.
+fn sentences(problem: &Problem) -> Vec<String> {
+    let errors: Vec<String> = problem.errors.values().map(|sentence| on_page(sentence)).collect();
+    if errors.is_empty() { vec![problem.detail.clone()] } else { errors }
 }
 
 /// The code of the refusal of a form that another site sent.

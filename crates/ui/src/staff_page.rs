@@ -84,6 +84,8 @@ pub enum Part {
     Heading(&'static str, String),
     /// A paragraph.
     Text(String),
+    /// The main action of the page: its text and path.
+    Button(&'static str, &'static str),
     /// Links: pairs of text and path.
     Links(Vec<(&'static str, String)>),
     /// Facts: pairs of label and value.

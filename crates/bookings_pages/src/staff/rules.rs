@@ -10,16 +10,17 @@ use jiff::civil::Date;
 use kit::web::{Input, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
 use membership::Tier;
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 use ui::{
     Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
     Table, Tone, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
 };
 
 pub(crate) const HERE: &str = "/staff/rules/";
+const NEW: &str = "/staff/rules/new/";
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route(HERE, get(list).post(add))
+    Router::new().route(HERE, get(list).post(add)).route(NEW, get(new))
 }
 
 /// The filter of the rules, and the week to show.
@@ -45,7 +46,11 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<RulesQuery>) -> Result<
         let table = caller.view(move |tx, by| table(tx, by, &raw_form)).await;
         return or_sign_in(table.map(|table| csv("release-rules", &table)), HERE);
     }
-    rendered(caller.view(move |tx, by| draw(tx, by, &raw_form, &query, None)).await, HERE)
+    rendered(caller.view(move |tx, by| draw(tx, by, &raw_form, &query)).await, HERE)
+}
+
+async fn new(caller: Caller) -> Result<Response> {
+    rendered(caller.view(|tx, by| draw_new(tx, by, None)).await, NEW)
 }
 
 async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<Response> {
@@ -63,11 +68,9 @@ async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))
         };
-        let query =
-            RulesQuery { page: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
-        handle_form(tx, operation, |tx, fields| draw(tx, by, &raw_form, &query, fields))
+        handle_form(tx, operation, |tx, fields| draw_new(tx, by, fields.map(|fields| (&raw_form, fields))))
     });
-    to_response(done.await, HERE)
+    to_response(done.await, NEW)
 }
 
 /// Returns the page that describes a new rule and asks for a confirmation. The rule is added and rolled back to check
@@ -148,13 +151,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
     })
 }
 
-fn draw(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    raw_form: &RawForm,
-    query: &RulesQuery,
-    wrong: Option<&Fields>,
-) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, query: &RulesQuery) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by, raw_form)?;
     let kinds = kinds(&catalogue);
@@ -181,9 +178,16 @@ fn draw(
         ));
     let page = StaffPage::new(by, HERE, "Release rules")
         .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several price multipliers apply, the highest wins.")
+        .with(Part::Button("Add a rule", NEW))
         .with(Part::Form(filter))
         .table(table, "No rules match. Without a rule, every time is open to everyone in their booking window, at the standard price.");
-    let page = with_week(tx, by, page, &catalogue, query)?;
+    with_week(tx, by, page, &catalogue, query)
+}
+
+/// Returns the page with the form of a new rule: empty, or as it was sent with its errors.
+fn draw_new(tx: &mut Tx<'_>, by: &Actor, sent: Option<(&RawForm, &Fields)>) -> Result<StaffPage> {
+    by.need(Action::ManageCatalogue)?;
+    let catalogue = catalogue::current(tx)?;
     let empty = ReleaseRule {
         room_kinds: Vec::new(),
         services: Vec::new(),
@@ -196,8 +200,9 @@ fn draw(
         tags: Vec::new(),
     };
     let form = FormPart::post(HERE, "Preview rule");
-    let raw_form = wrong.is_some().then_some(raw_form);
-    Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, raw_form).wrong(wrong)))
+    let (raw_form, wrong) = sent.unzip();
+    let form = fields(form, &catalogue, &empty, raw_form).wrong(wrong);
+    Ok(StaffPage::new(by, HERE, "Add a rule").form(form))
 }
 
 /// Adds a week with all rules and overrides applied, and the form that selects it.
@@ -354,8 +359,9 @@ pub(crate) fn fields(
     let services = catalogue.services.iter().filter(|one| one.active || chosen.contains(&one.id.to_string()));
     let services = services.map(|one| Choice::new(one.id, &one.name, chosen.contains(&one.id.to_string())));
     let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
-    let days =
-        (1..).zip(format::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
+    let days = (1..)
+        .zip(format::DAYS)
+        .map(|(n, day): (i64, _)| Choice::new(n, &day[..3], days.contains(&n.to_string())));
     form.group("When")
         .field(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
@@ -364,7 +370,7 @@ pub(crate) fn fields(
         .field(InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half())
         .field(
             InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
-                .hint("An earlier time means the next day.")
+                .hint("Earlier means next day.")
                 .half(),
         )
         .group("Access and price")
@@ -376,11 +382,12 @@ pub(crate) fn fields(
         .field(
             InputField::line(
                 "release_hours",
-                "Opens to everyone (hours before start)",
+                "Opens to everyone",
                 "number",
                 shown("release_hours", rule.release_hours.to_string()),
             )
-            .hint("After that, anyone whose booking window includes the day can book."),
+            .hint("Hours before start.")
+            .half(),
         )
         .field(
             InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
@@ -388,11 +395,16 @@ pub(crate) fn fields(
                 .half(),
         )
         .field(
-            InputField::line("tags", "Tags", "text", shown("tags", rule.tags.join(", ")))
-                .hint("For apps that use our API: each matching time carries these tags. For example, peak_hour or weekend.")
-                .half(),
+            InputField::line("tags", "Tags for apps (optional)", "text", shown("tags", rule.tags.join(", ")))
+                .hint("Our API shows them with each matching time, like peak_hour."),
         )
         .group("Rooms and services")
-        .field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave all unchecked to include all."))
-        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave all unchecked to include all."))
+        .field(
+            InputField::ticks("room_kinds", "Room types", kinds.collect())
+                .hint("Leave all unchecked to include all."),
+        )
+        .field(
+            InputField::ticks("services", "Services", services.collect())
+                .hint("Leave all unchecked to include all."),
+        )
 }

@@ -22,6 +22,6 @@ pub use list::{List, Paging, in_address, unpaged};
 pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use page_cache::{Answering, PageCache, TraceId};
-pub use problem::{IN_DOUBT, Problem, ProblemPage, not_allowed, not_found, speak};
+pub use problem::{IN_DOUBT, Problem, not_allowed, not_found, speak};
 pub use security::{guard, plain_answer};
 pub use tags::{tag, tag_encoding};

@@ -39,9 +39,6 @@ pub struct Problem {
     pub carried: Map<String, Value>,
 }
 
-/// The function that renders the page for a problem.
-pub type ProblemPage = fn(&Problem) -> Page;
-
 /// The detail of a failure after which it is unknown whether the change was saved.
 pub const IN_DOUBT: &str =
     "Our system didn’t respond in time. Please check whether this was saved before trying again.";
@@ -112,7 +109,10 @@ impl IntoResponse for Error {
 
 /// Gives every error a body: a problem under `/api/`, a page elsewhere. This is the outermost layer except for the
 /// trace.
-pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
+pub async fn speak<F>(page_of: impl FnOnce(Problem) -> F, request: Request, next: Next) -> Response
+where
+    F: Future<Output = Page>,
+{
     let wants_json = request.uri().path().starts_with("/api/");
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;
@@ -130,7 +130,7 @@ pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, nex
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     } else {
-        page_of(&problem).into_response()
+        page_of(problem).await.into_response()
     };
     *spoken.status_mut() = parts.status;
     // Other headers of the refusing layer (Allow, Retry-After) are kept, but not the length and type of its body.

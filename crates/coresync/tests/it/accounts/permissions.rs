@@ -215,6 +215,7 @@ d333++ POST /staff/plans/{slug}/
 d333++ POST /staff/plans/{slug}/move_over/
 d333++ GET /staff/rules/
 d333++ POST /staff/rules/
+d333++ GET /staff/rules/new/
 d33344 GET /staff/rules/{id}/
 d33344 POST /staff/rules/{id}/
 d33344 POST /staff/rules/{id}/end/

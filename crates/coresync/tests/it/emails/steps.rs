@@ -24,7 +24,10 @@ impl World {
         operation: impl Fn(&mut Tx<'_>, &Actor) -> kit::Result<T> + Send + Sync + 'static,
     ) -> Option<T> {
         let person = self.app.person(by);
-        let run = move |tx: &mut Tx<'_>| operation(tx, &Actor::of(people::person(tx, person)?));
+        let run = move |tx: &mut Tx<'_>| {
+            let by = Actor::of(people::person(tx, person)?);
+            operation(tx, &by)
+        };
         match self.app.db().tx(run).await {
             Ok(done) => Some(done),
             Err(Error::Fault(fault)) => panic!("{fault:?}"),

@@ -88,3 +88,26 @@ async fn a_technician_sees_their_own_visits_and_no_others() {
     let page = app.browser(TOM).get(&format!("{MY_DAY}?date=2026-11-25")).await.expect(200).text();
     assert!(page.contains("isn’t linked to a technician yet") && !page.contains("Bea Morrow"), "{page}");
 }
+
+#[tokio::test]
+async fn staff_see_errors_in_the_frame_of_the_back_office() {
+    let app = TestClub::open().await;
+    let refused = app.browser(TOM).get("/staff/rules/").await.expect(403).text();
+    assert!(refused.contains("class=\"desk-top\"") && refused.contains("ask a manager"), "{refused}");
+    assert!(refused.contains(&format!("class=\"button\" href=\"{MY_DAY}\"")), "{refused}");
+    let missing = app.browser(DORA).get("/staff/no-such-page/").await.expect(404).text();
+    assert!(
+        missing.contains("class=\"desk-top\"") && missing.contains("Choose a page from the menu"),
+        "{missing}"
+    );
+    assert!(
+        missing.contains("class=\"button\" href=\"/staff/day/\"") && !missing.contains("/book/"),
+        "{missing}"
+    );
+    for outside in [
+        app.browser(GUS).get("/staff/rules/").await.expect(403).text(),
+        app.browser(DORA).get("/no-such-page/").await.expect(404).text(),
+    ] {
+        assert!(!outside.contains("desk-top") && outside.contains("href=\"/book/\""), "{outside}");
+    }
+}
