@@ -158,7 +158,7 @@ fn anna() -> Value {
         "phone": "+1 212 555 0100", "birthday": "1990-02-28"})
 }
 
-fn problem_page(problem: &Problem) -> Page {
+async fn problem_page(problem: Problem) -> Page {
     Page(problem.detail.clone())
 }
 
