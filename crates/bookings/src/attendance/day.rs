@@ -14,6 +14,7 @@ use crate::attendance::steps::objection;
 use crate::attendance::undo::{Undoing, undoing};
 use crate::model::Detail;
 use crate::store::{self, BookingRow, columns};
+use booking_rules::BookingEvent;
 use catalogue::Catalogue;
 
 /// The steps that can be offered for a visit, in the order of a visit.
@@ -218,7 +219,7 @@ pub(crate) fn guest(
         }
         None => (String::new(), None),
     };
-    let name = booking.guest_name.clone().unwrap_or(known.0);
+    let name = booking.party.guest_name.clone().unwrap_or(known.0);
     Ok(DayGuest { person: booking.person, name, phone: phone.or(known.1) })
 }
 
@@ -239,7 +240,7 @@ fn visit(
     guest: DayGuest,
 ) -> Result<DayVisit> {
     let now = tx.now();
-    let last = store::last_event(tx, row.booking.id, row.booking.status.as_str())?;
+    let last = store::last_event(tx, row.booking.id, BookingEvent::Step(row.booking.status))?;
     let (detail, due) = detail_and_due(tx, row)?;
     let booking = &detail.booking;
     let mut steps = Vec::new();

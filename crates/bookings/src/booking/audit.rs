@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 /// Returns a booking as JSON for the audit log.
 pub(crate) fn shown(booking: &Booking) -> Value {
-    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest_name": booking.guest_name,
+    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest_name": booking.party.guest_name,
         "service_id": booking.service, "room_id": booking.room, "starts_at": booking.starts_at,
-        "party": booking.party, "total": booking.total(), "fee": booking.fee, "held_until": booking.expires_at})
+        "party": booking.party.people, "total": booking.price.total(), "fee": booking.cancellation.fee, "held_until": booking.hold.expires_at})
 }
 
 /// Records what `by` has done with a booking, if they acted as staff on someone else's booking.

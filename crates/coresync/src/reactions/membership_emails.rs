@@ -202,7 +202,7 @@ fn write_repriced(
             .fact("When", club_time::moment(&club.zone, booking.starts_at))
             .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
             .fact("Old price", format::money(Cents(job.from)))
-            .fact("New price", format::money(booking.total()))
+            .fact("New price", format::money(booking.price.total()))
             .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
     Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
 }

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::notifications::OWNER;
+use kit::notifications::{OWNER, SubjectRef};
 use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
 
 use crate::accounts::proofs::{
@@ -12,8 +12,9 @@ use crate::accounts::proofs::{
 };
 use crate::model::kept_email;
 use crate::requests::client_info::ClientInfo;
-use crate::requests::limits::{self, EmailKind};
+use crate::requests::limits;
 use crate::store;
+use crate::store::sessions::EmailKind;
 
 /// How long a request for a link may wait for its email. After that, the person has asked again or given up.
 const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -27,7 +28,7 @@ pub trait AccountNews: Job {
     /// Returns the subject of the notification. Emails to an address that anyone may have entered have a subject of
     /// their own for each address; emails about a known account have the account as subject. So an address that
     /// rejects all email delays no other email.
-    fn subject(&self) -> (&'static str, Id);
+    fn subject(&self) -> SubjectRef;
     /// Returns the person whose account is concerned, if it is known.
     fn person(&self) -> Option<Id> {
         None
@@ -35,15 +36,15 @@ pub trait AccountNews: Job {
 }
 
 /// Returns the notification subject of an email address.
-fn of_address(email: &str) -> (&'static str, Id) {
+fn of_address(email: &str) -> SubjectRef {
     let digest = tokens::digest(&kept_email(email));
     let number = digest.iter().take(6).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
-    ("address", Id(number))
+    SubjectRef { kind: "address", id: Id(number) }
 }
 
 impl AccountNews for AddressClaimed {
-    fn subject(&self) -> (&'static str, Id) {
-        ("claim", self.person)
+    fn subject(&self) -> SubjectRef {
+        SubjectRef { kind: "claim", id: self.person }
     }
     fn person(&self) -> Option<Id> {
         Some(self.person)
@@ -51,13 +52,13 @@ impl AccountNews for AddressClaimed {
 }
 
 impl AccountNews for ResetRequested {
-    fn subject(&self) -> (&'static str, Id) {
+    fn subject(&self) -> SubjectRef {
         of_address(&self.email)
     }
 }
 
 impl AccountNews for AddressChangeRequested {
-    fn subject(&self) -> (&'static str, Id) {
+    fn subject(&self) -> SubjectRef {
         of_address(&self.email)
     }
     fn person(&self) -> Option<Id> {
@@ -66,7 +67,7 @@ impl AccountNews for AddressChangeRequested {
 }
 
 impl AccountNews for AddressChanged {
-    fn subject(&self) -> (&'static str, Id) {
+    fn subject(&self) -> SubjectRef {
         of_address(&self.old)
     }
     fn person(&self) -> Option<Id> {
@@ -75,8 +76,8 @@ impl AccountNews for AddressChanged {
 }
 
 impl AccountNews for PasswordChanged {
-    fn subject(&self) -> (&'static str, Id) {
-        ("account", self.person)
+    fn subject(&self) -> SubjectRef {
+        SubjectRef { kind: "account", id: self.person }
     }
     fn person(&self) -> Option<Id> {
         Some(self.person)

@@ -2,6 +2,7 @@
 //! unsubscribing and the club's own emails (N5), calendars (N6).
 
 use axum::http::Method;
+use kit::notifications::SubjectRef;
 use kit::{Id, args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, TestClub, UMA};
@@ -420,7 +421,12 @@ async fn an_offer_that_has_run_out_is_not_sent() {
     let written = app.db().tx(move |tx| {
         let data: Value =
             json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
-        let news = kit::Notification::new("bookings.offered", ("booking", id), Some(person), &data)?;
+        let news = kit::Notification::new(
+            "bookings.offered",
+            SubjectRef { kind: "booking", id },
+            Some(person),
+            &data,
+        )?;
         tx.notify(&news, &["owner"])
     });
     written.await.expect("written");

@@ -10,6 +10,7 @@ use bookings::{BookingRequest, Move, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::db::{Place, Width};
+use kit::notifications::SubjectRef;
 use kit::web::{Input, RawInput};
 use kit::{Db, Id, args, sql, tokens};
 use messages::{Outbox, Post};
@@ -412,7 +413,7 @@ impl World {
             let booking = &detail.booking;
             let is_state = |one: &&Written| !one.kind.ends_with("reminder");
             for recipient in ["owner", "guest"] {
-                if recipient == "guest" && booking.guest_email.is_none() {
+                if recipient == "guest" && booking.party.guest_email.is_none() {
                     assert!(!self.sent.contains_key(&(booking.id.0, "guest".to_owned())));
                     continue;
                 }
@@ -429,7 +430,7 @@ impl World {
                             last.is_none_or(|kind| matches!(kind, "bookings.confirmed" | "bookings.moved"));
                         assert!(is_placed, "{}", context());
                     }
-                    Status::Confirmed if booking.moves > 0 => {
+                    Status::Confirmed if booking.moves.count > 0 => {
                         assert_eq!(last, Some("bookings.moved"), "{}", context())
                     }
                     Status::Confirmed => assert_eq!(last, Some("bookings.confirmed"), "{}", context()),
@@ -495,8 +496,12 @@ async fn a_poisoned_message_holds_up_nothing_else() {
     let world = World::open(7).await;
     world.smtp.refuse("gus@cast.test");
     let broken = world.app.db().tx(|tx| {
-        let notification =
-            kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
+        let notification = kit::Notification::new(
+            "bookings.confirmed",
+            SubjectRef { kind: "booking", id: Id(1) },
+            None,
+            &json!({"x": 1}),
+        )?;
         tx.notify(&notification, &["owner"])
     });
     broken.await.expect("written");
