@@ -84,7 +84,12 @@ mod tests {
     fn a_notification_is_written_as_it_is_read() {
         let data = r#"[{"booking":7,"from":20000,"restored":true}]"#;
         let content: BookingNotification = waiting("bookings.repriced", data).content().expect("a content");
-        let written = kit::Notification::new(&content, ("booking", Id(7)), None).expect("a notification");
+        let written = kit::Notification::new(
+            &content,
+            kit::notifications::SubjectRef { kind: "booking", id: Id(7) },
+            None,
+        )
+        .expect("a notification");
         assert_eq!((written.kind.as_str(), written.data.as_str()), ("bookings.repriced", data));
     }
 }

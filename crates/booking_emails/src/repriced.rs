@@ -39,7 +39,7 @@ fn write(
     let person = people::person(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let what = subject_of(&catalogue, repriced.iter().map(|one| &one.booking));
-    let (heading, words) = new_price_text(!first.free_to_cancel, repriced.len() > 1);
+    let (heading, words) = new_price_text(!first.cancellation.is_free, repriced.len() > 1);
     let mut email = EmailTemplate::new(
         &catalogue.club,
         format!("New price: {what}"),
@@ -88,7 +88,7 @@ fn with_new_price(
     let what = service_name(catalogue, booking);
     let when = club_time::moment(&catalogue.club.zone, booking.starts_at);
     let number = booking.reference.clone().unwrap_or_default();
-    let (from, to) = (format::money(one.from), format::money(booking.total()));
+    let (from, to) = (format::money(one.from), format::money(booking.price.total()));
     if are_several {
         return email.fact(what, format!("{when}; {from} → {to}; {number}"));
     }

@@ -74,12 +74,12 @@ fn recipient(
 ) -> Result<std::result::Result<Recipient, &'static str>> {
     let public = &ours.public;
     if waiting.recipient == GUEST {
-        let Some(email) = booking.guest_email.clone() else { return Ok(Err("the guest was erased")) };
+        let Some(email) = booking.party.guest_email.clone() else { return Ok(Err("the guest was erased")) };
         if !bookings::is_emailed(tx, booking.id)? {
             return Ok(Err("stopped by the guest"));
         }
         let link = format!("{public}/visit/{}/", bookings::visit_token(tx, booking)?);
-        let name = booking.guest_name.as_deref().and_then(plain_name);
+        let name = booking.party.guest_name.as_deref().and_then(plain_name);
         let end = Some(format!("{link}stop/"));
         return Ok(Ok(Recipient {
             email,
@@ -135,7 +135,7 @@ impl Saying<'_> {
         if self.to.is_guest {
             return None;
         }
-        self.details.first().and_then(|detail| detail.booking.guest_name.as_deref())
+        self.details.first().and_then(|detail| detail.booking.party.guest_name.as_deref())
     }
 
     /// Returns the phrase for the visit: `your visit`, `your visits`, or `the visit you booked for Anna`.
@@ -158,7 +158,7 @@ impl Saying<'_> {
     }
 
     fn due(&self) -> String {
-        let fee = self.details.iter().filter_map(|detail| detail.booking.fee);
+        let fee = self.details.iter().filter_map(|detail| detail.booking.cancellation.fee);
         let fee = fee.fold(Cents::ZERO, |sum, fee| sum + fee);
         match fee {
             _ if !self.tells_money() => String::new(),
@@ -177,8 +177,8 @@ impl Saying<'_> {
         let zone = &self.club.zone;
         let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
         let cancelling = Cancelling {
-            policy: booking.policy,
-            net: booking.net(),
+            policy: booking.cancellation.policy,
+            net: booking.price.net(),
             booked_at,
             starts_at,
             now: self.now,
@@ -258,7 +258,7 @@ impl Saying<'_> {
     }
 
     fn offer(&self) -> String {
-        let until = self.details.first().and_then(|detail| detail.booking.expires_at);
+        let until = self.details.first().and_then(|detail| detail.booking.hold.expires_at);
         let until = until.map(|until| club_time::time(&self.club.zone, until)).unwrap_or_default();
         format!("It’s yours until {until}. Book it by then, or release it for the next guest.")
     }
@@ -287,7 +287,7 @@ pub(super) fn subject_of<'b>(
     let mut dates: Vec<String> = Vec::new();
     let (mut count, mut is_repeated) = (0, false);
     for booking in bookings {
-        (count, is_repeated) = (count + 1, booking.series.is_some());
+        (count, is_repeated) = (count + 1, booking.group.series.is_some());
         let name = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();
         let date = club_time::short_date(zone, booking.starts_at);
         if !names.contains(&name) {
@@ -375,7 +375,7 @@ fn single(
         .fact("Room", room_name(catalogue, booking))
         .fact("With", with(detail))
         .fact("Confirmation number", booking.reference.clone().unwrap_or_default());
-    if tells_money { draft.fact("Total", format::money(booking.total())) } else { draft }
+    if tells_money { draft.fact("Total", format::money(booking.price.total())) } else { draft }
 }
 
 fn many(
@@ -387,7 +387,7 @@ fn many(
     let mut total = Cents::ZERO;
     for detail in details {
         let booking = &detail.booking;
-        total += booking.total();
+        total += booking.price.total();
         let parts = [
             club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at),
             room_name(catalogue, booking),

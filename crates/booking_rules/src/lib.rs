@@ -2,6 +2,7 @@
 //! release rules, booking windows, prices, cancellation policies, settings, and refusals. This crate does not claim
 //! any time; the operations on bookings are in `bookings`.
 
+mod events;
 mod inputs;
 mod model;
 mod pricing;
@@ -10,12 +11,17 @@ mod repeated;
 mod request;
 mod rules;
 pub mod settings;
+mod waits;
 
+pub use events::{BookedInstead, BookingEvent, CancelledFor, HoldEnd, RepeatedBy, StepTaken};
 pub use inputs::{BookingInput, MoveInput, Reason, SeriesInput};
-pub use model::{Booking, Frozen, SUBJECT, Status};
+pub use model::{
+    BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Frozen, HoldState, Moves, SUBJECT,
+    Status,
+};
 pub use pricing::policy::{CancellationTerms, Policy};
 pub use pricing::price::{
-    Coverage, OriginalTerms, PlanDiscount, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
+    Coverage, OriginalTerms, PlanDiscount, PriceBasis, PriceLine, Quote, SoldAddon, factor, price_for, quote,
 };
 pub use repeated::Repeated;
 pub use request::{AddonRequest, Benefit, BookingRequest, Extras, MOST_THEN, Move, ShownMove, Then, When};
@@ -26,3 +32,4 @@ pub use rules::release::{Requester, Terms, release_mask, terms};
 pub use rules::week::{StartRange, WeekDay, terms_of_start, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use rules::window::{Closed, LocalMoment, Window, iso};
+pub use waits::{WaitKind, WaitState};

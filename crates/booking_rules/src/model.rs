@@ -4,12 +4,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Cents, Id};
 use people::SubjectKind;
+use serde::{Deserialize, Serialize};
 
 use crate::pricing::policy::{CancellationTerms, Policy};
-use crate::pricing::price::{Coverage, PriceBasis};
+use crate::pricing::price::{Coverage, PriceBasis, Quote};
+use crate::request::Extras;
 
 /// The state of a booking. Its state machine is defined only here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The time is held for some minutes and not yet booked.
     Held,
@@ -89,7 +92,7 @@ impl Status {
     }
 }
 
-kit::column_as!(Status, String, Status::read);
+kit::column_as!(Status, String, Status::read, |status| status.as_str().to_owned());
 
 /// The subject kind of bookings in the `money` crate.
 pub const SUBJECT: SubjectKind = SubjectKind::Booking;
@@ -107,8 +110,6 @@ pub struct Booking {
     pub service: Id,
     /// The id of the room in which the service takes place.
     pub room: Id,
-    /// The number of people.
-    pub party: i64,
     /// The operating day.
     pub day: Date,
     /// When the guest's time begins.
@@ -117,6 +118,66 @@ pub struct Booking {
     pub ends_at: Timestamp,
     /// The status of the booking.
     pub status: Status,
+    /// When the booking was made or, for a hold, when the time was held.
+    pub created_at: Timestamp,
+    /// The people for whom the booking is.
+    pub party: BookedParty,
+    /// The price and what was sold for it.
+    pub price: BookedPrice,
+    /// How long the time is held.
+    pub hold: HoldState,
+    /// The bookings with which this one was made.
+    pub group: BookingGroup,
+    /// How often the booking was rescheduled.
+    pub moves: Moves,
+    /// What canceling costs or has cost.
+    pub cancellation: CancellationState,
+}
+
+/// The people for whom a booking is, and what they ask for.
+#[derive(Debug, Clone, Default)]
+pub struct BookedParty {
+    /// The number of people.
+    pub people: i64,
+    /// The name of the guest, if the booking is for someone else.
+    pub guest_name: Option<String>,
+    /// The email address of that guest.
+    pub guest_email: Option<String>,
+    /// The companion, if the club knows the person.
+    pub companion: Option<Id>,
+    /// The name of the companion.
+    pub companion_name: Option<String>,
+    /// The special requests of the guest.
+    pub special_requests: Option<String>,
+}
+
+impl BookedParty {
+    /// Returns the same people with the names, the email address, and the special requests of `extras`.
+    pub fn with(self, extras: &Extras) -> BookedParty {
+        BookedParty {
+            guest_name: extras.guest_name.clone(),
+            guest_email: extras.guest_email.clone(),
+            companion_name: extras.companion_name.clone(),
+            special_requests: extras.special_requests.clone(),
+            ..self
+        }
+    }
+
+    /// Returns the details of a request for the same people, without what a booking does not show.
+    pub fn extras(&self) -> Extras {
+        Extras {
+            guest_name: self.guest_name.clone(),
+            guest_email: self.guest_email.clone(),
+            companion_name: self.companion_name.clone(),
+            special_requests: self.special_requests.clone(),
+            ..Extras::default()
+        }
+    }
+}
+
+/// The price of a booking.
+#[derive(Debug, Clone)]
+pub struct BookedPrice {
     /// The list price of the service plus the surcharges for the room and the time.
     pub base: Cents,
     /// The price of the add-ons.
@@ -125,40 +186,95 @@ pub struct Booking {
     pub discount: Cents,
     /// The tax.
     pub tax: Cents,
-    /// The cancellation policy as it was when the booking was made.
-    pub policy: Policy,
-    /// The name of the guest, if the booking is for someone else.
-    pub guest_name: Option<String>,
-    /// The email address of that guest.
-    pub guest_email: Option<String>,
-    /// The special requests of the guest.
-    pub special_requests: Option<String>,
-    /// The companion, if the club knows the person.
-    pub companion: Option<Id>,
-    /// The name of the companion.
-    pub companion_name: Option<String>,
-    /// When the booking was made or, for a hold, when the time was held.
-    pub created_at: Timestamp,
+    /// What was sold at which prices. Without it, the price cannot be calculated again.
+    pub basis: Option<PriceBasis>,
+}
+
+impl BookedPrice {
+    /// Returns the price of a quote for a price basis, with this tax.
+    pub fn of(quote: &Quote, tax: Cents, basis: PriceBasis) -> BookedPrice {
+        BookedPrice {
+            base: quote.base(),
+            addons_total: quote.addons(),
+            discount: quote.discount(),
+            tax,
+            basis: Some(basis),
+        }
+    }
+
+    /// Returns the amount due before tax.
+    pub fn net(&self) -> Cents {
+        self.base + self.addons_total - self.discount
+    }
+
+    /// Returns the amount due, including tax.
+    pub fn total(&self) -> Cents {
+        self.net() + self.tax
+    }
+
+    /// Returns the sold minutes, if it is known what was sold.
+    pub fn minutes(&self) -> Option<i64> {
+        self.basis.as_ref().map(|basis| basis.minutes)
+    }
+
+    /// Returns what pays for the booking instead of the guest.
+    pub fn coverage(&self) -> Coverage {
+        self.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage)
+    }
+}
+
+/// How long the time of a booking is held before it is booked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HoldState {
     /// When the hold expires.
     pub expires_at: Option<Timestamp>,
     /// Whether the hold was extended already (H3).
     pub extended: bool,
-    /// What was sold at which prices. Without it, the price cannot be calculated again.
-    pub basis: Option<PriceBasis>,
-    /// The first booking of the visit to which this one belongs (F10).
+}
+
+impl HoldState {
+    /// Returns whether the hold has not expired at `now`.
+    pub fn lasts(self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|until| until > now)
+    }
+}
+
+/// The bookings with which a booking was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BookingGroup {
+    /// The first booking of the visit to which the booking belongs (F10).
     pub visit: Option<Id>,
-    /// The first booking of the series to which this one belongs.
+    /// The first booking of the series to which the booking belongs.
     pub series: Option<Id>,
+}
+
+/// How often a booking was rescheduled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moves {
     /// How many times the booking was rescheduled (C4).
-    pub moves: i64,
+    pub count: i64,
     /// When the booking began before it was rescheduled the last time.
-    pub moved_from: Option<Timestamp>,
+    pub from: Option<Timestamp>,
+}
+
+/// What canceling a booking costs or, after it was canceled or missed, has cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancellationState {
+    /// The cancellation policy as it was when the booking was made.
+    pub policy: Policy,
     /// What rescheduling has frozen (C4).
     pub frozen: Frozen,
     /// Whether canceling is free because the club changed what was agreed (M5).
-    pub free_to_cancel: bool,
+    pub is_free: bool,
     /// The fee that stays due after the booking was canceled or missed.
     pub fee: Option<Cents>,
+}
+
+impl CancellationState {
+    /// Returns the state of a new booking under a policy.
+    pub fn under(policy: Policy) -> CancellationState {
+        CancellationState { policy, frozen: Frozen::default(), is_free: false, fee: None }
+    }
 }
 
 /// The cost of canceling that is frozen when a booking is rescheduled inside a fee step. It applies if the booking is
@@ -175,17 +291,7 @@ impl Booking {
     /// Returns the id of the first booking of the series or visit to which this one belongs, or its own id. Bookings
     /// that were made together have the same root.
     pub fn root(&self) -> Id {
-        self.series.or(self.visit).unwrap_or(self.id)
-    }
-
-    /// Returns the amount due before tax.
-    pub fn net(&self) -> Cents {
-        self.base + self.addons_total - self.discount
-    }
-
-    /// Returns the amount due, including tax.
-    pub fn total(&self) -> Cents {
-        self.net() + self.tax
+        self.group.series.or(self.group.visit).unwrap_or(self.id)
     }
 
     /// Returns whether the booking can be canceled at `now`: until its end, regardless of the fee.
@@ -198,7 +304,7 @@ impl Booking {
     pub fn can_move(&self, now: Timestamp, most: i64) -> bool {
         matches!(self.status, Status::Pending | Status::Confirmed)
             && now < self.starts_at
-            && self.moves < most
+            && self.moves.count < most
     }
 
     /// Returns whether the booking occupies its time: it is pending, confirmed, checked in, or in progress, or it is
@@ -206,35 +312,41 @@ impl Booking {
     pub fn is_live(&self, now: Timestamp) -> bool {
         match self.status {
             Status::Pending | Status::Confirmed | Status::CheckedIn | Status::InProgress => true,
-            Status::Held => self.expires_at.is_some_and(|until| until > now),
+            Status::Held => self.hold.lasts(now),
             _ => false,
         }
     }
 
     /// Returns whether an Unlimited plan pays for the booking (C2).
     pub fn is_unlimited(&self) -> bool {
-        self.basis.as_ref().is_some_and(|basis| basis.coverage == Coverage::Unlimited)
+        self.price.coverage() == Coverage::Unlimited
     }
 
     /// Returns the consequences of canceling at `now` for a person with this many previous lapses (C1, C2, C4).
     pub fn leaving(&self, now: Timestamp, lapses: i64) -> CancellationTerms {
-        if self.free_to_cancel {
+        if self.cancellation.is_free {
             return CancellationTerms::default();
         }
         let (booked_at, starts_at) = (self.created_at, self.starts_at);
-        let late = self.frozen.late || !self.policy.is_free(booked_at, starts_at, now);
-        let fee = self.policy.fee(self.net(), booked_at, starts_at, now).max(self.frozen.fee);
+        let late =
+            self.cancellation.frozen.late || !self.cancellation.policy.is_free(booked_at, starts_at, now);
+        let fee = self
+            .cancellation
+            .policy
+            .fee(self.price.net(), booked_at, starts_at, now)
+            .max(self.cancellation.frozen.fee);
         self.left(late, fee, lapses)
     }
 
     /// Returns the consequences of a no-show for a person with this many previous lapses (C1, C2).
     pub fn missed(&self, lapses: i64) -> CancellationTerms {
-        self.left(true, self.net().max(self.frozen.fee), lapses)
+        self.left(true, self.price.net().max(self.cancellation.frozen.fee), lapses)
     }
 
     fn left(&self, late: bool, fee: Cents, lapses: i64) -> CancellationTerms {
         let lapse = late && self.is_unlimited();
-        let besides = if lapse && lapses > 0 { Cents(self.policy.lapse_cents) } else { Cents::ZERO };
+        let besides =
+            if lapse && lapses > 0 { Cents(self.cancellation.policy.lapse_cents) } else { Cents::ZERO };
         CancellationTerms { fee: fee + besides, late, lapse }
     }
 }

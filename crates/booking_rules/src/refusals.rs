@@ -13,12 +13,20 @@ pub const VIP_ONLY: Refusal =
 /// The time is reserved for members until some hours before (W3).
 pub const MEMBERS_ONLY: Refusal =
     Refusal::forbidden("members_only", "This time is reserved for members until it opens.");
+macro_rules! not_online {
+    () => {
+        "This time isn’t available online."
+    };
+}
+macro_rules! too_soon {
+    () => {
+        "That’s too soon to book online."
+    };
+}
 /// Staff blocked the time for online booking.
-pub const MAINTENANCE: Refusal =
-    Refusal::conflict("maintenance", "This time isn’t available online. Please call us.");
+pub const MAINTENANCE: Refusal = Refusal::conflict("maintenance", concat!(not_online!(), " Please call us."));
 /// The start is too soon to be booked online (W1).
-pub const TOO_LATE: Refusal =
-    Refusal::conflict("too_late", "That’s too soon to book online. Please call us to book.");
+pub const TOO_LATE: Refusal = Refusal::conflict("too_late", concat!(too_soon!(), " Please call us to book."));
 /// For members alone.
 pub const PLAN_REQUIRED: Refusal = Refusal::forbidden("plan_required", "This is for members only.");
 /// No room that could serve this is open then.
@@ -140,6 +148,17 @@ pub const STAFF_EQUIPMENT: Refusal = Refusal::conflict(
     "equipment",
     "The equipment for this service is in use or blocked then. Choose another time.",
 );
+
+/// Returns the sentence of a refusal for a page that shows the telephone number itself: without the request to call.
+pub fn without_call(refusal: &'static Refusal) -> &'static str {
+    if *refusal == MAINTENANCE {
+        not_online!()
+    } else if *refusal == TOO_LATE {
+        too_soon!()
+    } else {
+        refusal.sentence
+    }
+}
 
 /// Returns the refusal with the wording for staff, if there is one. The code stays the same.
 pub(crate) fn for_staff(refusal: &'static Refusal) -> &'static Refusal {

@@ -52,10 +52,10 @@ pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SE
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
     Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,
-    PlanDiscount, Policy, PriceBasis, Quote, Reason, ReleaseRule, Repeated, Requester, RuleInput, Rules,
-    SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WeekDay, When, Window,
-    add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for, quote,
-    release_mask, rules, terms, terms_of_start, undo, week,
+    PlanDiscount, Policy, PriceBasis, PriceLine, Quote, Reason, ReleaseRule, Repeated, Requester, RuleInput,
+    Rules, SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WaitKind,
+    WaitState, WeekDay, When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule,
+    factor, iso, price_for, quote, release_mask, rules, terms, terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
 pub use model::{BookingFilter, Detail, Repriced, Repricing};
@@ -81,5 +81,5 @@ pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use waitlist::join::{
     Joined, WaitInput, Waiting, WaitlistPlace, join, leave, place, places, wait, waits,
 };
-pub use waitlist::model::{MatchWaitlist, Opened, Wait, WaitKind};
+pub use waitlist::model::{MatchWaitlist, Opened, Wait};
 pub use waitlist::offering::match_waitlist;

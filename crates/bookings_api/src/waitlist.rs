@@ -54,7 +54,7 @@ fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
         from_minute: wait.from_minute,
         to_minute: wait.to_minute,
         starts_at: wait.starts_at.map(|at| iso(zone, at)),
-        state: wait.state.clone(),
+        state: wait.state.as_str().to_owned(),
         joined_at: iso(zone, wait.joined_at),
     })
 }

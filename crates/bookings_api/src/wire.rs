@@ -238,29 +238,33 @@ impl BookingOut {
                 .iter()
                 .map(|(id, name)| Named { id: *id, name: name.clone() })
                 .collect(),
-            party: booking.party,
-            guest_name: booking.guest_name.clone(),
-            companion_name: booking.companion_name.clone(),
-            special_requests: booking.special_requests.clone(),
+            party: booking.party.people,
+            guest_name: booking.party.guest_name.clone(),
+            companion_name: booking.party.companion_name.clone(),
+            special_requests: booking.party.special_requests.clone(),
             pricing: Pricing {
-                base_price: booking.base,
-                addons_total: booking.addons_total,
-                discount_applied: booking.discount,
-                tax: booking.tax,
-                final_total: booking.total(),
-                why: with_tax(why(&detail.why), booking.tax),
+                base_price: booking.price.base,
+                addons_total: booking.price.addons_total,
+                discount_applied: booking.price.discount,
+                tax: booking.price.tax,
+                final_total: booking.price.total(),
+                why: with_tax(why(&detail.why), booking.price.tax),
             },
             status: booking.status.as_str(),
             payment_status: detail.payment_status,
             can_cancel,
             can_reschedule: detail.can_move,
             cancel_cost: if can_cancel { detail.leaving.fee } else { Cents::ZERO },
-            rescheduled_from: booking.moved_from.map(|at| iso(zone, at)),
-            moves: booking.moves,
-            visit_id: booking.visit,
-            series_id: booking.series,
-            fee: booking.fee,
-            expires_at: booking.expires_at.filter(|_| booking.status == Status::Held).map(|at| iso(zone, at)),
+            rescheduled_from: booking.moves.from.map(|at| iso(zone, at)),
+            moves: booking.moves.count,
+            visit_id: booking.group.visit,
+            series_id: booking.group.series,
+            fee: booking.cancellation.fee,
+            expires_at: booking
+                .hold
+                .expires_at
+                .filter(|_| booking.status == Status::Held)
+                .map(|at| iso(zone, at)),
             created_at: iso(zone, booking.created_at),
         }
     }

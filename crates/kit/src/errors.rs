@@ -25,6 +25,16 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Returns whether this is the other refusal, perhaps with another wording: whether both have the same code.
+    pub fn is(&self, other: &Refusal) -> bool {
+        self.code == other.code
+    }
+
+    /// Returns whether this is one of the others, perhaps with another wording.
+    pub fn is_any(&self, others: &[&Refusal]) -> bool {
+        others.iter().any(|other| self.is(other))
+    }
+
     /// Builds a refusal because of a conflicting state (409).
     pub const fn conflict(code: &'static str, sentence: &'static str) -> Refusal {
         Refusal { code, sentence, status: 409 }

@@ -16,14 +16,22 @@ pub const TOPIC: &str = "notifications";
 /// The recipient who owns the account of the subject.
 pub const OWNER: &str = "owner";
 
+/// What a notification is about. Each crate names the kinds of its own subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectRef {
+    /// The kind of the subject. It must never be renamed, because rows may be waiting under it.
+    pub kind: &'static str,
+    /// The id of the subject.
+    pub id: Id,
+}
+
 /// An event of which someone is to be notified.
 #[derive(Debug, Clone)]
 pub struct Notification {
     /// The kind of event. It must never be renamed, because rows may be waiting under it.
     pub kind: String,
-    /// The kind and id of the subject. Notifications of one subject reach each recipient in the order of their
-    /// events.
-    pub subject: (&'static str, Id),
+    /// The subject. Notifications of one subject reach each recipient in the order of their events.
+    pub subject: SubjectRef,
     /// The person whose account is concerned. Unsent notifications are deleted with the account.
     pub person: Option<Id>,
     /// The data needed to read the state again, as JSON.
@@ -45,12 +53,12 @@ impl Notification {
     /// Returns a fault if the content cannot be written as JSON, or has no kind or no data.
     pub fn new<N: Serialize>(
         content: &N,
-        subject: (&'static str, Id),
+        subject: impl Into<SubjectRef>,
         person: Option<Id>,
     ) -> Result<Notification> {
         let json = serde_json::to_value(content).or_fault()?;
         let Written { kind, data } = serde_json::from_value(json).or_fault()?;
-        Ok(Notification { kind, subject, person, data: data.to_string() })
+        Ok(Notification { kind, subject: subject.into(), person, data: data.to_string() })
     }
 }
 
@@ -65,13 +73,14 @@ impl Tx<'_> {
         if recipients.is_empty() {
             return Ok(());
         }
-        let Notification { kind, subject: (subject_kind, subject), person, data } = notification;
+        let Notification { kind, subject, person, data } = notification;
+        let SubjectRef { kind: subject_kind, id: subject } = *subject;
         let last: Option<(i64,)> = self.one(
             sql!(
                 "INSERT INTO notification_subjects (kind, subject_id, last) VALUES ($1, $2, 1)
                  ON CONFLICT (kind, subject_id) DO UPDATE SET last = notification_subjects.last + 1 RETURNING last"
             ),
-            args![*subject_kind, *subject],
+            args![subject_kind, subject],
         )?;
         let (sequence, now) = (last.map_or(1, |(last,)| last), self.now());
         if sequence > 1 {
@@ -80,7 +89,7 @@ impl Tx<'_> {
                     "UPDATE notifications SET due_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND due_at > $1
                      AND locked_until IS NULL"
                 ),
-                args![now, *subject_kind, *subject],
+                args![now, subject_kind, subject],
             )?;
         }
         let club = self.club()?;
@@ -92,7 +101,7 @@ impl Tx<'_> {
                      person_id, created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9,
                      0, $10)"
                 ),
-                args![id, *subject_kind, *subject, sequence, *recipient, kind, data, *person, now, club],
+                args![id, subject_kind, subject, sequence, *recipient, kind, data, *person, now, club],
             )?;
         }
         self.after_commit(Changed(TOPIC.to_owned()));

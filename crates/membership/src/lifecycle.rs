@@ -6,7 +6,7 @@ use jiff::civil::{Date, Time};
 use kit::jobs::Job;
 use kit::notifications::OWNER;
 use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql, versions};
-use people::{Action, Actor, SubjectKind};
+use people::{Action, Actor, Subject, SubjectKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ impl Job for MembershipNews {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn notify(tx: &mut Tx<'_>, person: Id, news: MembershipNews) -> Result<()> {
-    let subject = (SubjectKind::Membership.as_str(), person);
+    let subject = Subject { kind: SubjectKind::Membership, id: person };
     tx.notify(&Notification::new(&MembershipNotification::Changed(news), subject, Some(person))?, &[OWNER])
 }
 

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor, Subject, SubjectKind};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::line::Line;
 use crate::tax::tax_on;
 
 /// The status of a charge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChargeStatus {
     /// Due at the front desk.
     Due,

@@ -1,6 +1,7 @@
 //! Subjects: what a charge, an audit row, or a notification refers to.
 
 use kit::Id;
+use kit::notifications::SubjectRef;
 
 /// The kinds of entities that other crates refer to by kind and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,4 +56,10 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// The id of the subject.
     pub id: Id,
+}
+
+impl From<Subject> for SubjectRef {
+    fn from(subject: Subject) -> SubjectRef {
+        SubjectRef { kind: subject.kind.as_str(), id: subject.id }
+    }
 }

@@ -269,7 +269,7 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
         Err(error) => return Err(error),
     };
     let now = tx.now();
-    let Some(until) = held.expires_at.filter(|until| held.status == Status::Held && *until > now) else {
+    let Some(until) = held.hold.expires_at.filter(|until| held.status == Status::Held && *until > now) else {
         return Ok(None);
     };
     let catalogue = catalogue::current(tx)?;

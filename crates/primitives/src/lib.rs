@@ -1,10 +1,11 @@
 //! Values that need no database: amounts of money, the clock, cleaned text, words folded for search, content codings,
-//! and rate limits.
+//! rate limits, and deadlines of requests.
 //! `kit` exports all of them, so that other crates need only `kit`.
 
 pub mod amounts;
 pub mod clock;
 pub mod content_coding;
+pub mod deadline;
 pub mod fold;
 pub mod rate_limit;
 pub mod text;

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kit::{Id, Result, Tx, args, row, sql};
+use kit::{Id, Result, Tx, args, sql};
 
 use crate::calendar::LONGEST;
 use crate::cells::{Cell, begin, cell_at};
@@ -40,7 +40,7 @@ impl BlockKind {
     }
 }
 
-kit::column_as!(BlockKind, String, BlockKind::read);
+kit::column_as!(BlockKind, String, BlockKind::read, |kind| kind.as_str().to_owned());
 
 /// A block as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,25 +69,27 @@ pub struct Block {
     pub removed_at: Option<Timestamp>,
 }
 
-row!(Block {
-    id,
-    kind,
-    resource,
-    from,
-    to,
-    reason,
-    created_by,
-    created_at,
-    changed_by,
-    changed_at,
-    removed_at
-});
+/// The column of a block that is not read with it.
+struct OfClub {
+    club: Id,
+}
 
-/// The columns of a block, in the field order of [`Block`].
-macro_rules! block_columns {
-    () => {
-        "id, kind, resource_id, from_at, to_at, reason, created_by, created_at, changed_by, changed_at, removed_at"
-    };
+kit::record! {
+    "blocks" as "blocks", block_columns, insert_text;
+    Block {
+        id: "id",
+        kind: "kind",
+        resource: "resource_id",
+        from: "from_at",
+        to: "to_at",
+        reason: "reason",
+        created_by: "created_by",
+        created_at: "created_at",
+        changed_by: "changed_by",
+        changed_at: "changed_at",
+        removed_at: "removed_at",
+    }
+    with OfClub { club: "club_id", }
 }
 
 /// The blocked spans inside `[from, to)` for each resource. They are clipped to `[from, to)` and split into pieces of
@@ -183,24 +185,7 @@ pub fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
-    tx.run(
-        sql!(
-            "INSERT INTO blocks (id, club_id, kind, resource_id, from_at, to_at, reason, created_by, created_at,
-             changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9)"
-        ),
-        args![
-            block.id,
-            club,
-            block.kind.as_str(),
-            block.resource,
-            block.from,
-            block.to,
-            &block.reason,
-            block.created_by,
-            block.created_at
-        ],
-    )
-    .map(drop)
+    tx.run(sql!(insert_text!()), [block.values(), OfClub { club }.values()].concat()).map(drop)
 }
 
 /// Updates the resource, the times, and the reason of a block. Returns `false` if the block was removed or changed in

@@ -25,6 +25,10 @@ pub struct Policy {
     pub lapse_cents: i64,
 }
 
+kit::column_as!(Policy, String, |text| serde_json::from_str(&text).ok(), |policy| {
+    serde_json::to_string(&policy).expect("numbers can always be written")
+});
+
 /// The consequences of canceling or missing a booking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CancellationTerms {

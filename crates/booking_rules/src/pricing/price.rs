@@ -94,6 +94,10 @@ pub struct PriceBasis {
     pub agreed: Option<OriginalTerms>,
 }
 
+kit::column_as!(PriceBasis, String, |text| serde_json::from_str(&text).ok(), |basis| {
+    serde_json::to_string(&basis).expect("a price basis can always be written")
+});
+
 /// Serializes cents as a whole number.
 mod cents {
     use kit::Cents;
@@ -108,6 +112,53 @@ mod cents {
     }
 }
 
+/// What a line of a price is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceLine {
+    /// The list price.
+    List,
+    /// What a plan takes off the list price.
+    Discount,
+    /// The surcharge for the room.
+    Room,
+    /// The surcharge or reduction for the time.
+    Time,
+    /// A service credit that pays.
+    Credit,
+    /// An Unlimited plan that pays.
+    Unlimited,
+    /// The gift of the birthday month.
+    Birthday,
+    /// A guest pass that pays the share of a companion.
+    Pass,
+    /// An add-on.
+    Addon,
+}
+
+impl PriceLine {
+    /// Returns the code of the line in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PriceLine::List => "list",
+            PriceLine::Discount => "discount",
+            PriceLine::Room => "room",
+            PriceLine::Time => "time",
+            PriceLine::Credit => "credit",
+            PriceLine::Unlimited => "unlimited",
+            PriceLine::Birthday => "birthday",
+            PriceLine::Pass => "pass",
+            PriceLine::Addon => "addon",
+        }
+    }
+
+    /// Returns what a line is about, or `None` if it is not part of the price of a booking, such as a fee.
+    pub fn of(line: &Line) -> Option<PriceLine> {
+        use PriceLine::*;
+        let all = [List, Discount, Room, Time, Credit, Unlimited, Birthday, Pass, Addon];
+        all.into_iter().find(|one| one.as_str() == line.code)
+    }
+}
+
 /// A calculated price with its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
@@ -118,28 +169,28 @@ pub struct Quote {
 impl Quote {
     /// Returns the list price of the service plus the surcharges for the room and the time.
     pub fn base(&self) -> Cents {
-        self.sum(|line| matches!(line.code.as_str(), "list" | "room" | "time"))
+        self.sum(|line| matches!(line, PriceLine::List | PriceLine::Room | PriceLine::Time))
     }
 
     /// Returns the price of the add-ons.
     pub fn addons(&self) -> Cents {
-        self.sum(|line| line.code == "addon")
+        self.sum(|line| line == PriceLine::Addon)
     }
 
     /// Returns the amount taken off by discounts, credits, and plans, as a positive amount.
     pub fn discount(&self) -> Cents {
-        -self.sum(|line| {
-            matches!(line.code.as_str(), "discount" | "credit" | "unlimited" | "birthday" | "pass")
-        })
+        use PriceLine::*;
+        -self.sum(|line| matches!(line, Discount | Credit | Unlimited | Birthday | Pass))
     }
 
     /// Returns the amount due before tax.
     pub fn total(&self) -> Cents {
-        self.sum(|_| true)
+        self.lines.iter().map(|line| line.amount).sum()
     }
 
-    fn sum(&self, counts: impl Fn(&Line) -> bool) -> Cents {
-        self.lines.iter().filter(|line| counts(line)).map(|line| line.amount).sum()
+    fn sum(&self, counts: impl Fn(PriceLine) -> bool) -> Cents {
+        let counted = self.lines.iter().filter(|line| PriceLine::of(line).is_some_and(&counts));
+        counted.map(|line| line.amount).sum()
     }
 }
 
@@ -272,37 +323,37 @@ pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
     let then = in_room.times(basis.time_bp);
 
     let mut lines = Vec::new();
-    let mut add = |code: &str, label: String, amount: Cents| {
-        if amount != Cents::ZERO || code == "list" {
-            lines.push(Line::new(LineKind::Service, code, label, amount));
+    let mut add = |line: PriceLine, label: String, amount: Cents| {
+        if amount != Cents::ZERO || line == PriceLine::List {
+            lines.push(Line::new(LineKind::Service, line.as_str(), label, amount));
         }
     };
-    add("list", "Guest price".to_owned(), list.rounded());
+    add(PriceLine::List, "Guest price".to_owned(), list.rounded());
     if let Some(plan) = plan {
-        add("discount", format!("{} member", plan.name), base.rounded() - list.rounded());
+        add(PriceLine::Discount, format!("{} member", plan.name), base.rounded() - list.rounded());
     }
-    add("room", premium("Room", basis.room_bp), in_room.rounded() - base.rounded());
+    add(PriceLine::Room, premium("Room", basis.room_bp), in_room.rounded() - base.rounded());
     add(
-        "time",
+        PriceLine::Time,
         premium(if basis.time_bp < 10_000 { "Off-peak" } else { "Peak-time" }, basis.time_bp),
         then.rounded() - in_room.rounded(),
     );
     let without_surcharge = base.rounded().min(then.rounded());
     match basis.coverage {
         Coverage::None => {}
-        Coverage::Credit => add("credit", "Service credit".to_owned(), -without_surcharge),
+        Coverage::Credit => add(PriceLine::Credit, "Service credit".to_owned(), -without_surcharge),
         Coverage::Unlimited => {
             let name = basis.plan.as_ref().map_or("Your plan", |plan| plan.name.as_str());
-            add("unlimited", format!("{name} member"), -then.rounded());
+            add(PriceLine::Unlimited, format!("{name} member"), -then.rounded());
         }
         Coverage::Birthday(most) => {
-            add("birthday", "Birthday gift".to_owned(), -without_surcharge.min(Cents(most)));
+            add(PriceLine::Birthday, "Birthday gift".to_owned(), -without_surcharge.min(Cents(most)));
         }
-        Coverage::Pass(people) => add("pass", "Guest pass".to_owned(), -then.share(people)),
+        Coverage::Pass(people) => add(PriceLine::Pass, "Guest pass".to_owned(), -then.share(people)),
     }
     for (name, cents, quantity) in addons {
         let label = if *quantity == 1 { name.clone() } else { format!("{quantity} × {name}") };
-        add("addon", label, Cents(cents.0 * quantity));
+        add(PriceLine::Addon, label, Cents(cents.0 * quantity));
     }
     Quote { lines }
 }

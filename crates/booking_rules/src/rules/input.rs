@@ -62,7 +62,7 @@ input! {
         /// The id of the room.
         #[schema(value_type = i64)]
         pub room_id: Id = id(),
-        /// When the guest's time begins.
+        /// When the guest’s time begins.
         #[schema(value_type = String, format = DateTime)]
         pub starts_at: Timestamp = moment(),
         /// `block`, `open`, `reprice` (with `factor`), or `keep` (with `tier` and `hours`).

@@ -7,6 +7,7 @@ use people::Subject;
 use serde_json::json;
 
 use crate::store;
+use booking_rules::BookingEvent;
 
 /// Makes a person the owner of all bookings and holds that have this email address and no owner. Returns their
 /// number.
@@ -27,7 +28,7 @@ pub fn adopt(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<usize> {
     )?;
     for (id,) in &found {
         money::hand_over(tx, Subject { kind: SUBJECT, id: *id }, person)?;
-        store::note(tx, *id, Some(person), "adopted", &json!({}))?;
+        store::note(tx, *id, Some(person), BookingEvent::Adopted, &json!({}))?;
     }
     Ok(found.len())
 }

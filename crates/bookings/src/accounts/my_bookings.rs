@@ -183,7 +183,7 @@ fn whole(
         can_move: booking.can_move(seen.now, seen.moves),
         booking,
         technicians: technicians.iter().map(name).collect(),
-        why: row.why,
+        why: row.why.0,
         payment_status,
     }
 }

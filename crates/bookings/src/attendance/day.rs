@@ -14,6 +14,7 @@ use crate::attendance::steps::objection;
 use crate::attendance::undo::{Undoing, undoing};
 use crate::model::Detail;
 use crate::store::{self, BookingRow, columns};
+use booking_rules::BookingEvent;
 use catalogue::Catalogue;
 
 /// The steps that can be offered for a visit, in the order of a visit.
@@ -207,7 +208,7 @@ pub(crate) fn guest(
     booking: &Booking,
     phone: Option<String>,
 ) -> Result<DayGuest> {
-    let (name, email) = (booking.guest_name.clone(), booking.guest_email.clone());
+    let (name, email) = (booking.party.guest_name.clone(), booking.party.guest_email.clone());
     let Some(id) = booking.person else {
         return Ok(DayGuest { person: None, name: name.unwrap_or_default(), phone, email });
     };
@@ -232,7 +233,7 @@ fn visit(
     guest: DayGuest,
 ) -> Result<DayVisit> {
     let now = tx.now();
-    let last = store::last_event(tx, row.booking.id, row.booking.status.as_str())?;
+    let last = store::last_event(tx, row.booking.id, BookingEvent::Step(row.booking.status))?;
     let (detail, due) = detail_and_due(tx, row)?;
     let booking = &detail.booking;
     let mut steps = Vec::new();

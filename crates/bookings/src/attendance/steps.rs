@@ -5,18 +5,19 @@ use booking_rules::refusals::{
     WRONG_STEP,
 };
 use booking_rules::settings::{NO_SHOW, START_EARLY, UNDO};
-use booking_rules::{Booking, LocalMoment, SUBJECT, Status};
+use booking_rules::{Booking, CancellationState, LocalMoment, SUBJECT, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
 use people::Subject;
 use people::{Action, Actor};
 use scheduling::{Days, begin};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
 use crate::store;
+use booking_rules::{BookingEvent, StepTaken};
 use catalogue::Catalogue;
 
 /// Checks a guest in. This is possible from the opening of the operating day, or from when the visit may start if
@@ -67,14 +68,14 @@ fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
     let booking = for_someone_else(tx, by, id)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     if booking.status == to {
-        return Err(done_already(tx, id, to, to.as_str())?);
+        return Err(done_already(tx, id, to, BookingEvent::Step(to))?);
     }
     if let Some(objection) = objection(&catalogue, &booking, to, now)? {
         return Err(objection);
     }
     let before = booking.status;
     let after = advance(tx, booking, to, by.id())?.ok_or_else(|| Error::refused(&WRONG_STEP))?;
-    let details = json!({"before": before.as_str(), "after": to.as_str(), "fee": after.fee});
+    let details = json!({"before": before.as_str(), "after": to.as_str(), "fee": after.cancellation.fee});
     people::note_operation(tx, by, step_name(to), (SUBJECT, Some(id)), details)?;
     Ok(after)
 }
@@ -146,10 +147,10 @@ pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestam
 }
 
 /// Returns the refusal of a step or undo that led to `status` and that someone else has just taken, which the event
-/// `what` records. It carries who took it and when.
-pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, status: Status, what: &str) -> Result<Error> {
+/// `event` records. It carries who took it and when.
+pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, status: Status, event: BookingEvent) -> Result<Error> {
     let zone = catalogue::current(tx)?.club.zone.clone();
-    let Some(last) = store::last_event(tx, id, what)? else {
+    let Some(last) = store::last_event(tx, id, event)? else {
         return Ok(Error::refused(&DONE_ALREADY));
     };
     let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
@@ -165,18 +166,17 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
     if !before.may_become(to) || !store::move_state(tx, booking.id, before, to)? {
         return Ok(None);
     }
-    let mut detail = Map::from_iter([("before".to_owned(), json!(before.as_str()))]);
+    let mut taken = StepTaken { before: Some(before), ..StepTaken::default() };
     let mut after = Booking { status: to, ..booking };
     if to == Status::NoShow {
         let subject = Subject { kind: SUBJECT, id: after.id };
         if let Some((charge, _)) = money::charge_of(tx, subject)? {
-            detail.insert("charge".to_owned(), json!(charge.id));
-            detail.insert("charge_status".to_owned(), json!(charge.status.as_str()));
+            (taken.charge, taken.charge_status) = (Some(charge.id), Some(charge.status));
         }
         after = miss(tx, after)?;
-        detail.insert("fee".to_owned(), json!(after.fee));
+        taken.fee = after.cancellation.fee;
     }
-    store::note(tx, after.id, by, to.as_str(), &Value::Object(detail))?;
+    store::note(tx, after.id, by, BookingEvent::Step(to), &taken)?;
     if before == Status::Confirmed {
         // The notification refers to the event and is valid only while that is the last event of its kind, so it
         // comes after the event.
@@ -191,7 +191,8 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
     charge_for_leaving(tx, &booking, leaving, "no_show", "No-show")?;
-    Ok(Booking { fee: Some(leaving.fee), ..booking })
+    let cancellation = CancellationState { fee: Some(leaving.fee), ..booking.cancellation };
+    Ok(Booking { cancellation, ..booking })
 }
 
 /// Ends visits that are over, at most `most` of them. A guest who was checked in is completed once the visit is over

@@ -1,15 +1,16 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
 use booking_rules::refusals::{FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
-use booking_rules::{Booking, SUBJECT, Status, settings::UNDO};
+use booking_rules::{Booking, CancellationState, SUBJECT, Status, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use people::Subject;
 use people::{Action, Actor};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::attendance::steps::{day_closed, done_already, for_someone_else};
 use crate::store::{self, LastEvent};
+use booking_rules::{BookingEvent, StepTaken};
 use catalogue::Catalogue;
 
 /// Whether an actor may undo the last step of a visit now.
@@ -21,16 +22,6 @@ pub enum Undoing {
     Free,
     /// The actor may undo it with a reason.
     WithReason,
-}
-
-/// Returns the name of the event that records undoing a step.
-fn event(undone: Status) -> &'static str {
-    match undone {
-        Status::CheckedIn => "check_in_undone",
-        Status::InProgress => "start_undone",
-        Status::Completed => "completion_undone",
-        _ => "no_show_undone",
-    }
 }
 
 /// Undoes the step that led to the status `undone`. The front desk may do this within the club's `undo_minutes`; a
@@ -54,7 +45,7 @@ pub fn undo_step(
         return Err(not_there(tx, &booking, undone)?);
     }
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-    let last = store::last_event(tx, id, undone.as_str())?;
+    let last = store::last_event(tx, id, BookingEvent::Step(undone))?;
     match undoing(&catalogue, &booking, last.as_ref(), by, now) {
         Undoing::Free => {}
         Undoing::WithReason if reason.is_some() => {}
@@ -68,11 +59,11 @@ pub fn undo_step(
     if !undone.may_return(to) || !store::move_state(tx, id, undone, to)? {
         return Err(Error::refused(&NOTHING_UNDONE));
     }
-    let fee = booking.fee;
+    let fee = booking.cancellation.fee;
     let after = Booking { status: to, ..booking };
     let after = if undone == Status::NoShow { take_back(tx, after, last.as_ref())? } else { after };
     let detail = json!({"before": undone.as_str(), "after": to.as_str(), "reason": reason, "fee": fee});
-    store::note(tx, id, by.id(), event(undone), &detail)?;
+    store::note(tx, id, by.id(), BookingEvent::Undone(undone), &detail)?;
     people::note_operation(tx, by, "visit_step_undone", (SUBJECT, Some(id)), detail)?;
     Ok(after)
 }
@@ -103,15 +94,16 @@ pub(crate) fn undoing(
 /// Returns the refusal if the visit does not have the status that is to be undone: either someone else has just
 /// undone it, or it never had that status.
 fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error> {
-    if undone.may_return(booking.status) && store::last_event(tx, booking.id, event(undone))?.is_some() {
-        return done_already(tx, booking.id, booking.status, event(undone));
+    let event = BookingEvent::Undone(undone);
+    if undone.may_return(booking.status) && store::last_event(tx, booking.id, event)?.is_some() {
+        return done_already(tx, booking.id, booking.status, event);
     }
     match booking.status {
         Status::CheckedIn | Status::InProgress | Status::Completed | Status::NoShow
             if undone.may_become(booking.status) =>
         {
             // A later step was taken in the meantime and has to be undone first.
-            let done = done_already(tx, booking.id, booking.status, booking.status.as_str())?;
+            let done = done_already(tx, booking.id, booking.status, BookingEvent::Step(booking.status))?;
             let Error::Refused(_, details) = done else { return Ok(done) };
             Ok(Error::Refused(&NOTHING_UNDONE, details))
         }
@@ -119,16 +111,22 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
     }
 }
 
+/// Returns what the event of a step recorded.
+fn taken(last: Option<&LastEvent>) -> StepTaken {
+    last.and_then(LastEvent::detail).unwrap_or_default()
+}
+
 /// Returns the status before the step. Events record it; for older events without it, it is derived from the other
 /// events.
 fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Result<Status> {
-    let noted = last.and_then(|last| last.detail.get("before")?.as_str().map(str::to_owned));
-    if let Some(status) = noted.and_then(Status::read) {
+    if let Some(status) = taken(last).before {
         return Ok(status);
     }
     Ok(match booking.status {
         Status::InProgress => Status::CheckedIn,
-        Status::Completed if store::last_event(tx, booking.id, Status::InProgress.as_str())?.is_some() => {
+        Status::Completed
+            if store::last_event(tx, booking.id, BookingEvent::Step(Status::InProgress))?.is_some() =>
+        {
             Status::InProgress
         }
         Status::Completed => Status::CheckedIn,
@@ -145,11 +143,10 @@ fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Res
     {
         return Err(Error::refused(&FEE_PAID));
     }
-    let noted = |name: &str| last.and_then(|last| last.detail.get(name)).filter(|value| !value.is_null());
-    let status = noted("charge_status").and_then(Value::as_str).map(str::to_owned);
-    let charge = noted("charge").and_then(Value::as_i64).map(Id);
-    money::reinstate(tx, subject, charge.zip(status.and_then(money::ChargeStatus::read)))?;
+    let StepTaken { charge, charge_status, .. } = taken(last);
+    money::reinstate(tx, subject, charge.zip(charge_status))?;
     store::set_fee(tx, booking.id, None)?;
     store::forget_lapse(tx, booking.id)?;
-    Ok(Booking { fee: None, ..booking })
+    let cancellation = CancellationState { fee: None, ..booking.cancellation };
+    Ok(Booking { cancellation, ..booking })
 }

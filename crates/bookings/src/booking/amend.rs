@@ -2,8 +2,8 @@
 //! in.
 
 use booking_rules::{
-    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, refusals::WRONG_STATE,
-    settings::HOLDS,
+    Booking, BookingGroup, BookingRequest, CancellationState, Extras, MOST_THEN, Policy, Status, Then, When,
+    refusals::WRONG_STATE, settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
@@ -18,12 +18,13 @@ use crate::booking::visit;
 use crate::model::Hold;
 use crate::search::lookup::window;
 use crate::store::{self, BookingRow};
+use booking_rules::{BookingEvent, HoldEnd};
 
 /// Locks a hold and returns it. Returns `wrong_state` if it has expired or is no longer a hold.
 fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
     tx.lock_person(id)?;
     let row = theirs(tx, holder, id)?;
-    let lasts = row.booking.expires_at.is_some_and(|until| until > tx.now());
+    let lasts = row.booking.hold.lasts(tx.now());
     let is_live = row.booking.status == Status::Held && lasts;
     if is_live { Ok(row) } else { Err(Error::refused(&WRONG_STATE)) }
 }
@@ -39,17 +40,22 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, holder.by, row.booking.person)?;
     for other in store::of_visit(tx, &row.booking, Status::Held)? {
-        let Some(other) = store::find(tx, other)? else { continue };
-        store::write_terms(tx, &with_extras(other.booking, extras), Some(extras))?;
+        let Some(BookingRow { booking, .. }) = store::find(tx, other)? else { continue };
+        store::write_terms(tx, &Booking { party: booking.party.with(extras), ..booking }, Some(extras))?;
     }
     let before = row.booking.clone();
-    let mut booking = with_extras(row.booking, extras);
+    let mut booking = Booking { party: row.booking.party.with(extras), ..row.booking };
     let missing = || Error::refused(&WRONG_STATE);
-    let basis = booking.basis.clone().ok_or_else(missing)?;
+    let basis = booking.price.basis.clone().ok_or_else(missing)?;
     membership::return_perks(tx, id)?;
     let entitlements = window.entitlements();
-    let basis =
-        pay_with(tx, basis.uncovered(), extras.benefit, entitlements, (id, booking.day, booking.party))?;
+    let basis = pay_with(
+        tx,
+        basis.uncovered(),
+        extras.benefit,
+        entitlements,
+        (id, booking.day, booking.party.people),
+    )?;
     let why;
     (booking, why) = priced(tx, &catalogue, booking, basis, &extras.addons)?;
     store::write_price(tx, &booking, &why)?;
@@ -58,17 +64,6 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     write_addons(tx, id, &catalogue, &extras.addons)?;
     audit::note_both(tx, holder.by, "hold_changed", &before, &booking)?;
     Ok(booking)
-}
-
-/// Returns a booking with the guest, the companion name, and the special requests of `extras`.
-fn with_extras(booking: Booking, extras: &Extras) -> Booking {
-    Booking {
-        guest_name: extras.guest_name.clone(),
-        guest_email: extras.guest_email.clone(),
-        companion_name: extras.companion_name.clone(),
-        special_requests: extras.special_requests.clone(),
-        ..booking
-    }
 }
 
 /// Holds one more service directly after the last one of a held visit (F10), for as long as the visit is held.
@@ -86,8 +81,8 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
         Some(last) => store::find(tx, *last)?.ok_or(Error::NotFound)?.booking,
         None => row.booking.clone(),
     };
-    let Booking { person, companion, expires_at, .. } = row.booking;
-    let until = expires_at.unwrap_or_else(|| tx.now());
+    let (person, companion) = (row.booking.person, row.booking.party.companion);
+    let until = row.booking.hold.expires_at.unwrap_or_else(|| tx.now());
     let placement = Placement::Hold(Hold { until, token: row.token, from: store::held_from(tx, id)? });
     let request = BookingRequest {
         service: last.service,
@@ -98,23 +93,17 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
         party: None,
         person,
         companion,
-        extras: Extras {
-            guest_name: last.guest_name.clone(),
-            guest_email: last.guest_email.clone(),
-            companion_name: last.companion_name.clone(),
-            special_requests: last.special_requests.clone(),
-            allergies: store::allergies(tx, id)?,
-            ..Extras::default()
-        },
+        extras: Extras { allergies: store::allergies(tx, id)?, ..last.party.extras() },
         then: vec![then.clone()],
     };
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, holder.by, person)?;
     let place = Placer { by: holder.by, catalogue: &catalogue, window: &window, placement: &placement };
-    let last = Booking { visit: Some(row.booking.visit.unwrap_or(id)), ..last };
+    let visit = Some(row.booking.group.visit.unwrap_or(id));
+    let last = Booking { group: BookingGroup { visit, ..last.group }, ..last };
     visit::follow(tx, &place, &request, &last)?;
     // The new hold lasts as long as the first one, so it counts as extended if the first one was.
-    if row.booking.extended {
+    if row.booking.hold.extended {
         for other in store::of_visit(tx, &last, Status::Held)? {
             store::mark_extended(tx, other)?;
         }
@@ -132,7 +121,7 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
     if !store::of_visit(tx, &row.booking, Status::Held)?.contains(&other) {
         return Err(Error::NotFound);
     }
-    if !end_hold(tx, other, holder.by.id(), "let_go")? {
+    if !end_hold(tx, other, holder.by.id(), HoldEnd::LetGo)? {
         return Err(Error::refused(&WRONG_STATE));
     }
     store::set_visit(tx, other, None)?;
@@ -167,21 +156,22 @@ pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<O
     let entitlements = window.entitlements();
     for id in &holds {
         let Some(BookingRow { booking, .. }) = store::find(tx, *id)? else { continue };
-        let lasts = booking.expires_at.is_some_and(|until| until > tx.now());
+        let lasts = booking.hold.lasts(tx.now());
         if booking.status != Status::Held || booking.person.is_some() || !lasts {
             return Ok(None);
         }
-        let Some(basis) = booking.basis.clone() else { return Ok(None) };
+        let Some(basis) = booking.price.basis.clone() else { return Ok(None) };
         let basis = basis.under(entitlements.plan_on(booking.day));
-        let basis = pay_with(tx, basis, None, entitlements, (*id, booking.day, booking.party))?;
+        let basis = pay_with(tx, basis, None, entitlements, (*id, booking.day, booking.party.people))?;
         let policy = Policy::of(&catalogue, entitlements);
-        let booking = Booking { person: Some(person), policy, ..booking };
+        let cancellation = CancellationState { policy, ..booking.cancellation };
+        let booking = Booking { person: Some(person), cancellation, ..booking };
         let addons = store::addons_of(tx, *id)?;
         let (booking, why) = priced(tx, &catalogue, booking, basis, &addons)?;
         store::write_price(tx, &booking, &why)?;
         store::write_terms(tx, &booking, None)?;
         store::set_holder(tx, *id, &Hold { until: tx.now(), token: None, from: None })?;
-        store::note(tx, *id, Some(person), "adopted", &json!({"total": booking.total()}))?;
+        store::note(tx, *id, Some(person), BookingEvent::Adopted, &json!({"total": booking.price.total()}))?;
     }
     Ok(Some(first))
 }

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 /// Returns a booking as JSON for the audit log. Because the log stays when a person is erased, it says only whether
 /// there is a guest, never their name.
 pub(crate) fn shown(booking: &Booking) -> Value {
-    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest": booking.guest_name.is_some(),
+    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest": booking.party.guest_name.is_some(),
         "service_id": booking.service, "room_id": booking.room, "starts_at": booking.starts_at,
-        "party": booking.party, "total": booking.total(), "fee": booking.fee, "held_until": booking.expires_at})
+        "party": booking.party.people, "total": booking.price.total(), "fee": booking.cancellation.fee, "held_until": booking.hold.expires_at})
 }
 
 /// Records what `by` has done with a booking, if they acted as staff on someone else's booking.
@@ -44,7 +44,8 @@ pub(crate) fn note_both(
     after: &Booking,
 ) -> Result<()> {
     let (shown_before, mut shown_after) = (shown(before), shown(after));
-    if before.guest_name.is_some() && after.guest_name.is_some() && before.guest_name != after.guest_name {
+    let (was, is) = (&before.party.guest_name, &after.party.guest_name);
+    if was.is_some() && is.is_some() && was != is {
         shown_after["guest"] = json!("changed");
     }
     note(tx, by, what, after, (shown_before, shown_after))

@@ -1,15 +1,15 @@
 //! Canceling. A booking can be canceled until it ends, and its fee is known in advance.
 
-use booking_rules::{Booking, CancellationTerms, Status, refusals::WRONG_STATE};
+use booking_rules::{Booking, CancellationState, CancellationTerms, Status, refusals::WRONG_STATE};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
-use serde_json::json;
 
 use crate::booking::audit;
 use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
 use crate::store;
 use crate::waitlist::ledger;
+use booking_rules::{BookingEvent, CancelledFor};
 
 /// Cancels a booking. Its claims are released immediately, and of its price only the fee of the policy that applied
 /// when it was made stays due (C1, C2, C4). If staff cancel for someone else, there is no fee (C3). Returns the
@@ -61,13 +61,11 @@ pub(crate) fn cancel_quietly(
         membership::return_perks(tx, id)?;
     }
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
-    let mut detail = json!({ "fee": leaving.fee });
-    if let Some(reason) = reason {
-        detail["reason"] = json!(reason);
-    }
-    store::note(tx, id, Some(person), "cancelled", &detail)?;
+    let detail = CancelledFor { fee: leaving.fee, reason: reason.map(str::to_owned) };
+    store::note(tx, id, Some(person), BookingEvent::Cancelled, &detail)?;
     ledger::freed(tx, id)?;
-    let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
+    let cancellation = CancellationState { fee: Some(leaving.fee), ..booking.cancellation };
+    let cancelled = Booking { status: Status::Cancelled, cancellation, ..booking.clone() };
     audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
     notify::missed(tx, &cancelled)?;
     Ok((cancelled, leaving.fee))

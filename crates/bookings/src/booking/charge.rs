@@ -2,8 +2,8 @@
 //! its charge.
 
 use booking_rules::{
-    AddonRequest, Benefit, Booking, CancellationTerms, Coverage, PriceBasis, SUBJECT, SoldAddon, quote,
-    settings::BIRTHDAY,
+    AddonRequest, Benefit, BookedPrice, Booking, CancellationTerms, Coverage, PriceBasis, SUBJECT, SoldAddon,
+    quote, settings::BIRTHDAY,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use people::Subject;
 use serde_json::json;
 
 use crate::store;
+use booking_rules::BookingEvent;
 
 /// Makes a claimed time a booking: charges it, records the event, and assigns its reference (H4). The caller must
 /// send the notifications.
@@ -26,7 +27,7 @@ pub(crate) fn settle(
 ) -> Result<Booking> {
     let club = catalogue.club.id;
     money::charge(tx, &bill(club, &booking, lines))?;
-    store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
+    store::note(tx, booking.id, by, BookingEvent::Booked, &json!({"total": booking.price.total()}))?;
     scheduling::bump_versions(tx, booking.id)?;
     // The reference comes last, because its counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
@@ -76,15 +77,8 @@ pub(crate) fn priced(
 ) -> Result<(Booking, Vec<Line>)> {
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
     let quote = quote(&basis, &sold_addons(catalogue, service, addons)?);
-    let booking = Booking {
-        base: quote.base(),
-        addons_total: quote.addons(),
-        discount: quote.discount(),
-        tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
-        basis: Some(basis),
-        ..booking
-    };
-    Ok((booking, quote.lines))
+    let tax = money::tax_on(tx, catalogue.club.id, &quote.lines)?;
+    Ok((Booking { price: BookedPrice::of(&quote, tax, basis), ..booking }, quote.lines))
 }
 
 /// Returns the bill for a booking.

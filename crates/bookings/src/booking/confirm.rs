@@ -3,13 +3,12 @@
 
 use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use booking_rules::{
-    Booking, BookingRequest, Coverage, Extras, Policy, PriceBasis, Status, Then, When, Window,
+    Booking, BookingRequest, Coverage, Extras, HoldState, Policy, PriceBasis, Status, Then, When, Window,
 };
 use catalogue::Catalogue;
 use kit::{Cents, Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
 use scheduling::{Allocation, ResourceKind, cell_at, claim_all};
-use serde_json::json;
 
 use crate::booking::audit;
 use crate::booking::book::all_of;
@@ -23,6 +22,7 @@ use crate::search::lookup::window;
 use crate::search::objections::most_open;
 use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
+use booking_rules::{BookedInstead, BookingEvent, HoldEnd};
 
 /// Books a hold with all services of the same visit. The details stay as they were when it was held, unless `extras`
 /// are given. A visitor's hold becomes that of the person who signs in and has its token, at the person's own price.
@@ -84,10 +84,10 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
 pub fn services_price(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cents> {
     // The visit may have been set after the caller read the booking.
     let booking = &store::find(tx, booking.id)?.ok_or(Error::NotFound)?.booking;
-    let mut sum = booking.base - booking.discount;
+    let mut sum = booking.price.base - booking.price.discount;
     for other in store::of_visit(tx, booking, booking.status)? {
         let other = store::find(tx, other)?.ok_or(Error::NotFound)?.booking;
-        sum = sum + other.base - other.discount;
+        sum = sum + other.price.base - other.price.discount;
     }
     Ok(sum)
 }
@@ -123,23 +123,20 @@ impl Confirm<'_> {
         let mut booking = row.booking;
         let basis = self.basis(tx, &booking, extras)?;
         if booking.person != self.owner {
-            booking.policy = Policy::of(self.catalogue, self.window.entitlements());
+            booking.cancellation.policy = Policy::of(self.catalogue, self.window.entitlements());
         }
         let addons = match extras {
             Some(extras) => extras.addons.clone(),
             None => store::addons_of(tx, booking.id)?,
         };
         if let Some(extras) = extras {
-            booking.guest_name.clone_from(&extras.guest_name);
-            booking.guest_email.clone_from(&extras.guest_email);
-            booking.companion_name.clone_from(&extras.companion_name);
-            booking.special_requests.clone_from(&extras.special_requests);
+            booking.party = booking.party.with(extras);
         }
         let booking = Booking {
             person: self.owner,
             status: Status::Confirmed,
             created_at: tx.now(),
-            expires_at: None,
+            hold: HoldState { expires_at: None, ..booking.hold },
             ..booking
         };
         let (booking, why) = priced(tx, self.catalogue, booking, basis, &addons)?;
@@ -157,21 +154,21 @@ impl Confirm<'_> {
     /// Returns the price basis of the hold, updated for the plan of a new owner and for the benefit that pays.
     fn basis(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
         let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
-        let mut basis = booking.basis.clone().ok_or_else(missing)?;
+        let mut basis = booking.price.basis.clone().ok_or_else(missing)?;
         let entitlements = self.window.entitlements();
         if booking.person != self.owner {
             basis = basis.under(entitlements.plan_on(booking.day));
         }
         let Some(extras) = extras.filter(|_| basis.coverage != Coverage::Unlimited) else { return Ok(basis) };
         membership::return_perks(tx, booking.id)?;
-        pay_with(tx, basis, extras.benefit, entitlements, (booking.id, booking.day, booking.party))
+        pay_with(tx, basis, extras.benefit, entitlements, (booking.id, booking.day, booking.party.people))
     }
 
     /// Claims the time of the owner, or releases it if the booking is for another guest (F6).
     fn check_visit(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
         let Some(owner) = self.owner else { return Ok(()) };
         let has = scheduling::has_resource(tx, booking.id, owner)?;
-        if booking.guest_name.is_some() {
+        if booking.party.guest_name.is_some() {
             return if has { scheduling::release_resource(tx, booking.id, owner) } else { Ok(()) };
         }
         if has {
@@ -200,45 +197,38 @@ fn again(
         return made.ok_or_else(|| Error::refused(&WRONG_STATE));
     }
     let addons = store::addons_of(tx, hold.id)?;
-    let extras_of_hold = || Extras {
-        guest_name: hold.guest_name.clone(),
-        guest_email: hold.guest_email.clone(),
-        companion_name: hold.companion_name.clone(),
-        special_requests: hold.special_requests.clone(),
-        addons,
-        ..Extras::default()
-    };
+    let extras_of_hold = || Extras { addons, ..hold.party.extras() };
     let named = scheduling::technicians_of(tx, hold.id)?.first().copied();
     let request = BookingRequest {
         service: hold.service,
-        minutes: hold.basis.as_ref().map(|basis| basis.minutes),
+        minutes: hold.price.minutes(),
         when: When::Moment(hold.starts_at),
         room: Some(hold.room),
         technician: named,
-        party: Some(hold.party),
+        party: Some(hold.party.people),
         person: hold.person,
-        companion: hold.companion,
+        companion: hold.party.companion,
         extras: extras.cloned().unwrap_or_else(extras_of_hold),
         then: followed(tx, hold)?,
     };
     let made = place_visit(tx, by, &request, owner, &Placement::Book)?;
     let all = all_of(tx, &made, &request)?;
     notify::booked(tx, by, &all)?;
-    store::note(tx, hold.id, by.id(), "booked_anew", &json!({ "booking": made.id }))?;
+    store::note(tx, hold.id, by.id(), BookingEvent::BookedAnew, &BookedInstead { booking: made.id })?;
     Ok(made)
 }
 
 /// Returns the services that followed a hold in the same visit, and ends those that are still held.
 fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
     for other in store::of_visit(tx, hold, Status::Held)? {
-        end_hold(tx, other, None, "expired")?;
+        end_hold(tx, other, None, HoldEnd::Expired)?;
     }
     let mut then = Vec::new();
     for other in store::of_visit(tx, hold, Status::Expired)? {
         let Some(BookingRow { booking, .. }) = store::find(tx, other)? else { continue };
         then.push(Then {
             service: booking.service,
-            minutes: booking.basis.as_ref().map(|basis| basis.minutes),
+            minutes: booking.price.minutes(),
             room: Some(booking.room),
             technician: scheduling::technicians_of(tx, other)?.first().copied(),
             addons: store::addons_of(tx, other)?,

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::store;
 use crate::waitlist::ledger;
+use booking_rules::{BookingEvent, HoldEnd};
 
 /// Returns the claimant for a booking. Expired holds that are in its way are ended.
 pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
@@ -18,7 +19,7 @@ pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
 /// Ends an expired hold. Returns whether it was still held.
 pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
     match store::club_of(tx, hold)? {
-        Some(club) => tx.in_club(club, |tx| end_hold(tx, hold, None, "expired")),
+        Some(club) => tx.in_club(club, |tx| end_hold(tx, hold, None, HoldEnd::Expired)),
         None => Ok(false),
     }
 }
@@ -33,13 +34,13 @@ pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
 }
 
 /// Ends a hold: releases its claims and returns the benefits it used. Returns `false` if it is no longer a hold.
-pub(crate) fn end_hold(tx: &mut Tx<'_>, hold: Id, by: Option<Id>, why: &str) -> Result<bool> {
+pub(crate) fn end_hold(tx: &mut Tx<'_>, hold: Id, by: Option<Id>, why: HoldEnd) -> Result<bool> {
     if !store::move_state(tx, hold, Status::Held, Status::Expired)? {
         return Ok(false);
     }
     scheduling::release(tx, hold)?;
     membership::return_perks(tx, hold)?;
-    store::note(tx, hold, by, why, &json!({}))?;
+    store::note(tx, hold, by, BookingEvent::Ended(why), &json!({}))?;
     ledger::passed_over(tx, hold, why)?;
     Ok(true)
 }

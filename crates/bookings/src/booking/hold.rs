@@ -2,7 +2,7 @@
 
 use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
 use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
-use booking_rules::{AddonRequest, Booking, BookingRequest, Status, When};
+use booking_rules::{AddonRequest, Booking, BookingRequest, HoldState, Status, When};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
@@ -15,6 +15,7 @@ use crate::booking::place::Placement;
 use crate::booking::visit::place_visit;
 use crate::model::{Detail, Hold, Whose};
 use crate::store::{self, BookingRow};
+use booking_rules::{BookingEvent, HoldEnd};
 
 /// A held time.
 #[derive(Debug)]
@@ -153,7 +154,7 @@ fn alike(tx: &mut Tx<'_>, request: &BookingRequest, whose: Whose<'_>) -> Result<
 
 fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
     for hold in store::held_by_token(tx, &tokens::digest(token))? {
-        end_hold(tx, hold, None, "let_go")?;
+        end_hold(tx, hold, None, HoldEnd::LetGo)?;
     }
     Ok(())
 }
@@ -222,11 +223,11 @@ pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Book
 pub fn release_hold(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     let row = theirs(tx, holder, id)?;
     let by = holder.by.id();
-    if !end_hold(tx, id, by, "let_go")? {
+    if !end_hold(tx, id, by, HoldEnd::LetGo)? {
         return Err(Error::refused(&WRONG_STATE));
     }
     for other in store::of_visit(tx, &row.booking, Status::Held)? {
-        end_hold(tx, other, by, "let_go")?;
+        end_hold(tx, other, by, HoldEnd::LetGo)?;
     }
     let ended = Booking { status: Status::Expired, ..row.booking.clone() };
     audit::note_both(tx, holder.by, "hold_released", &row.booking, &ended)
@@ -243,16 +244,17 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let minutes = catalogue::current(tx)?.setting(HOLD);
     let until = tx.now() + SignedDuration::from_mins(minutes);
     // An offer from the waitlist may already last longer than that.
-    let until = row.booking.expires_at.map_or(until, |before| before.max(until));
+    let until = row.booking.hold.expires_at.map_or(until, |before| before.max(until));
     let all = store::of_visit(tx, &row.booking, Status::Held)?;
     for hold in std::iter::once(id).chain(all) {
         if !store::extend(tx, hold, until)? {
             return Err(Error::refused(&WRONG_STATE));
         }
-        store::note(tx, hold, holder.by.id(), "extended", &json!({}))?;
+        store::note(tx, hold, holder.by.id(), BookingEvent::Extended, &json!({}))?;
         scheduling::bump_versions(tx, hold)?;
     }
-    let extended = Booking { expires_at: Some(until), ..row.booking.clone() };
+    let hold = HoldState { expires_at: Some(until), ..row.booking.hold };
+    let extended = Booking { hold, ..row.booking.clone() };
     audit::note_both(tx, holder.by, "hold_extended", &row.booking, &extended)?;
     Ok(extended)
 }

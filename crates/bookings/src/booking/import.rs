@@ -2,7 +2,8 @@
 //! applies, but nothing is booked twice: upcoming bookings are claimed like any others.
 
 use booking_rules::{
-    AddonRequest, Booking, Extras, Frozen, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
+    AddonRequest, BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Extras, HoldState,
+    Moves, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
 };
 use catalogue::Catalogue;
 use jiff::civil::Date;
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::booking::charge::{bill, write_addons};
 use crate::booking::expiry::claimant;
 use crate::store;
+use booking_rules::BookingEvent;
 
 /// A booking to import.
 #[derive(Debug, Clone)]
@@ -81,32 +83,17 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
         person: record.person,
         service: service.id,
         room: room.id,
-        party: service.party,
         day: record.day,
         starts_at: begin(record.start),
         ends_at: begin(record.start + cells(service.minutes)),
         status: record.status,
-        base: quote.base(),
-        addons_total: quote.addons(),
-        discount: quote.discount(),
-        tax: money::tax_on(tx, club, &quote.lines)?,
-        policy: Policy::of(catalogue, &record.entitlements),
-        guest_name: None,
-        guest_email: None,
-        special_requests: record.special_requests.clone(),
-        companion: None,
-        companion_name: None,
         created_at: record.created_at,
-        expires_at: None,
-        extended: false,
-        basis: Some(basis),
-        visit: None,
-        series: None,
-        moves: 0,
-        moved_from: None,
-        frozen: Frozen::default(),
-        free_to_cancel: false,
-        fee: None,
+        party: BookedParty { people: service.party, ..BookedParty::default() }.with(&extras),
+        price: BookedPrice::of(&quote, money::tax_on(tx, club, &quote.lines)?, basis),
+        hold: HoldState::default(),
+        group: BookingGroup::default(),
+        moves: Moves::default(),
+        cancellation: CancellationState::under(Policy::of(catalogue, &record.entitlements)),
     };
     store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
     scheduling::insert_allocations(tx, id, &allocations, None)?;
@@ -123,7 +110,7 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     } else {
         scheduling::release(tx, id)?;
     }
-    store::note(tx, id, record.person, "recorded", &json!({"status": record.status.as_str()}))?;
+    store::note(tx, id, record.person, BookingEvent::Recorded, &json!({"status": record.status.as_str()}))?;
     Ok(id)
 }
 

@@ -1,7 +1,10 @@
 //! Placing: claims a time for a resolved request and inserts it as a booking or a hold.
 
 use booking_rules::refusals::{SAME_PERSON, TAKEN};
-use booking_rules::{Booking, Extras, Frozen, Policy, PriceBasis, SoldAddon, Status, Window, quote};
+use booking_rules::{
+    BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Extras, HoldState, Moves, Policy,
+    PriceBasis, SoldAddon, Status, Window, quote,
+};
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
 use people::Actor;
@@ -14,6 +17,7 @@ use crate::booking::expiry::claimant;
 use crate::model::Hold;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
+use booking_rules::BookingEvent;
 
 /// What a claimed time becomes.
 pub(crate) enum Placement {
@@ -66,47 +70,35 @@ impl Placer<'_> {
             Placement::Hold(hold) => Some(hold),
             Placement::Book => None,
         };
+        let tax = money::tax_on(tx, self.catalogue.club.id, &quote.lines)?;
+        let companion = request.slot_request.companion();
+        let party_of = BookedParty { people: party, companion, ..BookedParty::default() };
         let booking = Booking {
             id,
             reference: None,
             person: request.slot_request.owner,
             service: service.id,
             room: taken.room,
-            party,
             day,
             starts_at: request.starts_at(),
             ends_at: begin(request.end()),
             status: if hold.is_some() { Status::Held } else { Status::Confirmed },
-            base: quote.base(),
-            addons_total: quote.addons(),
-            discount: quote.discount(),
-            tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
-            policy: Policy::of(self.catalogue, entitlements),
-            guest_name: extras.guest_name.clone(),
-            guest_email: extras.guest_email.clone(),
-            special_requests: extras.special_requests.clone(),
-            companion: request.slot_request.companion(),
-            companion_name: extras.companion_name.clone(),
             created_at: tx.now(),
-            expires_at: hold.map(|hold| hold.until),
-            extended: false,
-            basis: Some(basis),
-            visit,
-            series: None,
-            moves: 0,
-            moved_from: None,
-            frozen: Frozen::default(),
-            free_to_cancel: false,
-            fee: None,
+            party: party_of.with(extras),
+            price: BookedPrice::of(&quote, tax, basis),
+            hold: HoldState { expires_at: hold.map(|hold| hold.until), extended: false },
+            group: BookingGroup { visit, series: None },
+            moves: Moves::default(),
+            cancellation: CancellationState::under(Policy::of(self.catalogue, entitlements)),
         };
         let by = self.by.id();
         store::insert(tx, self.catalogue.club.id, by, &booking, &quote.lines, extras)?;
-        scheduling::insert_allocations(tx, id, &taken.allocations, booking.expires_at)?;
+        scheduling::insert_allocations(tx, id, &taken.allocations, booking.hold.expires_at)?;
         write_addons(tx, id, self.catalogue, &extras.addons)?;
         match hold {
             Some(hold) => {
                 store::set_holder(tx, id, hold)?;
-                store::note(tx, id, by, "held", &json!({"total": booking.total()}))?;
+                store::note(tx, id, by, BookingEvent::Held, &json!({"total": booking.price.total()}))?;
                 scheduling::bump_versions(tx, id)?;
                 audit::note_made(tx, self.by, "booking_held", &booking)?;
                 Ok(booking)

@@ -2,7 +2,10 @@
 //! (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use booking_rules::{Booking, CancellationTerms, Frozen, Move, PriceBasis, Status, Window, settings::MOVES};
+use booking_rules::{
+    Booking, CancellationState, CancellationTerms, Frozen, Move, Moves, PriceBasis, Status, Window,
+    settings::MOVES,
+};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -18,6 +21,7 @@ use crate::search::moving::{Moving, window_of_move};
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
+use booking_rules::BookingEvent;
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -86,9 +90,14 @@ impl Before {
             day: request.day,
             starts_at: request.starts_at(),
             ends_at: begin(request.end()),
-            moves: before.moves + i64::from(counts),
-            moved_from: if is_moved { Some(before.starts_at) } else { before.moved_from },
-            frozen: if counts { frozen(before, now) } else { before.frozen },
+            moves: Moves {
+                count: before.moves.count + i64::from(counts),
+                from: if is_moved { Some(before.starts_at) } else { before.moves.from },
+            },
+            cancellation: CancellationState {
+                frozen: if counts { frozen(before, now) } else { before.cancellation.frozen },
+                ..before.cancellation
+            },
             status: Status::Confirmed,
             ..before.clone()
         }
@@ -128,11 +137,11 @@ fn carry_out(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<(Before, 
     let window = window_of_move(tx, &catalogue, by, &moving)?;
     let slot_request = SlotRequest {
         service: before.booking.service,
-        minutes: before.booking.basis.as_ref().map(|basis| basis.minutes),
+        minutes: before.booking.price.minutes(),
         when: to.when,
         room: to.room,
         technician: to.technician,
-        party: Some(before.booking.party),
+        party: Some(before.booking.party.people),
         owner: before.booking.person,
         people: scheduling::people_of(tx, id)?,
         moving: Some(moving),
@@ -146,7 +155,7 @@ fn carry_out(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<(Before, 
     }
     let is_moved = before.booking.starts_at != request.starts_at();
     // Staff are limited only for their own bookings.
-    if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.setting(MOVES) {
+    if is_moved && (!by_club || before.is_own()) && before.booking.moves.count >= catalogue.setting(MOVES) {
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
     ledger::freed(tx, id)?;
@@ -176,8 +185,12 @@ fn settle_there(
     let (booking, why) = priced(tx, request.catalogue, booking, basis, &addons)?;
     let technicians = taken.technicians();
     let changes = changes(before, &booking, &technicians);
-    let moved =
-        Rescheduled { difference: booking.total() - before.booking.total(), booking, technicians, changes };
+    let moved = Rescheduled {
+        difference: booking.price.total() - before.booking.price.total(),
+        booking,
+        technicians,
+        changes,
+    };
     let booking = &moved.booking;
     scheduling::forget_allocations(tx, id)?;
     scheduling::insert_allocations(tx, id, &taken.allocations, None)?;
@@ -185,8 +198,8 @@ fn settle_there(
     store::write_price(tx, booking, &why)?;
     money::replace(tx, &bill(request.catalogue.club.id, booking, why))?;
     let detail = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
-        "difference": moved.difference, "frozen": booking.frozen.fee});
-    store::note(tx, id, Some(before.person), "rescheduled", &detail)?;
+        "difference": moved.difference, "frozen": booking.cancellation.frozen.fee});
+    store::note(tx, id, Some(before.person), BookingEvent::Rescheduled, &detail)?;
     scheduling::bump_versions(tx, id)?;
     notify::moved(tx, booking)?;
     Ok(moved)
@@ -201,7 +214,7 @@ fn changes(before: &Before, after: &Booking, technicians: &[Id]) -> Vec<Change> 
         (Change::Start, before.booking.starts_at != after.starts_at),
         (Change::Room, before.booking.room != after.room),
         (Change::Technician, !serve_still),
-        (Change::Price, before.booking.total() != after.total()),
+        (Change::Price, before.booking.price.total() != after.price.total()),
     ];
     differs.into_iter().filter_map(|(change, differs)| differs.then_some(change)).collect()
 }
@@ -222,13 +235,13 @@ fn check_shown(before: &Before, to: &Move, moved: &Rescheduled) -> Result<()> {
         return Ok(());
     } else if room != booking.room || !moved.technicians.iter().all(serves_as_shown) {
         &MOVE_CHANGED
-    } else if shown.total.is_some_and(|total| total != booking.total()) {
+    } else if shown.total.is_some_and(|total| total != booking.price.total()) {
         &PRICE_CHANGED
     } else {
         return Ok(());
     };
     let technicians: Vec<i64> = moved.technicians.iter().map(|id| id.0).collect();
-    let (total, difference) = (booking.total().to_string(), moved.difference.to_string());
+    let (total, difference) = (booking.price.total().to_string(), moved.difference.to_string());
     let refused = Error::refused(refusal).with("total", total).with("difference", difference);
     Err(refused.with("room_id", booking.room.0).with("technician_ids", technicians))
 }
@@ -245,5 +258,5 @@ pub fn preview_move(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Re
 /// it is determined when the booking is canceled.
 fn frozen(booking: &Booking, now: Timestamp) -> Frozen {
     let CancellationTerms { fee, late, .. } = booking.leaving(now, 0);
-    Frozen { fee: fee.max(booking.frozen.fee), late }
+    Frozen { fee: fee.max(booking.cancellation.frozen.fee), late }
 }

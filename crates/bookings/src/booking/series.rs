@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use kit::{Cents, Error, Fault, Id, Refusal, RefusalDetails, Result, Tx};
 use people::{Action, Actor};
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::booking::book::book_quietly;
 use crate::booking::cancel::cancel_quietly;
@@ -14,6 +14,7 @@ use crate::notifications::notify;
 use crate::preview::preview;
 use crate::search::slot::Slot;
 use crate::store;
+use booking_rules::{BookingEvent, RepeatedBy};
 
 /// Some of the occurrences cannot be booked. Carries `conflicts`.
 pub const CONFLICTS: Refusal = Refusal::conflict(
@@ -95,7 +96,7 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
     let first = series.booked.first().map_or(Id(0), |booking| booking.id);
     for booking in &mut series.booked {
         store::set_series(tx, booking.id, first)?;
-        booking.series = Some(first);
+        booking.group.series = Some(first);
     }
     let made = all_of_series(tx, first)?;
     notify::booked(tx, by, &made)?;
@@ -133,7 +134,7 @@ pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) 
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
     let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
-    let series = row.and_then(|row| row.booking.series).ok_or(Error::NotFound)?;
+    let series = row.and_then(|row| row.booking.group.series).ok_or(Error::NotFound)?;
     let now = tx.now();
     let mut cancelled = Vec::new();
     for booking in all_of_series(tx, series)?.into_iter().filter(|booking| booking.can_cancel(now)) {
@@ -161,7 +162,7 @@ pub fn preview_cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Seri
 /// Returns a fault if the database fails.
 pub fn note_repeated(tx: &mut Tx<'_>, by: &Actor, repeated: Id, series: &Series) -> Result<()> {
     let first = series.booked.first().map(|booking| booking.id);
-    store::note(tx, repeated, by.id(), "repeated", &json!({"series": first}))
+    store::note(tx, repeated, by.id(), BookingEvent::Repeated, &RepeatedBy { series: first })
 }
 
 /// Returns the id of a booking of the series to which a booking belongs or that repeats it, or `None` if no booking
@@ -170,16 +171,16 @@ pub fn note_repeated(tx: &mut Tx<'_>, by: &Actor, repeated: Id, series: &Series)
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn open_series_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<Option<Id>> {
-    let series = match booking.series {
+    let series = match booking.group.series {
         Some(series) => Some(series),
-        None => store::last_event(tx, booking.id, "repeated")?
-            .and_then(|event| event.detail.get("series").and_then(Value::as_i64))
-            .map(Id),
+        None => store::last_event(tx, booking.id, BookingEvent::Repeated)?
+            .and_then(|event| event.detail())
+            .and_then(|RepeatedBy { series }| series),
     };
     let Some(series) = series else { return Ok(None) };
     let now = tx.now();
     let is_open = all_of_series(tx, series)?.iter().any(|one| one.can_cancel(now));
-    Ok(is_open.then_some(if booking.series.is_some() { booking.id } else { series }))
+    Ok(is_open.then_some(if booking.group.series.is_some() { booking.id } else { series }))
 }
 
 /// Returns the request for one occurrence: the same time on the club's clock, the right number of weeks later.

@@ -96,7 +96,7 @@ pub(crate) fn follow(
     resolved: &BookingRequest,
     first: &Booking,
 ) -> Result<()> {
-    let visit = first.visit.unwrap_or(first.id);
+    let visit = first.group.visit.unwrap_or(first.id);
     store::set_visit(tx, first.id, Some(visit))?;
     let course = Course { place, resolved, visit, owner: first.person };
     let mut refusal = None;

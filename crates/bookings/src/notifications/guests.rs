@@ -29,7 +29,9 @@ const TIMES: i64 = 10;
 /// # Errors
 /// Returns [`TOO_MANY_GUEST_EMAILS`] if the account has reached its limit.
 pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
-    let Some(email) = bookings.first().and_then(|first| first.guest_email.clone()) else { return Ok(()) };
+    let Some(email) = bookings.first().and_then(|first| first.party.guest_email.clone()) else {
+        return Ok(());
+    };
     if !by.may(Action::BookForOthers) {
         let account = by.person()?.id;
         let Some(own_email) = people::mail_of(tx, account)? else { return Ok(()) };
@@ -44,14 +46,14 @@ pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result
 /// emails.
 pub(crate) fn admit_later(tx: &mut Tx<'_>, account: Id, bookings: &[Booking]) -> Result<()> {
     let Some(first) = bookings.first() else { return Ok(()) };
-    let Some(email) = first.guest_email.clone() else { return Ok(()) };
+    let Some(email) = first.party.guest_email.clone() else { return Ok(()) };
     let known: Option<(Id,)> =
         tx.one(sql!("SELECT booking_id FROM guest_contacts WHERE booking_id = $1"), args![first.id])?;
     if known.is_some() || !count(tx, account, &email)? { Ok(()) } else { keep(tx, bookings) }
 }
 
 fn keep(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
-    for booking in bookings.iter().filter(|booking| booking.guest_email.is_some()) {
+    for booking in bookings.iter().filter(|booking| booking.party.guest_email.is_some()) {
         tx.run(
             sql!("INSERT INTO guest_contacts (booking_id) VALUES ($1) ON CONFLICT (booking_id) DO NOTHING"),
             args![booking.id],
@@ -133,7 +135,7 @@ const PLACE: &str = "visit";
 /// # Errors
 /// Returns a fault if the system provides no random bytes.
 pub fn visit_token(tx: &Tx<'_>, booking: &Booking) -> Result<String> {
-    let email = booking.guest_email.as_deref().unwrap_or_default();
+    let email = booking.party.guest_email.as_deref().unwrap_or_default();
     Ok(tokens::hex(&tx.encrypt(PLACE, &format!("{} {}", booking.root(), mark(email)))?))
 }
 
@@ -163,7 +165,7 @@ pub fn guest_visit(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisit> {
     let mut bookings = Vec::new();
     for id in store::made_together(tx, first)? {
         let detail = read(tx, id)?;
-        if detail.booking.guest_email.as_deref().map(mark).as_deref() == Some(guest) {
+        if detail.booking.party.guest_email.as_deref().map(mark).as_deref() == Some(guest) {
             bookings.push(detail);
         }
     }

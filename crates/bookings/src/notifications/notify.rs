@@ -1,14 +1,13 @@
 //! Notifications about bookings: what is written when something happens, and whether it is still true when it is sent
 //! (N3). The rules are in decision 19.
 
-use booking_rules::{Booking, Status, settings::REMIND_LAST};
+use booking_rules::{Booking, SUBJECT, Status, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
-use kit::notifications::OWNER;
-use kit::{Cents, Error, Fault, Id, Notification, Result, Tx, args, sql};
-use people::Actor;
+use kit::notifications::{OWNER, SubjectRef};
+use kit::{Cents, Error, Id, Notification, Result, Tx, args, sql};
+use people::{Actor, Subject};
 use scheduling::begin;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 use crate::accounts::my_bookings::read;
 use crate::model::{Detail, Repriced, Repricing};
@@ -17,9 +16,8 @@ use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
 use crate::waitlist::model::{Opened, Wait};
-
-/// The subject kind of notifications about a booking, or about the first booking of a series or visit.
-pub(crate) const SUBJECT_OF_NEWS: &str = booking_rules::SUBJECT.as_str();
+use booking_rules::WaitState;
+use booking_rules::{BookingEvent, CancelledFor};
 
 /// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -130,7 +128,7 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -
         return Ok(());
     }
     let items = bookings.iter().map(|one| item(tx, one, what)).collect::<Result<_>>()?;
-    let subject = (SUBJECT_OF_NEWS, first.root());
+    let subject = Subject { kind: SUBJECT, id: first.root() };
     let visit = VisitNotification { kind: news, data: About { bookings: items } };
     let notification = Notification::new(&BookingNotification::Visit(visit), subject, first.person)?;
     tx.notify(&notification, &recipients)
@@ -144,7 +142,7 @@ fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
     if own_email.is_some() {
         recipients.push(OWNER);
     }
-    if let Some(email) = &booking.guest_email {
+    if let Some(email) = &booking.party.guest_email {
         let is_same = own_email.is_some_and(|own_email| own_email.eq_ignore_ascii_case(email.trim()));
         if !is_same && guests::is_emailed(tx, booking.id)? {
             recipients.push(GUEST);
@@ -202,23 +200,26 @@ pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: Opened) -> Result<()>
     if people::mail_of(tx, wait.person)?.is_none() {
         return Ok(());
     }
-    let notification =
-        Notification::new(&BookingNotification::Opened(opened), ("wait", wait.id), Some(wait.person))?;
+    let notification = Notification::new(
+        &BookingNotification::Opened(opened),
+        SubjectRef { kind: "wait", id: wait.id },
+        Some(wait.person),
+    )?;
     tx.notify(&notification, &[OWNER])
 }
 
 /// Notifies the owner of new prices. One notification covers the bookings of a series or visit (N4).
 pub(crate) fn repriced(tx: &mut Tx<'_>, repriced: &[Repricing]) -> Result<()> {
-    let key = |one: &&Repricing| (one.booking.root(), one.booking.free_to_cancel);
+    let key = |one: &&Repricing| (one.booking.root(), one.booking.cancellation.is_free);
     for group in grouped(repriced, key) {
         let first = &group[0].booking;
         let to_owner = recipients(tx, first)?.into_iter().filter(|one| *one == OWNER).collect::<Vec<_>>();
         let data = |one: &&Repricing| {
-            let restored = !one.booking.free_to_cancel;
+            let restored = !one.booking.cancellation.is_free;
             Repriced { booking: one.booking.id, from: one.from.0, restored }
         };
         let data: Vec<_> = group.iter().map(data).collect();
-        let subject = (SUBJECT_OF_NEWS, first.root());
+        let subject = Subject { kind: SUBJECT, id: first.root() };
         let notification = Notification::new(&BookingNotification::Repriced(data), subject, first.person)?;
         tx.notify(&notification, &to_owner)?;
     }
@@ -316,7 +317,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
             }
         }
         Offered if booking.status != Status::Held => Some("taken or declined"),
-        Offered => booking.expires_at.is_none_or(|until| now >= until).then_some("expired"),
+        Offered => booking.hold.expires_at.is_none_or(|until| now >= until).then_some("expired"),
     })
 }
 
@@ -332,7 +333,8 @@ fn event_at(tx: &mut Tx<'_>, event: Id) -> Result<Timestamp> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn still_open(tx: &mut Tx<'_>, opened: &Opened) -> Result<StillHolds<Wait>> {
-    let Some(wait) = waitlist::store::find(tx, opened.wait)?.filter(|wait| wait.state != "left") else {
+    let Some(wait) = waitlist::store::find(tx, opened.wait)?.filter(|wait| wait.state != WaitState::Left)
+    else {
         return Ok(Err("not waited for"));
     };
     if tx.now() >= opened.starts_at {
@@ -355,10 +357,12 @@ pub fn still_repriced(tx: &mut Tx<'_>, repriced: &[Repriced]) -> Result<StillHol
         let Some(booking) = store::find(tx, booking)?.map(|row| row.booking) else { continue };
         match booking.status {
             Status::Cancelled => why = "cancelled",
-            Status::Confirmed if tx.now() < booking.starts_at => match booking.free_to_cancel == restored {
-                true => why = "priced again",
-                false => holding.push(Repricing { booking, from: Cents(from) }),
-            },
+            Status::Confirmed if tx.now() < booking.starts_at => {
+                match booking.cancellation.is_free == restored {
+                    true => why = "priced again",
+                    false => holding.push(Repricing { booking, from: Cents(from) }),
+                }
+            }
             _ => why = "over",
         }
     }
@@ -379,13 +383,10 @@ pub struct Cancellation {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn cancellation(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cancellation> {
-    let event = last_event(tx, booking.id, "cancelled")?;
-    let found: Option<(Option<Id>, String)> =
-        tx.one(sql!("SELECT by_person, detail FROM booking_events WHERE id = $1"), args![event])?;
-    let (by, detail) = found.unwrap_or((None, "{}".to_owned()));
+    let event = store::last_event(tx, booking.id, BookingEvent::Cancelled)?;
+    let by = event.as_ref().and_then(|event| event.by);
+    let CancelledFor { reason, .. } = event.and_then(|event| event.detail()).unwrap_or_default();
     let by_club = booking.person.is_none() || by != booking.person;
-    let detail: Value = serde_json::from_str(&detail).map_err(Fault::because)?;
-    let reason = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
     Ok(Cancellation { by_club, reason: reason.filter(|_| by_club) })
 }
 
@@ -413,7 +414,7 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 pub fn notify_current_status(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
-        Status::Confirmed if booking.moved_from.is_some() => moved(tx, &booking),
+        Status::Confirmed if booking.moves.from.is_some() => moved(tx, &booking),
         Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),
         Status::Cancelled => cancelled(tx, &[booking]),
         Status::NoShow => missed(tx, &booking),

@@ -1,5 +1,6 @@
 //! Finds the offer at a requested start, or the first refusal that applies, with alternative times on the same day.
 
+use booking_rules::refusals::{SAME_PERSON, TOO_LATE, TOO_MANY_OPEN};
 use kit::{Error, Fault, Result, Tx};
 use scheduling::{Field, Offer, Offers, cell_from};
 
@@ -40,7 +41,7 @@ impl ResolvedRequest<'_> {
         objection: Error,
     ) -> Result<Error> {
         let names_others = matches!(&objection, Error::Refused(refusal, _) if refusal.status == 409
-            && !["same_person", "too_many_open", "too_late"].contains(&refusal.code));
+            && !refusal.is_any(&[&SAME_PERSON, &TOO_MANY_OPEN, &TOO_LATE]));
         if !names_others {
             return Ok(objection);
         }

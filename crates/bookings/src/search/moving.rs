@@ -54,8 +54,8 @@ impl Moving {
             owner: booking.person,
             keeping: KeptResources { room: Some(booking.room), technicians },
             addons: addons.unwrap_or_default(),
-            benefit: booking.basis.as_ref().and_then(|basis| benefit(basis.coverage)),
-            party: booking.party,
+            benefit: benefit(booking.price.coverage()),
+            party: booking.party.people,
             birthday: catalogue.setting(BIRTHDAY),
             rates: money::tax_rates(tx, catalogue.club.id)?,
         })

@@ -1,13 +1,14 @@
 //! SQL statements on the tables of bookings that several operations need. They make no decisions.
 
 use booking_rules::{AddonRequest, Booking, Extras, SUBJECT, Status};
-use kit::{Cents, Id, Result, Tx, args, sql};
+use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
 use people::Subject;
-use serde_json::Value;
+use serde::Serialize;
 
-use super::rows::{BookingRow, columns, written, written_policy, written_sale};
+use super::rows::{BookingRow, PriceLines, Unread, columns, insert_text};
 use crate::model::BookingFilter;
+use booking_rules::BookingEvent;
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
@@ -17,52 +18,16 @@ pub(crate) fn insert(
     why: &[Line],
     extras: &Extras,
 ) -> Result<()> {
-    let allergies = encrypted_allergies(tx, booking.id, extras)?;
-    let (basis, policy) = (written_sale(booking)?, written_policy(booking)?);
-    tx.run(
-        sql!(
-            "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
-             starts_at, ends_at, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy, guest_name,
-             guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at, companion_id,
-             companion_name, expires_at, sale, visit_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"
-        ),
-        args![
-            booking.id,
-            club,
-            booking.reference.clone(),
-            booking.person,
-            booked_by,
-            booking.service,
-            booking.room,
-            booking.party,
-            booking.day,
-            booking.starts_at,
-            booking.ends_at,
-            booking.status.as_str(),
-            booking.base,
-            booking.addons_total,
-            booking.discount,
-            booking.tax,
-            written(why),
-            policy,
-            booking.guest_name.clone(),
-            extras.guest_phone.clone(),
-            booking.guest_email.clone(),
-            booking.special_requests.clone(),
-            allergies,
-            extras.ai_program.clone(),
-            extras.scene.clone(),
-            booking.created_at,
-            booking.companion,
-            booking.companion_name.clone(),
-            booking.expires_at,
-            basis,
-            booking.visit
-        ],
-    )
-    .map(drop)
+    let unread = Unread {
+        club,
+        booked_by,
+        guest_phone: extras.guest_phone.clone(),
+        allergies: encrypted_allergies(tx, booking.id, extras)?,
+        ai_program: extras.ai_program.clone(),
+        scene: extras.scene.clone(),
+    };
+    let row = BookingRow { booking: booking.clone(), why: PriceLines(why.to_vec()), token: None };
+    tx.run(sql!(insert_text!()), [row.values(), unread.values()].concat()).map(drop)
 }
 
 pub(crate) fn encrypted_allergies(tx: &Tx<'_>, booking: Id, extras: &Extras) -> Result<Option<Vec<u8>>> {
@@ -134,14 +99,21 @@ pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status)
 }
 
 /// Records an event of a booking at the current time.
-pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, detail: &Value) -> Result<()> {
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    booking: Id,
+    by: Option<Id>,
+    event: BookingEvent,
+    detail: &impl Serialize,
+) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
+    let detail = serde_json::to_value(detail).map_err(Fault::because)?;
     tx.run(
         sql!(
             "INSERT INTO booking_events (id, booking_id, at, by_person, what, detail)
              VALUES ($1, $2, $3, $4, $5, $6)"
         ),
-        args![id, booking, now, by, what, detail.clone()],
+        args![id, booking, now, by, event.as_str(), detail],
     )
     .map(drop)
 }

@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use kit::db::{Sql, Value};
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::bookings::encrypted_allergies;
-use super::rows::{BookingRow, columns, written, written_policy, written_sale};
+use super::rows::{BookingRow, PriceLines, columns};
 use crate::model::{Hold, Whose};
+use booking_rules::{BookedInstead, BookingEvent};
 
 /// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
@@ -152,13 +154,8 @@ pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Json>> {
 
 /// Returns the booking that was made from an expired hold.
 pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
-    let row: Option<(String,)> = tx.one(
-        sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
-        args![hold],
-    )?;
-    let detail: Option<Json> =
-        row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
-    Ok(detail.and_then(|detail| detail.get("booking")?.as_i64()).map(Id))
+    let event = last_event(tx, hold, BookingEvent::BookedAnew)?;
+    Ok(event.and_then(|event| event.detail()).map(|BookedInstead { booking }| booking))
 }
 
 /// Extends a hold once. Returns `false` if it has expired or was extended already (H3).
@@ -234,12 +231,12 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
              sale = $6 WHERE +club_id = $8 AND id = $7"
         ),
         args![
-            booking.base,
-            booking.addons_total,
-            booking.discount,
-            booking.tax,
-            written(why),
-            written_sale(booking)?,
+            booking.price.base,
+            booking.price.addons_total,
+            booking.price.discount,
+            booking.price.tax,
+            PriceLines(why.to_vec()),
+            booking.price.basis.clone(),
             booking.id, club
         ],
     )
@@ -256,11 +253,11 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
         ),
         args![
             booking.person,
-            written_policy(booking)?,
-            booking.guest_name.clone(),
-            booking.guest_email.clone(),
-            booking.companion_name.clone(),
-            booking.special_requests.clone(),
+            booking.cancellation.policy,
+            booking.party.guest_name.clone(),
+            booking.party.guest_email.clone(),
+            booking.party.companion_name.clone(),
+            booking.party.special_requests.clone(),
             booking.created_at,
             booking.id, club
         ],
@@ -296,10 +293,10 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
             booking.day,
             booking.starts_at,
             booking.ends_at,
-            booking.moves,
-            booking.moved_from,
-            booking.frozen.fee,
-            booking.frozen.late,
+            booking.moves.count,
+            booking.moves.from,
+            booking.cancellation.frozen.fee,
+            booking.cancellation.frozen.late,
             booking.status.as_str(),
             booking.id, club
         ],
@@ -346,7 +343,7 @@ pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Resul
 /// Returns the other bookings of the same visit with a status, ordered by start.
 pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Result<Vec<Id>> {
     let club = tx.club()?;
-    let Some(visit) = booking.visit else { return Ok(Vec::new()) };
+    let Some(visit) = booking.group.visit else { return Ok(Vec::new()) };
     let rows: Vec<(Id,)> = tx.all(
         sql!(
             "SELECT id FROM bookings WHERE +club_id = $4 AND visit_id = $1 AND id <> $2 AND status = $3 ORDER BY
@@ -387,19 +384,26 @@ pub(crate) fn over(
 pub(crate) struct LastEvent {
     pub(crate) at: Timestamp,
     pub(crate) by: Option<Id>,
-    pub(crate) detail: Json,
+    detail: Json,
 }
 
 kit::row!(LastEvent { at, by, detail });
 
-/// Returns the last event of a booking with this name.
-pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Option<LastEvent>> {
+impl LastEvent {
+    /// Returns what the event recorded, or `None` if an older version of the program recorded something else.
+    pub(crate) fn detail<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_value(self.detail.clone()).ok()
+    }
+}
+
+/// Returns the last event of this kind of a booking.
+pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, event: BookingEvent) -> Result<Option<LastEvent>> {
     tx.one(
         sql!(
             "SELECT at, by_person, detail FROM booking_events WHERE booking_id = $1 AND what = $2
              ORDER BY at DESC, id DESC LIMIT 1"
         ),
-        args![booking, what],
+        args![booking, event.as_str()],
     )
 }
 

@@ -13,8 +13,10 @@ use scheduling::begin;
 
 use crate::booking::expiry::end_hold;
 use crate::search::free_times::{Answer, search};
-use crate::waitlist::model::{MatchWaitlist, Wait, WaitKind};
+use crate::waitlist::model::{MatchWaitlist, Wait};
 use crate::waitlist::store;
+use booking_rules::HoldEnd;
+use booking_rules::{WaitKind, WaitState};
 
 /// The largest number of days that one place can span.
 const MOST_DAYS: i64 = 31;
@@ -158,7 +160,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
         from_minute: span.0,
         to_minute: span.1,
         starts_at: request.starts_at,
-        state: "waiting".to_owned(),
+        state: WaitState::Waiting,
         passed: 0,
         joined_at: tx.now(),
     };
@@ -268,11 +270,11 @@ pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let person = by.person()?.id;
     store::find(tx, id)?.filter(|wait| wait.person == person).ok_or(Error::NotFound)?;
     let held = store::live_offer(tx, id)?;
-    if !store::set_state(tx, id, &["waiting", "offered"], "left")? {
+    if !store::set_state(tx, id, &[WaitState::Waiting, WaitState::Offered], WaitState::Left)? {
         return Err(Error::refused(&WRONG_STATE));
     }
     if let Some(hold) = held {
-        end_hold(tx, hold, Some(person), "declined")?;
+        end_hold(tx, hold, Some(person), HoldEnd::Declined)?;
     }
     Ok(())
 }

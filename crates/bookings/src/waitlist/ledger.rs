@@ -5,8 +5,10 @@ use jiff::ToSpan as _;
 use kit::{Id, Result, Tx};
 use scheduling::Cell;
 
-use crate::waitlist::model::MatchWaitlist;
+use crate::waitlist::model::{MatchWaitlist, OfferOutcome};
 use crate::waitlist::store;
+use booking_rules::HoldEnd;
+use booking_rules::WaitState;
 
 /// Records that a booking or a hold has released its resources, so that the time is offered to the waitlist.
 pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
@@ -44,9 +46,9 @@ pub(crate) fn opened_by_time(tx: &mut Tx<'_>) -> Result<()> {
 
 /// Handles the end of a hold. If it was an offer, the person keeps their place once (L3), and the time is offered to
 /// the next.
-pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
-    if let Some(wait) = store::end_offer(tx, hold, why)? {
-        let state = if wait.passed >= 1 { "left" } else { "waiting" };
+pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: HoldEnd) -> Result<()> {
+    if let Some(wait) = store::end_offer(tx, hold, OfferOutcome::Ended(why))? {
+        let state = if wait.passed >= 1 { WaitState::Left } else { WaitState::Waiting };
         store::pass(tx, wait.id, state)?;
     }
     freed(tx, hold)
@@ -54,8 +56,8 @@ pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
 
 /// Handles the booking of a hold. If it was an offer, the place is done.
 pub(crate) fn taken(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
-    if let Some(wait) = store::end_offer(tx, hold, "booked")? {
-        store::set_state(tx, wait.id, &["offered", "waiting"], "done")?;
+    if let Some(wait) = store::end_offer(tx, hold, OfferOutcome::Booked)? {
+        store::set_state(tx, wait.id, &[WaitState::Offered, WaitState::Waiting], WaitState::Done)?;
     }
     Ok(())
 }

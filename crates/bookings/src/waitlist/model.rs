@@ -1,5 +1,6 @@
 //! Places on the waitlist, and the jobs about them.
 
+use booking_rules::{HoldEnd, WaitKind, WaitState};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -35,30 +36,30 @@ pub struct Opened {
     pub starts_at: Timestamp,
 }
 
-/// What a waitlist entry is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WaitKind {
-    /// A waitlist entry: the time is held for them.
-    Place,
-    /// A notification when a time opens to them (priority release).
-    Tell,
+/// What became of an offer to a person on the waitlist.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OfferOutcome {
+    /// The time is held for the person.
+    Open,
+    /// The person was only notified of the time.
+    Told,
+    /// The person booked the time.
+    Booked,
+    /// The hold ended without being booked.
+    Ended(HoldEnd),
 }
 
-impl WaitKind {
+impl OfferOutcome {
+    /// Returns the name of the outcome as it is stored.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            WaitKind::Place => "place",
-            WaitKind::Tell => "tell",
+            OfferOutcome::Open => "open",
+            OfferOutcome::Told => "told",
+            OfferOutcome::Booked => "booked",
+            OfferOutcome::Ended(end) => end.as_str(),
         }
     }
-
-    pub(crate) fn read(text: String) -> Option<WaitKind> {
-        [WaitKind::Place, WaitKind::Tell].into_iter().find(|kind| kind.as_str() == text)
-    }
 }
-
-kit::column_as!(WaitKind, String, WaitKind::read);
 
 /// A place on the waitlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +90,8 @@ pub struct Wait {
     pub to_minute: i64,
     /// The single start for which the person waits, if the place is for one start.
     pub starts_at: Option<Timestamp>,
-    /// The state: `waiting`, `offered`, `done`, `left`, or `over`.
-    pub state: String,
+    /// The state of the place.
+    pub state: WaitState,
     /// The number of offers that were declined or expired.
     pub passed: i64,
     /// When the person joined the waitlist.

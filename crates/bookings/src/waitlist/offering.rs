@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use booking_rules::refusals::{MEMBERS_ONLY, SAME_PERSON, TOO_MANY_OPEN, VIP_ONLY};
 use booking_rules::settings::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use booking_rules::{BookingRequest, Extras, When};
 use catalogue::Catalogue;
@@ -17,8 +18,9 @@ use crate::model::Hold;
 use crate::notifications::notify;
 use crate::search::free_times::{BookingFor, SearchContext, prepare};
 use crate::waitlist::join::in_order;
-use crate::waitlist::model::{MatchWaitlist, Opened, Wait, WaitKind};
+use crate::waitlist::model::{MatchWaitlist, OfferOutcome, Opened, Wait};
 use crate::waitlist::store;
+use booking_rules::{WaitKind, WaitState};
 
 /// The number of places or records that are updated in one transaction.
 const AT_ONCE: usize = 50;
@@ -113,7 +115,7 @@ fn survey(tx: &mut Tx<'_>, why: MatchWaitlist) -> Result<Survey> {
     let moment = Moment::of(tx, &catalogue);
     match why.joined {
         Some(id) => {
-            let wait = store::find(tx, id)?.filter(|wait| wait.state == "waiting");
+            let wait = store::find(tx, id)?.filter(|wait| wait.state == WaitState::Waiting);
             let found = wait.map(|wait| moment.find(tx, wait, &given_back)).transpose()?;
             if found.is_none_or(|found| found.times.is_empty()) {
                 return Ok(Survey::default());
@@ -174,7 +176,7 @@ impl Moment {
         let still: HashSet<Timestamp> = free.iter().copied().filter(|at| open.contains(at)).collect();
         let closed = known.iter().copied().filter(|at| !still.contains(at)).collect();
         let anew = free.into_iter().filter(|at| !known.contains(at) || !still.contains(at));
-        let times = if wait.state == "waiting" {
+        let times = if wait.state == WaitState::Waiting {
             let passed = store::passed(tx, wait.id)?;
             let length = SignedDuration::from_mins(answer.minutes);
             let is_new = |at: &Timestamp| !is_passed(&passed, *at, length);
@@ -205,7 +207,7 @@ fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<WaitlistSearch>)> 
     // Another process may match the same place at the same time.
     tx.lock_person(found.wait.id)?;
     close(tx, found.wait.id, &found.closed)?;
-    let Some(wait) = store::find(tx, found.wait.id)?.filter(|wait| wait.state == "waiting") else {
+    let Some(wait) = store::find(tx, found.wait.id)?.filter(|wait| wait.state == WaitState::Waiting) else {
         return Ok((false, gone));
     };
     let known = store::passed(tx, wait.id)?;
@@ -242,9 +244,9 @@ fn close(tx: &mut Tx<'_>, wait: Id, closed: &[Timestamp]) -> Result<()> {
 /// Notifies a person of a free time, first come, first served (L2).
 fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     let mark = tx.new_id()?;
-    store::insert_offer(tx, mark, wait.id, starts_at, "told")?;
+    store::insert_offer(tx, mark, wait.id, starts_at, OfferOutcome::Told)?;
     if wait.kind == WaitKind::Tell {
-        store::set_state(tx, wait.id, &["waiting"], "done")?;
+        store::set_state(tx, wait.id, &[WaitState::Waiting], WaitState::Done)?;
     }
     notify::opened(tx, wait, Opened { wait: wait.id, starts_at })
 }
@@ -278,14 +280,13 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
     let mut is_gone = false;
     let held = tx.attempt(|tx| {
         // The person may have left or taken another offer in the meantime.
-        if !store::set_state(tx, wait.id, &["waiting"], "offered")? {
+        if !store::set_state(tx, wait.id, &[WaitState::Waiting], WaitState::Offered)? {
             return Ok(None);
         }
         match place_visit(tx, &by, &request, Some(wait.person), &placement) {
             Ok(held) => Ok(Some(held)),
             Err(Error::Refused(refusal, _)) => {
-                is_gone =
-                    !["same_person", "too_many_open", "vip_only", "members_only"].contains(&refusal.code);
+                is_gone = !refusal.is_any(&[&SAME_PERSON, &TOO_MANY_OPEN, &VIP_ONLY, &MEMBERS_ONLY]);
                 Ok(None)
             }
             Err(Error::Invalid(_)) => Ok(None),
@@ -295,7 +296,7 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
     let Some(held) = held else {
         return Ok(if is_gone { Offering::Gone } else { Offering::NotTheirs });
     };
-    store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
+    store::insert_offer(tx, held.id, wait.id, starts_at, OfferOutcome::Open)?;
     notify::offered(tx, held.id)?;
     Ok(Offering::Made)
 }

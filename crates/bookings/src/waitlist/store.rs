@@ -5,64 +5,43 @@ use jiff::civil::Date;
 use kit::{Fault, Id, Result, Tx, args, sql};
 use scheduling::Cell;
 
-use crate::waitlist::model::Wait;
+use crate::waitlist::model::{OfferOutcome, Wait};
+use booking_rules::WaitState;
 
-macro_rules! columns {
-    () => {
-        "w.id, w.person_id, w.kind, w.service_id, w.room_id, w.technician_id, w.party, w.minutes, w.first_day, \
-         w.last_day, w.from_minute, w.to_minute, w.starts_at, w.state, w.passed, w.joined_at"
-    };
+/// The columns of a place that are not read with it.
+struct UnreadWait {
+    club: Id,
+    /// The starts that are already free, as JSON.
+    open_starts: String,
 }
 
-kit::row!(Wait {
-    id,
-    person,
-    kind,
-    service,
-    room,
-    technician,
-    party,
-    minutes,
-    first_day,
-    last_day,
-    from_minute,
-    to_minute,
-    starts_at,
-    state,
-    passed,
-    joined_at
-});
+kit::record! {
+    "waits" as "w", columns, insert_text;
+    Wait {
+        id: "id",
+        person: "person_id",
+        kind: "kind",
+        service: "service_id",
+        room: "room_id",
+        technician: "technician_id",
+        party: "party",
+        minutes: "minutes",
+        first_day: "first_day",
+        last_day: "last_day",
+        from_minute: "from_minute",
+        to_minute: "to_minute",
+        starts_at: "starts_at",
+        state: "state",
+        passed: "passed",
+        joined_at: "joined_at",
+    }
+    with UnreadWait { club: "club_id", open_starts: "open_starts", }
+}
 
 /// Inserts a place and the starts that are already free.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait, open: &[Timestamp]) -> Result<()> {
-    tx.run(
-        sql!(
-            "INSERT INTO waits (id, club_id, person_id, kind, service_id, room_id, technician_id, party, minutes,
-             first_day, last_day, from_minute, to_minute, starts_at, state, passed, joined_at, open_starts)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
-        ),
-        args![
-            wait.id,
-            club,
-            wait.person,
-            wait.kind.as_str(),
-            wait.service,
-            wait.room,
-            wait.technician,
-            wait.party,
-            wait.minutes,
-            wait.first_day,
-            wait.last_day,
-            wait.from_minute,
-            wait.to_minute,
-            wait.starts_at,
-            &wait.state,
-            wait.passed,
-            wait.joined_at,
-            written(open)?
-        ],
-    )
-    .map(drop)
+    let unread = UnreadWait { club, open_starts: written(open)? };
+    tx.run(sql!(insert_text!()), [wait.values(), unread.values()].concat()).map(drop)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Wait>> {
@@ -180,9 +159,9 @@ pub(crate) fn end_past(tx: &mut Tx<'_>, before: Date) -> Result<u64> {
 
 /// Changes the state of a place if its state is one of `from`, which has one or two entries. Returns whether it was
 /// changed.
-pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Result<bool> {
+pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[WaitState], to: WaitState) -> Result<bool> {
     let club = tx.club()?;
-    let first = from.first().copied().unwrap_or_default();
+    let first = from.first().copied().unwrap_or(to);
     let second = from.get(1).copied().unwrap_or(first);
     let changed = tx.run(
         sql!("UPDATE waits SET state = $1 WHERE club_id = $5 AND id = $2 AND state IN ($3, $4)"),
@@ -192,7 +171,7 @@ pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Res
 }
 
 /// Records that an offer was declined or expired, and changes the state of its place.
-pub(crate) fn pass(tx: &mut Tx<'_>, id: Id, state: &str) -> Result<()> {
+pub(crate) fn pass(tx: &mut Tx<'_>, id: Id, state: WaitState) -> Result<()> {
     let club = tx.club()?;
     tx.run(
         sql!("UPDATE waits SET state = $1, passed = passed + 1 WHERE club_id = $3 AND id = $2 AND state = 'offered'"),
@@ -206,12 +185,12 @@ pub(crate) fn insert_offer(
     booking: Id,
     wait: Id,
     starts_at: Timestamp,
-    outcome: &str,
+    outcome: OfferOutcome,
 ) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!("INSERT INTO offers (booking_id, wait_id, starts_at, made_at, outcome) VALUES ($1, $2, $3, $4, $5)"),
-        args![booking, wait, starts_at, now, outcome],
+        args![booking, wait, starts_at, now, outcome.as_str()],
     )
     .map(drop)
 }
@@ -233,11 +212,11 @@ pub(crate) fn live_offer(tx: &mut Tx<'_>, wait: Id) -> Result<Option<Id>> {
 }
 
 /// Ends an open offer. Returns the place it was for, or `None` if there was none.
-pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: &str) -> Result<Option<Wait>> {
+pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: OfferOutcome) -> Result<Option<Wait>> {
     let club = tx.club()?;
     let ended = tx.run(
         sql!("UPDATE offers SET outcome = $1 WHERE booking_id = $2 AND outcome = 'open'"),
-        args![outcome, hold],
+        args![outcome.as_str(), hold],
     )?;
     if ended == 0 {
         return Ok(None);

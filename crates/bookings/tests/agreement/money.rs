@@ -54,7 +54,7 @@ impl Scene {
             .collect();
         let service = self.world.service(search_case.service);
         let cost = price(service, search_case.minutes, &person, (day, self.today()), factors, &sold, wants);
-        let paid = (booked.total().0, booked.addons_total.0);
+        let paid = (booked.price.total().0, booked.price.addons_total.0);
         let place = format!("{search_case:?} for {person:?} on {day}");
         agreed(&format!("paid with {:?}", cost.paid), 1);
         assert_eq!(paid, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);

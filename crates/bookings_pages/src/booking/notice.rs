@@ -65,7 +65,7 @@ pub(crate) struct OwnHold {
 impl OwnHold {
     pub(crate) fn of(held: &Booking, zone: &TimeZone) -> OwnHold {
         // Services that are held together are shown on the page of the first one.
-        let first: Id = held.visit.unwrap_or(held.id);
+        let first: Id = held.group.visit.unwrap_or(held.id);
         OwnHold { span: format::span(zone, held.starts_at, held.ends_at), path: here(first) }
     }
 }

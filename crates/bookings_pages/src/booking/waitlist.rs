@@ -289,7 +289,7 @@ async fn leave(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let left = caller.tx(move |tx, by| bookings::leave(tx, by, id)).await;
     let left = match left {
         // The place was left already or is over. Sending the form twice has to have the same result.
-        Err(Error::Refused(refusal, _)) if refusal.code == bookings::WRONG_STATE.code => Ok(()),
+        Err(Error::Refused(refusal, _)) if refusal.is(&bookings::WRONG_STATE) => Ok(()),
         other => other,
     };
     or_sign_in(left.map(|()| see_other(WAITS)), WAITS)

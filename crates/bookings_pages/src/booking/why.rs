@@ -1,7 +1,11 @@
 //! Descriptions of why a time cannot be booked, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{Answer, LocalMoment, When, Window};
+use bookings::{
+    Answer, CAPACITY, Days, LocalMoment, MAINTENANCE, MEMBERS_ONLY, OUTSIDE_WINDOW, PLAN_REQUIRED,
+    ROOM_CLOSED, SAME_PERSON, SKILL, TECHNICIAN_OFF, TOO_LATE, TOO_MANY_HOLDS, TOO_MANY_OPEN, VIP_ONLY, When,
+    Window, cell_at, without_call,
+};
 use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -87,17 +91,19 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     };
     let time = format!("{}, {}", format::day(date, today), format::clock(zone, moment));
     let near = times::near(day, search, moment);
-    let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
+    let (mut sentence, mut status, mut opens_at) = (None, None, None);
+    let mut refused: Option<&Refusal> = None;
     match refusal {
         Some(Error::Refused(refusal, details)) => {
             opens_at = opening(&details);
-            let said = match refusal.code {
-                "room_closed" if is_house_closed(&catalogue, moment) => "We’re closed then.",
+            let said = if refusal.is(&ROOM_CLOSED) && is_house_closed(&catalogue, moment)? {
+                "We’re closed then."
+            } else {
                 // The advice says whom to call, with the number.
-                _ => refusal.sentence.split(" Please call us").next().unwrap_or_default(),
+                without_call(refusal)
             };
             sentence = Some(with_opening(said, opens_at, zone, tx.now()));
-            (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
+            (refused, status) = (Some(refusal), StatusCode::from_u16(refusal.status).ok());
         }
         Some(Error::Invalid(fields)) => {
             sentence = fields.0.values().next().map(|sentence| on_page(sentence));
@@ -106,17 +112,19 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
         Some(error) => return Err(error),
         None => {}
     }
-    let shows_others =
-        !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
-    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, search.room, date)));
+    let without_others = [&SAME_PERSON, &TOO_MANY_OPEN, &PLAN_REQUIRED, &OUTSIDE_WINDOW];
+    let shows_others = refused.is_some_and(|refusal| !refusal.is_any(&without_others));
+    let is_refused = |refusal: &Refusal| refused.is_some_and(|refused| refused.is(refusal));
+    let hours = is_refused(&ROOM_CLOSED).then(|| plain(open_hours(&catalogue, service, search.room, date)));
     let technician_word = catalogue.technician_word_of(service).to_lowercase();
     let whose = (&catalogue.club, technician_word.as_str(), &day.window);
+    let what_to_do = refused.map(|refused| advice(refused, search, date, whose)).unwrap_or_default();
     let why = WhyNot {
         time,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: hours.into_iter().chain(advice(code, search, date, whose)).collect(),
-        for_other: (code == "same_person" && search.guest.is_none()).then(|| moment.to_string()),
+        advice: hours.into_iter().chain(what_to_do).collect(),
+        for_other: (is_refused(&SAME_PERSON) && search.guest.is_none()).then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
         sentence,
@@ -148,7 +156,7 @@ fn plain(sentence: String) -> Advice {
 
 /// Returns what the guest can do about a refusal.
 fn advice(
-    code: &str,
+    refused: &Refusal,
     search: &Search,
     date: Date,
     (club, technician_word, window): (&catalogue::Club, &str, &Window),
@@ -163,54 +171,38 @@ fn advice(
     let anybody = Search { technician: None, room: None, ..search.clone() };
     let narrowed = search.technician.is_some() || search.room.is_some();
     let mut advice = Vec::new();
-    match code {
-        "maintenance" if is_staff => {
-            advice.push(leads(
-                "See everything that’s blocked.",
-                "/staff/blocks/".to_owned(),
-                "See the blocks",
-            ));
-        }
-        "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
+    let is = |others: &[&Refusal]| refused.is_any(others);
+    if is_staff && is(&[&MAINTENANCE]) {
+        let sentence = "See everything that’s blocked.";
+        advice.push(leads(sentence, "/staff/blocks/".to_owned(), "See the blocks"));
+    } else if is_staff && is(&[&TOO_LATE, &SAME_PERSON, &TOO_MANY_OPEN, &PLAN_REQUIRED]) {
+        return advice;
+    } else if is(&[&OUTSIDE_WINDOW]) && window.entitlements().tier() == Tier::Unlimited {
         // No plan books further ahead.
-        "outside_window" if window.entitlements().tier() == Tier::Unlimited => {}
-        "outside_window" | "vip_only" | "members_only" => advice.push(plans(window)),
-        "plan_required" => {
-            advice.push(leads("Join to book it.", "/#membership".to_owned(), "See memberships"));
+        return advice;
+    } else if is(&[&OUTSIDE_WINDOW, &VIP_ONLY, &MEMBERS_ONLY]) {
+        advice.push(plans(window));
+    } else if is(&[&PLAN_REQUIRED]) {
+        advice.push(leads("Join to book it.", "/#membership".to_owned(), "See memberships"));
+    } else if is(&[&SAME_PERSON]) {
+        let sentence = "You’ll find it under My visits.";
+        advice.push(leads(sentence, "/dashboard/bookings/".to_owned(), "See your visits"));
+    } else if is(&[&TOO_MANY_OPEN]) {
+        let sentence = "Your bookings and held times are under My visits.";
+        advice.push(leads(sentence, "/dashboard/bookings/".to_owned(), "See your visits"));
+    } else if is(&[&MAINTENANCE, &TOO_LATE, &TOO_MANY_HOLDS]) {
+        let path = format!("tel:{}", club.phone.replace(' ', ""));
+        advice.push(leads("Call us at", path, &club.shown_phone()));
+    } else {
+        if narrowed {
+            let sentence = format!("Another {technician_word} or room may be open.");
+            let link = format!("Search any {technician_word}");
+            advice.push(leads(&sentence, anybody.day_path(date), &link));
         }
-        "same_person" => {
-            advice.push(leads(
-                "You’ll find it under My visits.",
-                "/dashboard/bookings/".to_owned(),
-                "See your visits",
-            ));
-        }
-        "too_many_open" => advice.push(leads(
-            "Your bookings and held times are under My visits.",
-            "/dashboard/bookings/".to_owned(),
-            "See your visits",
-        )),
-        "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(leads(
-                "Call us at",
-                format!("tel:{}", club.phone.replace(' ', "")),
-                &club.shown_phone(),
-            ));
-        }
-        "" => {}
-        _ => {
-            if narrowed {
-                let sentence = format!("Another {technician_word} or room may be open.");
-                advice.push(leads(
-                    &sentence,
-                    anybody.day_path(date),
-                    &format!("Search any {technician_word}"),
-                ));
-            }
-            if may_free(code) {
-                let sentence = "If it opens up, we can hold it for you.";
-                advice.push(leads(sentence, search.wait_path(date), "Join the waitlist"));
-            }
+        // Closed rooms, absent technicians, and missing skills or places do not change.
+        if !is(&[&ROOM_CLOSED, &TECHNICIAN_OFF, &SKILL, &CAPACITY]) {
+            let sentence = "If it opens up, we can hold it for you.";
+            advice.push(leads(sentence, search.wait_path(date), "Join the waitlist"));
         }
     }
     advice
@@ -225,23 +217,18 @@ fn plans(window: &Window) -> Advice {
     Advice { sentence: sentence.to_owned(), path: Some("/#membership".to_owned()), link: link.to_owned() }
 }
 
-/// Returns whether a refused time may become free later. Closed rooms, absent technicians, and missing skills or places
-/// do not change.
-fn may_free(code: &str) -> bool {
-    !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
-}
-
 /// Returns whether no room of the club is open at a moment.
-fn is_house_closed(catalogue: &Catalogue, moment: Timestamp) -> bool {
-    let at = moment.to_zoned(catalogue.club.zone.clone());
-    let minute = i64::from(at.hour()) * 60 + i64::from(at.minute());
+///
+/// # Errors
+/// Returns a fault if the moment is outside the range of the calendar library.
+fn is_house_closed(catalogue: &Catalogue, moment: Timestamp) -> Result<bool> {
+    let date = moment.to_zoned(catalogue.club.zone.clone()).date();
     // A shift that ends after midnight belongs to the day on which it begins.
-    let days = [(at.weekday(), minute), (at.weekday().previous(), minute + 1_440)];
-    let is_open = |room: &Room| {
-        days.iter()
-            .any(|(day, minute)| room.hours.on(*day).any(|one| (one.opens..one.closes).contains(minute)))
-    };
-    !catalogue.rooms.iter().any(|room| room.active && is_open(room))
+    let days = Days::new(&catalogue.club.zone, date.yesterday().unwrap_or(date), date)?;
+    let cell = cell_at(moment);
+    let is_open =
+        |room: &Room| days.open(&room.hours).iter().any(|open| (open.from..open.to).contains(&cell));
+    Ok(!catalogue.rooms.iter().any(|room| room.active && is_open(room)))
 }
 
 /// Describes when the rooms that could serve the request are open on a day.
@@ -259,9 +246,11 @@ fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: 
 
 /// Describes why free times are reserved, once for all of them.
 pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
-    match refusal.code {
-        "vip_only" => "Unlimited members can book these times first.",
-        "members_only" => "Members can book these times first.",
-        _ => refusal.sentence,
+    if refusal.is(&VIP_ONLY) {
+        "Unlimited members can book these times first."
+    } else if refusal.is(&MEMBERS_ONLY) {
+        "Members can book these times first."
+    } else {
+        refusal.sentence
     }
 }

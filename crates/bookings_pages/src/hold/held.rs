@@ -301,7 +301,7 @@ fn apply(
         let change = ProfileChange { phone: Some(phone), ..ProfileChange::default() };
         people::change_profile(tx, holder.by, &change)?;
     }
-    let lasts = held.status == Status::Held && held.expires_at.is_some_and(|until| until > tx.now());
+    let lasts = held.status == Status::Held && held.hold.lasts(tx.now());
     if let Some(input) = input.filter(|_| lasts && action != HoldAction::LetGo) {
         let amended = bookings::amend(tx, holder, id, &input.extras)?;
         is_paid_as_asked(&amended, input.extras.benefit)?;
@@ -352,7 +352,7 @@ fn apply(
 /// Checks that the credit, guest pass, or gift that the guest chose really pays. Otherwise the guest would pay without
 /// knowing.
 fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
-    let coverage = booking.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
+    let coverage = booking.price.coverage();
     let what = match benefit {
         Some(Benefit::Credit) => "service credit",
         Some(Benefit::Pass) => "guest pass",

@@ -41,6 +41,8 @@ pub(crate) struct HeldPage {
     sum: Option<String>,
     /// The total of the visit.
     total: String,
+    /// Whether nothing is due.
+    is_free: bool,
     is_over: bool,
     is_visitor: bool,
     has_companion: bool,
@@ -87,7 +89,7 @@ pub(crate) fn draw(
     let held = &detail.booking;
     let catalogue = catalogue::current(tx)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
-    let until = held.expires_at.unwrap_or(now);
+    let until = held.hold.expires_at.unwrap_or(now);
     let is_over = held.status != Status::Held || until <= now;
     // Staff see the benefits of the guest, and not their own.
     let for_others = by.may(Action::BookForOthers);
@@ -120,7 +122,7 @@ pub(crate) fn draw(
     };
     let followed: Vec<&str> =
         form_state.as_ref().map(|form_state| form_state.raw_form.get("then")).into_iter().collect();
-    let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
+    let sum: Cents = all.iter().map(|detail| detail.booking.price.total()).sum();
     let promise = form_state.as_ref().and_then(|form_state| form_state.promise);
     Ok(HeldPage {
         frame: Frame::new(by, "book", "Review and book · CoreSync"),
@@ -128,14 +130,15 @@ pub(crate) fn draw(
         artwork,
         when: format::short_moment(zone, held.starts_at),
         total: format::money(sum),
+        is_free: sum == Cents::ZERO,
         is_over,
         is_visitor: by.signed_in().is_none(),
-        has_companion: held.party > 1,
+        has_companion: held.party.people > 1,
         until: format::clock(zone, until),
         until_iso: until.to_string(),
         now_iso: now.to_string(),
         cancelling: cancelling(&catalogue, held, now).sentence(),
-        can_extend: !held.extended,
+        can_extend: !held.hold.extended,
         more: format::number_of(catalogue.setting(bookings::HOLD), "more minute"),
         times: search.day_path(held.day),
         refusal: form_state.as_ref().and_then(|form_state| form_state.refusal.clone()),
@@ -164,17 +167,17 @@ pub(crate) fn asks_phone(by: &Actor, held: &Booking) -> bool {
 
 /// Returns the price of a service in cents, without add-ons and tax.
 fn service_price(booking: &Booking) -> i64 {
-    (booking.base - booking.discount).0
+    (booking.price.base - booking.price.discount).0
 }
 
 /// Creates the search for times like a held one. `guest` is as in [`Search`].
 pub(crate) fn search_of(service: &Service, held: &Booking, guest: Option<i64>) -> Search {
     Search {
         service: service.slug.clone(),
-        party: Some(held.party).filter(|party| *party != service.party),
+        party: Some(held.party.people).filter(|party| *party != service.party),
         technician: None,
         room: None,
-        minutes: held.basis.as_ref().map(|basis| basis.minutes).filter(|minutes| *minutes != service.minutes),
+        minutes: held.price.minutes().filter(|minutes| *minutes != service.minutes),
         moving: None,
         guest,
     }
@@ -187,7 +190,7 @@ fn whom(tx: &mut Tx<'_>, by: &Actor, held: &Booking) -> Result<Option<String>> {
     }
     let owner = held.person.map(|person| people::person(tx, person)).transpose()?;
     let owner = owner.map(|person| person.full_name());
-    Ok(held.guest_name.clone().or(owner).or_else(|| Some("a guest".to_owned())))
+    Ok(held.party.guest_name.clone().or(owner).or_else(|| Some("a guest".to_owned())))
 }
 
 fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> Served {
@@ -197,9 +200,9 @@ fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> 
         id: booking.id,
         line: VisitLine::of(catalogue, detail, now),
         with: format::list(&names),
-        guests: format::guests(booking.party),
-        bill: price::bill(&detail.why, booking.tax),
-        total: format::money(booking.total()),
+        guests: format::guests(booking.party.people),
+        bill: price::bill(&detail.why, booking.price.tax),
+        total: format::money(booking.price.total()),
         follows: booking.id != first,
     }
 }

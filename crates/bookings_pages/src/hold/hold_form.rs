@@ -197,19 +197,20 @@ impl HoldFormFields {
         let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
         let scene_choice = |(_, name): &(&str, &str)| Choice::new(name, *name, *name == scene);
         let service = catalogue.service(held.service);
-        let addons =
-            service.map(|service| addon_lines(catalogue, service, held.party, from)).unwrap_or_default();
+        let addons = service
+            .map(|service| addon_lines(catalogue, service, held.party.people, from))
+            .unwrap_or_default();
         HoldFormFields {
             addons,
             pays: pays(held, entitlements, from),
             scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
             // A stored number is not asked for again.
             phone: text("phone", None),
-            guest_name: text("guest_name", held.guest_name.as_ref()),
+            guest_name: text("guest_name", held.party.guest_name.as_ref()),
             guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
-            guest_email: text("guest_email", held.guest_email.as_ref()),
-            companion_name: text("companion_name", held.companion_name.as_ref()),
-            special_requests: text("special_requests", held.special_requests.as_ref()),
+            guest_email: text("guest_email", held.party.guest_email.as_ref()),
+            companion_name: text("companion_name", held.party.companion_name.as_ref()),
+            special_requests: text("special_requests", held.party.special_requests.as_ref()),
             allergies: text("allergies_notes", notes.and_then(|notes| notes.allergies.as_ref())),
         }
     }
@@ -247,7 +248,7 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, party: i64, from: Fille
 
 /// Returns the options to pay for the service; empty if no benefit can pay.
 fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Vec<Choice> {
-    let coverage = held.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
+    let coverage = held.price.coverage();
     if coverage == Coverage::Unlimited {
         return Vec::new();
     }
@@ -273,7 +274,7 @@ fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Ve
     if credits > 0 {
         choices.push(("credit", format!("Use a service credit ({credits} left this month)")));
     }
-    if passes > 0 && held.party > 1 {
+    if passes > 0 && held.party.people > 1 {
         choices.push(("pass", format!("Use a guest pass for your companion ({passes} left this month)")));
     }
     if has_gift {

@@ -417,7 +417,7 @@ fn done(tx: &mut Tx<'_>, by: &Actor, what: &str, id: Id) -> Result<Option<String
         "check_in" => format!("{name} is checked in."),
         "start" => format!("{name}’s visit has started."),
         "complete" => format!("{name}’s visit is completed."),
-        "no_show" => match booking.fee.filter(|fee| *fee > Cents::ZERO) {
+        "no_show" => match booking.cancellation.fee.filter(|fee| *fee > Cents::ZERO) {
             Some(fee) => format!("{name} is marked as a no-show. A fee of {} is due.", format::money(fee)),
             None => format!("{name} is marked as a no-show. No fee is due."),
         },

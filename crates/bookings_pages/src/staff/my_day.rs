@@ -95,7 +95,7 @@ fn row(catalogue: &Catalogue, visit: &OwnVisit, now: Timestamp) -> OwnVisitRow {
         service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
         room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
         with: format::list(&visit.with),
-        requests: booking.special_requests.clone(),
+        requests: booking.party.special_requests.clone(),
         state: state_word(booking.status),
         tone: tone(booking.status, waits && now > booking.starts_at),
     }

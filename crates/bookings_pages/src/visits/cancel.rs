@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{Reason, Status, WRONG_STATE};
+use bookings::{PriceLine, Reason, Status, WRONG_STATE};
 use kit::web::{Form, Page, Path, see_other};
 use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Action, Actor, Caller};
@@ -66,8 +66,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
         line: VisitLine::of(&catalogue, &detail, now),
         cost: terms.now(detail.leaving.fee),
         sentence: terms.sentence(),
-        keeps_credit: detail.leaving.late && detail.why.iter().any(|line| line.code == "credit"),
-        has_series: booking.series.is_some(),
+        keeps_credit: detail.leaving.late
+            && detail.why.iter().any(|line| PriceLine::of(line) == Some(PriceLine::Credit)),
+        has_series: booking.group.series.is_some(),
         by_club: is_by_club(by, booking.person),
     })
 }
@@ -103,7 +104,7 @@ async fn cancel(
 fn once(tx: &mut Tx<'_>, by: &Actor, id: Id, cancel: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<()> {
     let cancelled = tx.attempt(|tx| match cancel(tx) {
         Ok(()) => Ok(Some(())),
-        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
+        Err(Error::Refused(refusal, _)) if refusal.is(&WRONG_STATE) => Ok(None),
         Err(error) => Err(error),
     })?;
     let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
@@ -123,7 +124,7 @@ async fn ask_series(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> {
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let series = match bookings::preview_cancel_series(tx, by, id) {
-        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => return Err(no_longer(id)),
+        Err(Error::Refused(refusal, _)) if refusal.is(&WRONG_STATE) => return Err(no_longer(id)),
         other => other?,
     };
     let mut lines = Vec::new();

@@ -101,7 +101,7 @@ fn draw(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisitPage> {
     Ok(GuestVisitPage {
         frame: frame("Your visit · CoreSync"),
         path: format!("/visit/{token}/"),
-        name: first.booking.guest_name.as_deref().and_then(plain_name),
+        name: first.booking.party.guest_name.as_deref().and_then(plain_name),
         lines: bookings.iter().map(line).collect(),
         is_ahead: bookings.iter().any(|detail| is_ahead(&detail.booking, now)),
         is_cancelled: bookings.iter().all(|detail| detail.booking.status == Status::Cancelled),
@@ -127,8 +127,8 @@ async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response>
         let link = format!("{}/visit/{token}/", catalogue.club.website(&config));
         let mut events = Vec::new();
         for Detail { booking, .. } in &bookings {
-            let name = booking.guest_name.as_deref().and_then(plain_name).unwrap_or_default();
-            let email = booking.guest_email.clone().unwrap_or_default();
+            let name = booking.party.guest_name.as_deref().and_then(plain_name).unwrap_or_default();
+            let email = booking.party.guest_email.clone().unwrap_or_default();
             let invited = Invited { name: &name, email: &email, link: &link, mail_from: &config.mail_from };
             events.push(event(tx, &catalogue, booking, &invited)?);
         }

@@ -42,7 +42,7 @@ impl VisitLine {
             room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
             reference: booking.reference.clone().unwrap_or_default(),
             status: Some(status_word(booking.status)).filter(|_| booking.status != Status::Confirmed),
-            price: (booking.status != Status::Cancelled).then(|| format::money(booking.total())),
+            price: (booking.status != Status::Cancelled).then(|| format::money(booking.price.total())),
         }
     }
 }

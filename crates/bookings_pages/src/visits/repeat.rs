@@ -205,7 +205,7 @@ fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &s
 }
 
 fn sum(series: &Series) -> Cents {
-    series.booked.iter().map(bookings::Booking::total).sum()
+    series.booked.iter().map(|booking| booking.price.total()).sum()
 }
 
 fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
@@ -251,21 +251,17 @@ fn request(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<
     };
     Ok(BookingRequest {
         service: booking.service,
-        minutes: booking.basis.as_ref().map(|basis| basis.minutes),
+        minutes: booking.price.minutes(),
         when: When::Moment(first.timestamp()),
         room: None,
         technician,
-        party: Some(booking.party),
+        party: Some(booking.party.people),
         person: booking.person,
         companion: None,
         extras: Extras {
-            guest_name: booking.guest_name.clone(),
-            guest_email: booking.guest_email.clone(),
-            companion_name: booking.companion_name.clone(),
-            special_requests: booking.special_requests.clone(),
             allergies: bookings::allergies(tx, by, booking.id)?,
             addons,
-            ..Extras::default()
+            ..booking.party.extras()
         },
         then: Vec::new(),
     })
@@ -320,7 +316,7 @@ fn lay_out(
         drawn.days.push(Day {
             place,
             when,
-            price: made.map(|made| format::money(made.total())),
+            price: made.map(|made| format::money(made.price.total())),
             sentence: conflict.map(|conflict| conflict.refusal.sentence.to_owned()),
             choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
             instead: instead.filter(|_| conflict.is_none()),

@@ -202,9 +202,9 @@ fn draw(
     }
     let requested = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
-    let minutes = booking.basis.as_ref().map(|basis| basis.minutes);
+    let minutes = booking.price.minutes();
     let search = Search {
-        party: Some(booking.party),
+        party: Some(booking.party.people),
         minutes,
         moving: Some(id),
         guest: None,
@@ -318,18 +318,18 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
     let served: Vec<Id> = detail.technicians.iter().map(|(id, _)| *id).collect();
     let with = instead(names(&moved.technicians), names(&served));
     let zone = &catalogue.club.zone;
-    let (price, difference) = (format::money(after.total()), moved.difference);
+    let (price, difference) = (format::money(after.price.total()), moved.difference);
     let difference = match difference.0 {
         0 => "No change in price.".to_owned(),
         1.. => format!("{} more than before.", format::money(difference)),
         _ => format!("{} less than before.", format::money(Cents(-difference.0))),
     };
-    let frozen = (after.frozen.fee > Cents::ZERO).then(|| {
-        let fee = format::money(after.frozen.fee);
+    let frozen = (after.cancellation.frozen.fee > Cents::ZERO).then(|| {
+        let fee = format::money(after.cancellation.frozen.fee);
         format!("Because this is a late change, {fee} will still be due if you cancel.")
     });
-    let left = catalogue.setting(bookings::MOVES) - after.moves;
-    let counts = after.moves > before.moves;
+    let left = catalogue.setting(bookings::MOVES) - after.moves.count;
+    let counts = after.moves.count > before.moves.count;
     let shown: Vec<String> = moved.technicians.iter().map(|id| id.0.to_string()).collect();
     Meant {
         when: format!(
@@ -340,7 +340,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
         room: instead(room(after.room), room(before.room)),
         with: Some(with).filter(|with| !with.is_empty()),
         stamp: after.starts_at.to_string(),
-        promise: after.total().0,
+        promise: after.price.total().0,
         shown_room: after.room,
         shown_with: shown.join(","),
         price,

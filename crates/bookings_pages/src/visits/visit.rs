@@ -121,8 +121,8 @@ fn email_status(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<EmailS
 /// Returns the cancellation terms of a booking at a moment.
 pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: Timestamp) -> Cancelling<'c> {
     Cancelling {
-        policy: booking.policy,
-        net: booking.net(),
+        policy: booking.cancellation.policy,
+        net: booking.price.net(),
         booked_at: booking.created_at,
         starts_at: booking.starts_at,
         now,
@@ -149,10 +149,10 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 /// Returns the path of the booking page for the same service with the same party, duration, technician, and room.
 fn again(service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
-    let sold = booking.basis.as_ref().map(|basis| basis.minutes);
+    let sold = booking.price.minutes();
     let search = Search {
         service: service.slug.clone(),
-        party: Some(booking.party).filter(|party| *party != service.party),
+        party: Some(booking.party.people).filter(|party| *party != service.party),
         technician: detail.technicians.first().map(|(id, _)| *id).filter(|_| service.technicians == 1),
         room: Some(booking.room).filter(|_| service.rooms.len() > 1),
         minutes: sold.filter(|minutes| *minutes != service.minutes),
@@ -245,21 +245,21 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
         has_bill: !matches!(booking.status, Status::Cancelled | Status::NoShow),
         again: offered.map(|service| again(service, &detail)),
         can_repeat: offered.is_some() && booking.reference.is_some(),
-        companion: booking.companion_name.clone(),
+        companion: booking.party.companion_name.clone(),
         scene: scene.and_then(|scene| Some(scene.get("preset")?.as_str()?.to_owned())),
         together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
-        moved_from: booking.moved_from.map(|at| format::moment(&catalogue.club.zone, at, now)),
+        moved_from: booking.moves.from.map(|at| format::moment(&catalogue.club.zone, at, now)),
         is_ahead,
         email_status: email_status(tx, by, booking)?,
         can_move: detail.can_move,
         calendars: if is_ahead { calendars(&event) } else { Vec::new() },
         technicians: format::list(&names),
-        guests: format::guests(booking.party),
-        guest_name: booking.guest_name.clone(),
-        requests: booking.special_requests.clone(),
+        guests: format::guests(booking.party.people),
+        guest_name: booking.party.guest_name.clone(),
+        requests: booking.party.special_requests.clone(),
         allergies,
-        bill: price::bill(why, booking.tax),
-        total: format::money(booking.total()),
+        bill: price::bill(why, booking.price.tax),
+        total: format::money(booking.price.total()),
         payment: payment(charge.as_ref().map(|(charge, _)| charge), booking),
         cancelling: booking.can_cancel(now).then(|| cancelling(&catalogue, booking, now).sentence()),
         club: (catalogue.club.address.clone(), catalogue.club.phone.clone()),

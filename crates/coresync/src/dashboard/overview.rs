@@ -101,25 +101,31 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let local = now.to_zoned(catalogue.club.zone.clone());
     let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
     let held = |detail: &Detail| {
-        let Booking { id, expires_at, .. } = detail.booking;
+        let Booking { id, hold, .. } = detail.booking;
         ToDo {
             line: line(detail),
             path: format!("/book/held/{id}/"),
-            until: expires_at.map(|until| (format::clock(&catalogue.club.zone, until), until.to_string())),
+            until: hold
+                .expires_at
+                .map(|until| (format::clock(&catalogue.club.zone, until), until.to_string())),
             is_offer: places.iter().any(|place| place.offer == Some(id)),
             due: None,
         }
     };
     let unpaid = |detail: &Detail| {
-        let due =
-            if detail.booking.fee.is_some() { detail.booking.fee } else { Some(detail.booking.total()) };
+        let due = if detail.booking.cancellation.fee.is_some() {
+            detail.booking.cancellation.fee
+        } else {
+            Some(detail.booking.price.total())
+        };
         let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == "due")?;
         let line = line(detail);
         let path = line.path.clone();
         Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })
     };
     // The first service of a visit with several services links to all of them.
-    let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
+    let is_first =
+        |detail: &&Detail| detail.booking.group.visit.is_none_or(|first| first == detail.booking.id);
     let mut to_do: Vec<ToDo> = own_bookings.held.iter().filter(is_first).map(held).collect();
     to_do.extend(own_bookings.past.iter().filter_map(unpaid));
     let shown = pictures::shown(tx, catalogue.club.id)?;

@@ -17,8 +17,8 @@ fn reprice(tx: &mut Tx<'_>, person: Id) -> Result<Vec<RepricedBooking>> {
             service: one.booking.service,
             day: one.booking.day,
             from: one.from,
-            to: one.booking.total(),
-            is_free_to_cancel: one.booking.free_to_cancel,
+            to: one.booking.price.total(),
+            is_free_to_cancel: one.booking.cancellation.is_free,
         })
         .collect())
 }

@@ -15,6 +15,7 @@ mod engine;
 mod health;
 mod maintenance;
 mod place;
+mod record;
 mod sql;
 mod tx;
 mod value;

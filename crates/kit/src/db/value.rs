@@ -207,9 +207,19 @@ fn is_null(row: &postgres::Row, index: usize) -> Result<bool, postgres::Error> {
 }
 
 /// Implements [`Column`] for a type that is stored as a plainer type:
-/// `column_as!(Id, i64, |n| Some(Id(n)))`.
+/// `column_as!(Id, i64, |n| Some(Id(n)))`. A fourth argument makes it a [`Value`] too:
+/// `column_as!(Status, String, Status::read, |status| status.as_str().to_owned())`.
 #[macro_export]
 macro_rules! column_as {
+    ($kind:ty, $plain:ty, $read:expr, $write:expr) => {
+        $crate::column_as!($kind, $plain, $read);
+        impl From<$kind> for $crate::db::Value {
+            fn from(value: $kind) -> $crate::db::Value {
+                let write: fn($kind) -> $plain = $write;
+                $crate::db::Value::from(write(value))
+            }
+        }
+    };
     ($kind:ty, $plain:ty, $read:expr) => {
         impl $crate::db::Column for $kind {
             fn from_sqlite(value: $crate::db::ValueRef<'_>) -> Option<Self> {

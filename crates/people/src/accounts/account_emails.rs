@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::notifications::OWNER;
+use kit::notifications::{OWNER, SubjectRef};
 use kit::{Id, Notification, Result, Tx, args, sql, tokens};
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,9 @@ use crate::accounts::proofs::{
 };
 use crate::model::kept_email;
 use crate::requests::client_info::ClientInfo;
-use crate::requests::limits::{self, EmailKind};
+use crate::requests::limits;
 use crate::store;
+use crate::store::sessions::EmailKind;
 
 /// How long a request for a link may wait for its email. After that, the person has asked again or given up.
 const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -65,13 +66,15 @@ impl AccountNotification {
     /// Returns the subject of the notification. Emails to an address that anyone may have entered have a subject of
     /// their own for each address; emails about a known account have the account as subject. So an address that
     /// rejects all email delays no other email.
-    fn subject(&self) -> (&'static str, Id) {
+    fn subject(&self) -> SubjectRef {
         match self {
-            AccountNotification::AddressClaimed(claimed) => ("claim", claimed.person),
+            AccountNotification::AddressClaimed(claimed) => SubjectRef { kind: "claim", id: claimed.person },
             AccountNotification::ResetRequested(requested) => of_address(&requested.email),
             AccountNotification::AddressChangeRequested(requested) => of_address(&requested.email),
             AccountNotification::AddressChanged(changed) => of_address(&changed.old),
-            AccountNotification::PasswordChanged(changed) => ("account", changed.person),
+            AccountNotification::PasswordChanged(changed) => {
+                SubjectRef { kind: "account", id: changed.person }
+            }
         }
     }
 
@@ -99,10 +102,10 @@ impl AccountNotification {
 }
 
 /// Returns the notification subject of an email address.
-fn of_address(email: &str) -> (&'static str, Id) {
+fn of_address(email: &str) -> SubjectRef {
     let digest = tokens::digest(&kept_email(email));
     let number = digest.iter().take(6).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
-    ("address", Id(number))
+    SubjectRef { kind: "address", id: Id(number) }
 }
 
 /// Queues the email for an account event.

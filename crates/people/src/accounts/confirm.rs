@@ -17,9 +17,8 @@ use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
-use crate::requests::limits::EmailKind;
 use crate::requests::sessions::{self, SessionKind, Tokens};
-use crate::store::sessions::{self as session_store, Proof};
+use crate::store::sessions::{self as session_store, EmailKind, Proof};
 use crate::{accounts::passwords, store};
 
 /// The purpose of the link in an email.
@@ -59,13 +58,13 @@ pub fn describe_link(
     let proof = session_store::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
     let person = store::person(tx, proof.person)?;
     Ok(EmailLink {
-        purpose: match proof.kind.as_str() {
-            "reset" => Purpose::Password,
-            "change" => Purpose::OtherAddress,
-            _ => Purpose::Address,
+        purpose: match proof.kind {
+            EmailKind::Reset => Purpose::Password,
+            EmailKind::Change => Purpose::OtherAddress,
+            EmailKind::Confirm => Purpose::Address,
         },
         account: Claim::of_sign_up(tx, &person)?,
-        needs_password: proof.kind != "reset" && !is_known(tx, by, client_info, &proof)?,
+        needs_password: proof.kind != EmailKind::Reset && !is_known(tx, by, client_info, &proof)?,
         email: proof.email,
     })
 }
@@ -73,7 +72,7 @@ pub fn describe_link(
 /// Returns whether the person who opens a link is known to own the account: by the browser that signed up, or by
 /// their sign-in.
 fn is_known(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, proof: &Proof) -> Result<bool> {
-    if proof.kind == "change" {
+    if proof.kind == EmailKind::Change {
         return Ok(by.id() == Some(proof.person));
     }
     let signed_up_by = session_store::sign_up_of(tx, proof.person)?.and_then(|made| made.browser);
@@ -116,7 +115,8 @@ pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: Sessi
     let (sent_digest, client_info) = (digest.clone(), caller.client_info().clone());
     let (proof, person, hash, is_known) = caller
         .view(move |tx, by| {
-            let found = session_store::proof(tx, sent_digest.clone())?.filter(|proof| proof.kind != "reset");
+            let found =
+                session_store::proof(tx, sent_digest.clone())?.filter(|proof| proof.kind != EmailKind::Reset);
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
             let person = store::person(tx, proof.person)?;
             let hash = store::password_hash(tx, proof.person)?;
@@ -137,7 +137,7 @@ async fn show(
     input: ConfirmAddress,
 ) -> Result<Shown> {
     match (input.password, input.new_password) {
-        (_, Some(new)) if proof.kind == EmailKind::Confirm.name() => {
+        (_, Some(new)) if proof.kind == EmailKind::Confirm => {
             if let Some(sentence) = passwords::password_error(&new, &proof.email) {
                 return Err(Fields::one("new_password", sentence));
             }
@@ -162,7 +162,7 @@ fn confirm(
     let proof = session_store::use_proof(tx, digest.to_vec())?.ok_or(Error::refused(&LINK_EXPIRED))?;
     store::hold(tx, proof.person)?;
     let before = store::person(tx, proof.person)?;
-    let is_change = proof.kind == EmailKind::Change.name();
+    let is_change = proof.kind == EmailKind::Change;
     // What was checked before this transaction may have changed since: the known browser or sign-in, or the
     // password.
     let is_overtaken = match shown {
@@ -188,7 +188,7 @@ fn confirm(
         start_over(tx, before.id, hash)?;
     }
     make_own(tx, before.id, &proof.email)?;
-    session_store::forget_proofs(tx, before.id, EmailKind::Confirm.name())?;
+    session_store::forget_proofs(tx, before.id, EmailKind::Confirm)?;
     let tokens = match kind {
         SessionKind::Page => {
             let mut tokens = sessions::open(tx, before.id, kind, client_info)?;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Person, kept_email};
 use crate::requests::client_info::known_device;
-use crate::requests::limits::EmailKind;
-use crate::{store, store::sessions as session_store};
+use crate::store;
+use crate::store::sessions::{self as session_store, EmailKind};
 
 /// The link from an email is no longer valid.
 pub const LINK_EXPIRED: Refusal = Refusal::bad_request(
@@ -172,7 +172,7 @@ fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: Signed
     store::hold(tx, person)?;
     let token = tokens::secret()?;
     let until = tx.now() + life;
-    session_store::insert_proof(tx, tokens::digest(&token), (person, kind.name(), email), until)?;
+    session_store::insert_proof(tx, tokens::digest(&token), (person, kind, email), until)?;
     Ok(token)
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Re
     if owner.is_some_and(|owner| owner.id != person.id) {
         return Ok((!claimed.is_over).then_some(AccountEmail { to: email, news: News::HasAccount }));
     }
-    if claimed.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Confirm.name())? {
+    if claimed.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Confirm)? {
         return Ok(None);
     }
     let account = Claim::of_sign_up(tx, &person)?;
@@ -210,7 +210,7 @@ pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result
         None => store::last_claimant(tx, &email)?,
     };
     let Some(person) = found else { return Ok(None) };
-    if requested.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
+    if requested.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset)? {
         return Ok(None);
     }
     let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_LIFE)?;
@@ -233,13 +233,13 @@ pub(crate) fn email_to_new_address(
     if owner.is_some_and(|owner| owner.id != person) {
         return Ok((!requested.is_over).then_some(AccountEmail { to, news: News::HasAccount }));
     }
-    if requested.is_over && session_store::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
+    if requested.is_over && session_store::has_fresh_proof(tx, &to, EmailKind::Change)? {
         return Ok(None);
     }
     let (device, network) = requested.from.clone();
     let name = plain_name(&store::person(tx, person)?.full_name());
     let account = Claim { name, at: tx.now(), device, network };
-    session_store::forget_proofs(tx, person, EmailKind::Change.name())?;
+    session_store::forget_proofs(tx, person, EmailKind::Change)?;
     session_store::keep_address(tx, person, &to)?;
     let token = prove(tx, person, EmailKind::Change, &to, CHANGE_LIFE)?;
     Ok(Some(AccountEmail { to, news: News::Change { token, account } }))

@@ -14,8 +14,9 @@ use crate::audit::{AuditEvent, note};
 use crate::model::kept_email;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::{ClientInfo, known_device};
-use crate::requests::limits::{self, EmailKind};
-use crate::{accounts::passwords, store, store::sessions as session_store};
+use crate::requests::limits;
+use crate::store::sessions::{self as session_store, EmailKind};
+use crate::{accounts::passwords, store};
 
 /// Requests the confirmation email of a sign-up again: for the sign-up of this browser, or else for the last
 /// sign-up with the address. The response is the same for every address.
@@ -83,7 +84,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
     let digest = tokens::digest(&token);
     let sent_digest = digest.clone();
     let proof = app.db.view(move |tx| session_store::proof(tx, sent_digest.clone())).await?;
-    let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
+    let proof = proof.filter(|proof| proof.kind == EmailKind::Reset).ok_or(Error::refused(&LINK_EXPIRED))?;
     if let Some(sentence) = passwords::password_error(&password, &proof.email) {
         return Err(Fields::one("password", sentence));
     }

@@ -27,7 +27,7 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 use crate::model::kept_email;
 use crate::requests::client_info::ClientInfo;
 use crate::requests::network::address_key;
-use crate::store::sessions as session_store;
+use crate::store::sessions::{self as session_store, EmailKind};
 
 /// Too many failures. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_ATTEMPTS: Refusal =
@@ -138,28 +138,6 @@ pub(crate) fn count_request(tx: &mut Tx<'_>, kind: EmailKind, client_info: &Clie
     };
     let key = known.unwrap_or_else(|| address_key(client_info.address));
     add(tx, &format!("email_request {} {key}", kind.name()), slice, SIGN_UPS, SPAN)
-}
-
-/// The kinds of email that anyone can trigger by entering an address. Each kind is counted separately (N7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EmailKind {
-    /// The email that confirms the address of a new account.
-    Confirm,
-    /// The email that resets a password.
-    Reset,
-    /// The email that confirms a changed address.
-    Change,
-}
-
-impl EmailKind {
-    /// Returns the name of the kind in the tables of limits and of proofs.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            EmailKind::Confirm => "confirm",
-            EmailKind::Reset => "reset",
-            EmailKind::Change => "change",
-        }
-    }
 }
 
 /// Counts an email to an address. Returns whether the limit of the network or of all networks for an hour is

@@ -132,10 +132,38 @@ pub(crate) fn forget_devices(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM devices WHERE person_id = $1"), args![person])
 }
 
+/// The kinds of email that anyone can trigger by entering an address. Each kind is counted separately (N7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmailKind {
+    /// The email that confirms the address of a new account.
+    Confirm,
+    /// The email that resets a password.
+    Reset,
+    /// The email that confirms a changed address.
+    Change,
+}
+
+impl EmailKind {
+    /// Returns the name of the kind in the tables of limits and of proofs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            EmailKind::Confirm => "confirm",
+            EmailKind::Reset => "reset",
+            EmailKind::Change => "change",
+        }
+    }
+
+    fn read(text: String) -> Option<EmailKind> {
+        [EmailKind::Confirm, EmailKind::Reset, EmailKind::Change].into_iter().find(|kind| kind.name() == text)
+    }
+}
+
+kit::column_as!(EmailKind, String, EmailKind::read, |kind| kind.name().to_owned());
+
 /// A proof as stored.
 pub(crate) struct Proof {
     pub(crate) person: Id,
-    pub(crate) kind: String,
+    pub(crate) kind: EmailKind,
     pub(crate) email: String,
 }
 
@@ -146,7 +174,7 @@ row!(Proof { person, kind, email });
 pub(crate) fn insert_proof(
     tx: &mut Tx<'_>,
     digest: Vec<u8>,
-    (person, kind, email): (Id, &'static str, &str),
+    (person, kind, email): (Id, EmailKind, &str),
     expires_at: Timestamp,
 ) -> Result<u64> {
     let now = tx.now();
@@ -162,7 +190,7 @@ pub(crate) fn insert_proof(
 const FRESH: SignedDuration = SignedDuration::from_mins(15);
 
 /// Returns whether a valid link of a kind was just sent to an address.
-pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: &str) -> Result<bool> {
+pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: EmailKind) -> Result<bool> {
     let now = tx.now();
     let found: Option<(i64,)> = tx.one(
         sql!(
@@ -192,7 +220,7 @@ pub(crate) fn use_proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof
 }
 
 /// Deletes a person's proofs of one kind.
-pub(crate) fn forget_proofs(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<u64> {
+pub(crate) fn forget_proofs(tx: &mut Tx<'_>, person: Id, kind: EmailKind) -> Result<u64> {
     tx.run(sql!("DELETE FROM proofs WHERE person_id = $1 AND kind = $2"), args![person, kind])
 }
 

@@ -2,6 +2,7 @@
 //! unsubscribing and the club's own emails (N5), calendars (N6).
 
 use axum::http::Method;
+use kit::notifications::SubjectRef;
 use kit::{Id, args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, TestClub, UMA};
@@ -422,7 +423,7 @@ async fn an_offer_that_has_run_out_is_not_sent() {
         let data: Value =
             json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
         let content = json!({"kind": "bookings.offered", "data": data});
-        let news = kit::Notification::new(&content, ("booking", id), Some(person))?;
+        let news = kit::Notification::new(&content, SubjectRef { kind: "booking", id }, Some(person))?;
         tx.notify(&news, &["owner"])
     });
     written.await.expect("written");

@@ -13,6 +13,7 @@ use bookings::{Booking, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::db::{Place, Width};
+use kit::notifications::SubjectRef;
 use kit::{Db, Id, args, sql, tokens};
 use messages::{Outbox, Post};
 use serde_json::{Value, json};
@@ -434,7 +435,7 @@ impl World {
                 });
                 assert!(is_placed, "{}", context());
             }
-            Status::Confirmed if booking.moves > 0 => {
+            Status::Confirmed if booking.moves.count > 0 => {
                 assert_eq!(last, Some("bookings.moved"), "{}", context())
             }
             Status::Confirmed => assert_eq!(last, Some("bookings.confirmed"), "{}", context()),
@@ -510,7 +511,7 @@ async fn a_poisoned_message_holds_up_nothing_else() {
     let broken = world.app.db().tx(|tx| {
         let notification = kit::Notification::new(
             &json!({"kind": "bookings.confirmed", "data": {"x": 1}}),
-            ("booking", Id(1)),
+            SubjectRef { kind: "booking", id: Id(1) },
             None,
         )?;
         tx.notify(&notification, &["owner"])

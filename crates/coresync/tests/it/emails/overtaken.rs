@@ -3,6 +3,7 @@
 
 use bookings::{BookingNotification, Repriced};
 use kit::jobs::Job as _;
+use kit::notifications::SubjectRef;
 use kit::{Id, Notification, args, sql};
 use serde_json::json;
 use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
@@ -61,7 +62,7 @@ async fn tell_price(app: &TestClub, booking: i64, restored: bool) {
     let (booking, person) = (Id(booking), app.person(BEA));
     let written = app.db().tx(move |tx| {
         let news = BookingNotification::Repriced(vec![Repriced { booking, from: 20_000, restored }]);
-        let news = Notification::new(&news, ("booking", booking), Some(person))?;
+        let news = Notification::new(&news, SubjectRef { kind: "booking", id: booking }, Some(person))?;
         tx.notify(&news, &["owner"])
     });
     written.await.expect("written");

@@ -319,6 +319,7 @@ proptest! {
         parse_as::<people::PreferencesChange>(&bytes);
         parse_as::<people::ChosenNotifications>(&bytes);
         parse_as::<bookings::BookingRequest>(&bytes);
+        parse_as::<bookings::Decision>(&bytes);
         parse_as::<bookings::Move>(&bytes);
         parse_as::<bookings::Then>(&bytes);
         parse_as::<bookings::RuleInput>(&bytes);
