@@ -56,6 +56,7 @@ async function newGuest(visits, house) {
   await page.goto("/");
   await count.tap(page.getByRole("link", { name: `See times for ${site.SERVICE.name}` }));
   await page.waitForURL(/\/book\/\?service=/);
+  await isAtHand(page, site.times(page).first());
   await count.tap(site.times(page).first());
   await page.waitForURL(/\/book\/held\/\d+\/$/);
   const held = page.url();
@@ -91,6 +92,7 @@ async function member(visits) {
   await page.waitForURL(/\/book\/$/);
   await count.tap(site.main(page).locator(`a[href="/book/?service=${site.SERVICE.slug}"]`));
   await page.waitForURL(/\/book\/\?service=/);
+  await isAtHand(page, site.times(page).first());
   await count.tap(site.times(page).first());
   await page.waitForURL(/\/book\/held\/\d+\/$/);
   await isAtHand(page, button(page, "Confirm booking"));
@@ -121,8 +123,20 @@ async function alwaysAtHand(visits) {
   await page.waitForURL(/said=released$/);
 }
 
+/** The row of days begins at the chosen day, however far ahead it is. */
+async function chosenDay(visits) {
+  const page = await visits.person(PHONE);
+  await site.signIn(page, site.ACCOUNTS.premium.email);
+  for (const ahead of [0, 6, 13]) {
+    await page.goto(site.bookPath(site.SERVICE.slug, site.day(ahead)));
+    await isAtHand(page, site.main(page).locator('.days [aria-current="date"]'));
+    await isAtHand(page, site.times(page).first());
+  }
+}
+
 export const journeys = {
   "a new guest books on a phone in six taps and four fields": newGuest,
   "a member books on a phone in four taps": member,
   "the button that books is always at hand": alwaysAtHand,
+  "the chosen day and its first time are at hand": chosenDay,
 };

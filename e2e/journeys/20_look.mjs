@@ -92,6 +92,26 @@ async function deskMenu(visits) {
   await menu.getByRole("group", { name: "Plans and rules" }).waitFor();
 }
 
+/** The tabs of an account stand at the same place on all of its pages, and the current one is on the screen. */
+async function tabs(visits) {
+  const page = await visits.person();
+  await site.signIn(page, site.ACCOUNTS.base.email);
+  const strip = page.getByRole("navigation", { name: "Your account" });
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHTS[width] });
+    const places = new Set();
+    for (const [name, path] of [["dashboard", "/dashboard/"], ...site.OWN_PAGES]) {
+      await page.goto(path);
+      const { x, y } = await strip.boundingBox();
+      places.add(`${x} ${y}`);
+      const current = await strip.locator("[aria-current]").boundingBox();
+      const isSeen = current.x >= 0 && current.x + current.width <= width;
+      assert.ok(isSeen, `${name} at ${width}: its tab is at ${current.x}`);
+    }
+    assert.equal(places.size, 1, `at ${width}: ${[...places].join(", ")}`);
+  }
+}
+
 async function robots(visits) {
   const page = await visits.person();
   const told = await (await page.request.get("/robots.txt")).text();
@@ -112,5 +132,6 @@ export const journeys = {
   "the menu of a phone opens without JavaScript": menu,
   "the menu closes by Escape": menuByKey,
   "the menu of the back office opens on a phone without JavaScript": deskMenu,
+  "the tabs of an account stay where they are": tabs,
   "every page of the sitemap is meant to be found": robots,
 };

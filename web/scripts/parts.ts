@@ -17,24 +17,25 @@ export function say(words: string): void {
 }
 
 /**
- * `<time class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…">10:10</time>`: shows the remaining
- * minutes and seconds beside the time of day. `data-now` is the server's time when it rendered the page, for devices
- * with a wrong clock.
+ * `Held for you<span class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…"> until 10:10 AM</span>`: shows
+ * the remaining minutes and seconds (`Held for you, 9:41 left`), and the time of day to screen readers only. `data-now`
+ * is the server's time when it rendered the page, for devices with a wrong clock.
  */
 function countdowns(): void {
-  for (const time of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
-    const end = Date.parse(time.dataset.until ?? "");
-    const told = Date.parse(time.dataset.now ?? "");
+  for (const until of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
+    const end = Date.parse(until.dataset.until ?? "");
+    const told = Date.parse(until.dataset.now ?? "");
     if (Number.isNaN(end)) continue;
     const wrong = Number.isNaN(told) ? 0 : told - Date.now();
     const left = document.createElement("span");
     left.className = "countdown-left";
     left.role = "timer";
-    time.after(" ", left);
+    until.classList.add("for-ears");
+    until.after(", ", left);
     const show = () => {
       const seconds = Math.round((end - Date.now() - wrong) / 1000);
       const two = (count: number) => String(count).padStart(2, "0");
-      left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${two(seconds % 60)})` : "(expired)";
+      left.textContent = seconds > 0 ? `${Math.floor(seconds / 60)}:${two(seconds % 60)} left` : "expired";
       if (seconds <= 0) clearInterval(beat);
     };
     const beat = setInterval(show, 1000);

@@ -57,6 +57,15 @@ function outputs(): void {
   }
 }
 
+/** `data-scrolls`: a row that is wider than the screen begins at its current item. The page itself does not scroll. */
+function rows(): void {
+  for (const row of document.querySelectorAll<HTMLElement>("[data-scrolls]")) {
+    const current = row.querySelector("[aria-current]")?.getBoundingClientRect();
+    const { left, width } = row.getBoundingClientRect();
+    if (current) row.scrollLeft += current.left + current.width / 2 - left - width / 2;
+  }
+}
+
 /**
  * `<form data-goes-on>`: sent at once. The page of a confirmation link has it in the browser in which the person signed
  * up, so that they need not press its button.
@@ -68,5 +77,6 @@ function goesOn(): void {
 begin();
 follows();
 outputs();
+rows();
 goesOn();
 customElements.define("light-study", LightStudy);

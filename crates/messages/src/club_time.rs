@@ -54,9 +54,10 @@ pub fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }
 
-/// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`
+/// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`, with the spaces that every email program can show.
 pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
-    in_zone(zone, to, format!("{}, {}", date(zone, from), format::span(zone, from, to)))
+    let span = format::span(zone, from, to).replace('\u{a0}', " ");
+    in_zone(zone, to, format!("{}, {span}", date(zone, from)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use axum::routing::{get, post};
 use kit::web::{Form, Input, Page, RawInput, see_other};
 use kit::{AppState, Error, Result, Tx};
 use people::{Actor, Caller, ChosenNotifications, NotificationKind, PreferencesChange};
+use pictures::artwork::{self, Artwork};
 use ui::{
     Choice, Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, from_pairs,
     or_sign_in, unreferred,
@@ -38,7 +39,8 @@ struct PreferencesPage {
     frame: Frame,
     errors: FieldErrors,
     done: Option<&'static str>,
-    scenes: Vec<Choice>,
+    /// The scenes, each with its picture.
+    scenes: Vec<(Choice, Artwork)>,
     light: Range,
     /// The warmth of the light, each with the name of its color in the stylesheet.
     warmth: Vec<(Choice, &'static str)>,
@@ -52,6 +54,20 @@ struct PreferencesPage {
 /// Returns the choices of a preference, beginning with the default of the room.
 fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
     from_pairs([("", "Room default")].into_iter().chain(all.iter().copied()), chosen)
+}
+
+/// Returns the scenes with their pictures; the default of the room has that of the club.
+fn scenes(tx: &mut Tx<'_>, chosen: &str) -> Result<Vec<(Choice, Artwork)>> {
+    let club = catalogue::current(tx)?.club.id;
+    let shown = pictures::shown(tx, club)?;
+    let pictured = |choice: Choice| {
+        let artwork = match choice.value.as_str() {
+            "" => artwork::of_club_still(&shown),
+            scene => artwork::of_scene(&shown, scene),
+        };
+        (choice, artwork)
+    };
+    Ok(or_open(&people::SCENES, chosen).into_iter().map(pictured).collect())
 }
 
 /// A preference that is a number on a scale.
@@ -211,7 +227,7 @@ fn draw(
         scents,
         errors: errors.clone(),
         done: None,
-        scenes: or_open(&people::SCENES, raw_form.get("scene")),
+        scenes: scenes(tx, raw_form.get("scene"))?,
         light: Range::of(LIGHT, &raw_form, errors),
         warmth: warmth(raw_form.get("light_kelvin")),
         temperature: Range::of(TEMPERATURE, &raw_form, errors),

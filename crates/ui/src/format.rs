@@ -108,7 +108,8 @@ pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock_as(zone, at, "%-I:%M:%S %p"))
 }
 
-/// `6:30 – 7:30 PM`; across noon or midnight `11:30 AM – 12:30 PM`.
+/// `6:30 – 7:30 PM`; across noon or midnight `11:30 AM – 12:30 PM`. Its spaces are no-break spaces, so that it stands on
+/// one line.
 pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     let is_short = to.duration_since(from).abs() < SignedDuration::from_hours(12);
     join_span(&clock(zone, from), &clock(zone, to), is_short)
@@ -117,10 +118,11 @@ pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
 /// Two times with a dash. Of a short span in one half of the day, only the end says which half.
 fn join_span(from: &str, to: &str, is_short: bool) -> String {
     let half = ["AM", "PM"].into_iter().find(|half| from.ends_with(half) && to.ends_with(half));
-    match half.filter(|_| is_short).and_then(|half| from.strip_suffix(half)) {
+    let text = match half.filter(|_| is_short).and_then(|half| from.strip_suffix(half)) {
         Some(from) => format!("{} – {to}", from.trim_end()),
         None => format!("{from} – {to}"),
-    }
+    };
+    text.replace(' ', "\u{a0}")
 }
 
 /// Formats a number of available times: `no times`, `1 time`, `5 times`.
@@ -197,7 +199,7 @@ pub fn minute(minutes: i64) -> String {
     format!("{twelve}:{minute:02} {}", if hour < 12 { "AM" } else { "PM" })
 }
 
-/// Two times in minutes from midnight: `9:00 AM – 10:00 PM`, `6:30 – 7:30 PM`.
+/// Two times in minutes from midnight, as [`span`] writes them: `9:00 AM – 10:00 PM`, `6:30 – 7:30 PM`.
 pub fn minute_span(from: i64, to: i64) -> String {
     join_span(&minute(from), &minute(to), (to - from).abs() < 720)
 }
@@ -243,6 +245,10 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a moment")
+    }
+
+    fn unbroken(text: &str) -> String {
+        text.replace(' ', "\u{a0}")
     }
 
     #[test]
@@ -307,11 +313,11 @@ mod tests {
             ("2026-11-24T14:00:00Z", "2026-11-25T15:00:00Z", "9:00 AM – 10:00 AM"),
             ("2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "1:30 AM EDT – 1:30 AM EST"),
         ] {
-            assert_eq!(span(&zone, at(from), at(to)), shown);
+            assert_eq!(span(&zone, at(from), at(to)), unbroken(shown));
         }
-        assert_eq!(minute_span(540, 1_320), "9:00 AM – 10:00 PM");
-        assert_eq!(minute_span(1_110, 1_170), "6:30 – 7:30 PM");
-        assert_eq!(minute_span(1_320, 1_500), "10:00 PM – 1:00 AM");
+        assert_eq!(minute_span(540, 1_320), unbroken("9:00 AM – 10:00 PM"));
+        assert_eq!(minute_span(1_110, 1_170), unbroken("6:30 – 7:30 PM"));
+        assert_eq!(minute_span(1_320, 1_500), unbroken("10:00 PM – 1:00 AM"));
     }
 
     #[test]

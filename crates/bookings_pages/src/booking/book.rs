@@ -481,12 +481,12 @@ fn find(
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &search.ask(service.id, first, last, false))?;
+    let fortnight = context.search(tx, &search.ask_strip(service.id, (first, last)))?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
-    let mut parts = times::parts(day, search);
-    let usual = Usual::of(&mut parts);
+    let mut parts = times::parts(day, search, None);
+    let usual = Usual::of_parts(&mut parts);
     let is_over = date < today;
     let reserved = if shut || is_over {
         Vec::new()
@@ -507,7 +507,7 @@ fn find(
         id: service.id,
         date,
         day: format::day(date, today),
-        strip: Strip::of(&fortnight, search, date).counting(&parts, today, date),
+        strip: Strip::of(&fortnight, search, date, None),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
         overrides: guest::overrides(search, service, date, day),
@@ -533,20 +533,19 @@ fn other_day(
     fortnight: &Answer,
 ) -> Result<Option<(String, String)>> {
     let today = fortnight.window.today();
-    let path_and_sentence = |day: &bookings::FreeDay| {
-        let date = day.count.date;
-        let sentence = format!("{} has {}.", format::day(date, today), format::times(day.count.count));
-        (search.day_path(date), sentence)
-    };
-    if let Some(day) = times::nearest(&fortnight.days, date) {
-        return Ok(Some(path_and_sentence(day)));
+    let mut nearest = times::nearest(&fortnight.days, date);
+    if nearest.is_none() {
+        let days = fortnight.window.max_advance_days();
+        let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
+        let from = last.tomorrow().unwrap_or(last);
+        if from <= end {
+            let later = context.search(tx, &search.ask(service.id, from, end, false))?;
+            nearest = times::nearest(&later.days, date);
+        }
     }
-    let days = fortnight.window.max_advance_days();
-    let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
-    let from = last.tomorrow().unwrap_or(last);
-    if from > end {
-        return Ok(None);
-    }
-    let later = context.search(tx, &search.ask(service.id, from, end, false))?;
-    Ok(times::nearest(&later.days, date).map(path_and_sentence))
+    let Some(nearest) = nearest else { return Ok(None) };
+    let day = context.search(tx, &search.ask(service.id, nearest, nearest, true))?;
+    let count = times::Counts::of(&day, None).on(nearest);
+    let sentence = format!("{} has {}.", format::day(nearest, today), format::times(count));
+    Ok(Some((search.day_path(nearest), sentence)))
 }

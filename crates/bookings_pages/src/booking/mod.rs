@@ -5,6 +5,7 @@ pub(crate) mod guest;
 pub(crate) mod narrowing;
 pub(crate) mod notice;
 pub(crate) mod services;
+pub(crate) mod spacing;
 pub(crate) mod times;
 pub(crate) mod waitlist;
 pub(crate) mod why;

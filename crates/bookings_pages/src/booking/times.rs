@@ -9,6 +9,8 @@ use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
+use crate::booking::spacing;
+
 /// The number of days in the strip.
 const STRIP: i64 = 14;
 /// The hours of the club's clock at which the afternoon and the evening begin.
@@ -145,6 +147,11 @@ impl Search {
         }
     }
 
+    /// Converts the search into a query for a strip of days, whose times are counted as the pages show them.
+    pub(crate) fn ask_strip(&self, service: Id, (first, last): (Date, Date)) -> bookings::Search {
+        bookings::Search { slots: true, ..self.ask(service, first, last, false) }
+    }
+
     /// Returns the parameters as pairs of field name and number.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, i64)> {
         let numbers = [
@@ -265,22 +272,13 @@ fn after(date: Date, days: i64) -> Date {
 }
 
 impl Strip {
-    /// Sets the number of times of the chosen day to the number that the page shows.
-    pub(crate) fn counting(mut self, parts: &[Part], today: Date, chosen: Date) -> Strip {
-        let is_ahead = |part: &&Part| !matches!(part.name, "Started" | "Ended");
-        let count: usize = parts.iter().filter(is_ahead).map(|part| part.times.len()).sum();
-        for day in self.days.iter_mut().filter(|day| day.is_chosen && day.is_free && count > 0) {
-            day.spoken = format!("{}, {}", format::day(chosen, today), format::times(count));
-            day.count = count.to_string();
-        }
-        self
-    }
-
-    pub(crate) fn of(answer: &Answer, search: &Search, chosen: Date) -> Strip {
+    /// Creates the strip from the times of its days. The start `without` is not counted.
+    pub(crate) fn of(answer: &Answer, search: &Search, chosen: Date, without: Option<Timestamp>) -> Strip {
         let today = answer.window.today();
         let (first, last) = answer.span;
+        let counts = Counts::of(answer, without);
         let cell = |day: &FreeDay| {
-            let (date, count) = (day.count.date, day.count.count);
+            let (date, count) = (day.count.date, counts.on(day.count.date));
             let availability =
                 if day.closed.is_some() { "not open to you yet".to_owned() } else { format::times(count) };
             DayCell {
@@ -308,10 +306,31 @@ impl Strip {
     }
 }
 
+/// The numbers of times that the pages of the days show.
+pub(crate) struct Counts(Vec<(Date, usize)>);
+
+impl Counts {
+    /// Counts the times of an answer without the start `without`. Times that have begun, which only staff see, are not
+    /// counted beside times that lie ahead.
+    pub(crate) fn of(answer: &Answer, without: Option<Timestamp>) -> Counts {
+        let now = answer.window.asker().now;
+        let shown = spacing::shown(answer, without);
+        let count = |day: &[&Offer]| {
+            let ahead = day.iter().filter(|offer| begin(offer.start) >= now).count();
+            Some((day.first()?.date, if ahead > 0 { ahead } else { day.len() }))
+        };
+        Counts(shown.chunk_by(|one, next| one.date == next.date).filter_map(count).collect())
+    }
+
+    pub(crate) fn on(&self, date: Date) -> usize {
+        self.0.iter().find(|(day, _)| *day == date).map_or(0, |(_, count)| *count)
+    }
+}
+
 /// A time that can be chosen.
 #[derive(Debug)]
 pub(crate) struct TimeCell {
-    /// The path of the page for rescheduling to this time.
+    /// The path of the page for rescheduling to this time, or for booking it.
     pub(crate) path: String,
     /// The moment as a form sends it.
     pub(crate) stamp: String,
@@ -349,61 +368,35 @@ pub(crate) struct Usual {
 
 impl Usual {
     /// Finds the most common price and room, and marks the times that have them. Returns `None` if there are no times.
-    pub(crate) fn of(parts: &mut [Part]) -> Option<Usual> {
-        let price = most_common(parts, |time| &time.price)?;
-        let room = most_common(parts, |time| &time.room)?;
+    pub(crate) fn of<'t>(times: impl IntoIterator<Item = &'t mut TimeCell>) -> Option<Usual> {
+        let mut times: Vec<&mut TimeCell> = times.into_iter().collect();
+        let price = most_common(times.iter().map(|time| &time.price))?;
+        let room = most_common(times.iter().map(|time| &time.room))?;
         let mut has_exceptions = false;
-        for time in parts.iter_mut().flat_map(|part| &mut part.times) {
+        for time in &mut times {
             (time.has_usual_price, time.has_usual_room) = (time.price == price, time.room == room);
             has_exceptions |= !time.has_usual_price || !time.has_usual_room;
         }
         Some(Usual { price, room, has_exceptions })
     }
+
+    /// Does the same for the times of all parts of a day.
+    pub(crate) fn of_parts(parts: &mut [Part]) -> Option<Usual> {
+        Usual::of(parts.iter_mut().flat_map(|part| &mut part.times))
+    }
 }
 
 /// Returns the text that most times have; the first of them if several are equally common.
-fn most_common(parts: &[Part], text: impl Fn(&TimeCell) -> &String) -> Option<String> {
+fn most_common<'t>(texts: impl Iterator<Item = &'t String>) -> Option<String> {
     let mut counts: Vec<(&String, usize)> = Vec::new();
-    for time in parts.iter().flat_map(|part| &part.times) {
-        match counts.iter_mut().find(|(one, _)| *one == text(time)) {
+    for text in texts {
+        match counts.iter_mut().find(|(one, _)| *one == text) {
             Some((_, count)) => *count += 1,
-            None => counts.push((text(time), 1)),
+            None => counts.push((text, 1)),
         }
     }
     let most = counts.iter().map(|(_, count)| *count).max()?;
     counts.into_iter().find(|(_, count)| *count == most).map(|(text, _)| text.clone())
-}
-
-/// Returns one offer for each quarter of an hour, in chronological order. A start beside a neighboring booking replaces
-/// the nearest quarter only if it saves time that could no longer be sold (F4) and is not more expensive. Every offered
-/// start can still be asked for.
-fn folded(answer: &Answer) -> Vec<&Offer> {
-    let minute = |offer: &Offer| begin(offer.start).as_second() / 60;
-    let price = |offer: &Offer| {
-        let factors = offer.rooms.first().map_or(Factors::PLAIN, |(_, factors)| *factors);
-        answer.total(offer.date, factors)
-    };
-    let mut kept: Vec<&Offer> = Vec::new();
-    for offer in &answer.offers {
-        let quarter = |one: &Offer| (minute(one) + 7) / 15;
-        let Some(last) = kept.last_mut().filter(|last| quarter(last) == quarter(offer)) else {
-            kept.push(offer);
-            continue;
-        };
-        let is_edge = |one: &Offer| minute(one) % 15 != 0;
-        let saves = |edge: &Offer, quarter: &Offer| {
-            edge.lost_minutes < quarter.lost_minutes && price(edge) <= price(quarter)
-        };
-        let is_better = match (is_edge(offer), is_edge(last)) {
-            (true, false) => saves(offer, last),
-            (false, true) => !saves(last, offer),
-            _ => (offer.lost_minutes, price(offer)) < (last.lost_minutes, price(last)),
-        };
-        if is_better {
-            *last = offer;
-        }
-    }
-    kept
 }
 
 pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
@@ -439,8 +432,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
 
 /// Returns the times nearest to a moment, in chronological order, without the time at the moment itself.
 pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Vec<TimeCell> {
-    let mut others = folded(answer);
-    others.retain(|offer| begin(offer.start) != requested);
+    let mut others = spacing::shown(answer, Some(requested));
     others.sort_by_key(|offer| (begin(offer.start).duration_since(requested).abs(), offer.start));
     others.truncate(NEAR);
     others.sort_by_key(|offer| offer.start);
@@ -448,13 +440,13 @@ pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Ve
 }
 
 /// Groups the times by part of the day. For staff, times that have begun come first and times that have ended come
-/// last, each with the latest first.
-pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
+/// last, each with the latest first. The start `without` is left out.
+pub(crate) fn parts(answer: &Answer, search: &Search, without: Option<Timestamp>) -> Vec<Part> {
     let now = answer.window.asker().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
     let (mut begun, mut ended) =
         (Part { name: "Started", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
-    for offer in folded(answer) {
+    for offer in spacing::shown(answer, without) {
         if begin(offer.start) < now {
             let is_over = begin(offer.start + cells(answer.minutes)) <= now;
             let part = if is_over { &mut ended } else { &mut begun };
@@ -500,9 +492,9 @@ pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
 }
 
 /// Returns the day with free times that is nearest to `chosen`.
-pub(crate) fn nearest(days: &[FreeDay], chosen: Date) -> Option<&FreeDay> {
-    let free = days.iter().filter(|day| day.count.count > 0);
-    free.min_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date))
+pub(crate) fn nearest(days: &[FreeDay], chosen: Date) -> Option<Date> {
+    let free = days.iter().filter(|day| day.count.count > 0).map(|day| day.count.date);
+    free.min_by_key(|date| ((*date - chosen).get_days().abs(), *date))
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ use ui::{
     or_sign_in, run_form,
 };
 
-use crate::booking::times::{self, Narrowed, Search};
+use crate::booking::spacing;
+use crate::booking::times::{self, Narrowed, Search, TimeCell, Usual};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -60,36 +61,60 @@ struct WaitPage {
     open: OpenTimes,
 }
 
-/// Times that can be booked now, each with the path of its booking page.
+/// Times that can be booked now: the first ones, and the others, which the page shows on request.
 #[derive(Debug, Default)]
 struct OpenTimes {
-    times: Vec<OpenTime>,
+    first: Vec<OpenDay>,
+    others: Vec<OpenDay>,
+    usual: Option<Usual>,
     /// The number of all such times, including those that are not listed.
     total: usize,
 }
 
+/// Times of a day, each with the path of its booking page.
 #[derive(Debug)]
-struct OpenTime {
-    path: String,
-    /// The start, such as `Friday 27 November, 18:00`.
-    when: String,
-    price: String,
-    room: String,
+struct OpenDay {
+    /// The day, such as `Friday, November 27`; empty if it is the one above.
+    name: String,
+    times: Vec<TimeCell>,
 }
 
+/// The number of times that are shown at once.
+const FIRST_OPEN: usize = 6;
 /// The maximum number of times that the page lists.
 const MOST_OPEN: usize = 48;
 
 impl OpenTimes {
-    fn of(answer: &Answer, search: &Search, now: Timestamp) -> OpenTimes {
-        let zone = &answer.catalogue.club.zone;
-        let time = |offer: &Offer| {
+    fn of(answer: &Answer, search: &Search) -> OpenTimes {
+        let today = answer.window.today();
+        let shown = spacing::shown(answer, None);
+        let cell = |offer: &&Offer| {
             let cell = times::time_cell(answer, search, offer);
-            let when = format::moment(zone, begin(offer.start), now);
-            OpenTime { path: search.book_path(&cell.stamp), when, price: cell.price, room: cell.room }
+            TimeCell { path: search.book_path(&cell.stamp), ..cell }
         };
-        let listed = answer.offers.iter().take(MOST_OPEN);
-        OpenTimes { times: listed.map(time).collect(), total: answer.offers.len() }
+        let days = |offers: &[&Offer]| -> Vec<OpenDay> {
+            let days = offers.chunk_by(|one, next| one.date == next.date);
+            let day = |day: &[&Offer]| {
+                let name = format::day(day.first()?.date, today);
+                Some(OpenDay { name, times: day.iter().map(cell).collect() })
+            };
+            days.filter_map(day).collect()
+        };
+        let listed = shown.get(..MOST_OPEN).unwrap_or(&shown);
+        let (first, others) = listed.split_at(listed.len().min(FIRST_OPEN));
+        let (mut first, mut others) = (days(first), days(others));
+        if let (Some(last), Some(next)) = (first.last(), others.first_mut())
+            && last.name == next.name
+        {
+            next.name.clear();
+        }
+        let usual = Usual::of(first.iter_mut().chain(&mut others).flat_map(|day| &mut day.times));
+        OpenTimes { first, others, usual, total: shown.len() }
+    }
+
+    /// Returns the number of times that the page lists.
+    fn listed(&self) -> usize {
+        self.total.min(MOST_OPEN)
     }
 
     /// Describes how many times can be booked, such as `22 times are open now`.
@@ -182,7 +207,7 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, query: &ForWhat) -> Result<WaitPage> {
         values.push((name, number.to_string()));
     }
     let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
-    let open = OpenTimes::of(&day, &search, tx.now());
+    let open = OpenTimes::of(&day, &search);
     Ok(WaitPage { open, ..page(by, &catalogue, service.id, values, today) })
 }
 
@@ -201,7 +226,7 @@ fn waiting(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<WaitingPage> {
     Ok(WaitingPage {
         frame: Frame::new(by, "visits", "Waitlist · CoreSync"),
         line: WaitLine::of(&catalogue, &place, now),
-        open: OpenTimes::of(&open, &search, now),
+        open: OpenTimes::of(&open, &search),
     })
 }
 

@@ -16,6 +16,7 @@ use kit::{AppState, Cents, Error, Fault, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
 
+use crate::booking::spacing;
 use crate::visits::line::VisitLine;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -347,7 +348,13 @@ fn choices(conflict: &Conflict, zone: &jiff::tz::TimeZone, now: Timestamp) -> Ve
         let (at, price) = (format::moment(zone, slot.start, now), format::money(slot.price));
         Choice::new(slot.start, format!("{at}, {price}, {}", slot.room_name), false)
     };
-    let mut choices: Vec<Choice> = conflict.alternatives().iter().map(choice).collect();
+    let mut shown: Vec<&Slot> = Vec::new();
+    for slot in conflict.alternatives() {
+        if !shown.iter().any(|other| spacing::are_close(other.start, slot.start)) {
+            shown.push(slot);
+        }
+    }
+    let mut choices: Vec<Choice> = shown.into_iter().map(choice).collect();
     choices.push(Choice::new("without", "Skip this date", true));
     choices
 }

@@ -222,19 +222,17 @@ fn draw(
     };
     let date = other_date.as_ref().map_or(date, |other| other.date);
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &search.ask(service.id, first, last, false))?;
+    let fortnight = context.search(tx, &search.ask_strip(service.id, (first, last)))?;
     let day = context.search(tx, &search.ask(service.id, date, date, true))?;
     let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
     let is_same_room = room.is_none_or(|room| room == booking.room);
     let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
     let is_same = is_same_room && technician.is_none_or(serves);
     let stays = |at: Timestamp| at == booking.starts_at && is_same;
-    let mut parts = times::parts(&day, &search);
     // The current time is not offered, unless another technician or room is requested.
-    let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
-    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
-    parts.retain(|part| !part.times.is_empty());
-    let usual = Usual::of(&mut parts);
+    let current = Some(booking.starts_at).filter(|at| stays(*at));
+    let mut parts = times::parts(&day, &search, current);
+    let usual = Usual::of_parts(&mut parts);
     let sentence = sentence_of_day(other_date, (&day, &fortnight), date, parts.is_empty());
     let (mut meant, mut stopped) = (None, stopped);
     if requested.to.is_some_and(stays) {
@@ -271,7 +269,7 @@ fn draw(
         technician_word: catalogue.technician_word_of(service),
         technicians,
         rooms,
-        strip: Strip::of(&fortnight, &search, date),
+        strip: Strip::of(&fortnight, &search, date, current),
         search,
         day: format::day(date, today),
         parts,

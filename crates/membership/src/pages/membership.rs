@@ -13,6 +13,7 @@ use people::{Actor, Caller};
 use ui::{Frame, PostedForm, format, or_sign_in};
 
 use crate::pages::booking_terms::BookingTerms;
+use crate::pages::join;
 use crate::pages::tiles::{Tile, tiles};
 use crate::pages::worth::{Comparison, break_even};
 use crate::{Entitlements, MembershipStatus, Plan};
@@ -61,8 +62,8 @@ struct PlanCard {
     /// After how many visits a month the price has come back, if they are few.
     worth: Option<String>,
     is_current: bool,
-    /// The text and the path of the link to change to this plan; `None` for the current plan, for more expensive plans
-    /// during a freeze, and for people without a plan, who join at the front desk.
+    /// The text and the path of the link to join this plan or to change to it; `None` for the current plan, and for more
+    /// expensive plans during a freeze.
     way: Option<(&'static str, String)>,
 }
 
@@ -165,10 +166,11 @@ impl PlanCard {
     fn of(plan: Plan, catalogue: &Catalogue, held: Option<&Plan>, rests: bool) -> PlanCard {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
-        let way = open.map(|held| {
+        let change = open.map(|held| {
             let word = if costs_more(held) { "Upgrade" } else { "Switch plans" };
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
+        let way = if held.is_none() { Some(("Join", join::path(&plan))) } else { change };
         PlanCard {
             price: format::money(plan.price),
             worth: break_even(&plan, catalogue),

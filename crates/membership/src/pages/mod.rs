@@ -2,6 +2,7 @@
 
 mod booking_terms;
 mod change;
+mod join;
 mod membership;
 mod staff;
 mod tiles;
@@ -20,6 +21,7 @@ pub fn routes(terms: BookingTerms) -> Router<AppState> {
     Router::new()
         .merge(membership::routes())
         .merge(change::routes())
+        .merge(join::routes())
         .layer(Extension(terms))
         .merge(staff::routes())
 }

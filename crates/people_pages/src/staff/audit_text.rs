@@ -328,7 +328,7 @@ mod tests {
     fn a_rule_is_named_by_its_times_where_they_are_recorded() {
         let rule = json!({"weekdays": [5, 6], "from": 1_020, "to": 1_320, "tags": []});
         let named = rule_times(&json!({"before": null, "after": rule}));
-        assert_eq!(named.as_deref(), Some("Friday and Saturday, 5:00 – 10:00 PM"));
+        assert_eq!(named.as_deref(), Some("Friday and Saturday, 5:00\u{a0}–\u{a0}10:00\u{a0}PM"));
         assert_eq!(rule_times(&json!({"before": {"to": 1_320}, "after": {"to": 1_380}})), None);
     }
 }

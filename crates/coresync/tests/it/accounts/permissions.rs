@@ -135,6 +135,7 @@ d44+++ POST /dashboard/bookings/{id}/repeat/
 d44+++ GET /dashboard/bookings/{id}/visit.ics
 d+++++ GET /dashboard/membership/
 d+++++ POST /dashboard/membership/credits/
+d+++++ GET /dashboard/membership/join/ | plan=base
 d+++++ GET /dashboard/membership/{action}/
 d+++++ POST /dashboard/membership/{action}/
 d+++++ GET /dashboard/preferences/

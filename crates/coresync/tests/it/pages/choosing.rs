@@ -212,7 +212,7 @@ async fn services_follow_each_other_in_one_visit() {
     );
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("Grand total") && page.contains("$183.75"), "150 and 33.75: {page}");
-    assert!(page.contains("3:00 – 3:30 PM") || page.contains("15:0"), "{page}");
+    assert!(page.contains("3:00\u{a0}–\u{a0}3:30\u{a0}PM") || page.contains("15:0"), "{page}");
     let mine = app.as_(BEA).get(MINE).await;
     assert_eq!(mine.list("held").len(), 2);
     let other = mine
@@ -265,7 +265,10 @@ async fn what_is_sold_by_time_has_its_lengths() {
     let form = format!("service=lawn&duration=90&party=4&starts_at={}", utc("2026-11-27T12:00:00-05:00"));
     let path = redirect_of(app.browser(GUS).submit("/book/hold/", &form).await);
     let held = app.browser(GUS).get(&path).await.text();
-    assert!(held.contains("12:00 – 1:30 PM") && held.contains("4 guests") && held.contains("$180"), "{held}");
+    assert!(
+        held.contains("12:00\u{a0}–\u{a0}1:30\u{a0}PM") && held.contains("4 guests") && held.contains("$180"),
+        "{held}"
+    );
 }
 
 #[tokio::test]
@@ -383,7 +386,7 @@ async fn a_time_that_is_not_offered_says_why() {
     let night = look_at(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
         night.contains("We’re closed then.")
-            && night.contains("On Friday, the rooms are open 9:00 AM – 9:00 PM."),
+            && night.contains("On Friday, the rooms are open 9:00\u{a0}AM\u{a0}–\u{a0}9:00\u{a0}PM."),
         "{night}"
     );
     assert!(

@@ -60,6 +60,28 @@ async fn who_has_none_reads_the_plans_and_where_to_ask() {
     app.browser(GUS).get("/dashboard/membership/change/").await.expect(404);
 }
 
+/// Each plan has a way to join it, which says that the front desk takes the first payment.
+#[tokio::test]
+async fn who_has_none_is_told_how_to_join_a_plan() {
+    let app = TestClub::open().await;
+    let gus = app.browser(GUS);
+    let text = gus.get(PAGE).await.expect(200).text();
+    for plan in ["base", "premium", "unlimited"] {
+        assert!(
+            text.contains(&format!("href=\"/dashboard/membership/join/?plan={plan}\"")),
+            "{plan}: {text}"
+        );
+    }
+    let text = gus.get("/dashboard/membership/join/?plan=premium").await.expect(200).text();
+    for phrase in ["Join Premium", "a month.", "not online yet", "at the front desk", "tel:+1212"] {
+        assert!(text.contains(phrase), "{phrase}: {text}");
+    }
+    gus.get("/dashboard/membership/join/?plan=none").await.expect(404);
+    assert!(gus.get("/dashboard/").await.expect(200).text().contains("Compare plans"));
+    let text = app.browser(PIA).get(PAGE).await.expect(200).text();
+    assert!(!text.contains("/join/"), "{text}");
+}
+
 /// The effect is computed by running the operation and rolling it back: nothing changes until the button is pressed.
 #[tokio::test]
 async fn what_leaving_means_is_said_before_it_is_done() {

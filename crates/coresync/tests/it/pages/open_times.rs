@@ -1,10 +1,11 @@
 //! What the page of open times says besides times: dates that can’t be booked, and holds of the person who reads it.
 
-use testing::{BEA, DORA, GUS, TestClub};
+use jiff::Timestamp;
+use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
-use crate::book;
 use crate::choosing::{FRIDAY, cookie, hold, redirect_of, utc};
 use crate::whole::WholeProgram as _;
+use crate::{book, search};
 
 /// A date that can't be booked is not shown as another month without a word.
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn a_visitor_who_holds_a_time_is_told_so() {
     assert!(page.contains("You’re already holding this time.") && page.contains(&path), "{page}");
     assert!(!page.contains("just been taken"), "{page}");
     let day = known.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(day.contains("6:00 – 8:00 PM</span>.") && day.contains(&path), "{day}");
+    assert!(day.contains("6:00\u{a0}–\u{a0}8:00\u{a0}PM.") && day.contains(&path), "{day}");
     // Nobody else is told whose it is.
     for query in [requested, "/book/?service=suite&date=2026-11-27"] {
         let page = app.visitor().get(query).await.expect(200).text();
@@ -87,4 +88,81 @@ async fn a_released_time_leads_back_to_the_times_of_its_day() {
     assert_eq!(back, format!("/book/?service=massage&for={person}&date=2026-11-27&said=released"));
     let page = dora.get(&back).await.expect(200).text();
     assert!(page.contains("Booking for Gus") && page.contains("The time was released."), "{page}");
+}
+
+/// Returns the starts that the page offers as buttons or links, in the order of the page.
+fn offered(page: &str) -> Vec<Timestamp> {
+    let cells =
+        page.split("class=\"time\"").skip(1).map(|cell| cell.split("</li>").next().unwrap_or_default());
+    let stamp = |cell: &str| {
+        let text =
+            cell.split(['"', '=', '&', ';']).find(|text| text.starts_with("2026-") && text.ends_with('Z'))?;
+        text.parse().ok()
+    };
+    cells.map(|cell| stamp(cell).unwrap_or_else(|| panic!("no start: {cell}"))).collect()
+}
+
+/// Returns the numbers of times in the strip of days, each with the path of its day.
+fn strip(page: &str) -> Vec<(String, usize)> {
+    let cells = page.split("<a class=\"day").skip(1).filter(|cell| cell.contains("day-count"));
+    let parsed = cells.filter_map(|cell| {
+        let path = cell.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&");
+        let count = cell.split("class=\"day-count\"").nth(1)?.split(['>', '<']).nth(1)?.parse().ok();
+        Some((path, count.unwrap_or(0)))
+    });
+    parsed.collect()
+}
+
+#[track_caller]
+fn assert_apart(starts: &[Timestamp], on: &str) {
+    for pair in starts.windows(2) {
+        assert!(pair[1].duration_since(pair[0]).as_mins() >= 15, "{on}: {} and {}", pair[0], pair[1]);
+    }
+}
+
+/// Starts beside other bookings are five or ten minutes from those on the quarter hour. The API has all of them; pages
+/// show one of each, and the strip of days and the waitlist count what is shown.
+#[tokio::test]
+async fn shown_starts_are_a_quarter_of_an_hour_apart_and_the_strip_counts_them() {
+    let app = TestClub::open().await;
+    for (who, date, time) in [
+        (BEA, "2026-11-26", "12:20"),
+        (UMA, "2026-11-26", "12:25"),
+        (BEA, "2026-11-27", "11:35"),
+        (PIA, "2026-11-27", "15:05"),
+        (UMA, "2026-11-27", "15:25"),
+    ] {
+        book(&app, who, "massage", date, time).await;
+    }
+    let slots = search(&app, GUS, "massage", "2026-11-27").await;
+    let free: Vec<Timestamp> = slots
+        .list("available_slots")
+        .iter()
+        .map(|slot| slot["starts_at"].as_str().and_then(|at| at.parse().ok()).expect("a start"))
+        .collect();
+    assert!(free.windows(2).any(|pair| pair[1].duration_since(pair[0]).as_mins() < 15), "{free:?}");
+    let gus = app.browser(GUS);
+    let page = gus.get("/book/?service=massage&date=2026-11-27").await.expect(200).text();
+    let shown = offered(&page);
+    assert!(shown.iter().all(|at| free.contains(at)), "{shown:?}");
+    let days = strip(&page);
+    assert_eq!(days.len(), 14);
+    assert!(days.iter().filter(|(_, count)| *count > 0).count() >= 3, "{days:?}");
+    for (path, count) in days {
+        let page = gus.get(&path).await.expect(200).text();
+        let shown = offered(&page);
+        assert_apart(&shown, &path);
+        assert_eq!(shown.len(), count, "{path}");
+        let counted = strip(&page).into_iter().find(|(other, _)| *other == path);
+        assert_eq!(counted, Some((path, count)), "the strip of the day itself");
+    }
+    let waiting = gus.get("/book/wait/?service=massage&date=2026-11-27").await.expect(200).text();
+    assert_eq!(offered(&waiting), shown, "the waitlist");
+    // Rescheduling: the current time is neither shown nor counted.
+    let id = book(&app, GUS, "massage", "2026-11-26", "17:00").await.number("id");
+    let page = gus.get(&format!("/dashboard/bookings/{id}/move/?date=2026-11-26")).await.expect(200).text();
+    let shown = offered(&page);
+    assert_apart(&shown, "move");
+    let counted = strip(&page).into_iter().find(|(path, _)| path.ends_with("date=2026-11-26"));
+    assert_eq!(counted.map(|(_, count)| count), Some(shown.len()), "{page}");
 }

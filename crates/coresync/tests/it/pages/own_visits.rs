@@ -89,7 +89,7 @@ async fn a_visit_is_moved_with_its_price_known_before() {
 
     let room = app.room("duet").await;
     let meant = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
-    assert!(meant.contains("Saturday, November 28, 3:00 – 4:00 PM"), "{meant}");
+    assert!(meant.contains("Saturday, November 28, 3:00\u{a0}–\u{a0}4:00\u{a0}PM"), "{meant}");
     assert!(meant.contains("$165") && meant.contains("$15 more than before."), "{meant}");
     assert!(meant.contains("You’ll be able to change it once more."), "{meant}");
     let before = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
@@ -158,7 +158,10 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
         .await
         .expect(200)
         .text();
-    assert!(page.contains("Book all<") && page.contains("Friday, December 11, 3:00 – 5:00 PM"), "{page}");
+    assert!(
+        page.contains("Book all<") && page.contains("Friday, December 11, 3:00\u{a0}–\u{a0}5:00\u{a0}PM"),
+        "{page}"
+    );
     let once = page
         .split("name=\"once\" value=\"")
         .nth(1)

@@ -21,7 +21,7 @@ async fn the_day_is_worked_through_with_forms() {
     for phrase in [
         "Tuesday, November 24",
         "Bea Morrow",
-        "12:00 – 1:00 PM",
+        "12:00\u{a0}–\u{a0}1:00\u{a0}PM",
         "Massage",
         "Confirmed",
         "$150",
