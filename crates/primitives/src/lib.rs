@@ -1,5 +1,5 @@
 //! Values that need no database: amounts of money, the clock, cleaned text, words folded for search, content codings,
-//! rate limits, and deadlines of requests.
+//! rate limits, deadlines of requests, and the security headers of responses.
 //! `kit` exports all of them, so that other crates need only `kit`.
 
 pub mod amounts;
@@ -8,4 +8,5 @@ pub mod content_coding;
 pub mod deadline;
 pub mod fold;
 pub mod rate_limit;
+pub mod security;
 pub mod text;

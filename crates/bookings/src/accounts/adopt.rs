@@ -1,13 +1,12 @@
 //! Adoption: bookings and holds without an owner, made by a visitor or by the front desk, become those of the account
 //! that proves it owns their email address.
 
-use booking_rules::SUBJECT;
+use booking_rules::{BookingEvent, SUBJECT};
 use kit::{Id, Result, Tx, args, sql};
 use people::Subject;
 use serde_json::json;
 
 use crate::store;
-use booking_rules::BookingEvent;
 
 /// Makes a person the owner of all bookings and holds that have this email address and no owner. Returns their
 /// number.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use booking_rules::{Booking, Status};
+use booking_rules::{Booking, BookingEvent, Status};
 use jiff::civil::Date;
 use kit::web::{Input, Paging, RawInput};
 use kit::{Cents, Id, Result, Tx, args, sql};
@@ -14,7 +14,6 @@ use crate::attendance::steps::objection;
 use crate::attendance::undo::{Undoing, undoing};
 use crate::model::Detail;
 use crate::store::{self, BookingRow, columns};
-use booking_rules::BookingEvent;
 use catalogue::Catalogue;
 
 /// The steps that can be offered for a visit, in the order of a visit.

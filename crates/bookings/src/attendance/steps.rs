@@ -5,7 +5,7 @@ use booking_rules::refusals::{
     WRONG_STEP,
 };
 use booking_rules::settings::{NO_SHOW, START_EARLY, UNDO};
-use booking_rules::{Booking, CancellationState, LocalMoment, SUBJECT, Status};
+use booking_rules::{Booking, BookingEvent, CancellationState, LocalMoment, SUBJECT, Status, StepTaken};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
@@ -17,7 +17,6 @@ use serde_json::json;
 use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
 use crate::store;
-use booking_rules::{BookingEvent, StepTaken};
 use catalogue::Catalogue;
 
 /// Checks a guest in. This is possible from the opening of the operating day, or from when the visit may start if

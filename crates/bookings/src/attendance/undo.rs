@@ -1,7 +1,7 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
 use booking_rules::refusals::{FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
-use booking_rules::{Booking, CancellationState, SUBJECT, Status, settings::UNDO};
+use booking_rules::{Booking, BookingEvent, CancellationState, SUBJECT, Status, StepTaken, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use people::Subject;
@@ -10,7 +10,6 @@ use serde_json::json;
 
 use crate::attendance::steps::{day_closed, done_already, for_someone_else};
 use crate::store::{self, LastEvent};
-use booking_rules::{BookingEvent, StepTaken};
 use catalogue::Catalogue;
 
 /// Whether an actor may undo the last step of a visit now.

@@ -2,8 +2,8 @@
 //! in.
 
 use booking_rules::{
-    Booking, BookingGroup, BookingRequest, CancellationState, Extras, MOST_THEN, Policy, Status, Then, When,
-    refusals::WRONG_STATE, settings::HOLDS,
+    Booking, BookingEvent, BookingGroup, BookingRequest, CancellationState, Extras, HoldEnd, MOST_THEN,
+    Policy, Status, Then, When, refusals::WRONG_STATE, settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
@@ -18,7 +18,6 @@ use crate::booking::visit;
 use crate::model::Hold;
 use crate::search::lookup::window;
 use crate::store::{self, BookingRow};
-use booking_rules::{BookingEvent, HoldEnd};
 
 /// Locks a hold and returns it. Returns `wrong_state` if it has expired or is no longer a hold.
 fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {

@@ -1,6 +1,8 @@
 //! Canceling. A booking can be canceled until it ends, and its fee is known in advance.
 
-use booking_rules::{Booking, CancellationState, CancellationTerms, Status, refusals::WRONG_STATE};
+use booking_rules::{
+    Booking, BookingEvent, CancellationState, CancellationTerms, CancelledFor, Status, refusals::WRONG_STATE,
+};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
 
@@ -9,7 +11,6 @@ use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
 use crate::store;
 use crate::waitlist::ledger;
-use booking_rules::{BookingEvent, CancelledFor};
 
 /// Cancels a booking. Its claims are released immediately, and of its price only the fee of the policy that applied
 /// when it was made stays due (C1, C2, C4). If staff cancel for someone else, there is no fee (C3). Returns the

@@ -2,8 +2,8 @@
 //! its charge.
 
 use booking_rules::{
-    AddonRequest, Benefit, BookedPrice, Booking, CancellationTerms, Coverage, PriceBasis, SUBJECT, SoldAddon,
-    quote, settings::BIRTHDAY,
+    AddonRequest, Benefit, BookedPrice, Booking, BookingEvent, CancellationTerms, Coverage, PriceBasis,
+    SUBJECT, SoldAddon, quote, settings::BIRTHDAY,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
@@ -14,7 +14,6 @@ use people::Subject;
 use serde_json::json;
 
 use crate::store;
-use booking_rules::BookingEvent;
 
 /// Makes a claimed time a booking: charges it, records the event, and assigns its reference (H4). The caller must
 /// send the notifications.

@@ -3,7 +3,8 @@
 
 use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use booking_rules::{
-    Booking, BookingRequest, Coverage, Extras, HoldState, Policy, PriceBasis, Status, Then, When, Window,
+    BookedInstead, Booking, BookingEvent, BookingRequest, Coverage, Extras, HoldEnd, HoldState, Policy,
+    PriceBasis, Status, Then, When, Window,
 };
 use catalogue::Catalogue;
 use kit::{Cents, Error, Fault, Id, Result, Tx};
@@ -22,7 +23,6 @@ use crate::search::lookup::window;
 use crate::search::objections::most_open;
 use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
-use booking_rules::{BookedInstead, BookingEvent, HoldEnd};
 
 /// Books a hold with all services of the same visit. The details stay as they were when it was held, unless `extras`
 /// are given. A visitor's hold becomes that of the person who signs in and has its token, at the person's own price.

@@ -1,7 +1,7 @@
 //! Expiry of holds. The claims of an expired hold count as free immediately (H2): a new booking ends the expired
 //! holds in its way, and the maintenance job ends the rest.
 
-use booking_rules::Status;
+use booking_rules::{BookingEvent, HoldEnd, Status};
 use catalogue::Catalogue;
 use kit::{Id, Result, Tx};
 use scheduling::Claimant;
@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::store;
 use crate::waitlist::ledger;
-use booking_rules::{BookingEvent, HoldEnd};
 
 /// Returns the claimant for a booking. Expired holds that are in its way are ended.
 pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {

@@ -2,7 +2,7 @@
 
 use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
 use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
-use booking_rules::{AddonRequest, Booking, BookingRequest, HoldState, Status, When};
+use booking_rules::{AddonRequest, Booking, BookingEvent, BookingRequest, HoldEnd, HoldState, Status, When};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
@@ -15,7 +15,6 @@ use crate::booking::place::Placement;
 use crate::booking::visit::place_visit;
 use crate::model::{Detail, Hold, Whose};
 use crate::store::{self, BookingRow};
-use booking_rules::{BookingEvent, HoldEnd};
 
 /// A held time.
 #[derive(Debug)]

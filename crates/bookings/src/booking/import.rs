@@ -2,8 +2,8 @@
 //! applies, but nothing is booked twice: upcoming bookings are claimed like any others.
 
 use booking_rules::{
-    AddonRequest, BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Extras, HoldState,
-    Moves, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
+    AddonRequest, BookedParty, BookedPrice, Booking, BookingEvent, BookingGroup, CancellationState, Extras,
+    HoldState, Moves, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
 };
 use catalogue::Catalogue;
 use jiff::civil::Date;
@@ -17,7 +17,6 @@ use serde_json::json;
 use crate::booking::charge::{bill, write_addons};
 use crate::booking::expiry::claimant;
 use crate::store;
-use booking_rules::BookingEvent;
 
 /// A booking to import.
 #[derive(Debug, Clone)]

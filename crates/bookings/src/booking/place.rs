@@ -2,8 +2,8 @@
 
 use booking_rules::refusals::{SAME_PERSON, TAKEN};
 use booking_rules::{
-    BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Extras, HoldState, Moves, Policy,
-    PriceBasis, SoldAddon, Status, Window, quote,
+    BookedParty, BookedPrice, Booking, BookingEvent, BookingGroup, CancellationState, Extras, HoldState,
+    Moves, Policy, PriceBasis, SoldAddon, Status, Window, quote,
 };
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
@@ -17,7 +17,6 @@ use crate::booking::expiry::claimant;
 use crate::model::Hold;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
-use booking_rules::BookingEvent;
 
 /// What a claimed time becomes.
 pub(crate) enum Placement {

@@ -1,7 +1,7 @@
 //! Repricing: when a person's plan changes, bookings on days on which the old plan no longer applies get a new price
 //! and can then be canceled for free (M5). They get the agreed price back if the plan applies again.
 
-use booking_rules::{Benefit, Booking, CancellationState, Coverage, Status};
+use booking_rules::{Benefit, Booking, BookingEvent, CancellationState, Coverage, Status};
 use kit::{Id, Result, Tx};
 use serde_json::json;
 
@@ -9,7 +9,6 @@ use crate::booking::charge::{bill, pay_with, priced};
 use crate::model::Repricing;
 use crate::notifications::notify;
 use crate::store;
-use booking_rules::BookingEvent;
 
 /// Reprices a person's upcoming bookings: with a new price if the plan that applies on their day gives less than the
 /// plan they were sold under, and with the agreed price if it no longer does. Returns the bookings with a new price.

@@ -3,8 +3,8 @@
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
 use booking_rules::{
-    Booking, CancellationState, CancellationTerms, Frozen, Move, Moves, PriceBasis, Status, Window,
-    settings::MOVES,
+    Booking, BookingEvent, CancellationState, CancellationTerms, Frozen, Move, Moves, PriceBasis, Status,
+    Window, settings::MOVES,
 };
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
@@ -21,7 +21,6 @@ use crate::search::moving::{Moving, window_of_move};
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
-use booking_rules::BookingEvent;
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]

@@ -1,6 +1,8 @@
 //! Bookings that repeat. All of a series are made in one transaction, or none.
 
-use booking_rules::{Booking, BookingRequest, Repeated, When, iso, refusals::WRONG_STATE};
+use booking_rules::{
+    Booking, BookingEvent, BookingRequest, Repeated, RepeatedBy, When, iso, refusals::WRONG_STATE,
+};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::{Cents, Error, Fault, Id, Refusal, RefusalDetails, Result, Tx};
@@ -14,7 +16,6 @@ use crate::notifications::notify;
 use crate::preview::preview;
 use crate::search::slot::Slot;
 use crate::store;
-use booking_rules::{BookingEvent, RepeatedBy};
 
 /// Some of the occurrences cannot be booked. Carries `conflicts`.
 pub const CONFLICTS: Refusal = Refusal::conflict(

@@ -1,7 +1,7 @@
 //! Notifications about bookings: what is written when something happens, and whether it is still true when it is sent
 //! (N3). The rules are in decision 19.
 
-use booking_rules::{Booking, SUBJECT, Status, settings::REMIND_LAST};
+use booking_rules::{Booking, BookingEvent, CancelledFor, SUBJECT, Status, WaitState, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::{OWNER, SubjectRef};
 use kit::{Cents, Error, Id, Notification, Result, Tx, args, sql};
@@ -16,8 +16,6 @@ use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
 use crate::waitlist::model::{Opened, Wait};
-use booking_rules::WaitState;
-use booking_rules::{BookingEvent, CancelledFor};
 
 /// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);

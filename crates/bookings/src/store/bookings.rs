@@ -1,6 +1,6 @@
 //! SQL statements on the tables of bookings that several operations need. They make no decisions.
 
-use booking_rules::{AddonRequest, Booking, Extras, SUBJECT, Status};
+use booking_rules::{AddonRequest, Booking, BookingEvent, Extras, SUBJECT, Status};
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
 use people::Subject;
@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::rows::{BookingRow, PriceLines, Unread, columns, insert_text};
 use crate::model::BookingFilter;
-use booking_rules::BookingEvent;
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,

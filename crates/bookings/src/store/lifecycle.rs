@@ -1,6 +1,6 @@
 //! SQL statements that change the state of a booking: holds, rescheduling, and ends.
 
-use booking_rules::{Booking, Extras, Status};
+use booking_rules::{BookedInstead, Booking, BookingEvent, Extras, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::db::{Sql, Value};
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
@@ -11,7 +11,6 @@ use serde_json::Value as Json;
 use super::bookings::encrypted_allergies;
 use super::rows::{BookingRow, PriceLines, columns};
 use crate::model::{Hold, Whose};
-use booking_rules::{BookedInstead, BookingEvent};
 
 /// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {

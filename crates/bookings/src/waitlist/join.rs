@@ -15,8 +15,7 @@ use crate::booking::expiry::end_hold;
 use crate::search::free_times::{Answer, search};
 use crate::waitlist::model::{MatchWaitlist, Wait};
 use crate::waitlist::store;
-use booking_rules::HoldEnd;
-use booking_rules::{WaitKind, WaitState};
+use booking_rules::{HoldEnd, WaitKind, WaitState};
 
 /// The largest number of days that one place can span.
 const MOST_DAYS: i64 = 31;

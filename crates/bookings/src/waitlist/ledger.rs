@@ -7,8 +7,7 @@ use scheduling::Cell;
 
 use crate::waitlist::model::{MatchWaitlist, OfferOutcome};
 use crate::waitlist::store;
-use booking_rules::HoldEnd;
-use booking_rules::WaitState;
+use booking_rules::{HoldEnd, WaitState};
 
 /// Records that a booking or a hold has released its resources, so that the time is offered to the waitlist.
 pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {

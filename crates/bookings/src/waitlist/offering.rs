@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use booking_rules::refusals::{MEMBERS_ONLY, SAME_PERSON, TOO_MANY_OPEN, VIP_ONLY};
 use booking_rules::settings::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
-use booking_rules::{BookingRequest, Extras, When};
+use booking_rules::{BookingRequest, Extras, WaitKind, WaitState, When};
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use kit::{Db, Error, Id, Result, Tx};
@@ -20,7 +20,6 @@ use crate::search::free_times::{BookingFor, SearchContext, prepare};
 use crate::waitlist::join::in_order;
 use crate::waitlist::model::{MatchWaitlist, OfferOutcome, Opened, Wait};
 use crate::waitlist::store;
-use booking_rules::{WaitKind, WaitState};
 
 /// The number of places or records that are updated in one transaction.
 const AT_ONCE: usize = 50;

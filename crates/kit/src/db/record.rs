@@ -6,13 +6,13 @@
 ///
 /// ```ignore
 /// kit::record! {
-///     "visits" as "v", visit_columns, insert_visit;
-///     Visit { id: "id", guest: Guest { name: "guest_name", phone: "guest_phone", }, }
+///     "notes" as "n", note_columns, insert_note;
+///     Note { id: "id", author: Author { name: "author_name", email: "author_email", }, }
 ///     with Unread { club: "club_id", }
 /// }
 /// ```
 ///
-/// The result is `visit_columns!()`, the columns for a SELECT with the alias; `insert_visit!()`, the text of the INSERT
+/// The result is `note_columns!()`, the columns for a SELECT with the alias; `insert_note!()`, the text of the INSERT
 /// statement; [`crate::db::FromRow`]; and a method `values` of each struct, whose results are the arguments of the
 /// INSERT statement, one after the other.
 #[macro_export]

@@ -8,9 +8,9 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version};
 use axum::response::Response;
 
-use super::security::plain_answer;
 use crate::config::{Config, Environment};
 use crate::errors;
+use primitives::security::plain_answer;
 
 /// The paths that monitoring requests by address, so that their host is not checked.
 const WATCHED: [&str; 3] = ["/health/", "/ready/", "/metrics"];

@@ -9,7 +9,6 @@ mod once;
 mod page;
 mod page_cache;
 mod problem;
-mod security;
 mod tags;
 
 pub use app_state::AppState;
@@ -21,6 +20,6 @@ pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use page_cache::{Answering, PageCache, TraceId};
 pub use primitives::deadline::{Deadlines, deadline};
+pub use primitives::security::{guard, plain_answer};
 pub use problem::{IN_DOUBT, Problem, not_allowed, not_found, speak};
-pub use security::{guard, plain_answer};
 pub use tags::{tag, tag_encoding};
