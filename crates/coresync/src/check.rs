@@ -95,7 +95,7 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
         ));
     }
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, fees_and_taxes, of_one_club, audit] {
+    for look in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
         match db.view(look).await {
             Ok(found) => findings.extend(found),
             Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
@@ -111,7 +111,7 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
 /// Returns a fault if the database fails.
 pub fn look_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, fees_and_taxes, of_one_club, audit] {
+    for look in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
         findings.extend(look(tx)?);
     }
     Ok(findings)
@@ -356,9 +356,8 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     .collect())
 }
 
-/// Checks that the charge of a canceled or missed booking equals its fee (C1), and that the tax of each charge is the tax
-/// on its lines (T1). Rates are set when a club is set up, and nothing changes them.
-fn fees_and_taxes(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+/// Checks that the charge of a canceled or missed booking equals its fee (C1).
+fn fees(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let other_fee: Vec<Named> = tx.all(
         sql!(
             "SELECT b.reference, b.id FROM bookings b WHERE b.status IN ('cancelled', 'no_show')
@@ -368,28 +367,10 @@ fn fees_and_taxes(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         ),
         args![],
     )?;
-    let other_tax: Vec<(i64,)> = tx.all(
-        sql!(
-            "SELECT c.id FROM charges c LEFT JOIN (
-                 SELECT charge_id, CAST(SUM(tax) AS BIGINT) AS tax FROM (
-                     SELECT l.charge_id, (CASE WHEN SUM(l.cents) > 0 THEN CAST(SUM(l.cents) AS BIGINT) ELSE 0 END
-                         * r.rate_bp + 5000) / 10000 AS tax
-                     FROM charge_lines l JOIN charges d ON d.id = l.charge_id
-                     JOIN tax_rates r ON r.club_id = d.club_id AND r.kind = l.kind
-                     GROUP BY l.charge_id, l.kind, r.rate_bp) AS of_kind GROUP BY charge_id) AS due
-             ON due.charge_id = c.id WHERE c.tax_cents <> COALESCE(due.tax, 0) ORDER BY c.id"
-        ),
-        args![],
-    )?;
     let other_fee: Vec<String> = other_fee.into_iter().map(named).collect();
-    let other_tax: Vec<String> = other_tax.into_iter().map(|(id,)| format!("charge {id}")).collect();
-    Ok([
-        finding("{n} canceled or missed bookings have no charge that matches their fee", &other_fee, DESK),
-        finding("{n} charges do not have the tax on their lines", &other_tax, DESK),
-    ]
-    .into_iter()
-    .flatten()
-    .collect())
+    Ok(finding("{n} canceled or missed bookings have no charge that matches their fee", &other_fee, DESK)
+        .into_iter()
+        .collect())
 }
 
 /// Finds bookings and memberships that refer to rows of another club, roles in clubs that do not exist, and clubs

@@ -68,7 +68,7 @@ pub use requests::sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
 };
 pub use search::find::{find, find_ids, names};
-pub use search::index::{Findable, SEARCH_TOO_SHORT, Search, index_people, is_search};
+pub use search::index::{Findable, NameSearch, SEARCH_TOO_SHORT, index_people, is_search};
 pub use store::sessions::{SignedInHere, forget_old_proofs};
 pub use store::{adopt_roles, has_any_role, person, person_by_email, person_exists};
 pub use subject::{Subject, SubjectKind};

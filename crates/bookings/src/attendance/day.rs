@@ -7,7 +7,7 @@ use booking_rules::{Booking, BookingEvent, Status};
 use jiff::civil::Date;
 use kit::web::{Input, Paging, RawInput};
 use kit::{Cents, Id, Result, Tx, args, sql};
-use people::{Action, Actor, Findable, Person, Search};
+use people::{Action, Actor, Findable, NameSearch, Person};
 
 use crate::accounts::my_bookings::detail_and_due;
 use crate::attendance::steps::objection;
@@ -96,7 +96,7 @@ pub fn day_visits(
     by.need(Action::SeeEveryBooking)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let date = filter.date.unwrap_or_else(|| catalogue.business_day_at(now));
-    let search = filter.q.as_deref().map(Search::new);
+    let search = filter.q.as_deref().map(NameSearch::new);
     let mut names = HashMap::new();
     let mut found = Vec::new();
     for (row, phone) in visits_of(tx, &catalogue, date)? {
@@ -177,7 +177,7 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
         ),
         args![catalogue.club.id, today.yesterday().unwrap_or(today), from],
     )?;
-    let search = Search::new(q);
+    let search = NameSearch::new(q);
     let is_found = |(_, person, name, email, phone, reference, _): &Searched| {
         let is_theirs = name.is_none() && person.is_some_and(|person| people.contains(&person));
         let (email, phone, reference) = (email.as_deref(), phone.as_deref(), reference.as_deref());

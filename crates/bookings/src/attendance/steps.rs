@@ -99,7 +99,7 @@ pub(crate) fn objection(
     if !booking.status.may_become(to) {
         let waits = booking.status == Status::Confirmed;
         let refusal: &'static Refusal = if waits { &CHECK_IN_FIRST } else { &WRONG_STEP };
-        return Ok(Some(Error::refused(refusal).with("status", booking.status.as_str())));
+        return Ok(Some(Error::refused(refusal).with("booking_status", booking.status.as_str())));
     }
     let minutes = |number| SignedDuration::from_mins(catalogue.setting(number));
     let (from, refusal): (Timestamp, &'static Refusal) = match to {
@@ -154,7 +154,7 @@ pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, status: Status, event: Booki
     };
     let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
     Ok(Error::refused(&DONE_ALREADY)
-        .with("status", status.as_str())
+        .with("booking_status", status.as_str())
         .with("by", by)
         .with("at", LocalMoment::new(&zone, last.at)))
 }

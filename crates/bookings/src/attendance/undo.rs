@@ -106,7 +106,7 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
             let Error::Refused(_, details) = done else { return Ok(done) };
             Ok(Error::Refused(&NOTHING_UNDONE, details))
         }
-        status => Ok(Error::refused(&NOTHING_UNDONE).with("status", status.as_str())),
+        status => Ok(Error::refused(&NOTHING_UNDONE).with("booking_status", status.as_str())),
     }
 }
 

@@ -151,12 +151,6 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
-    ("do not have the tax on their lines", |tx| {
-        tx.run(
-            sql!("UPDATE charges SET tax_cents = tax_cents + 1 WHERE id = (SELECT MAX(id) FROM charges)"),
-            args![],
-        )
-    }),
     ("more than one charge that counts", |tx| {
         tx.run(
             sql!(

@@ -322,7 +322,7 @@ fn number_prefix(number: &str) -> Option<String> {
 /// A search that is compared with texts in memory, by the rules of the index (D12): for visits, whose guest may have no
 /// account.
 #[derive(Debug, Clone)]
-pub struct Search {
+pub struct NameSearch {
     prefixes: Vec<String>,
 }
 
@@ -339,10 +339,10 @@ pub struct Findable<'t> {
     pub reference: Option<&'t str>,
 }
 
-impl Search {
+impl NameSearch {
     /// Reads what was typed. A search that is too short finds nothing.
-    pub fn new(search: &str) -> Search {
-        Search { prefixes: if is_search(search) { prefixes(search) } else { Vec::new() } }
+    pub fn new(search: &str) -> NameSearch {
+        NameSearch { prefixes: if is_search(search) { prefixes(search) } else { Vec::new() } }
     }
 
     /// Returns whether each word of the search is the beginning of a word of these texts.
@@ -396,7 +396,7 @@ mod tests {
         let name = format!("{} {}", who.first_name, who.last_name);
         let (email, phone) = (who.email.as_deref(), who.phone.as_deref());
         let what = Findable { name: &name, email, phone, reference: None };
-        assert_eq!(Search::new(search).finds(what), by_index, "{search}");
+        assert_eq!(NameSearch::new(search).finds(what), by_index, "{search}");
         by_index
     }
 
@@ -406,10 +406,10 @@ mod tests {
         for search in
             ["CS-2026-000017", "cs-2026-000017", "000017", "0017", "2026-000017", "17", "lind 000017"]
         {
-            assert!(Search::new(search).finds(what), "{search}");
+            assert!(NameSearch::new(search).finds(what), "{search}");
         }
         for search in ["18", "CS-2026-000018", "000018", "7", "ind", "peter 000017"] {
-            assert!(!Search::new(search).finds(what), "{search}");
+            assert!(!NameSearch::new(search).finds(what), "{search}");
         }
     }
 

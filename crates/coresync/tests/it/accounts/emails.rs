@@ -441,7 +441,7 @@ async fn new_prices_of_a_series_or_visit_are_one_email() {
         json!({"every_weeks": 1, "times": 2}),
     );
     bea.post("/api/bookings/series/", series).await.expect(201);
-    let then = json!({"then": [{"service_id": app.service("laser").await}]});
+    let then = json!({"then": [{"service_id": app.service("pod").await}]});
     let visit = and(request_body(&app, "massage", "2026-12-12", "12:00").await, then);
     bea.post(CREATE, visit).await.expect(201);
     let told = async || {
@@ -519,6 +519,7 @@ async fn a_missed_visit_is_one_email_whoever_marks_it() {
     for day in ["2026-11-29", "2026-12-06"] {
         app.set_time(&format!("{day}T05:00:00-05:00"));
         app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+        missed("uma@cast.test").await;
     }
     let sent = missed("uma@cast.test").await;
     assert!(sent[1].ends_with(", Nov 28") && sent[2].ends_with(", Dec 5"), "{sent:?}");

@@ -136,7 +136,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     let other = and(noon.clone(), json!({"expected_technician_ids": [ada]}));
     let refused = reschedule(&app, BEA, id, other).await.refused(409, "move_changed");
     assert_eq!((&refused["technician_ids"], &refused["room_id"]), (&json!([tom]), &json!(duet)));
-    let other = and(noon.clone(), json!({"expected_total": "1.00"}));
+    let other = and(noon.clone(), json!({"expected_total": "1.00", "expected_technician_ids": [tom]}));
     let refused = reschedule(&app, BEA, id, other).await.refused(409, "price_changed");
     assert_eq!(refused["total"], preview["new_total"]);
     assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");

@@ -104,7 +104,11 @@ async fn a_visit_is_moved_with_its_price_known_before() {
 
     // If the price is higher than promised, nothing changes. If the time is taken, there is a message. Without a time,
     // the form is shown again.
-    let dearer = bea.submit(&path, &format!("to={after}&room={room}&promise=100")).await.expect(409).text();
+    let offered = bea.get(&format!("{path}?to={after}&room={room}")).await.expect(200).text();
+    let (_, rest) =
+        offered.split_once("name=\"shown_with\" value=\"").expect("the technician who would serve");
+    let accepted = format!("to={after}&shown_with={}", rest.split('"').next().unwrap_or_default());
+    let dearer = bea.submit(&path, &format!("{accepted}&room={room}&promise=100")).await.expect(409).text();
     assert!(dearer.contains("The price has changed.") && dearer.contains("$165"), "{dearer}");
     bea.submit(&path, "to=soon").await.expect(400);
     bea.submit(&path, "").await.expect(400);
@@ -114,7 +118,7 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     let far = bea.get(&format!("{path}?to={}", utc("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
     assert!(far.contains("isn’t open for booking yet"), "{far}");
     // The second reschedule is the last.
-    assert_eq!(redirect_of(bea.submit(&path, &format!("to={after}")).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &accepted).await), visit);
     assert!(!bea.get(&visit).await.text().contains(&path));
     assert!(bea.get(&path).await.expect(409).text().contains("reached its limit of changes"));
 }
