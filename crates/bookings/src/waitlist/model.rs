@@ -42,7 +42,7 @@ pub(crate) enum OfferOutcome {
     /// The time is held for the person.
     Open,
     /// The person was only notified of the time.
-    Told,
+    Announced,
     /// The person booked the time.
     Booked,
     /// The hold ended without being booked.
@@ -54,7 +54,7 @@ impl OfferOutcome {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             OfferOutcome::Open => "open",
-            OfferOutcome::Told => "told",
+            OfferOutcome::Announced => "told",
             OfferOutcome::Booked => "booked",
             OfferOutcome::Ended(end) => end.as_str(),
         }

@@ -243,7 +243,7 @@ fn close(tx: &mut Tx<'_>, wait: Id, closed: &[Timestamp]) -> Result<()> {
 /// Notifies a person of a free time, first come, first served (L2).
 fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     let mark = tx.new_id()?;
-    store::insert_offer(tx, mark, wait.id, starts_at, OfferOutcome::Told)?;
+    store::insert_offer(tx, mark, wait.id, starts_at, OfferOutcome::Announced)?;
     if wait.kind == WaitKind::Tell {
         store::set_state(tx, wait.id, &[WaitState::Waiting], WaitState::Done)?;
     }

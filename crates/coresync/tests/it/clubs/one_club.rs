@@ -186,7 +186,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
 const WITHOUT_A_ROW: &[(&str, &[&str], &str)] = &[
     (
         "bookings/src/notifications/notify.rs",
-        &["SELECT at FROM booking_events", "SELECT by_person, detail FROM booking_events"],
+        &["SELECT at FROM booking_events"],
         "the id of the event is in a notification of the club",
     ),
     (

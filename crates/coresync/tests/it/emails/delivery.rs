@@ -416,7 +416,7 @@ impl World {
                 self.check_last(booking, recipient);
             }
         }
-        self.known.retain(|_, known| matches!(known.status, "confirmed" | "held"));
+        self.known.retain(|_, known| matches!(known.status, "confirmed" | "held" | "no_show"));
     }
 
     /// Checks that the last email to a recipient that tells of this booking says what became of it.

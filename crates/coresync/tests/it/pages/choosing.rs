@@ -457,7 +457,7 @@ async fn kept_times_say_for_whom_and_until_when() {
         1,
         "once for all: {page}"
     );
-    assert!(page.contains("</span> starting Thursday, November 26, 6:00 PM"), "{page}");
+    assert!(page.contains("starting Thursday, November 26, 6:00 PM"), "{page}");
     let page = app.browser(UMA).get(path).await.expect(200).text();
     assert!(page.contains("Unlimited members first, until Thursday, November 26, 6:00 PM."), "{page}");
     assert!(!page.contains("Not open to you yet"), "{page}");

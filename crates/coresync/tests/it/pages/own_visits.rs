@@ -279,7 +279,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
         assert_eq!(redirect_of(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
     }
     app.run_jobs().await;
-    assert!(gus.get("/dashboard/").await.text().contains("held for you until"));
+    assert!(gus.get("/dashboard/").await.text().contains("is held for you"));
 }
 
 /// A signed-in person has verified their address, so the page promises an email.
