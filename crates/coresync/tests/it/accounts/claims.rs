@@ -385,10 +385,10 @@ async fn staff_see_once_and_everywhere_whose_email_is_not_verified() {
     for path in ["/staff/people/?q=Lind", "/staff/members/?q=Lind", "/staff/book/?q=Lind"] {
         let page = app.browser(MAX).get(path).await.expect(200).text();
         for (name, is_marked) in [("Zack", false), ("Zelda", false), ("Zora", true)] {
-            assert_eq!(row(&page, name).contains("not verified"), is_marked, "{path}: {name}");
+            assert_eq!(row(&page, name).contains("not confirmed"), is_marked, "{path}: {name}");
         }
         if path.starts_with("/staff/book/") {
-            assert!(row(&page, "Zack").contains("no email") && row(&page, "Zelda").contains("verified"));
+            assert!(row(&page, "Zack").contains("no email") && row(&page, "Zelda").contains("confirmed"));
         }
     }
 }

@@ -248,7 +248,8 @@ impl World {
 
     /// The front desk marks a visit as missed, or undoes that.
     pub(super) async fn miss_or_undo(&mut self) {
-        if let Some((id, _)) = self.pick(|known| known.status == "no_show") {
+        let since = self.now() - SignedDuration::from_hours(12);
+        if let Some((id, _)) = self.pick(|known| known.status == "no_show" && known.starts_at > since) {
             let why = Some("They were in the sauna.");
             let undone =
                 self.run(MAX, move |tx, by| bookings::undo_step(tx, by, Id(id), Status::NoShow, why));
