@@ -238,7 +238,8 @@ async fn a_client_without_a_window_is_closed_however_many_pings_it_sends() {
         let kinds = frame_kinds(&read);
         assert!(kinds.contains(&1), "the response has begun: {kinds:?}");
         assert!(!kinds.contains(&0), "no byte of a body was sent: {kinds:?}");
-        assert_eq!(kinds.contains(&PING), pings > 0, "{kinds:?}");
+        // The server also sends a ping of its own.
+        assert!(pings == 0 || kinds.contains(&PING), "{kinds:?}");
     }
     assert_eq!(status(&server, "/").await, 200);
 }
