@@ -79,6 +79,7 @@ kit::record! {
     }
 }
 
+#[allow(clippy::single_component_path_imports, reason = "they make the macros paths for other files")]
 pub(crate) use {columns, insert_text};
 
 /// The lines of a price as they are stored.
