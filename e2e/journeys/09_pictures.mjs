@@ -32,7 +32,7 @@ async function jpeg(page, width, height) {
 
 /** Fills in the form of a place for pictures, and sends it. */
 async function upload(place, buffer) {
-  await place.getByLabel("Photo or film").setInputFiles({ name: "sent.jpg", mimeType: "image/jpeg", buffer });
+  await place.getByLabel("Photo or video").setInputFiles({ name: "sent.jpg", mimeType: "image/jpeg", buffer });
   await place.getByLabel("Alt text").first().fill(ALT);
   await place.getByRole("button", { name: "Upload" }).click();
 }
