@@ -219,6 +219,17 @@ def book(club, service, date, clock, **more):
     return club.post(more.pop("path", "/api/bookings/create_booking/"), {k: v for k, v in body.items() if k != "path"})
 
 
+def move(club, booking, starts_at):
+    """Moves a booking with the room and the technicians that the preview shows."""
+    path = f"/api/bookings/{booking}/reschedule/"
+    shown = club.post(path, {"starts_at": starts_at, "preview": True})
+    accepted = {
+        "expected_room_id": shown["room"]["id"],
+        "expected_technician_ids": [one["id"] for one in shown["technicians"]],
+    }
+    return club.post(path, {"starts_at": starts_at, **accepted})
+
+
 def free_start(club, service, date):
     slots = club.ask(f"/api/bookings/availability/?service_id={service}&date={date}")["available_slots"]
     return [slot["starts_at"] for slot in slots]
@@ -231,7 +242,7 @@ def story(club, calendar):
     # The owner and the guest both get an email. Only the guest's calendar is checked.
     for count, act in [
         (2, lambda: None),
-        (2, lambda: club.post(f"/api/bookings/{booked['id']}/reschedule/", {"starts_at": starts[-1]})),
+        (2, lambda: move(club, booked["id"], starts[-1])),
         (2, lambda: club.post(f"/api/bookings/{booked['id']}/cancel_booking/", {})),
     ]:
         act()
