@@ -219,9 +219,11 @@ start_postgres() {
     (cd / && as_postgres "$bin/initdb" -D "$postgres_folder/data" -U postgres --auth=trust \
         -E UTF8 --locale=C.UTF-8 --no-sync) >"$postgres_folder/initdb.log" 2>&1 ||
         { cat "$postgres_folder/initdb.log" >&2; die "PostgreSQL could not make its folder."; }
+    # In the file, where a test can override it with ALTER SYSTEM.
+    echo "fsync = $fsync" >>"$postgres_folder/data/postgresql.conf"
     (cd / && as_postgres "$bin/postgres" -D "$postgres_folder/data" -p "$postgres_port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$postgres_folder" \
-        -c fsync="$fsync" -c max_connections=300) >"$postgres_folder/postgres.log" 2>&1 &
+        -c max_connections=300) >"$postgres_folder/postgres.log" 2>&1 &
     postgres_pid=$!
     at_exit "stop_process $postgres_pid INT"
     wait_for_port "$postgres_port" "$postgres_pid" PostgreSQL "$postgres_folder/postgres.log"

@@ -105,6 +105,28 @@ async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
     assert_eq!(answers.iter().filter(refused).count(), 63);
 }
 
+/// Lets commits of the PostgreSQL server wait for the disk or not, and returns whether they did. Returns when new
+/// connections have the setting.
+async fn set_fsync(url: &str, on: bool) -> bool {
+    let url = url.to_owned();
+    let set = move || {
+        let connect = || postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let is_on = || connect().query_one("SHOW fsync", &[]).unwrap().get::<_, String>(0) == "on";
+        let was_on = is_on();
+        if was_on != on {
+            let mut client = connect();
+            client.batch_execute(&format!("ALTER SYSTEM SET fsync = {on}")).unwrap();
+            client.batch_execute("SELECT pg_reload_conf()").unwrap();
+            let begun = Instant::now();
+            while is_on() != on {
+                assert!(begun.elapsed() < Duration::from_secs(30), "fsync is still {}", !on);
+            }
+        }
+        was_on
+    };
+    tokio::task::spawn_blocking(set).await.unwrap()
+}
+
 /// On a disk that takes 0.1 seconds for a flush, a lock held until the flush would make sixty-four bookings wait for
 /// each other, for 64 times that. They share their flushes instead.
 #[tokio::test(flavor = "multi_thread")]
@@ -114,6 +136,8 @@ async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
         return;
     }
     let club = ProofClub::found(64 + 5).await;
+    // `commit_delay` has no effect on a server that doesn't flush.
+    let was_flushing = set_fsync(&club.place.url, true).await;
     let slow_disk = format!("{}%20-c%20commit_delay%3D100000%20-c%20commit_siblings%3D0", club.place.url);
     let servers = [Server::start_on(&club, &slow_disk).await];
     let mut alone = Vec::new();
@@ -124,11 +148,13 @@ async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
         alone.push(begun.elapsed());
     }
     alone.sort();
+    assert!(alone[0] >= Duration::from_millis(100), "the disk is not slow: {alone:?}");
     let want =
         |n: usize| Want::tomorrow(&club.guests[5 + n], club.any_room, 600).with("room_id", club.rooms[n].0);
     let begun = Instant::now();
     let answers = all_at_once((0..64).map(want).collect(), &servers).await;
     let together = begun.elapsed();
+    set_fsync(&club.place.url, was_flushing).await;
     assert!(answers.iter().all(|(status, _)| *status == 201), "{answers:?}");
     println!(
         "one alone {:?}, 64 together {together:?}: x {:.1}",
