@@ -18,7 +18,7 @@ export async function bookAndCancel(page, days) {
   await site.main(page).getByLabel("Allergies").fill("Almond oil");
   const number = await site.confirm(page);
   const { pathname } = new URL(page.url());
-  assert.ok((await site.words(page)).includes(price), `the booking does not cost ${price} as promised`);
+  assert.ok((await site.pageText(page)).includes(price), `the booking does not cost ${price} as promised`);
 
   await page.goto("/dashboard/bookings/");
   await site.listed(page, "Upcoming", number).first().waitFor();
@@ -40,5 +40,5 @@ export async function refusedBeyond(page, days) {
   await page.goto(site.bookPath(site.SERVICE.slug, site.day(days + 1)));
   assert.equal(await site.times(page).count(), 0, "a time beyond the window is offered");
   await site.says(page, site.spoken(site.day(1)));
-  assert.match(await site.words(page), /opens?|from/i);
+  assert.match(await site.pageText(page), /opens?|from/i);
 }

@@ -5,7 +5,7 @@
 
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
-import { openHouse } from "./house.mjs";
+import { startApp } from "./app.mjs";
 import * as site from "./site.mjs";
 import { FLAGS, openBrowser, Visits } from "./visit.mjs";
 
@@ -18,9 +18,9 @@ const hidden = /search|none|open|login|signup|missing|offline|book-|own-/;
 const pages = site.PAGES.filter(([name]) => isLong || daily.has(name));
 
 /** Returns the name, the path, and the cookies of pages for which someone has to sign in. */
-async function ownPages(house) {
+async function ownPages(app) {
   const browser = await openBrowser();
-  const visits = new Visits(browser, house.url);
+  const visits = new Visits(browser, app.url);
   const signedIn = async (email) => {
     const page = await visits.person();
     await site.signIn(page, email);
@@ -79,7 +79,7 @@ function faults(lhr, category) {
   return failed.map(({ id }) => `${category}: ${lhr.audits[id].title} (${id})`);
 }
 
-const house = await openHouse();
+const app = await startApp();
 const browser = await launch({
   chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   chromeFlags: ["--headless=new", ...FLAGS],
@@ -88,12 +88,12 @@ const browser = await launch({
 let failed = 0;
 try {
   console.log("      speed  paint ms  moved   page");
-  const own = isLong ? await ownPages(house) : [];
+  const own = isLong ? await ownPages(app) : [];
   for (const [name, path, cookie] of [...own, ...pages]) {
     const runs = [];
     const isMissing = name === "missing";
     for (let run = 0; run < times; run += 1) {
-      runs.push(await judge(house.url + path, browser.port, { cookie, isMissing }));
+      runs.push(await judge(app.url + path, browser.port, { cookie, isMissing }));
     }
     const of = (pick) => median(runs.map(pick));
     const speed = Math.round(100 * of((lhr) => lhr.categories.performance.score));
@@ -109,6 +109,6 @@ try {
   }
 } finally {
   await browser.kill();
-  await house.close();
+  await app.close();
 }
 process.exitCode = failed === 0 ? 0 : 1;

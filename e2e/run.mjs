@@ -4,7 +4,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openHouse } from "./house.mjs";
+import { startApp } from "./app.mjs";
 import { openBrowser, Visits } from "./visit.mjs";
 
 const here = import.meta.dirname;
@@ -21,14 +21,14 @@ const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.inc
 let passed = 0;
 let failed = 0;
 
-async function run(name, journey, browser, house) {
-  const visits = new Visits(browser, house.url);
+async function run(name, journey, browser, app) {
+  const visits = new Visits(browser, app.url);
   const began = performance.now();
   try {
     const late = pause(SECONDS_A_JOURNEY * 1000, "late", { ref: false });
-    const end = await Promise.race([journey(visits, house), late]);
+    const end = await Promise.race([journey(visits, app), late]);
     if (end === "late") throw new Error(`not done after ${SECONDS_A_JOURNEY} seconds`);
-    if (house.ended !== null) throw new Error(`the program has ended: ${house.ended}`);
+    if (app.ended !== null) throw new Error(`the program has ended: ${app.ended}`);
     if (visits.troubles.length > 0) throw new Error(visits.troubles.join("\n"));
     passed += 1;
     line("ok  ", name, began);
@@ -62,24 +62,24 @@ async function keep(name, visits) {
 
 await rm(results, { recursive: true, force: true });
 await mkdir(results, { recursive: true });
-let house;
+let app;
 let browser;
 try {
-  house = await openHouse();
+  app = await startApp();
   browser = await openBrowser();
   for (const file of files) {
     const { journeys } = await import(join(here, "journeys", file));
     for (const [title, journey] of Object.entries(journeys)) {
-      if (isWanted(`${file} ${title}`)) await run(`${file.slice(0, 2)} ${title}`, journey, browser, house);
+      if (isWanted(`${file} ${title}`)) await run(`${file.slice(0, 2)} ${title}`, journey, browser, app);
     }
   }
-  if (failed > 0) console.log(`\nThe program's last lines:\n${indent(await house.tail())}`);
+  if (failed > 0) console.log(`\nThe program's last lines:\n${indent(await app.tail())}`);
 } catch (error) {
   failed += 1;
   console.log(`FAIL  ${error.message}`);
 } finally {
   await browser?.close();
-  const end = await house?.close();
+  const end = await app?.close();
   if (end && end !== "exit 0") {
     failed += 1;
     console.log(`FAIL  the program did not stop by itself when asked: ${end}`);

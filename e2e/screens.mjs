@@ -4,7 +4,7 @@
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openHouse } from "./house.mjs";
+import { startApp } from "./app.mjs";
 import * as site from "./site.mjs";
 import { HEIGHTS, openBrowser, Visits, WIDTHS } from "./visit.mjs";
 
@@ -116,10 +116,10 @@ async function asManager(visits) {
 
 await rm(folder, { recursive: true, force: true });
 for (const one of [folder, gallery]) await mkdir(one, { recursive: true });
-const house = await openHouse();
+const app = await startApp();
 const browser = await openBrowser();
 try {
-  const visits = new Visits(browser, house.url);
+  const visits = new Visits(browser, app.url);
   await asVisitor(visits);
   for (const who of ["guest", "premium"]) await asMember(visits, who);
   await asManager(visits);
@@ -127,6 +127,6 @@ try {
   for (const trouble of visits.troubles) console.log(trouble);
 } finally {
   await browser.close();
-  await house.close();
+  await app.close();
 }
 console.log(`${count} pictures in screens/`);

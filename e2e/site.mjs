@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { TODAY } from "./house.mjs";
+import { TODAY } from "./app.mjs";
 
 export const PASSWORD = "coresync-demo";
 
@@ -88,7 +88,7 @@ export function spoken(date) {
 // ---- content of a page ----
 
 export const main = (page) => page.getByRole("main");
-export const words = (page) => main(page).innerText();
+export const pageText = (page) => main(page).innerText();
 
 /** Waits until the main part of the page contains the text. */
 export async function says(page, text) {
@@ -98,12 +98,12 @@ export async function says(page, text) {
 /**
  * Checks that the response is a page of the program, whatever was requested, with a sentence on it if it is a refusal.
  */
-export async function answersInWords(page, response, asked) {
+export async function answersInText(page, response, asked) {
   assert.ok(response, `${asked}: no answer`);
   assert.ok(response.status() < 500, `${asked}: ${response.status()}`);
   assert.match(response.headers()["content-type"] ?? "", /^text\/html/, `${asked}: not a page`);
   const wanted = response.status() < 400 ? /\S/ : SENTENCE;
-  assert.match(await words(page), wanted, `${asked}: no sentence on the page`);
+  assert.match(await pageText(page), wanted, `${asked}: no sentence on the page`);
 }
 
 // ---- accounts ----
@@ -130,8 +130,8 @@ export async function fillSignUp(page, { first, last, email, password }) {
 }
 
 /** Returns the last link that confirms an address, from the emails that the program stores in its data folder. */
-export async function confirmLink(house, email) {
-  const folder = join(house.folder, "data", "mail");
+export async function confirmLink(app, email) {
+  const folder = join(app.folder, "data", "mail");
   for (let tries = 0; tries < 300; tries += 1) {
     const names = (await readdir(folder).catch(() => [])).sort().reverse();
     for (const name of names) {
@@ -145,11 +145,11 @@ export async function confirmLink(house, email) {
 }
 
 /** Finds the email of a sign-up, and confirms the address in this browser, which signed up. */
-export async function confirmSignUp(page, house, email) {
+export async function confirmSignUp(page, app, email) {
   await page.waitForURL(/\/signup\/check\//);
   await page.getByRole("heading", { name: "Check your email" }).waitFor();
   const runsScripts = await page.evaluate(() => matchMedia("(scripting: enabled)").matches);
-  await page.goto(await confirmLink(house, email), { waitUntil: "commit" });
+  await page.goto(await confirmLink(app, email), { waitUntil: "commit" });
   // With JavaScript, the page sends itself in the browser that signed up.
   if (runsScripts) await page.waitForURL((url) => url.pathname !== "/verify/");
   else await main(page).getByRole("button", { name: "Confirm my email", exact: true }).click();
@@ -229,7 +229,7 @@ export async function review(page, which = 0) {
 
 /** Returns the total that the page shows. */
 export async function total(page) {
-  const found = /Total[^$]*(\$[\d,]+(?:\.\d{2})?)/i.exec(await words(page));
+  const found = /Total[^$]*(\$[\d,]+(?:\.\d{2})?)/i.exec(await pageText(page));
   assert.ok(found, "the page says no total");
   return found[1];
 }
@@ -238,7 +238,7 @@ export async function total(page) {
 export async function confirm(page) {
   await press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\//);
-  const found = NUMBER.exec(await words(page));
+  const found = NUMBER.exec(await pageText(page));
   assert.ok(found, "the booking's page says no number");
   return found[0];
 }
@@ -278,7 +278,7 @@ export function listed(page, heading, number) {
 export async function askToCancel(page) {
   await main(page).getByRole("link", { name: "Cancel booking" }).click();
   await page.waitForURL(/\/cancel\/$/);
-  return words(page);
+  return pageText(page);
 }
 
 export async function cancel(page) {

@@ -42,10 +42,10 @@ fn main() {
     }
     table.push_str("];\npub(super) static STUDIES: &[Study] = &[\n");
     for line in studies.lines() {
-        let [name, alt, ground, width, height, avif, webp, jpeg] = cells(line);
+        let [name, alt, placeholder, width, height, avif, webp, jpeg] = cells(line);
         let _ = writeln!(
             table,
-            "Study {{ name: {name:?}, alt: {alt:?}, ground: {ground:?}, width: {width}, height: {height}, \
+            "Study {{ name: {name:?}, alt: {alt:?}, placeholder: {placeholder:?}, width: {width}, height: {height}, \
              avif: {avif:?}, webp: {webp:?}, jpeg: {jpeg:?} }},"
         );
     }

@@ -14,7 +14,7 @@ async function reads(visits) {
   await site.serviceLinks(page).filter({ hasText: site.SERVICE.name }).first().click();
   await page.waitForURL(new RegExp(`/services/${site.SERVICE.slug}/$`));
   await page.getByRole("heading", { level: 1, name: site.SERVICE.name }).waitFor();
-  assert.match(await site.words(page), site.MONEY);
+  assert.match(await site.pageText(page), site.MONEY);
   await site.main(page).getByRole("link", { name: /book/i }).first().click();
   await page.waitForURL(/\/book\/\?.*service=/);
 }
@@ -27,7 +27,7 @@ async function searches(visits) {
   assert.ok(!found.some((text) => text.includes("The Cut")), "the search shows what it was not asked for");
   await site.searchServices(page, "zzzz");
   assert.equal(await site.serviceLinks(page).count(), 0);
-  assert.match(await site.words(page), /\w+[.!?]/, "an empty result says nothing");
+  assert.match(await site.pageText(page), /\w+[.!?]/, "an empty result says nothing");
 }
 
 async function filters(visits) {

@@ -10,11 +10,11 @@ const person = {
   password: "a long walk in november",
 };
 
-async function signUp(visits, house) {
+async function signUp(visits, app) {
   const page = await visits.person();
   await page.goto("/signup/");
   await site.fillSignUp(page, person);
-  await site.confirmSignUp(page, house, person.email);
+  await site.confirmSignUp(page, app, person.email);
   await page.waitForURL(/\/dashboard\/$/);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("heading", { name: "Membership" }).waitFor();

@@ -61,7 +61,7 @@ async function heldPages(visits) {
   const other = await site.hold(page, site.SERVICE.slug, site.day(12));
   await page.goto(other);
   await site.press(page, "Release this time");
-  await page.waitForURL(/\/book\/\?service=.*&said=released$/);
+  await page.waitForURL(/\/book\/\?service=.*&done=released$/);
   await sound(page, other, faults);
   await site.says(page, "no longer held");
   none(faults);

@@ -46,7 +46,7 @@ const ODD_MEMBER_PATHS = [
 
 async function visit(page, path) {
   const response = await page.goto(path);
-  await site.answersInWords(page, response, path.slice(0, 120));
+  await site.answersInText(page, response, path.slice(0, 120));
 }
 
 async function oddAddresses(visits) {
@@ -66,7 +66,7 @@ async function sends(page, fill, asked) {
   const status = (await answer).status();
   assert.ok(status < 500, `${asked}: ${status}`);
   await page.waitForLoadState();
-  assert.match(await site.words(page), site.SENTENCE, `${asked}: no sentence on the page`);
+  assert.match(await site.pageText(page), site.SENTENCE, `${asked}: no sentence on the page`);
   return status;
 }
 
@@ -134,7 +134,7 @@ async function takenMeanwhile(visits) {
   await site.review(quick);
   // A time that one person holds is no longer available to the other.
   await sends(slow, () => site.choose(slow), "a time held meanwhile");
-  assert.match(await site.words(slow), site.TAKEN);
+  assert.match(await site.pageText(slow), site.TAKEN);
   await site.main(slow).getByRole("heading", { name: "Open nearby times" }).waitFor();
   await site.confirm(quick);
   await site.askToCancel(quick);
@@ -160,7 +160,7 @@ async function sentTwice(visits) {
 }
 
 async function numbers(page) {
-  return [...(await site.words(page)).matchAll(new RegExp(site.NUMBER, "g"))].map(([number]) => number).sort();
+  return [...(await site.pageText(page)).matchAll(new RegExp(site.NUMBER, "g"))].map(([number]) => number).sort();
 }
 
 async function signedOutMeanwhile(visits) {
@@ -170,7 +170,7 @@ async function signedOutMeanwhile(visits) {
   await site.review(page);
   await page.context().clearCookies();
   await sends(page, () => site.press(page, "Confirm booking"), "a form of somebody who is signed out");
-  assert.match(await site.words(page), /sign in/i);
+  assert.match(await site.pageText(page), /sign in/i);
 }
 
 async function anothersBooking(visits) {
@@ -189,11 +189,11 @@ async function anothersBooking(visits) {
   await site.cancel(owner);
 }
 
-async function tenMegabytes(visits, house) {
+async function tenMegabytes(visits, app) {
   const page = await visits.person();
   await page.goto("/login/");
   const answer = await page.request.post("/login/", {
-    headers: { origin: house.url },
+    headers: { origin: app.url },
     form: { email: "x".repeat(10_000_000), password: "x" },
     maxRedirects: 0,
   });

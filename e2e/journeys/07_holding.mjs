@@ -6,7 +6,7 @@ import { none, sound } from "../sound.mjs";
 
 /** A visitor holds a time, fills in the form, signs up, and books it: nothing is lost. */
 function comesAlong(person, look) {
-  return async (visits, house) => {
+  return async (visits, app) => {
     const page = await visits.person(look);
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
     await site.review(page);
@@ -20,7 +20,7 @@ function comesAlong(person, look) {
     await site.fillSignUp(page, person);
     await page.waitForURL(/\/signup\/check\//);
     await site.says(page, "stays held for you until");
-    await site.confirmSignUp(page, house, person.email);
+    await site.confirmSignUp(page, app, person.email);
     await page.waitForURL(held);
     assert.equal(await site.main(page).getByLabel("Special requests").inputValue(), "Slowly, please.");
     assert.equal(await site.main(page).getByLabel("Allergies").inputValue(), "Almond oil");
@@ -110,13 +110,13 @@ function completes(look) {
     const name = (await then.locator("option:checked").innerText()).replace(/, [^,]*$/, "");
     await site.press(page, "Add this service");
     await site.says(page, /Grand total|not|taken|closed/);
-    if ((await site.words(page)).includes("Grand total")) {
+    if ((await site.pageText(page)).includes("Grand total")) {
       await looks(page.url());
       await site.unfold(page, "Add-ons");
       await site.press(page, `Remove ${name}`);
     }
     await site.press(page, "Release this time");
-    await page.waitForURL(/\/book\/\?service=.*&said=released$/);
+    await page.waitForURL(/\/book\/\?service=.*&done=released$/);
     await site.says(page, "The time was released.");
     none(faults);
   };

@@ -49,7 +49,7 @@ async function isAtHand(page, control) {
 
 const button = (page, name) => site.main(page).getByRole("button", { name, exact: true });
 
-async function newGuest(visits, house) {
+async function newGuest(visits, app) {
   const page = await visits.person(PHONE);
   const count = new Counter(page);
   const email = "mara.lind@demo.coresync.test";
@@ -69,14 +69,14 @@ async function newGuest(visits, house) {
   await count.type("Password", "the tide comes in");
   await count.tap(button(page, "Create account"));
   await page.waitForURL(/\/signup\/check\//);
-  await count.follow(await site.confirmLink(house, email));
+  await count.follow(await site.confirmLink(app, email));
   // In the browser that signed up, the page goes on by itself to the time that is held.
   await page.waitForURL(held);
   await isAtHand(page, button(page, "Confirm booking"));
   await count.tap(button(page, "Confirm booking"));
   await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);
   await page.getByRole("heading", { level: 1, name: "You’re booked." }).waitFor();
-  assert.match(await site.words(page), site.NUMBER);
+  assert.match(await site.pageText(page), site.NUMBER);
   assert.ok(count.taps <= 6, `a new guest needs ${count.taps} taps`);
   assert.ok(count.fields <= 4, `a new guest fills in ${count.fields} fields`);
   await site.askToCancel(page);
@@ -120,7 +120,7 @@ async function alwaysAtHand(visits) {
   await page.evaluate(() => scrollTo(0, 0));
   await isAtHand(page, confirm);
   await site.press(page, "Release this time");
-  await page.waitForURL(/said=released$/);
+  await page.waitForURL(/done=released$/);
 }
 
 /** The row of days begins at the chosen day, however far ahead it is. */

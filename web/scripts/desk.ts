@@ -23,11 +23,11 @@ function uploads(): void {
     request.upload.addEventListener("progress", ({ lengthComputable, loaded, total }) => {
       if (lengthComputable) bar.value = loaded / total;
     });
-    const again = (words: string) => {
+    const again = (text: string) => {
       bar.remove();
       for (const button of buttons) button.disabled = false;
       delete form.dataset.sent;
-      say(words);
+      say(text);
     };
     request.addEventListener("error", () => again("The upload was interrupted. Check your connection and try again."));
     request.addEventListener("load", () => {
@@ -35,7 +35,7 @@ function uploads(): void {
         location.assign(request.responseURL);
         return;
       }
-      const wrong = request.responseXML?.querySelector(`#${CSS.escape(form.closest(".spot")?.id ?? "")}`);
+      const wrong = request.responseXML?.querySelector(`#${CSS.escape(form.closest(".slot")?.id ?? "")}`);
       const summary = request.responseXML?.querySelector(".summary li")?.textContent?.trim();
       again(summary || wrong?.querySelector(".wrong")?.textContent || "We couldn’t use that picture. Please try another.");
     });

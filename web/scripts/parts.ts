@@ -1,7 +1,7 @@
 // Small elements and attributes that all pages share. Each enhances something that works without it.
 
 /** Shows a message for a few seconds, and announces it to screen readers. */
-export function say(words: string): void {
+export function say(text: string): void {
   let place = document.querySelector<HTMLElement>(".toasts");
   if (!place) {
     place = document.createElement("div");
@@ -11,7 +11,7 @@ export function say(words: string): void {
   }
   const toast = document.createElement("p");
   toast.className = "toast";
-  toast.textContent = words;
+  toast.textContent = text;
   place.append(toast);
   setTimeout(() => toast.remove(), 6000);
 }
@@ -24,9 +24,9 @@ export function say(words: string): void {
 function countdowns(): void {
   for (const until of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
     const end = Date.parse(until.dataset.until ?? "");
-    const told = Date.parse(until.dataset.now ?? "");
+    const serverNow = Date.parse(until.dataset.now ?? "");
     if (Number.isNaN(end)) continue;
-    const wrong = Number.isNaN(told) ? 0 : told - Date.now();
+    const wrong = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
     const left = document.createElement("span");
     left.className = "countdown-left";
     left.role = "timer";

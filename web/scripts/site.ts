@@ -13,15 +13,15 @@ function follows(): void {
   for (const one of form.querySelectorAll<HTMLElement>("[data-by-hand]")) one.hidden = true;
   let latest = 0;
   let queue = Promise.resolve();
-  const update = async (turn: number) => {
-    if (turn !== latest || form.dataset.sent) return;
+  const update = async (revision: number) => {
+    if (revision !== latest || form.dataset.sent) return;
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     body.append("action", "update");
     // A field with the name `action` hides the property `form.action`.
     const response = await fetch(form.getAttribute("action") ?? "", { method: "POST", body }).catch(() => null);
     const page = response && new DOMParser().parseFromString(await response.text(), "text/html");
-    if (turn !== latest) return;
+    if (revision !== latest) return;
     form.removeAttribute("aria-busy");
     if (!response?.ok || !page?.querySelector("form[data-follows]")) {
       const why = page?.querySelector("main [role=alert]")?.textContent?.trim();
@@ -36,8 +36,8 @@ function follows(): void {
   form.addEventListener("change", ({ target }) => {
     if (!(target instanceof Element && target.closest("[data-priced]"))) return;
     form.setAttribute("aria-busy", "true");
-    const turn = (latest += 1);
-    queue = queue.then(() => update(turn));
+    const revision = (latest += 1);
+    queue = queue.then(() => update(revision));
   });
 }
 

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, ToSpan as _};
 use kit::{AppState, Fault, Id, Result, Tx, args, sql};
 use membership::Entitlements;
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 
 /// The days in a copied year: whole weeks.
 const YEAR: i64 = 364;
@@ -40,7 +40,7 @@ fn density(ahead: i64) -> usize {
 /// all bookings.
 pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
     let catalogue = app.db.view(catalogue::current).await?;
-    let mut hand = Hand { catalogue: &catalogue, guests, chance: Chance(20_251_008), turn: 0 };
+    let mut hand = Hand { catalogue: &catalogue, guests, rng: Rng(20_251_008), next_guest: 0 };
     let today = app.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
     let mut count = 0;
     let mut ends = Vec::new();
@@ -75,8 +75,8 @@ async fn write(app: &AppState, records: Vec<ImportedBooking>) -> Result<usize> {
 struct Hand<'h> {
     catalogue: &'h Catalogue,
     guests: &'h [Id],
-    chance: Chance,
-    turn: usize,
+    rng: Rng,
+    next_guest: usize,
 }
 
 impl Hand<'_> {
@@ -89,12 +89,12 @@ impl Hand<'_> {
             let Some(open) = days.open(&room.hours).first().copied() else { continue };
             let technician = technicians[(place + shift) % technicians.len()].id;
             let mut cell = open.from;
-            while let Some(service) = self.chance.pick(&self.catalogue.services) {
+            while let Some(service) = self.rng.pick(&self.catalogue.services) {
                 let (start, end) = (cell + cells(service.setup), cell + cells(service.room_minutes()));
                 if end > open.to {
                     break;
                 }
-                if self.chance.below(100) < density(ahead) {
+                if self.rng.below(100) < density(ahead) {
                     let record = self.record(service, room.id, technician, date, start, ahead);
                     records.push(record);
                 }
@@ -114,9 +114,9 @@ impl Hand<'_> {
         ahead: i64,
     ) -> ImportedBooking {
         // Guests take turns, so that no one has two bookings at the same time.
-        self.turn += 1;
+        self.next_guest += 1;
         ImportedBooking {
-            person: self.guests.get(self.turn % self.guests.len()).copied(),
+            person: self.guests.get(self.next_guest % self.guests.len()).copied(),
             entitlements: Entitlements::default(),
             service: service.id,
             room,

@@ -11,7 +11,7 @@
 
 mod arguments;
 mod calendar;
-mod chance;
+mod rng;
 mod club;
 mod floor;
 mod http;

@@ -46,7 +46,7 @@ mod tests {
 
     /// The names and the data are in the database, where rows of older versions may wait.
     #[test]
-    fn each_kind_is_read_from_its_row() {
+    fn each_notification_kind_is_parsed_from_its_row() {
         let visit = r#"{"bookings": [{"booking": 7, "event": 8, "starts_at": "2026-11-27T19:00:00Z"}]}"#;
         for (kind, news) in [
             ("bookings.confirmed", BookingNews::Confirmed),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notification_is_written_as_it_is_read() {
+    fn a_notification_round_trips_through_its_stored_form() {
         let data = r#"[{"booking":7,"from":20000,"restored":true}]"#;
         let content: BookingNotification = waiting("bookings.repriced", data).content().expect("a content");
         let written = kit::Notification::new(

@@ -39,13 +39,13 @@ fn write(
     let person = people::person(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let what = subject_of(&catalogue, repriced.iter().map(|one| &one.booking));
-    let (heading, words) = new_price_text(!first.cancellation.is_free, repriced.len() > 1);
+    let (heading, text) = new_price_text(!first.cancellation.is_free, repriced.len() > 1);
     let mut email = EmailTemplate::new(
         &catalogue.club,
         format!("New price: {what}"),
         format!("{}, {heading}", person.first_name),
     )
-    .says(words);
+    .says(text);
     for one in repriced {
         email = with_new_price(email, &catalogue, one, repriced.len() > 1);
     }

@@ -348,28 +348,28 @@ fn parse_scene(input: &mut RawInput, field: &str) -> Option<Value> {
 fn parse_addons(input: &mut RawInput, field: &str) -> Vec<AddonRequest> {
     let ticked = input.raw("addon").cloned();
     let listed = input.raw(field).cloned();
-    let mut wishes: Vec<AddonRequest> = Vec::new();
+    let mut requested: Vec<AddonRequest> = Vec::new();
     let items = match (listed, ticked) {
         (Some(Value::Array(items)), _) => items,
         (Some(_), _) => {
             input.add_error(field, "Send a list of add-ons.");
-            return wishes;
+            return requested;
         }
         (None, Some(Value::Array(ids))) => ids,
         (None, Some(id)) => vec![id],
-        (None, None) => return wishes,
+        (None, None) => return requested,
     };
     for item in items.iter().take(51) {
         match parse_addon(item) {
-            Some(request) if wishes.len() < 50 && wishes.iter().all(|other| other.id != request.id) => {
-                wishes.push(request)
+            Some(request) if requested.len() < 50 && requested.iter().all(|other| other.id != request.id) => {
+                requested.push(request)
             }
             _ => {
                 input.add_error(field, "Each add-on needs its ID, listed once, and a quantity from 1 to 20.")
             }
         }
     }
-    wishes
+    requested
 }
 
 fn parse_addon(item: &Value) -> Option<AddonRequest> {
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_needs_a_service_and_a_time() {
+    fn a_booking_request_needs_a_service_and_a_time() {
         assert!(parse(r#"{"service_id": 5, "date": "2026-11-24", "start_time": "18:30"}"#).is_ok());
         assert!(parse(r#"{"service_id": 5, "starts_at": "2026-11-24T18:30:00-05:00"}"#).is_ok());
         for broken in [
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pays_is_asked_for_declined_or_left_open() {
+    fn a_request_can_choose_decline_or_omit_a_benefit() {
         let benefit = |rest: &str| {
             let text = format!(r#"{{"service_id": 5, "starts_at": "2026-11-24T18:30:00-05:00"{rest}}}"#);
             parse(&text).map(|request| request.extras.benefit).expect("a request that makes sense")

@@ -356,7 +356,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_step_of_the_day_is_undone_and_only_by_one() {
+    fn only_attendance_statuses_can_be_undone() {
         use Status::*;
         let mut found = Vec::new();
         for from in Status::ALL {
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_an_ended_state() {
+    fn a_final_status_allows_no_transition() {
         for ended in [Status::Completed, Status::Cancelled, Status::NoShow, Status::Expired] {
             assert!(Status::ALL.into_iter().all(|next| !ended.may_become(next)), "{ended:?}");
         }

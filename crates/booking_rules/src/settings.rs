@@ -146,7 +146,7 @@ mod tests {
     use super::SETTINGS;
 
     #[test]
-    fn every_number_has_a_name_of_its_own_and_a_default_within_its_bounds() {
+    fn every_setting_has_a_unique_name_and_a_default_within_its_bounds() {
         let all: Vec<_> = SETTINGS.iter().chain(&membership::SETTINGS).collect();
         let names: BTreeSet<_> = all.iter().map(|setting| setting.name).collect();
         assert_eq!(names.len(), all.len());

@@ -26,7 +26,7 @@ impl Job for Nightly {
 pub struct RunMaintenance {}
 
 impl Job for RunMaintenance {
-    const KIND: &'static str = "bookings.sweep";
+    const KIND: &'static str = "bookings.run_maintenance";
 }
 
 /// The largest number of rows of each kind that one run handles, so that no run takes long.

@@ -16,7 +16,7 @@ mod waitlist;
 
 pub use accounts::adopt::adopt;
 pub use accounts::my_bookings::{
-    MyBookings, allergies, my_bookings, read, read_allergies, scene, show, some_of_mine, together,
+    MyBookings, allergies, my_bookings, read, read_allergies, scene, show, my_filtered_bookings, together,
 };
 pub use accounts::past_services::{PastService, past_services};
 pub use accounts::privacy::{
@@ -68,7 +68,7 @@ pub use notifications::notify::{
 };
 pub use scheduling::{
     Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field,
-    KeptResources, MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at,
+    PreferredResources, MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at,
     cell_from, cells, minute, moments,
 };
 pub use search::free_times::{

@@ -3,8 +3,8 @@
 
 #[path = "it/corners.rs"]
 mod corners;
-#[path = "it/gates.rs"]
-mod gates;
+#[path = "it/release_masks.rs"]
+mod release_masks;
 #[path = "it/rules_examples.rs"]
 mod rules_examples;
 

@@ -117,7 +117,7 @@ async fn create_booking(
         ToBook::Held(..) => Ok(()),
     };
     caller
-        .look_then_once(idempotency_key, rehearse, move |tx, by| {
+        .precheck_then_once(idempotency_key, rehearse, move |tx, by| {
             let booking = match &*requested {
                 ToBook::BookingRequest(request) => book(tx, by, request)?,
                 ToBook::Held(id, token, extras) => {

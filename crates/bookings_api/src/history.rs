@@ -18,7 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// A service you have had, and the last time you had it.
 #[derive(Serialize, ToSchema)]
-struct HadOut {
+struct PastServiceOut {
     service: ServiceCard,
     /// Whether the service is still offered.
     is_offered: bool,
@@ -43,8 +43,8 @@ struct Server {
 /// List the services you have had, latest first, each with how often and the last visit.
 #[utoipa::path(get, path = "/api/services/history/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Vec<HadOut>), (status = 400, body = Problem), (status = 401, body = Problem)))]
-async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List<HadOut>> {
+    responses((status = 200, body = Vec<PastServiceOut>), (status = 400, body = Problem), (status = 401, body = Problem)))]
+async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List<PastServiceOut>> {
     caller
         .view(move |tx, by| {
             let all = past_services(tx, by, by.person()?.id)?;
@@ -56,12 +56,12 @@ async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List
         .await
 }
 
-fn to_response(tx: &mut Tx<'_>, had: &PastService) -> Result<Option<HadOut>> {
+fn to_response(tx: &mut Tx<'_>, had: &PastService) -> Result<Option<PastServiceOut>> {
     let catalogue = catalogue::current(tx)?;
     let Some(service) = catalogue.service(had.service) else { return Ok(None) };
     let served = scheduling::technicians_of(tx, had.booking)?;
     let served = served.iter().filter_map(|id| catalogue.technician(*id));
-    Ok(Some(HadOut {
+    Ok(Some(PastServiceOut {
         service: ServiceCard::of(&catalogue, service),
         is_offered: service.active,
         times: had.times,

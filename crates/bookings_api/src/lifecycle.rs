@@ -80,7 +80,7 @@ async fn hold_time(
     let request = Arc::new(request);
     let rehearsed = request.clone();
     caller
-        .look_then_once(
+        .precheck_then_once(
             idempotency_key,
             move |tx, by| dry_run_hold(tx, by, &rehearsed),
             move |tx, by| {

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_organizer_is_who_emails_come_from() {
+    fn the_organizer_is_the_sender_address() {
         for text in ["Club <hello@club.test>", "hello@club.test", " hello@club.test "] {
             assert_eq!(bare_address(text), "hello@club.test");
         }

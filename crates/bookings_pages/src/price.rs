@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_steps_are_said_before_they_are_reached() {
+    fn cancellation_fee_steps_are_shown_in_advance() {
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, booked);
         assert_eq!(now, "You can cancel now at no charge.");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn one_hour_is_said_in_the_singular() {
+    fn one_hour_is_written_in_the_singular() {
         let policy = Policy { half_hours: 1, ..Policy::MEMBER };
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
         let (_, sentence) = sentences(policy, booked, starts, "2026-11-24T15:30:00Z");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_books_late_may_regret_it_for_an_hour() {
+    fn a_late_booking_can_be_canceled_free_for_one_hour() {
         let (_, sentence) =
             sentences(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
         assert!(sentence.starts_with("Free to cancel until Monday, November 23, 11:00 AM."), "{sentence}");

@@ -252,7 +252,7 @@ async fn rooms(caller: Caller) -> Result<axum::Json<Rooms>> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_factor_has_at_least_two_places() {
+    fn a_factor_has_at_least_two_decimal_places() {
         for (points, text) in
             [(10_000, "1.00"), (11_000, "1.10"), (10_550, "1.055"), (9_500, "0.95"), (12_345, "1.2345")]
         {

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_night_belongs_to_the_day_on_which_it_begins() {
+    fn hours_past_midnight_belong_to_the_day_on_which_they_begin() {
         let hours: Hours = "mon-thu 12:00-23:00; fri-sat 12:00-01:00".parse().expect("hours");
         assert_eq!(hours.0.len(), 6);
         let friday: Vec<_> = hours.on(Weekday::Friday).collect();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_week_of_hours_is_said() {
+    fn malformed_weekly_hours_are_rejected() {
         for text in
             ["mon", "mon 9-10", "mon 09:00", "mun 09:00-10:00", "mon 09:02-10:00", "sat-mon 09:00-10:00"]
         {

@@ -410,20 +410,20 @@ impl Catalogue {
     /// Returns the offered services that match a filter, in catalogue order (S26).
     pub fn find<'c>(&'c self, filter: &'c Filter) -> impl Iterator<Item = &'c Service> {
         let category = filter.category.as_ref().map(|slug| self.categories.iter().find(|c| c.slug == *slug));
-        let words = filter.search.as_deref().map(fold);
+        let search_terms = filter.search.as_deref().map(fold);
         self.services.iter().filter(|service| service.active).filter(move |service| {
             category.is_none_or(|category| category.is_some_and(|category| category.id == service.category))
-                && words.as_deref().is_none_or(|words| is_about(service, words))
+                && search_terms.as_deref().is_none_or(|search_terms| is_about(service, search_terms))
                 && filter.featured.is_none_or(|featured| featured == service.featured)
                 && filter.tag.as_ref().is_none_or(|tag| service.tags.contains(tag))
         })
     }
 }
 
-/// Returns whether each word occurs in the name or in a description of a service. `words` has to be folded.
-fn is_about(service: &Service, words: &str) -> bool {
+/// Returns whether each word occurs in the name or in a description of a service. `search_terms` has to be folded.
+fn is_about(service: &Service, search_terms: &str) -> bool {
     let text = fold(&format!("{} {} {}", service.name, service.short_description, service.description));
-    words.split_whitespace().all(|word| text.contains(word))
+    search_terms.split_whitespace().all(|word| text.contains(word))
 }
 
 /// The criteria of a search for services. An empty criterion matches every service.
@@ -459,7 +459,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guests_call_a_barber_a_barber() {
+    fn each_category_has_its_own_word_for_a_technician() {
         let technician_word = |slug: &str| {
             let (name, description) = (slug.to_owned(), String::new());
             let category =

@@ -58,7 +58,7 @@ impl Catalogue {
 
 pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
     let rows: Vec<(String, i64)> =
-        tx.all(sql!("SELECT name, value FROM club_numbers WHERE club_id = $1"), args![club])?;
+        tx.all(sql!("SELECT name, value FROM club_settings WHERE club_id = $1"), args![club])?;
     Ok(rows.into_iter().collect())
 }
 
@@ -72,10 +72,10 @@ pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, valu
         let sentence = format!("Enter a number from {} to {}.", setting.least, setting.most);
         return Err(Fields::one(setting.name, sentence));
     }
-    let before = kept(tx, club, setting)?;
+    let before = stored_value(tx, club, setting)?;
     tx.run(
         sql!(
-            "INSERT INTO club_numbers (club_id, name, value) VALUES ($1, $2, $3)
+            "INSERT INTO club_settings (club_id, name, value) VALUES ($1, $2, $3)
              ON CONFLICT (club_id, name) DO UPDATE SET value = excluded.value"
         ),
         args![club, setting.name, value],
@@ -89,15 +89,15 @@ pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, valu
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue.
 pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    let before = kept(tx, club, setting)?;
+    let before = stored_value(tx, club, setting)?;
     let changed =
-        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
+        tx.run(sql!("DELETE FROM club_settings WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
     if changed == 1 { note(tx, by, club, setting, (before, None)) } else { Ok(()) }
 }
 
-fn kept(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i64>> {
+fn stored_value(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i64>> {
     let found: Option<(i64,)> = tx.one(
-        sql!("SELECT value FROM club_numbers WHERE club_id = $1 AND name = $2"),
+        sql!("SELECT value FROM club_settings WHERE club_id = $1 AND name = $2"),
         args![club, setting.name],
     )?;
     Ok(found.map(|(value,)| value))

@@ -27,7 +27,7 @@ struct BrandText {
     description: &'static str,
     heading: &'static str,
     lead: &'static str,
-    story: &'static str,
+    introduction: &'static str,
     promise: &'static str,
     rooms: &'static str,
     last: &'static str,
@@ -40,7 +40,7 @@ const MENSSUITE: BrandText = BrandText {
     description: "Massage, facials, barber, and laser for men, one guest and one room at a time.",
     heading: "Mensuite",
     lead: "For men. One guest, one room, and a robe that is already warm.",
-    story: "You ring, and the door opens. Someone knows your name, your pressure, and how you take your tea.",
+    introduction: "You ring, and the door opens. Someone knows your name, your pressure, and how you take your tea.",
     promise: "Every room is yours alone while you are in it. Nobody waits outside, and nobody looks at a clock.",
     rooms: "The rooms",
     last: "An hour is enough to begin.",
@@ -54,7 +54,7 @@ const PRIVATE: BrandText = BrandText {
                   somewhere else.",
     heading: "Coresync Private",
     lead: "For two. Two hours behind one door, and the rest of the world outside it.",
-    story: "Choose where you would like to be: a lake in the Alps, a canal in Venice, a beach at the right hour. The \
+    introduction: "Choose where you would like to be: a lake in the Alps, a canal in Venice, a beach at the right hour. The \
             wall, the light, the warmth, and the music follow.",
     promise: "The tub is filled and the sauna hot before you arrive. You meet your host at the door, and no one after that \
               unless you call.",
@@ -66,7 +66,7 @@ const PRIVATE: BrandText = BrandText {
 #[template(path = "brand.html")]
 struct HalfPage<'c> {
     frame: Frame,
-    words: BrandText,
+    text: BrandText,
     artwork: Artwork,
     families: Vec<Family<'c>>,
     rooms: Vec<Place<'c>>,
@@ -102,9 +102,9 @@ async fn brand_page(
     State(app): State<AppState>,
     caller: Caller,
     brand: Brand,
-    words: BrandText,
+    text: BrandText,
 ) -> Result<Response> {
-    let (place, title) = (words.place, words.title);
+    let (place, title) = (text.place, text.title);
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
@@ -115,14 +115,14 @@ async fn brand_page(
     let artwork = artwork::of_brand(&shown, brand);
     let page = HalfPage {
         frame: frame
-            .about(words.description)
-            .canonical(&app, &catalogue.club, words.path)
+            .about(text.description)
+            .canonical(&app, &catalogue.club, text.path)
             .with_preview(artwork.passed_on()),
         artwork,
         families: families(&catalogue, &shown, brand),
         rooms: rooms(&catalogue, &shown, brand),
         scenes: scenes.iter().map(|(slug, name)| (*name, artwork::of_scene(&shown, slug))).collect(),
-        words,
+        text,
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }

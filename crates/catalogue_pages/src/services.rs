@@ -86,17 +86,17 @@ struct Family<'c> {
 impl<'c> Family<'c> {
     fn of(shown: &Shown, category: &'c Category, found: Vec<ServiceRow<'c>>) -> Family<'c> {
         let whole = artwork::of_category(shown, category);
-        let is_hung = whole.photograph().is_some();
+        let has_photograph = whole.photograph().is_some();
         let artwork = match found.as_slice() {
-            _ if is_hung => Some(whole),
+            _ if has_photograph => Some(whole),
             [only] => Some(only.artwork.clone()),
             found => are_alike(found).then_some(whole),
         };
-        let is_said = |row: &ServiceRow<'_>| match &artwork {
-            Some(artwork) => !is_hung || artwork.is_like(&row.artwork),
+        let is_represented = |row: &ServiceRow<'_>| match &artwork {
+            Some(artwork) => !has_photograph || artwork.is_like(&row.artwork),
             None => false,
         };
-        let (rows, cards) = found.into_iter().partition(is_said);
+        let (rows, cards) = found.into_iter().partition(is_represented);
         Family { category, artwork, cards, rows }
     }
 

@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_route_needs_what_its_operations_ask_for() {
+    fn a_route_needs_the_permissions_of_its_operations() {
         for (method, path, expected) in [
             (Method::GET, "/", Needs::Nothing),
             (Method::GET, "/api/services/{slug}/", Needs::Nothing),

@@ -24,7 +24,7 @@ pub struct Finding {
 }
 
 const RESTORE: &str = "Stop the program, keep a copy of the database as it is, and restore the last good backup into a new database.";
-const LOOK: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
+const FIND_AND_CANCEL: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
@@ -65,7 +65,7 @@ pub async fn check(config: Config) -> Result<()> {
     if findings.is_empty() {
         let app = serve::open_to_read(config).await?;
         say(&format!("database: {}, responding, encrypted with this key", app.db.engine_name()))?;
-        findings = look(&app.db).await?;
+        findings = find_problems(&app.db).await?;
     }
     for Finding { what, remedy } in &findings {
         say(&format!("PROBLEM: {what}\n    {remedy}"))?;
@@ -86,7 +86,7 @@ fn say(text: &str) -> Result<()> {
 /// # Errors
 /// Returns a fault if the number of clubs can't be read, or if no club is set up. A check that fails is reported as a
 /// finding.
-pub async fn look(db: &Db) -> Result<Vec<Finding>> {
+pub async fn find_problems(db: &Db) -> Result<Vec<Finding>> {
     let clubs = db.view(|tx| count(tx, sql!("SELECT COUNT(*) FROM clubs"))).await?;
     if clubs == 0 {
         return Err(Fault::because(
@@ -95,8 +95,8 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
         ));
     }
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
-        match db.view(look).await {
+    for find in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
+        match db.view(find).await {
             Ok(found) => findings.extend(found),
             Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
         }
@@ -109,10 +109,10 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn look_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+pub fn find_problems_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for look in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
-        findings.extend(look(tx)?);
+    for find in [overlaps, claims, allocations, numbers, charges, fees, of_one_club, audit] {
+        findings.extend(find(tx)?);
     }
     Ok(findings)
 }
@@ -160,7 +160,7 @@ fn overlaps(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     )?;
     say(&format!("bookings: {bookings}"))?;
     let doubles: Vec<String> = doubles.into_iter().map(named).collect();
-    Ok(finding("{n} pairs of bookings have the same resource at the same time", &doubles, LOOK)
+    Ok(finding("{n} pairs of bookings have the same resource at the same time", &doubles, FIND_AND_CANCEL)
         .into_iter()
         .collect())
 }
@@ -188,7 +188,7 @@ fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let strays: Vec<String> =
         strays.into_iter().map(|(booking, claims)| format!("{claims} of booking {booking}")).collect();
     Ok([
-        finding("{n} canceled or expired bookings still claim their times", &given_back, LOOK),
+        finding("{n} canceled or expired bookings still claim their times", &given_back, FIND_AND_CANCEL),
         finding("claims that belong to no live booking, of {n} bookings", &strays, RESTORE),
     ]
     .into_iter()
@@ -231,12 +231,12 @@ fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let names = |found: Vec<Named>| found.into_iter().map(named).collect::<Vec<String>>();
     let (stored, without, unclaimed) = (names(stored), names(without), names(unclaimed));
     Ok([
-        finding("{n} canceled or expired bookings still have their room or people", &stored, LOOK),
-        finding("{n} confirmed bookings have no room and no one assigned", &without, LOOK),
+        finding("{n} canceled or expired bookings still have their room or people", &stored, FIND_AND_CANCEL),
+        finding("{n} confirmed bookings have no room and no one assigned", &without, FIND_AND_CANCEL),
         finding(
             "{n} upcoming bookings do not claim all of their time, so it could be sold twice",
             &unclaimed,
-            LOOK,
+            FIND_AND_CANCEL,
         ),
     ]
     .into_iter()
@@ -437,7 +437,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_and_written_the_same() {
+    fn a_booking_number_round_trips() {
         for (text, read) in [("CS-2026-000017", (2026, 17)), ("CS-2026-1000000", (2026, 1_000_000))] {
             assert_eq!(parsed(text), Some(read));
             assert_eq!(reference(read.0, read.1), text);

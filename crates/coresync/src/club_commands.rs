@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_club_is_read_with_an_error_for_each_wrong_field() {
+    fn each_invalid_field_of_a_new_club_has_its_own_error() {
         assert_eq!(new(|_| {}).read().expect("a club").hosts, ["downtown.example"]);
         type Change = fn(&mut NewClub);
         let wrong: [(&str, Change); 5] = [

@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi;
 use crate::document_bounds;
 
 /// Paths that need no session or access token, because they authenticate in another way or not at all.
-const DOORS: [&str; 7] = [
+const UNAUTHENTICATED_PATHS: [&str; 7] = [
     "/api/auth/login/",
     "/api/auth/refresh/",
     "/api/auth/register/",
@@ -55,7 +55,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
     let takes = Takes::of(operation);
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    let needs_somebody = responses.contains_key("401");
+    let needs_account = responses.contains_key("401");
     for (status, description) in of_every_operation(method, path, &takes) {
         responses.entry(status).or_insert_with(|| problem(description));
     }
@@ -71,7 +71,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
             name(status, response);
         }
     }
-    operation.entry("security").or_insert_with(|| security(path, needs_somebody));
+    operation.entry("security").or_insert_with(|| security(path, needs_account));
 }
 
 /// What an operation reads besides its path.
@@ -136,10 +136,10 @@ fn name(status: &str, response: &mut Map<String, Value>) {
 }
 
 /// Returns the security requirement of an operation: none, a credential, or an optional credential.
-fn security(path: &str, needs_somebody: bool) -> Value {
-    if DOORS.contains(&path) {
+fn security(path: &str, needs_account: bool) -> Value {
+    if UNAUTHENTICATED_PATHS.contains(&path) {
         json!([])
-    } else if needs_somebody {
+    } else if needs_account {
         json!([{"bearer": []}, {"session": []}])
     } else {
         json!([{}, {"bearer": []}, {"session": []}])

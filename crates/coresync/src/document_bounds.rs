@@ -108,11 +108,11 @@ fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
     let names = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(name, _)| *name).collect();
     match (shape, field) {
         ("Sold" | "Dues", "paid") => Some(vec!["cash", "terminal"]),
-        ("DecisionWords", "decision") => Some(vec!["block", "open", "reprice", "keep"]),
+        ("DecisionInput", "decision") => Some(vec!["block", "open", "reprice", "keep"]),
         ("PreferencesChange", "scene") => Some(names(&people::SCENES)),
         ("PreferencesChange", "music") => Some(names(&people::MUSIC)),
         ("PreferencesChange", "scents") => Some(names(&people::SCENTS)),
-        ("WantedIn", "notices") => {
+        ("NotificationSettingInput", "notices") => {
             Some(people::NotificationKind::ALL.map(people::NotificationKind::name).to_vec())
         }
         _ => None,

@@ -150,7 +150,7 @@ async fn serve_on(
     workers.extend((0..SENDERS).map(|_| tokio::spawn(outbox.clone().run(stopped.clone()))));
 
     let address = app.config.addr;
-    let kept_figures = figures.clone();
+    let upkeep_figures = figures.clone();
     let pages = app::app(app.clone(), Some(figures)).for_hosts(Hosts::of(&app.config));
     if let Some(warning) = plain_http(&app.config) {
         tracing::warn!("{warning}");
@@ -162,11 +162,11 @@ async fn serve_on(
         millis = begun.elapsed().as_millis() as u64,
         "serving"
     );
-    let tidying = tokio::spawn(tidy_figures(kept_figures));
+    let tidying = tokio::spawn(tidy_figures(upkeep_figures));
     let rounds = tokio::spawn(keep_rounds(app.clone()));
     let limits = connections::ConnectionLimits::from_config(&app.config);
     let answering = tokio::spawn(connections::serve(listener, pages, limits, stopped));
-    asked_to_stop().await;
+    stop_requested().await;
     tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);
     answering.await.or_fault()?;
@@ -200,7 +200,7 @@ async fn tidy_figures(figures: PrometheusHandle) {
     }
 }
 
-async fn asked_to_stop() {
+async fn stop_requested() {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("a handler for SIGTERM can be set");
     tokio::select! {

@@ -153,7 +153,7 @@ use serde_json::{Value, json};
 use testing::{Answer, Player, TestClub};
 
 const CREATE: &str = "/api/bookings/create_booking/";
-const MINE: &str = "/api/bookings/my_bookings/";
+const MY_BOOKINGS: &str = "/api/bookings/my_bookings/";
 
 /// Returns the body of a booking request for a service (by slug) on a date at a time.
 async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
@@ -163,7 +163,7 @@ async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> 
 /// Returns the body of a request with more fields.
 fn and(mut request_body: Value, more: Value) -> Value {
     let (Value::Object(all), Value::Object(more)) = (&mut request_body, more) else {
-        panic!("wishes are objects")
+        panic!("request bodies are objects")
     };
     all.extend(more);
     request_body
@@ -207,9 +207,9 @@ fn sum(why: &Value) -> i64 {
 }
 
 /// Matches everyone on the waitlist against free times, as the job that runs every five minutes does.
-async fn look(app: &TestClub) -> u64 {
+async fn match_waitlist(app: &TestClub) -> u64 {
     let why = bookings::MatchWaitlist { joined: None, anyway: true };
-    bookings::match_waitlist(app.db(), why).await.expect("the look works out")
+    bookings::match_waitlist(app.db(), why).await.expect("the waitlist job succeeds")
 }
 
 async fn cancel(app: &TestClub, by: Player, booking: i64) -> Answer {

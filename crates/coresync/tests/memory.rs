@@ -16,14 +16,14 @@ use crate::whole::WholeProgram as _;
 /// what it used before: more than one of them needs, and less than two.
 struct Scale {
     size: (u32, u32),
-    spots: &'static [&'static str],
+    slots: &'static [&'static str],
     budget: u64,
 }
 
-const SHORT: Scale = Scale { size: (3_000, 2_000), spots: &["room/lawn", "room/stone"], budget: 340 };
+const SHORT: Scale = Scale { size: (3_000, 2_000), slots: &["room/lawn", "room/stone"], budget: 340 };
 const LONG: Scale = Scale {
     size: (7_304, 5_478),
-    spots: &["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"],
+    slots: &["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"],
     budget: 512,
 };
 
@@ -56,7 +56,7 @@ fn memory() -> (u64, u64) {
 
 fn form(slot: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", slot), ("alt", "A sheet"), ("focus", "centre")] {
+    for (name, value) in [("slot", slot), ("alt", "A sheet"), ("focus", "centre")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -67,11 +67,11 @@ fn form(slot: &str, picture: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_photographs_at_once_stay_within_the_budget() {
+async fn concurrent_large_photographs_stay_within_the_memory_budget() {
     let app = TestClub::open().await;
-    let Scale { size, spots, budget } = if is_long() { LONG } else { SHORT };
+    let Scale { size, slots, budget } = if is_long() { LONG } else { SHORT };
     let source = photograph(size);
-    for slot in spots {
+    for slot in slots {
         let kind = Some("multipart/form-data; boundary=b");
         let manager = app.as_(MAX);
         let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(slot, &source));
@@ -105,7 +105,7 @@ async fn large_photographs_at_once_stay_within_the_budget() {
     let megapixels = size.0 * size.1 / 1_000_000;
     let seen = format!(
         "{} photographs of {megapixels} megapixels: {before} MiB before, {peak} MiB at the peak, {budget} MiB are allowed",
-        spots.len()
+        slots.len()
     );
     println!("{seen}");
     assert!(peak < before + budget, "{seen}");

@@ -60,7 +60,7 @@ impl Encryptor {
     /// # Errors
     /// Returns a fault if the system provides no random bytes.
     pub fn encrypt(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
-        let nonce = tokens::chance::<NONCE_LEN>()?;
+        let nonce = tokens::random_bytes::<NONCE_LEN>()?;
         let mut body = text.as_bytes().to_vec();
         self.0
             .seal_in_place_append_tag(
@@ -103,7 +103,7 @@ fn make_key_file(path: &Path) -> Result<()> {
         .mode(0o600)
         .open(&draft)
         .map_err(wrong)?;
-    file.write_all(&tokens::chance::<32>()?).map_err(wrong)?;
+    file.write_all(&tokens::random_bytes::<32>()?).map_err(wrong)?;
     file.sync_all().map_err(wrong)?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft).map_err(wrong)?;

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_million_ids_are_rising_and_fit_a_javascript_number() {
+    fn a_million_ids_increase_and_fit_a_javascript_number() {
         let ids = Ids::unleased();
         let now = since_epoch();
         ids.lease(63, now, now + LEASE);

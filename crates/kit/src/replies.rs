@@ -24,8 +24,8 @@ pub const IDEMPOTENCY_MISMATCH: Refusal = Refusal {
     status: 422,
 };
 
-/// How long a reply is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long a reply is stored.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// An idempotency key with the request that it stands for.
 #[derive(Debug, Clone)]
@@ -94,63 +94,63 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Runs `verb` for `asker` unless it already ran under `idempotency_key`; in that case, returns the stored reply.
+/// Runs `verb` for `requester` unless it already ran under `idempotency_key`; in that case, returns the stored reply.
 /// Without a key (the client sent none), simply runs `verb`.
 ///
-/// If `verb` returns `None`, no reply is stored under the key, but its writes are kept.
+/// If `verb` returns `None`, no reply is stored under the key, but its writes are stored.
 ///
 /// # Errors
 /// Returns [`IDEMPOTENCY_MISMATCH`] if the key was used for a different request, the error of `verb`, or a fault.
 pub fn once(
     tx: &mut Tx<'_>,
     idempotency_key: Option<&IdempotencyKey>,
-    asker: &str,
+    requester: &str,
     verb: impl FnOnce(&mut Tx<'_>) -> Result<Option<Reply>>,
 ) -> Result<Option<Reply>> {
     let Some(idempotency_key) = idempotency_key else { return verb(tx) };
-    let key = key_of(tx, idempotency_key, asker)?;
-    if !take(tx, &key, asker)? {
+    let key = key_of(tx, idempotency_key, requester)?;
+    if !take(tx, &key, requester)? {
         return earlier(tx, &key, idempotency_key).map(Some);
     }
     let reply = verb(tx)?;
     match &reply {
-        Some(reply) => keep(tx, &key, idempotency_key, reply)?,
+        Some(reply) => store(tx, &key, idempotency_key, reply)?,
         None => forget(tx, &key)?,
     }
     Ok(reply)
 }
 
-/// Returns whether a reply is stored under `idempotency_key` for `asker`. Does not wait for a transaction that is
+/// Returns whether a reply is stored under `idempotency_key` for `requester`. Does not wait for a transaction that is
 /// running the operation at the moment.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<bool> {
-    let (key, over) = (key_of(tx, idempotency_key, asker)?, tx.now() - KEPT);
+pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, requester: &str) -> Result<bool> {
+    let (key, over) = (key_of(tx, idempotency_key, requester)?, tx.now() - RETENTION);
     let found: Option<(i64,)> =
         tx.one(sql!("SELECT replayed FROM replies WHERE key = $1 AND made_at > $2"), args![key, over])?;
     Ok(found.is_some())
 }
 
-/// Returns the digest under which the reply to `asker` is stored. It depends on the club, except in the default club,
+/// Returns the digest under which the reply to `requester` is stored. It depends on the club, except in the default club,
 /// whose digests are the same as before there were several clubs.
-fn key_of(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<Vec<u8>> {
+fn key_of(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, requester: &str) -> Result<Vec<u8>> {
     let (club, also) = tx.club_ids()?;
     let of_club = if also == Id(0) { String::new() } else { format!("{club}\n") };
-    Ok(tokens::digest(&format!("{of_club}{asker}\n{}", idempotency_key.name)))
+    Ok(tokens::digest(&format!("{of_club}{requester}\n{}", idempotency_key.name)))
 }
 
 /// Reserves the key if it is free or expired, and returns whether it did. A simultaneous request waits here for the
 /// first one to end.
-fn take(tx: &mut Tx<'_>, key: &[u8], asker: &str) -> Result<bool> {
-    let (now, over) = (tx.now(), tx.now() - KEPT);
+fn take(tx: &mut Tx<'_>, key: &[u8], requester: &str) -> Result<bool> {
+    let (now, over) = (tx.now(), tx.now() - RETENTION);
     let taken = tx.run(
         sql!(
-            "INSERT INTO replies (key, sealed, made_at, replayed, asker) VALUES ($1, $2, $3, 0, $5)
+            "INSERT INTO replies (key, sealed, made_at, replayed, requester) VALUES ($1, $2, $3, 0, $5)
              ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, replayed = 0,
-             asker = excluded.asker WHERE replies.made_at <= $4"
+             requester = excluded.requester WHERE replies.made_at <= $4"
         ),
-        args![key.to_vec(), Vec::new(), now, over, tokens::digest(asker)],
+        args![key.to_vec(), Vec::new(), now, over, tokens::digest(requester)],
     )?;
     Ok(taken == 1)
 }
@@ -163,16 +163,16 @@ fn earlier(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey) -> Res
         args![key.to_vec()],
     )?;
     let (encrypted,) = found.ok_or_else(|| Fault::because("a reply was forgotten while it was asked for"))?;
-    let kept: StoredReply = serde_json::from_str(&tx.decrypt(&place(key), &encrypted)?).or_fault()?;
-    if kept.digest != tokens::hex(&idempotency_key.digest) {
+    let stored: StoredReply = serde_json::from_str(&tx.decrypt(&place(key), &encrypted)?).or_fault()?;
+    if stored.digest != tokens::hex(&idempotency_key.digest) {
         return Err(Error::refused(&IDEMPOTENCY_MISMATCH));
     }
-    Ok(Reply { replayed: true, ..kept.reply })
+    Ok(Reply { replayed: true, ..stored.reply })
 }
 
-fn keep(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey, reply: &Reply) -> Result<()> {
-    let kept = StoredReply { digest: tokens::hex(&idempotency_key.digest), reply: reply.clone() };
-    let encrypted = tx.encrypt(&place(key), &serde_json::to_string(&kept).or_fault()?)?;
+fn store(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey, reply: &Reply) -> Result<()> {
+    let stored = StoredReply { digest: tokens::hex(&idempotency_key.digest), reply: reply.clone() };
+    let encrypted = tx.encrypt(&place(key), &serde_json::to_string(&stored).or_fault()?)?;
     tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), encrypted]).map(drop)
 }
 
@@ -184,12 +184,12 @@ fn place(key: &[u8]) -> String {
     format!("replies.sealed:{}", tokens::hex(key))
 }
 
-/// Deletes every stored reply of `asker`, for the erasure of a person's data. Returns how many.
+/// Deletes every stored reply of `requester`, for the erasure of a person's data. Returns how many.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn forget_replies_of(tx: &mut Tx<'_>, asker: &str) -> Result<u64> {
-    tx.run(sql!("DELETE FROM replies WHERE asker = $1"), args![tokens::digest(asker)])
+pub fn forget_replies_of(tx: &mut Tx<'_>, requester: &str) -> Result<u64> {
+    tx.run(sql!("DELETE FROM replies WHERE requester = $1"), args![tokens::digest(requester)])
 }
 
 /// Deletes the replies that are older than 24 hours. Returns how many.
@@ -197,6 +197,6 @@ pub fn forget_replies_of(tx: &mut Tx<'_>, asker: &str) -> Result<u64> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn forget_replies(tx: &mut Tx<'_>) -> Result<u64> {
-    let over = tx.now() - KEPT;
+    let over = tx.now() - RETENTION;
     tx.run(sql!("DELETE FROM replies WHERE made_at <= $1"), args![over])
 }

@@ -10,8 +10,8 @@ use crate::errors::{OrFault, Result};
 ///
 /// # Errors
 /// Returns a fault if the operating system provides none.
-#[allow(clippy::disallowed_methods, reason = "the one place that asks for chance")]
-pub fn chance<const N: usize>() -> Result<[u8; N]> {
+#[allow(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
+pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).or_fault()?;
     Ok(bytes)
@@ -22,7 +22,7 @@ pub fn chance<const N: usize>() -> Result<[u8; N]> {
 /// # Errors
 /// Returns a fault if the operating system provides no random bytes.
 pub fn secret() -> Result<String> {
-    Ok(hex(&chance::<32>()?))
+    Ok(hex(&random_bytes::<32>()?))
 }
 
 /// Returns the SHA-256 digest of a secret, which is stored in its place.
@@ -63,11 +63,11 @@ const NAMES: usize = 64 * NAME;
 /// many names at once. The name is empty if the operating system provides no random bytes.
 pub fn name() -> String {
     thread_local! {
-        static CHANCE: RefCell<([u8; NAMES], usize)> = const { RefCell::new(([0; NAMES], NAMES)) };
+        static RANDOM: RefCell<([u8; NAMES], usize)> = const { RefCell::new(([0; NAMES], NAMES)) };
     }
-    CHANCE.with_borrow_mut(|(bytes, used)| {
+    RANDOM.with_borrow_mut(|(bytes, used)| {
         if *used == NAMES {
-            let Ok(new) = chance() else { return String::new() };
+            let Ok(new) = random_bytes() else { return String::new() };
             (*bytes, *used) = (new, 0);
         }
         let name = bytes.get(*used..*used + NAME).map(hex).unwrap_or_default();
@@ -83,13 +83,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hexadecimal_is_lower_case_and_whole() {
+    fn hex_output_is_lowercase_and_zero_padded() {
         assert_eq!(hex(&[0x00, 0x0f, 0xa5, 0xff]), "000fa5ff");
         assert_eq!(hex(&[]), "");
     }
 
     #[test]
-    fn no_two_names_are_the_same() {
+    fn random_names_are_unique() {
         let names: HashSet<String> = (0..1_000).map(|_| name()).collect();
         assert_eq!(names.len(), 1_000);
         assert!(names.iter().all(|name| name.len() == 2 * NAME));

@@ -328,7 +328,7 @@ mod tests {
 
     /// M4: counted by the second, rounded half up.
     #[test]
-    fn what_is_left_is_counted_by_the_second() {
+    fn the_remaining_time_is_prorated_by_the_second() {
         const DAY: i64 = 86_400;
         for (price, whole, rest, length, amount) in [
             (70_000, 0, 30 * DAY, 30 * DAY, 70_000),

@@ -29,7 +29,7 @@ pub async fn compose_email(app: AppState, waiting: PendingNotification) -> Resul
             };
             let Some(news) = News::of(&event) else { return Ok(Composed::Dropped("nothing to tell")) };
             let heading = format!("{}, {}", person.first_name, news.heading);
-            let email = EmailTemplate::new(&catalogue.club, news.subject, heading).says(news.words);
+            let email = EmailTemplate::new(&catalogue.club, news.subject, heading).says(news.body);
             let email = email.leads_to("View membership", format!("{public}/dashboard/membership/"));
             Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
         })
@@ -40,7 +40,7 @@ pub async fn compose_email(app: AppState, waiting: PendingNotification) -> Resul
 struct News {
     subject: String,
     heading: String,
-    words: String,
+    body: String,
 }
 
 impl News {
@@ -51,7 +51,7 @@ impl News {
         let plan = text("plan");
         let until = day(&text("until"));
         let amount = format::money(Cents(detail.get("cents").and_then(Value::as_i64).unwrap_or_default()));
-        let (subject, heading, words) = match what.as_str() {
+        let (subject, heading, body) = match what.as_str() {
             "joined" => (
                 format!("Welcome to {plan}"),
                 format!("welcome. You’re a {plan} member as of today."),
@@ -142,7 +142,7 @@ impl News {
             ),
             _ => return None,
         };
-        Some(News { subject, heading, words })
+        Some(News { subject, heading, body })
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    fn told(what: &str) -> Option<News> {
+    fn composed(what: &str) -> Option<News> {
         News::of(&MembershipEvent {
             id: Id(1),
             person: Id(2),
@@ -176,16 +176,16 @@ mod tests {
     }
 
     #[test]
-    fn an_email_names_the_plan_the_amount_and_the_day() {
-        let joined = told("joined").expect("an email");
+    fn an_email_states_the_plan_the_amount_and_the_date() {
+        let joined = composed("joined").expect("an email");
         assert_eq!(joined.subject, "Welcome to Premium");
-        assert!(joined.words.contains("$375") && joined.words.contains("March 9, 2027"), "{}", joined.words);
-        let frozen = told("frozen_2026_2").expect("an email");
-        assert!(frozen.words.starts_with("From January 10, 2027, through March 9, 2027"), "{}", frozen.words);
+        assert!(joined.body.contains("$375") && joined.body.contains("March 9, 2027"), "{}", joined.body);
+        let frozen = composed("frozen_2026_2").expect("an email");
+        assert!(frozen.body.starts_with("From January 10, 2027, through March 9, 2027"), "{}", frozen.body);
     }
 
     #[test]
-    fn each_event_that_is_told_has_a_text_and_others_have_none() {
+    fn each_event_with_an_email_has_a_text_and_others_have_none() {
         for what in [
             "joined",
             "leaves",
@@ -199,9 +199,9 @@ mod tests {
             "suspended",
             "ended",
         ] {
-            let news = told(what).unwrap_or_else(|| panic!("no text for {what}"));
-            assert!(!news.subject.is_empty() && !news.heading.is_empty() && news.words.len() > 20, "{what}");
+            let news = composed(what).unwrap_or_else(|| panic!("no text for {what}"));
+            assert!(!news.subject.is_empty() && !news.heading.is_empty() && news.body.len() > 20, "{what}");
         }
-        assert!(told("auto_credit").is_none());
+        assert!(composed("auto_credit").is_none());
     }
 }

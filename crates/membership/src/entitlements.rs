@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
+    fn a_plan_that_does_not_renew_opens_no_day_after_the_paid_period() {
         let leaving = entitlements(MembershipStatus::Active, false);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 30), ACCOUNT_DAYS), 30);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 31), ACCOUNT_DAYS), ACCOUNT_DAYS);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn grace_keeps_the_window_and_suspension_takes_it() {
+    fn grace_keeps_the_booking_window_and_suspension_removes_it() {
         assert_eq!(
             entitlements(MembershipStatus::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS),
             30
@@ -211,7 +211,7 @@ mod tests {
 
     /// A regression test: during a freeze, bookings after the freeze were priced as without a plan.
     #[test]
-    fn a_freeze_takes_nothing_from_the_days_after_it() {
+    fn a_freeze_does_not_affect_the_days_after_it() {
         let mut frozen = entitlements(MembershipStatus::Active, true);
         let months = (date(2026, 6, 30), date(2026, 7, 30));
         frozen.held.as_mut().expect("a plan").0.frozen = Some(months);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calendar_brings_grace_suspension_and_the_end() {
+    fn grace_suspension_and_end_begin_on_their_dates() {
         for (stored, renews, today, expected) in [
             (MembershipStatus::Active, true, date(2026, 12, 30), MembershipStatus::Active),
             (MembershipStatus::Active, true, date(2026, 12, 31), MembershipStatus::Grace),
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_billing_month_begins_on_the_day_of_joining_or_the_months_last() {
+    fn a_billing_month_begins_on_the_join_day_or_the_last_of_the_month() {
         let entitlements = entitlements(MembershipStatus::Active, true);
         for (day, month) in [
             (date(2026, 2, 27), date(2026, 1, 31)),

@@ -6,7 +6,7 @@ use people::{Action, Actor};
 use serde_json::Value;
 
 /// The age up to which an event is reported to the member.
-const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const NEWS_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// An event of a membership.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
 }
 
 /// The events that later events do not make obsolete.
-const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
+const ALWAYS_SENT: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
 
 /// Returns the event of a notification, or the reason why the notification is no longer needed: the event is older than
 /// 30 days, or a later event makes it obsolete.
@@ -76,11 +76,11 @@ pub(crate) fn still_so(
 ) -> Result<std::result::Result<MembershipEvent, &'static str>> {
     let club = tx.club()?;
     let event = event(tx, id)?;
-    if tx.now().duration_since(event.at) > NEWS_LIFE {
+    if tx.now().duration_since(event.at) > NEWS_TTL {
         return Ok(Err("too old"));
     }
     let undone_by: &[&str] = match event.what.as_str() {
-        what if ALWAYS_TOLD.contains(&what) => return Ok(Ok(event)),
+        what if ALWAYS_SENT.contains(&what) => return Ok(Ok(event)),
         "leaves" => &["stays", "upgraded", "ended"],
         "stays" => &["leaves", "ended"],
         "changes_down" => &["keeps_plan", "changes_down", "upgraded", "leaves", "ended"],

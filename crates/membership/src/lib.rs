@@ -11,7 +11,7 @@ mod events;
 mod lifecycle;
 mod model;
 pub mod pages;
-mod perks;
+mod benefits;
 mod plan_store;
 mod plans;
 mod settings;
@@ -31,7 +31,7 @@ pub use lifecycle::{
     stay,
 };
 pub use model::{Membership, MembershipStatus, NewMembership, Plan, Tier};
-pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
+pub use benefits::{return_benefits, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plan_store::{Version, newest, plan_versions, plans};
 pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, movable_members, move_over};
 pub use settings::{FROZEN_MONTHS, SETTINGS};

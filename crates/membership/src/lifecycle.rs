@@ -45,7 +45,7 @@ impl Job for MembershipChanged {
 #[serde(tag = "kind", content = "data")]
 pub(crate) enum MembershipNotification {
     /// The membership has changed.
-    #[serde(rename = "membership.told")]
+    #[serde(rename = "membership.notify")]
     Changed(MembershipNews),
 }
 
@@ -57,7 +57,7 @@ pub struct MembershipNews {
 }
 
 impl Job for MembershipNews {
-    const KIND: &'static str = "membership.told";
+    const KIND: &'static str = "membership.notify";
 }
 
 /// Queues a notification to a person about a change of their membership.
@@ -74,7 +74,7 @@ pub fn notify(tx: &mut Tx<'_>, person: Id, news: MembershipNews) -> Result<()> {
 pub struct RunBillingDay {}
 
 impl Job for RunBillingDay {
-    const KIND: &'static str = "membership.turn";
+    const KIND: &'static str = "membership.run_billing_day";
 }
 
 /// Returns a person's current membership, for themselves or for staff, and locks the person until the commit.
@@ -412,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_paid_each_month_has_paid_to_the_end_of_this_one() {
+    fn monthly_payments_pay_through_the_current_billing_month() {
         for (joined, day, until) in [
             (date(2026, 5, 10), date(2026, 11, 29), date(2026, 12, 9)),
             (date(2026, 5, 10), date(2026, 12, 9), date(2026, 12, 9)),
@@ -426,7 +426,7 @@ mod tests {
 
     /// M1: members who joined on the 29th, 30th, or 31st.
     #[test]
-    fn a_month_that_lacks_the_day_of_joining_begins_on_its_last() {
+    fn a_month_without_the_join_day_begins_on_its_last_day() {
         for (joined, paid_until, months, until) in [
             (date(2027, 1, 31), date(2027, 1, 30), 1, date(2027, 2, 27)),
             (date(2027, 1, 31), date(2027, 2, 27), 1, date(2027, 3, 30)),

@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comma_parts_thousands_and_nothing_else() {
+    fn a_comma_may_separate_only_thousands() {
         for (text, cents) in [
             ("375", Some(37_500)),
             ("$375.00", Some(37_500)),

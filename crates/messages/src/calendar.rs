@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_written_in_utc_and_its_text_escaped() {
+    fn an_event_is_written_in_utc_with_escaped_text() {
         let text = ics(&[event("First line\r\nsecond\u{7} line\nEND:VCALENDAR")]);
         for line in [
             "METHOD:REQUEST",
@@ -177,20 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_is_cancelled() {
+    fn a_canceled_event_is_sent_as_a_cancellation() {
         let text = ics(&[Event { cancelled: true, ..event("") }]);
         assert!(text.contains("\r\nMETHOD:CANCEL\r\n") && text.contains("\r\nSTATUS:CANCELLED\r\n"));
     }
 
     #[test]
-    fn who_is_invited_is_named_and_begins_no_other_line() {
+    fn an_attendee_name_cannot_start_another_line() {
         let text = ics(&[event("")]).replace("\r\n ", "");
         let line = "ATTENDEE;CN=\"Anna; KoX:1\";ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:anna@example.comX:1";
         assert!(text.contains(&format!("\r\n{line}\r\n")), "{text}");
     }
 
     #[test]
-    fn several_events_are_one_file() {
+    fn several_events_share_one_file() {
         let two =
             [event("first"), Event { uid: "booking-18@demo.coresync.test".to_owned(), ..event("second") }];
         let text = ics(&two);

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn every_time_names_its_zone() {
+    fn every_time_includes_its_zone() {
         let zone = |name: &str| TimeZone::get(name).expect("a zone");
         let friday = at("2026-11-27T19:00:00Z");
         let text = span(&zone("America/New_York"), friday, at("2026-11-27T20:00:00Z"));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_the_clock_shows_twice_says_which() {
+    fn an_ambiguous_time_includes_its_zone_abbreviation() {
         let zone = TimeZone::get("America/New_York").expect("a zone");
         let (first, second) = (at("2026-11-01T05:30:00Z"), at("2026-11-01T06:30:00Z"));
         assert_eq!(time(&zone, first), "1:30 AM EDT");

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn no_subject_begins_another_header() {
+    fn a_subject_cannot_inject_a_header() {
         let text =
             composed(&Mail { subject: "Hello\r\nBcc: eve@example.com\r\n\r\nBody".to_owned(), ..mail() });
         let head = text.split("\r\n\r\n").next().expect("a head");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_can_make_an_end_of_it_by_itself() {
+    fn email_clients_can_unsubscribe_with_one_click() {
         let unsubscribe = Some("https://club.test/unsubscribe/?token=ab\r\nBcc: eve@example.com".to_owned());
         let text = composed(&Mail { unsubscribe, ..mail() });
         let head = text.split("\r\n\r\n").next().expect("a head").replace("\r\n ", "");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn no_address_begins_another_header() {
+    fn an_address_cannot_inject_a_header() {
         let from = "hello@demo.coresync.test".parse().expect("an address");
         for to in ["anna@example.com\r\nBcc: eve@example.com", "anna", "", "a@b.c, eve@example.com"] {
             let mail = Mail { to: to.to_owned(), ..mail() };
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_try_has_the_same_name_and_another_mail_another() {
+    fn a_retry_keeps_its_message_id_and_another_email_has_its_own() {
         let id = |text: &str| {
             let line = text.lines().find(|line| line.starts_with("Message-ID: <")).expect("a name");
             line.to_owned()
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_html_are_alternatives_and_the_calendar_is_attached() {
+    fn text_and_html_are_alternatives_with_the_calendar_attached() {
         let event = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n";
         let text = composed(&Mail {
             subject: "Ваш візит".to_owned(),

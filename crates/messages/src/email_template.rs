@@ -13,7 +13,7 @@ use crate::mail::Mail;
 pub struct EmailTemplate {
     subject: String,
     heading: String,
-    words: Vec<String>,
+    paragraphs: Vec<String>,
     facts: Vec<(String, String)>,
     action: Option<(&'static str, String)>,
     notes: Vec<String>,
@@ -30,7 +30,7 @@ impl EmailTemplate {
         EmailTemplate {
             subject: subject.into(),
             heading: heading.into(),
-            words: Vec::new(),
+            paragraphs: Vec::new(),
             facts: Vec::new(),
             action: None,
             notes: Vec::new(),
@@ -42,8 +42,8 @@ impl EmailTemplate {
     }
 
     /// Adds a paragraph.
-    pub fn says(mut self, words: impl Into<String>) -> EmailTemplate {
-        self.words.push(words.into());
+    pub fn says(mut self, paragraph: impl Into<String>) -> EmailTemplate {
+        self.paragraphs.push(paragraph.into());
         self
     }
 
@@ -63,8 +63,8 @@ impl EmailTemplate {
     }
 
     /// Adds a note below the action, in smaller print.
-    pub fn note(mut self, words: impl Into<String>) -> EmailTemplate {
-        self.notes.push(words.into());
+    pub fn note(mut self, paragraph: impl Into<String>) -> EmailTemplate {
+        self.notes.push(paragraph.into());
         self
     }
 
@@ -103,7 +103,7 @@ impl EmailTemplate {
         let fact = |(label, value): &(String, String)| format!("{label:width$}  {value}");
         let facts = self.facts.iter().map(fact).collect::<Vec<_>>().join("\n");
         let action = self.action.as_ref().map(|(label, address)| format!("{label}:\n{address}"));
-        let parts = [self.heading.clone()].into_iter().chain(self.words.iter().cloned());
+        let parts = [self.heading.clone()].into_iter().chain(self.paragraphs.iter().cloned());
         let parts = parts.chain([facts]).chain(action).chain(self.notes.iter().cloned());
         let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
         let end =
@@ -117,11 +117,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_and_the_html_say_the_same() {
+    fn text_and_html_have_the_same_content() {
         let template = EmailTemplate {
             subject: "Confirmed: Massage".to_owned(),
             heading: "Anna, we’re expecting you.".to_owned(),
-            words: vec!["See <you>.".to_owned()],
+            paragraphs: vec!["See <you>.".to_owned()],
             facts: Vec::new(),
             action: None,
             notes: Vec::new(),

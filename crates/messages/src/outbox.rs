@@ -328,7 +328,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_quarter_of_an_hour() {
+    fn retry_delays_double_up_to_fifteen_minutes() {
         let seconds = [1, 2, 3, 7, 8, 1_000].map(|attempt| pause(attempt).as_secs());
         assert_eq!(seconds, [10, 20, 40, 640, 900, 900]);
     }

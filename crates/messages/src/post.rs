@@ -31,7 +31,7 @@ enum Way {
     /// Sends to a server over pooled connections.
     Smtp(Arc<Server>),
     /// Writes into this folder.
-    Kept(PathBuf),
+    Folder(PathBuf),
 }
 
 /// A mail server. The timeout of the library covers connecting only, so the whole transfer has a limit of its own.
@@ -91,7 +91,7 @@ impl Post {
         let from: Mailbox =
             config.mail_from.parse().map_err(|e| Fault::because(format!("CORESYNC_MAIL_FROM: {e}")))?;
         let way = match &config.smtp_url {
-            None => Way::Kept(config.data.join("mail")),
+            None => Way::Folder(config.data.join("mail")),
             Some(url) => Way::Smtp(Arc::new(smtp(url, &from, patience)?)),
         };
         Ok(Post { from, way })
@@ -108,14 +108,14 @@ impl Post {
                 server.send(message).await?;
                 Ok("smtp")
             }
-            Way::Kept(folder) => {
+            Way::Folder(folder) => {
                 // Sorted by name, the files are in the order in which they were written.
                 let order = mail.key.as_deref().and_then(|key| key.split(' ').next()?.parse::<u64>().ok());
                 let (at, order) = (now.strftime("%Y%m%dT%H%M%S%3fZ"), order.unwrap_or_default());
                 let name = format!("{at}-{order:016}-{}.eml", compose::name(mail)?);
                 let (folder, bytes) = (folder.clone(), message.formatted());
-                tokio::task::spawn_blocking(move || keep(&folder, &name, &bytes)).await.or_fault()??;
-                Ok("kept")
+                tokio::task::spawn_blocking(move || write_file(&folder, &name, &bytes)).await.or_fault()??;
+                Ok("file")
             }
         }
     }
@@ -153,7 +153,7 @@ fn is_safe(url: &str) -> bool {
 }
 
 /// Writes the file under a temporary name first, so that readers only ever see it complete.
-fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     std::fs::create_dir_all(folder).or_fault()?;
     let unfinished = folder.join(format!(".{name}"));
     std::fs::write(&unfinished, bytes).or_fault()?;
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_crosses_no_network_in_the_clear() {
+    fn an_smtp_password_is_never_sent_unencrypted() {
         for good in [
             "smtp://localhost:2525",
             "smtp://user:p%40ss@127.0.0.1:2525",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_with_the_configuration_is_said_at_once() {
+    async fn an_invalid_mail_configuration_is_rejected_at_once() {
         let with = |url: &str| Config { smtp_url: Some(url.to_owned()), ..Config::default() };
         assert!(Post::from_config(&with("smtps://user:pass@mail.example.com:465")).is_ok());
         assert!(Post::from_config(&with("smtp://user:secret@mail.example.com")).is_err());

@@ -56,7 +56,7 @@ async fn logged(app: &AppState) -> Vec<(String, String, Timestamp, String)> {
 }
 
 #[tokio::test]
-async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
+async fn a_queued_email_is_written_to_the_mail_folder_without_smtp() {
     let (test, app) = app(None).await;
     let post = Post::from_config(&app.config).expect("a post");
     app.db.tx(|tx| tx.enqueue(&mail(), tx.now())).await.expect("a job");
@@ -88,11 +88,11 @@ async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
     let log = logged(&app).await;
     let [(to, subject, sent_at, how)] = log.as_slice() else { panic!("{log:?}") };
     assert_eq!((to.as_str(), subject.as_str()), ("Anna Ko <anna@example.com>", "Your visit on Friday"));
-    assert_eq!((*sent_at, how.as_str()), (now(), "kept"));
+    assert_eq!((*sent_at, how.as_str()), (now(), "file"));
 }
 
 #[tokio::test]
-async fn a_second_try_is_recognisable_at_the_server() {
+async fn a_retry_reaches_the_server_with_the_same_message_id() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let server = tokio::spawn(async move {
@@ -122,7 +122,7 @@ async fn a_second_try_is_recognisable_at_the_server() {
 
 /// Late replies to an aborted conversation must not be taken for the replies to the next email.
 #[tokio::test]
-async fn an_aborted_conversation_is_not_continued() {
+async fn an_aborted_smtp_conversation_is_not_continued() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let (has_sender, sender_came) = oneshot::channel();

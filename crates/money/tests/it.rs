@@ -28,7 +28,7 @@ fn actor(tx: &mut Tx<'_>, person: Id) -> kit::Result<Actor> {
 }
 
 #[tokio::test]
-async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
+async fn a_charge_with_its_tax_is_due_until_the_front_desk_settles_it() {
     let app = open().await;
     let expected = bill(&app, &[3_600, 5_200, 7_100]);
     let made = app.db().tx(move |tx| money::charge(tx, &expected)).await.expect("a charge");
@@ -49,7 +49,7 @@ async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
 }
 
 #[tokio::test]
-async fn what_costs_nothing_is_settled_at_once() {
+async fn a_free_charge_is_settled_at_once() {
     let app = open().await;
     let free = bill(&app, &[5_000, -5_000]);
     let made = app.db().tx(move |tx| money::charge(tx, &free)).await.expect("a charge");
@@ -57,7 +57,7 @@ async fn what_costs_nothing_is_settled_at_once() {
 }
 
 #[tokio::test]
-async fn a_replaced_charge_counts_again_when_that_is_taken_back() {
+async fn a_replaced_charge_can_be_reinstated() {
     let app = open().await;
     let (first, second) = (bill(&app, &[10_000]), bill(&app, &[2_500]));
     let counts = async || {
@@ -73,7 +73,7 @@ async fn a_replaced_charge_counts_again_when_that_is_taken_back() {
 
 /// The savings by discounts count once a service is completed.
 #[tokio::test]
-async fn savings_count_when_they_are_earned() {
+async fn savings_count_once_they_are_earned() {
     let app = open().await;
     let (discounted, person) = (bill(&app, &[20_000, -5_000]), app.person(BEA));
     app.db().tx(move |tx| money::charge(tx, &discounted)).await.expect("a charge");

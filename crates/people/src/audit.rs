@@ -345,7 +345,7 @@ pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
 pub struct Checkpoint {}
 
 impl Job for Checkpoint {
-    const KIND: &'static str = "people.seal";
+    const KIND: &'static str = "people.checkpoint";
 }
 
 /// How long a transaction may take at most. A row may be dated this much before the last checkpoint and still be
@@ -533,7 +533,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_holds_what_differs() {
+    fn a_change_contains_only_the_differences() {
         let differ = |before: Value, after: Value| differing(before, after);
         assert_eq!(
             differ(json!({"a": 1, "b": 2, "c": null}), json!({"a": 1, "b": 3, "c": null})),
@@ -544,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_name_of_its_own() {
+    fn every_audit_event_has_a_unique_name() {
         for what in AuditEvent::ALL {
             assert_eq!(serde_json::to_value(what).expect("a word"), what.name());
         }

@@ -25,7 +25,7 @@ pub use accounts::profile::{
 };
 pub use accounts::proofs::{
     ADDRESS_GONE, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, Claim, LINK_EXPIRED,
-    News, PasswordChanged, Proven, ResetRequested, mail_of,
+    News, PasswordChanged, EmailConfirmed, ResetRequested, mail_of,
 };
 pub use accounts::reset::{
     request_address_change, request_link_again, request_password_reset, reset_password,

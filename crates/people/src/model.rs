@@ -167,7 +167,7 @@ pub struct NewPerson {
 }
 
 /// Returns the form in which an address is stored and looked up.
-pub(crate) fn kept_email(email: &str) -> String {
+pub(crate) fn normalized_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_are_kept_by_name_and_ordered_by_rank() {
+    fn roles_are_stored_by_name_and_ordered_by_rank() {
         for role in Role::ALL {
             assert_eq!(Role::named(role.name()), Some(role));
             let spoken = serde_json::to_value(role).expect("a role is a word");
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_is_of_age_on_the_eighteenth_birthday() {
+    fn a_person_is_of_age_on_the_eighteenth_birthday() {
         let now: Timestamp = "2026-11-24T12:00:00Z".parse().expect("a time");
         for (birthday, old_enough) in [("2008-11-24", true), ("2008-11-25", false), ("1950-01-01", true)] {
             let birthday = birthday.parse().expect("a date");

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_matrix_is_as_written_here() {
+    fn the_permission_matrix_matches_this_table() {
         let people = Role::ALL.map(ActorKind::Person);
         let everybody: Vec<ActorKind> =
             [ActorKind::Visitor].into_iter().chain(people).chain([ActorKind::System]).collect();

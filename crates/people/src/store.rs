@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
 use kit::{Error, Id, Result, Tx, args, row, sql};
 
-use crate::model::{NewPerson, Person, Role, kept_email};
+use crate::model::{NewPerson, Person, Role, normalized_email};
 use crate::search::index;
 
 /// The columns of a [`Person`], with the role in the club `$1`, and `FROM people p`.
@@ -47,7 +47,7 @@ pub fn person_exists(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
 /// Returns a fault if the database fails.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     let club = tx.club()?;
-    tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")), args![club, kept_email(email)])
+    tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")), args![club, normalized_email(email)])
 }
 
 /// Returns the last person who claimed an address and has not confirmed it yet.
@@ -59,7 +59,7 @@ pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Perso
             person_columns!(),
             " WHERE p.claimed_email = $2 AND p.email IS NULL ORDER BY p.id DESC LIMIT 1"
         )),
-        args![club, kept_email(email)],
+        args![club, normalized_email(email)],
     )
 }
 
@@ -126,7 +126,7 @@ pub fn adopt_roles(tx: &mut Tx<'_>, club: Id) -> Result<u64> {
 /// address prevents the insert. Returns whether it was done.
 pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -> Result<bool> {
     let now = tx.now();
-    let address = new.email.as_deref().map(kept_email);
+    let address = new.email.as_deref().map(normalized_email);
     let (own, claimed) = if is_claim { (None, address) } else { (address, None) };
     let written = tx.run(
         sql!(

@@ -65,11 +65,11 @@ impl App {
         App { test, state, router }
     }
 
-    async fn ask(&self, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
-        self.ask_from("192.0.2.1", method, path, by, body).await
+    async fn send_request(&self, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
+        self.send_request_from("192.0.2.1", method, path, by, body).await
     }
 
-    async fn ask_from(&self, from: &str, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
+    async fn send_request_from(&self, from: &str, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         request = match by {
             As::Nobody => request,
@@ -89,11 +89,11 @@ impl App {
     }
 
     async fn post(&self, path: &str, by: As<'_>, body: Value) -> Answer {
-        self.ask(Method::POST, path, by, &body.to_string()).await
+        self.send_request(Method::POST, path, by, &body.to_string()).await
     }
 
     async fn get_me(&self, by: As<'_>) -> Answer {
-        self.ask(Method::GET, "/api/users/profile/me/", by, "").await
+        self.send_request(Method::GET, "/api/users/profile/me/", by, "").await
     }
 
     /// Anna signs up, follows the link, and signs in.

@@ -117,7 +117,7 @@ fn signup_page(artwork: Artwork, raw_form: RawForm, PlainHttp(plain_http): Plain
 }
 
 /// Returns the artwork of the page and, for a person who is signed in already, the path that they are redirected to.
-async fn door(caller: &Caller, next: &str) -> Result<(Option<String>, Artwork)> {
+async fn sign_in_context(caller: &Caller, next: &str) -> Result<(Option<String>, Artwork)> {
     let next = next.to_owned();
     let read = move |tx: &mut Tx<'_>, by: &Actor| {
         // People can be added before there is a club.
@@ -150,7 +150,7 @@ fn inside<'n>(next: &'n str, by: &Actor) -> &'n str {
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let (inside, artwork) = door(&caller, &next_of(&form.raw_form)).await?;
+    let (inside, artwork) = sign_in_context(&caller, &next_of(&form.raw_form)).await?;
     if let Some(path) = inside {
         return Ok(see_other(&path));
     }
@@ -159,7 +159,7 @@ async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let (inside, artwork) = door(&caller, &next_of(&form.raw_form)).await?;
+    let (inside, artwork) = sign_in_context(&caller, &next_of(&form.raw_form)).await?;
     if let Some(path) = inside {
         return Ok(see_other(&path));
     }
@@ -172,7 +172,7 @@ async fn sign_in(
     plain_http: PlainHttp,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
-    let (_, artwork) = door(&caller, "").await?;
+    let (_, artwork) = sign_in_context(&caller, "").await?;
     let mut page = login_page(artwork, raw_form, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
@@ -200,7 +200,7 @@ async fn sign_up(
     HoldToken(token): HoldToken,
     PostedForm(FormInput { raw_form, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
-    let (_, artwork) = door(&caller, "").await?;
+    let (_, artwork) = sign_in_context(&caller, "").await?;
     let mut page = signup_page(artwork, raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {

@@ -89,8 +89,8 @@ impl Artwork {
     }
 
     /// Returns a tiny version of the artwork, which is shown while the artwork loads, as a `data:` URL.
-    pub fn ground(&self) -> &str {
-        self.photograph().map_or(self.study.ground, |picture| &picture.preview)
+    pub fn placeholder(&self) -> &str {
+        self.photograph().map_or(self.study.placeholder, |picture| &picture.preview)
     }
 
     /// Returns the portrait version of the light study, for artwork that fills the screen.
@@ -99,7 +99,7 @@ impl Artwork {
     }
 
     /// Returns whether the light study is animated.
-    pub fn lives(&self) -> bool {
+    pub fn is_animated(&self) -> bool {
         self.is_whole && self.study.name == LIVING
     }
 }
@@ -148,12 +148,12 @@ pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Ar
     let brand = category.map_or(Brand::Shared, |category| category.brand);
     let only = if service.rooms.len() == 1 { rooms().next() } else { None };
     let study = study_of_service(service).or_else(|| {
-        let words = [
+        let slugs = [
             only.map(|room| room.slug.as_str()),
             category.map(|category| category.slug.as_str()),
             rooms().next().map(|room| room.kind.as_str()),
         ];
-        known(words.into_iter().flatten())
+        known(slugs.into_iter().flatten())
     });
     let study = study.unwrap_or_else(|| brand_word(brand));
     let of_rooms = rooms().filter(|room| known([room.slug.as_str()]) == Some(study)).map(slots::of_room);
@@ -218,14 +218,14 @@ fn brand_word(brand: Brand) -> &'static str {
 }
 
 /// Returns the name of the light study of the first word that has one.
-fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
-    words.into_iter().find_map(|word| {
+fn known<'w>(slugs: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
+    slugs.into_iter().find_map(|word| {
         let name = called(word).unwrap_or(word);
         assets::study(name).map(|study| study.name)
     })
 }
 
-/// Maps words of a catalogue to the names of light studies that are named differently.
+/// Maps slugs of a catalogue to the names of light studies that are named differently.
 fn called(word: &str) -> Option<&'static str> {
     Some(match word {
         "couples-massage" => "together",
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_of_the_catalogue_leads_to_its_study() {
+    fn each_catalogue_slug_has_its_artwork() {
         for (word, name) in [
             ("massage", "massage"),
             ("facial", "facials"),
@@ -275,10 +275,10 @@ mod tests {
     }
 
     #[test]
-    fn the_house_lives_where_it_fills_the_screen_and_has_a_tall_shape() {
+    fn the_full_screen_club_artwork_is_animated_and_has_a_portrait_form() {
         let app = of_club(&Shown::default());
-        assert!(app.lives() && app.tall().is_some());
-        assert!(!Artwork::named("the-house").lives());
+        assert!(app.is_animated() && app.tall().is_some());
+        assert!(!Artwork::named("the-house").is_animated());
         assert!(Artwork::named("no-such-study").study.name == "the-house");
         for brand in [Brand::Mensuite, Brand::Private] {
             assert!(of_brand(&Shown::default(), brand).tall().is_some());

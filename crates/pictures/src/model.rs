@@ -77,7 +77,7 @@ pub enum Focus {
 }
 
 /// Gives each variant of an enum its name in tables, forms, and class names.
-macro_rules! words {
+macro_rules! text_enum {
     ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
             /// All variants of the enum.
@@ -97,18 +97,18 @@ macro_rules! words {
     };
 }
 
-words!(Kind { Photograph => "photograph", Film => "film" });
-words!(PictureState { Working => "working", Ready => "ready", Failed => "failed" });
-words!(Format {
+text_enum!(Kind { Photograph => "photograph", Film => "film" });
+text_enum!(PictureState { Working => "working", Ready => "ready", Failed => "failed" });
+text_enum!(Format {
     Avif => "avif", Webp => "webp", Jpeg => "jpg", Mp4 => "mp4", Webm => "webm", Source => "source",
 });
-words!(Focus {
+text_enum!(Focus {
     Centre => "centre", Top => "top", Bottom => "bottom", Left => "left", Right => "right",
     TopLeft => "top-left", TopRight => "top-right", BottomLeft => "bottom-left", BottomRight => "bottom-right",
 });
 
 impl Focus {
-    /// Returns the words for people: `Top left`.
+    /// Returns the label for people: `Top left`.
     pub fn label(self) -> &'static str {
         match self {
             Focus::Centre => "Center",
@@ -162,7 +162,7 @@ pub struct Picture {
     /// Why the picture could not be processed.
     pub problem: Option<String>,
     /// Whether the picture is published. A picture that is not processed yet is not.
-    pub hangs: bool,
+    pub is_published: bool,
     /// The widths of its image files in pixels, in ascending order.
     pub widths: Vec<i64>,
     /// The format of a film; `None` for a photograph.
@@ -220,7 +220,7 @@ impl Upload {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
         if self.slot.is_empty() || self.slot.len() > LONGEST_SLOT || !self.slot.bytes().all(is_plain) {
-            fields.add("spot", "We couldn’t find that place for a picture.");
+            fields.add("slot", "We couldn’t find that place for a picture.");
         }
         if self.alt.trim().is_empty() {
             fields.add("alt", "Describe the picture for people who can’t see it.");

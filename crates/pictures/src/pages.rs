@@ -37,8 +37,8 @@ pub fn routes() -> Router<AppState> {
         .route(HERE, get(show).post(upload))
         .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
         .route("/staff/pictures/{id}/", get(progress))
-        .route("/staff/pictures/down/", post(take_down))
-        .route("/staff/pictures/words/", post(describe))
+        .route("/staff/pictures/unpublish/", post(take_down))
+        .route("/staff/pictures/describe/", post(describe))
 }
 
 /// A slot with its pictures, as the page shows it.
@@ -48,7 +48,7 @@ struct Place {
     label: String,
     seen: Vec<PageLink>,
     takes_film: bool,
-    hanging: Option<Picture>,
+    published: Option<Picture>,
     /// The artwork that pages show while nothing is published.
     artwork: Option<Artwork>,
     /// The newest picture that is being processed or has failed.
@@ -61,19 +61,19 @@ impl Place {
     }
 
     fn alt(&self) -> &str {
-        self.hanging.as_ref().map(|picture| picture.alt.as_str()).unwrap_or_default()
+        self.published.as_ref().map(|picture| picture.alt.as_str()).unwrap_or_default()
     }
 
     fn rests(&self, focus: &Focus) -> bool {
-        *focus == self.hanging.as_ref().map(|picture| picture.focus).unwrap_or_default()
+        *focus == self.published.as_ref().map(|picture| picture.focus).unwrap_or_default()
     }
 
     fn photograph(&self) -> Option<&Picture> {
-        self.hanging.as_ref().filter(|picture| picture.kind == Kind::Photograph)
+        self.published.as_ref().filter(|picture| picture.kind == Kind::Photograph)
     }
 
     fn film(&self) -> Option<String> {
-        let picture = self.hanging.as_ref()?;
+        let picture = self.published.as_ref()?;
         Some(picture.path(0, picture.film?))
     }
 
@@ -101,22 +101,22 @@ struct PicturesPage {
 }
 
 const FIELDS: [(&str, &str); 4] =
-    [("picture", "Picture"), ("alt", "Alt text"), ("focus", "Focal point"), ("spot", "Place")];
+    [("picture", "Picture"), ("alt", "Alt text"), ("focus", "Focal point"), ("slot", "Place")];
 
 fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result<PicturesPage> {
     by.need(Action::ManageCatalogue)?;
     let catalogue = catalogue::current(tx)?;
     let known = crate::list(tx, catalogue.club.id)?;
     let shown = crate::shown(tx, catalogue.club.id)?;
-    let found = |slot: &str, hangs: bool| {
+    let found = |slot: &str, is_published: bool| {
         let mut found = known.iter().rev();
-        found.find(|(at, picture)| at == slot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
+        found.find(|(at, picture)| at == slot && picture.is_published == is_published).map(|(_, picture)| picture.clone())
     };
     let fill = |slot: PictureSlot<'_>| {
-        let (hanging, coming) = (found(&slot.name, true), found(&slot.name, false));
-        let artwork = hanging.is_none().then(|| artwork::of(&shown, &catalogue, slot.thing));
+        let (published, coming) = (found(&slot.name, true), found(&slot.name, false));
+        let artwork = published.is_none().then(|| artwork::of(&shown, &catalogue, slot.thing));
         let takes_film = slot.takes_film();
-        Place { name: slot.name, label: slot.label, seen: slot.seen, takes_film, hanging, artwork, coming }
+        Place { name: slot.name, label: slot.label, seen: slot.seen, takes_film, published, artwork, coming }
     };
     let groups = slots::all(&catalogue).into_iter();
     Ok(PicturesPage {
@@ -168,11 +168,11 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
     let slot = words.slot.clone();
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
-        let mut all = slots::all(&catalogue).into_iter().flat_map(|(_, spots)| spots);
+        let mut all = slots::all(&catalogue).into_iter().flat_map(|(_, slots)| slots);
         Ok(all.find(|one| one.name == slot).map(|one| one.takes_film()))
     });
     let takes_film =
-        known.await?.ok_or_else(|| Fields::one("spot", "We couldn’t find that place for a picture."))?;
+        known.await?.ok_or_else(|| Fields::one("slot", "We couldn’t find that place for a picture."))?;
     if takes_film && crate::is_film(&bytes) {
         return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
     }
@@ -273,7 +273,7 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
             kit::text::one_line(&String::from_utf8_lossy(&value)).chars().take(longest).collect()
         };
         match name.as_str() {
-            "spot" => words.slot = text(120),
+            "slot" => words.slot = text(120),
             "alt" => words.alt = text(300),
             "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
             _ => {}
@@ -290,7 +290,7 @@ struct UploadOut(Upload);
 
 impl Input for UploadOut {
     fn parse(input: &mut RawInput) -> UploadOut {
-        let slot = input.text("spot", 120);
+        let slot = input.text("slot", 120);
         let alt = input.opt_text_within("alt", 300).unwrap_or_default();
         let focus = input.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
         UploadOut(Upload { slot, alt, focus })

@@ -222,7 +222,7 @@ mod tests {
     use crate::model::Focus;
 
     #[test]
-    fn a_film_is_known_by_its_first_bytes() {
+    fn a_video_format_is_detected_from_the_first_bytes() {
         assert_eq!(film_format(b"\0\0\0\x20ftypisom...."), Some(Format::Mp4));
         assert_eq!(film_format(&[0x1a, 0x45, 0xdf, 0xa3, 0]), Some(Format::Webm));
         assert_eq!(film_format(b"<html>ftyp"), None);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spot_has_a_plain_name_and_a_picture_its_words() {
+    fn an_upload_needs_a_valid_slot_name_and_alt_text() {
         let upload = |slot: &str, alt: &str| Upload {
             slot: slot.to_owned(),
             alt: alt.to_owned(),

@@ -20,7 +20,7 @@ pub const DARKEST: i64 = 5;
 /// Returns the lowest level at which text keeps its contrast on every pixel of a picture. Every pixel counts, because
 /// the screen determines how a picture is cropped.
 pub fn scrim(picture: &RgbImage) -> i64 {
-    let limit = brightest_ground();
+    let limit = brightest_background();
     let tables = SCRIMS.map(table);
     let mut level = 0;
     for pixel in picture.pixels() {
@@ -39,7 +39,7 @@ pub fn contrast(level: i64, pixel: [u8; 3]) -> f64 {
 }
 
 /// Returns the maximum luminance of the background of text.
-fn brightest_ground() -> f64 {
+fn brightest_background() -> f64 {
     (text_luminance() + 0.05) / LEAST_CONTRAST - 0.05
 }
 
@@ -94,7 +94,7 @@ mod tests {
     /// Checks colors across the whole range in steps of 15: the computed level is sufficient, and the darkest level is
     /// sufficient for all.
     #[test]
-    fn every_color_is_dark_enough_at_its_level() {
+    fn every_color_has_enough_contrast_at_its_level() {
         let steps: Vec<u8> = (0..=255).step_by(15).collect();
         for red in &steps {
             for green in &steps {
@@ -110,7 +110,7 @@ mod tests {
 
     /// One white window in a dark room determines the level, because text may be placed on it.
     #[test]
-    fn one_bright_pixel_counts() {
+    fn one_bright_pixel_determines_the_level() {
         let mut room = RgbImage::from_pixel(64, 64, Rgb([10, 10, 10]));
         assert_eq!(scrim(&room), 1);
         room.put_pixel(40, 50, Rgb([255, 255, 255]));

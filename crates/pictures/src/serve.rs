@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_ranges_are_read_strictly() {
+    fn file_names_and_ranges_are_parsed_strictly() {
         assert_eq!(parse("17-960.avif"), Some((Id(17), 960, Format::Avif)));
         for bad in ["17-960", "17.avif", "a-1.avif", "17-960.exe", "../17-960.avif"] {
             assert_eq!(parse(bad), None, "{bad}");

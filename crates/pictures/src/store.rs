@@ -10,7 +10,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Uplo
     let (id, now) = (tx.new_id()?, tx.now());
     tx.run(
         sql!(
-            "INSERT INTO pictures (id, club_id, spot, kind, alt, focus, state, width, height, preview, uploaded_by,
+            "INSERT INTO pictures (id, club_id, slot, kind, alt, focus, state, width, height, preview, uploaded_by,
              uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, 'working', 0, 0, '', $7, $8)"
         ),
         args![id, club, &words.slot, kind.as_str(), &words.alt, words.focus.as_str(), by, now],
@@ -62,7 +62,7 @@ kit::row!(Progress { slot, state, problem, before });
 pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<Progress>> {
     tx.one(
         sql!(
-            "SELECT p.spot, p.state, p.problem, (SELECT COUNT(*) FROM pictures o WHERE o.club_id = $1 AND o.state =
+            "SELECT p.slot, p.state, p.problem, (SELECT COUNT(*) FROM pictures o WHERE o.club_id = $1 AND o.state =
              'working' AND o.kind = 'photograph' AND o.uploaded_at <= p.uploaded_at AND o.id < p.id) FROM pictures p
              WHERE p.club_id = $1 AND p.id = $2"
         ),
@@ -126,9 +126,9 @@ pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, slot: &str, picture: Id, by: Id
     let now = tx.now();
     tx.run(
         sql!(
-            "INSERT INTO picture_spots (club_id, spot, picture_id, hung_by, hung_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (club_id, spot) DO UPDATE SET picture_id = excluded.picture_id, hung_by = excluded.hung_by,
-             hung_at = excluded.hung_at"
+            "INSERT INTO picture_slots (club_id, slot, picture_id, published_by, published_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (club_id, slot) DO UPDATE SET picture_id = excluded.picture_id, published_by = excluded.published_by,
+             published_at = excluded.published_at"
         ),
         args![club, slot, picture, by, now],
     )
@@ -138,7 +138,7 @@ pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, slot: &str, picture: Id, by: Id
 /// Empties a slot. Returns `false` if it was empty.
 pub(crate) fn withdraw(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<bool> {
     let done =
-        tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, slot])?;
+        tx.run(sql!("DELETE FROM picture_slots WHERE club_id = $1 AND slot = $2"), args![club, slot])?;
     Ok(done == 1)
 }
 
@@ -150,14 +150,14 @@ pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
         sql!(
             "DELETE FROM picture_files WHERE picture_id IN (SELECT p.id FROM pictures p WHERE p.club_id = $1
              AND (p.state <> 'working' OR p.uploaded_at < $2)
-             AND NOT EXISTS (SELECT 1 FROM picture_spots s WHERE s.picture_id = p.id))"
+             AND NOT EXISTS (SELECT 1 FROM picture_slots s WHERE s.picture_id = p.id))"
         ),
         args![club, yesterday],
     )?;
     tx.run(
         sql!(
             "DELETE FROM pictures WHERE club_id = $1 AND (state <> 'working' OR uploaded_at < $2)
-             AND NOT EXISTS (SELECT 1 FROM picture_spots s WHERE s.picture_id = pictures.id)"
+             AND NOT EXISTS (SELECT 1 FROM picture_slots s WHERE s.picture_id = pictures.id)"
         ),
         args![club, yesterday],
     )
@@ -168,8 +168,8 @@ pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
 pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Option<(String, String, String)>> {
     tx.one(
         sql!(
-            "SELECT p.kind, p.alt, p.focus FROM picture_spots s JOIN pictures p ON p.id = s.picture_id
-             WHERE s.club_id = $1 AND s.spot = $2"
+            "SELECT p.kind, p.alt, p.focus FROM picture_slots s JOIN pictures p ON p.id = s.picture_id
+             WHERE s.club_id = $1 AND s.slot = $2"
         ),
         args![club, slot],
     )
@@ -180,7 +180,7 @@ pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: 
     let done = tx.run(
         sql!(
             "UPDATE pictures SET alt = $3, focus = $4
-             WHERE club_id = $1 AND id = (SELECT picture_id FROM picture_spots WHERE club_id = $1 AND spot = $2)"
+             WHERE club_id = $1 AND id = (SELECT picture_id FROM picture_slots WHERE club_id = $1 AND slot = $2)"
         ),
         args![club, slot, alt, focus.as_str()],
     )?;
@@ -191,20 +191,20 @@ pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: 
 pub(crate) fn meant_for(tx: &mut Tx<'_>, picture: Id) -> Result<Option<(Id, String, Id)>> {
     let club = tx.club()?;
     tx.one(
-        sql!("SELECT club_id, spot, uploaded_by FROM pictures WHERE club_id = $2 AND id = $1"),
+        sql!("SELECT club_id, slot, uploaded_by FROM pictures WHERE club_id = $2 AND id = $1"),
         args![picture, club],
     )
 }
 
 /// Returns all pictures of a club with the slots that they were uploaded for, published or not, sorted by slot.
 pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture)>> {
-    let mut hanging: Vec<(String, Picture)> = Vec::new();
+    let mut listed: Vec<(String, Picture)> = Vec::new();
     tx.each(
         sql!(
-            "SELECT p.spot, p.id, p.kind, p.alt, p.focus, p.state, p.width, p.height, p.preview, p.scrim,
+            "SELECT p.slot, p.id, p.kind, p.alt, p.focus, p.state, p.width, p.height, p.preview, p.scrim,
              p.problem, CASE WHEN s.picture_id IS NULL THEN FALSE ELSE TRUE END
-             FROM pictures p LEFT JOIN picture_spots s ON s.picture_id = p.id WHERE p.club_id = $1
-             ORDER BY p.spot, p.id"
+             FROM pictures p LEFT JOIN picture_slots s ON s.picture_id = p.id WHERE p.club_id = $1
+             ORDER BY p.slot, p.id"
         ),
         args![club],
         |row| {
@@ -219,11 +219,11 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
                 preview: row.get(8)?,
                 scrim: row.get(9)?,
                 problem: row.get(10)?,
-                hangs: row.get(11)?,
+                is_published: row.get(11)?,
                 widths: Vec::new(),
                 film: None,
             };
-            hanging.push((row.get(0)?, picture));
+            listed.push((row.get(0)?, picture));
             Ok(())
         },
     )?;
@@ -234,7 +234,7 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
         ),
         args![club],
     )?;
-    for (_, picture) in &mut hanging {
+    for (_, picture) in &mut listed {
         for (_, width, format) in files.iter().filter(|(of, ..)| *of == picture.id) {
             match format {
                 Format::Jpeg => picture.widths.push(*width),
@@ -243,7 +243,7 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
             }
         }
     }
-    Ok(hanging)
+    Ok(listed)
 }
 
 /// Returns one piece of a file.

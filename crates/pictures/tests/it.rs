@@ -41,7 +41,7 @@ async fn upload(app: &TestClub, who: Player, slot: &str, bytes: Vec<u8>) -> kit:
 }
 
 #[tokio::test]
-async fn only_who_manages_the_catalogue_uploads_a_picture_and_its_files_are_served() {
+async fn only_managers_upload_pictures_and_the_files_are_served() {
     let app = open().await;
     for who in [BEA, DORA] {
         let refused = upload(&app, who, "home/hero", photograph(600, 400)).await;
@@ -60,10 +60,10 @@ async fn only_who_manages_the_catalogue_uploads_a_picture_and_its_files_are_serv
 
 /// A photograph is postponed while another one is processed, and each is processed once.
 #[tokio::test]
-async fn photographs_are_made_one_after_the_other() {
+async fn photographs_are_processed_one_at_a_time() {
     let app = open().await;
-    let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
-    for slot in spots {
+    let slots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
+    for slot in slots {
         upload(&app, MAX, slot, photograph(700, 500)).await.expect("it is taken");
     }
     // Run all jobs at once, as a job runner does with up to eight jobs.

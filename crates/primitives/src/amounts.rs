@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_digits_of_the_literal_are_read() {
+    fn an_amount_is_parsed_exactly_from_its_digits() {
         for (text, cents) in [("150.00", 15_000), ("0.99", 99), ("-3", -300), ("7.5", 750), ("0", 0)] {
             assert_eq!(text.parse(), Ok(Cents(cents)), "{text}");
         }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_go_up() {
+    fn halves_round_up() {
         assert_eq!(half_up(90_565, 10), 9_057);
         assert_eq!(half_up(1, 2), 1);
         assert_eq!(half_up(49, 100), 0);

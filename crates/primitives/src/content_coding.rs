@@ -32,11 +32,11 @@ impl Encoding {
     /// none). Returns `None` if the client accepts none of them, not even a response without a coding.
     pub fn of(headers: &HeaderMap) -> Option<Encoding> {
         let mut weights = Weights::default();
-        let mut is_said = false;
+        let mut has_header = false;
         // Several header lines form one list (RFC 9110, 5.3). Parts that cannot be read are ignored.
         for line in headers.get_all(ACCEPT_ENCODING) {
             let Ok(text) = line.to_str() else { continue };
-            is_said = true;
+            has_header = true;
             // Most browsers send one of these two values.
             if text == "gzip, deflate, br, zstd" || text == "gzip, deflate, br" {
                 (weights.brotli, weights.gzip) = (Some(ONE), Some(ONE));
@@ -44,7 +44,7 @@ impl Encoding {
             }
             text.split(',').for_each(|coding| weights.read(coding));
         }
-        if !is_said {
+        if !has_header {
             return Some(Encoding::Plain);
         }
         let others = weights.others.unwrap_or(0);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_coding_follows_the_header_however_it_is_written() {
+    fn the_encoding_follows_every_form_of_the_header() {
         use Encoding::{Brotli, Gzip, Plain};
         for (lines, expected) in [
             (&[][..], Some(Plain)),

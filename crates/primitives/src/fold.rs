@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_accents_and_apostrophes_do_not_count_in_any_script() {
+    fn folding_ignores_case_accents_and_apostrophes_in_any_script() {
         for (one, other) in [
             ("José", "jose"),
             ("JOSE\u{301}", "josé"),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_parted_at_what_is_no_letter() {
+    fn words_are_split_at_non_letters() {
         assert_eq!(words("Anna-María  O’Neil, Jr."), ["anna", "maria", "oneil", "jr"]);
         assert_eq!(words("王 小明"), ["王", "小明"]);
         assert_eq!(words("हिन्दी"), [fold("हिन्दी")], "a vowel sign parts nothing");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_read_in_every_script() {
+    fn digits_of_every_script_are_recognized() {
         assert_eq!(digits("+1 (212) 555\u{2011}0100"), "12125550100");
         assert_eq!(digits("\u{200e}٠٥٥ ۱۲۳"), "055123");
         assert_eq!(digits("none"), "");
@@ -175,7 +175,7 @@ mod tests {
         }
 
         #[test]
-        fn case_never_counts(text in "\\PC{0,40}") {
+        fn folding_ignores_case(text in "\\PC{0,40}") {
             prop_assert_eq!(fold(&text.to_lowercase()), fold(&text));
             prop_assert_eq!(fold(&text.to_uppercase()), fold(&text));
         }

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_at_once_and_then_so_many_a_minute() {
+    fn a_burst_is_allowed_and_then_a_steady_rate() {
         let (limiter, clock) = limiter();
         for _ in 0..60 {
             assert_eq!(limiter.take(&"a", 60), Ok(()));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_turned_back_locks_nobody_out() {
+    fn a_clock_that_is_set_back_locks_out_no_client() {
         let (limiter, clock) = limiter();
         clock.set(at(3_600_000));
         for _ in 0..3 {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_paid_is_forgotten() {
+    fn fully_replenished_counters_are_deleted() {
         let (limiter, clock) = limiter();
         for number in 0..=FEW {
             assert_eq!(limiter.take(&number, 600), Ok(()));

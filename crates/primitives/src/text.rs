@@ -19,15 +19,15 @@ pub fn clean(text: &str) -> String {
     let mut rest = normal.chars().peekable();
     while let Some(one) = rest.next() {
         let before = out.chars().next_back();
-        let is_kept = match one {
+        let is_allowed = match one {
             '\u{200c}' | '\u{200d}' => before.is_some_and(joins) && rest.peek().copied().is_some_and(joins),
             selector if is_selector(selector) => before.is_some_and(takes_a_variation),
             '\r' => rest.peek() != Some(&'\n'),
             other => !is_hidden(other),
         };
         match one {
-            '\r' | '\u{2028}' | '\u{2029}' if is_kept => out.push('\n'),
-            _ if is_kept => out.push(one),
+            '\r' | '\u{2028}' | '\u{2029}' if is_allowed => out.push('\n'),
+            _ if is_allowed => out.push(one),
             _ => {}
         }
     }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_not_be_seen_is_taken_out_and_what_is_written_stays() {
+    fn invisible_characters_are_removed_and_visible_text_stays() {
         for (entered, expected) in [
             ("Anna Kovalenko", "Anna Kovalenko"),
             ("An\u{202e}na\u{2066}\u{200f}\u{61c}", "Anna"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stays_as_it_is() {
+    fn a_normal_name_is_unchanged() {
         for name in [
             "Anna",
             "Zoë O’Brien-Ko",
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sends_the_reader_anywhere_is_no_name() {
+    fn text_that_could_be_a_link_is_not_a_name() {
         for text in [
             "",
             " \u{200b} ",

@@ -138,7 +138,7 @@ impl World {
     pub fn is_allowed(&self, search: &SearchInput<'_>, room: &Room, day: Date, start: Moment) -> bool {
         let soon = start < self.earliest(search);
         let term = self.term(search.person, (search.service, room.id), day, start, search.now);
-        !soon && term.kept.is_none()
+        !soon && term.reserved.is_none()
     }
 
     /// Returns the slots of an operating day.
@@ -252,7 +252,7 @@ impl World {
                     && self.is_possible(search, room, start)
                     && self
                         .term(search.person, (search.service, room.id), **day, start, search.now)
-                        .kept
+                        .reserved
                         .is_none()
             })
         };

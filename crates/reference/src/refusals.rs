@@ -74,20 +74,20 @@ impl World {
 
         // Reserved in every room that would be free, or, if none is free, in every room that would be if nothing were
         // claimed. Of several rooms, the one that opens first is reported (decision 7).
-        let asked_of = if free.is_empty() { &ever } else { &free };
-        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, search.now).kept;
-        let kept: Vec<Option<Reserved>> = asked_of.iter().map(term).collect();
-        let is_kept = !kept.is_empty() && kept.iter().all(Option::is_some);
+        let considered = if free.is_empty() { &ever } else { &free };
+        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, search.now).reserved;
+        let reserved: Vec<Option<Reserved>> = considered.iter().map(term).collect();
+        let is_reserved = !reserved.is_empty() && reserved.iter().all(Option::is_some);
         let mut opens: Vec<(Moment, No)> = Vec::new();
-        for one in kept.iter().flatten() {
+        for one in reserved.iter().flatten() {
             match one {
                 Reserved::Vip(at) => opens.push((*at, No::VipOnly(*at))),
                 Reserved::Members(at) => opens.push((*at, No::MembersOnly(*at))),
                 Reserved::Blocked => {}
             }
         }
-        let is_blocked = is_kept && opens.is_empty();
-        if is_kept && let Some((_, no)) = opens.iter().min_by_key(|(at, _)| *at) {
+        let is_blocked = is_reserved && opens.is_empty();
+        if is_reserved && let Some((_, no)) = opens.iter().min_by_key(|(at, _)| *at) {
             found.push(*no);
         }
         if self.needs_plan(search, day) {
@@ -190,7 +190,7 @@ impl World {
                 let term = self.term(search.person, (search.service, room.id), day, start, search.now);
                 self.starts_on(room, day, start)
                     && world.is_possible(search, room, start)
-                    && term.kept.is_none()
+                    && term.reserved.is_none()
             })
         };
         if self.blocks.is_empty() || can_be_had([true; 3]) || !can_be_had([false; 3]) {

@@ -23,7 +23,7 @@ pub struct Term {
     /// The price factor in basis points.
     pub factor: i64,
     /// The reason why the person may not book it now.
-    pub kept: Option<Reserved>,
+    pub reserved: Option<Reserved>,
     /// Until when the start is reserved for Unlimited members, if a rule or an override says so.
     pub vip_until: Option<Moment>,
     /// Until when the start is reserved for members, if a rule or an override says so.
@@ -171,7 +171,7 @@ impl World {
         let against: Vec<_> = keepers.iter().filter(|(of, until)| rank < *of && now < *until).collect();
         // Staff may book at any time (W1). Of several rules the one that ends last is reported with its moment, because
         // that is when the person may book. Of two that end at once, the more exclusive one (decision 7).
-        let kept =
+        let reserved =
             if person.staff {
                 None
             } else if decision == Some(Decision::Block) {
@@ -187,6 +187,6 @@ impl World {
             found.map(|(_, until)| *until).max()
         };
         let (vip_until, member_until) = (until(Rank::Unlimited), until(Rank::Base));
-        Term { factor, kept, vip_until, member_until }
+        Term { factor, reserved, vip_until, member_until }
     }
 }

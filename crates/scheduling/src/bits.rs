@@ -280,7 +280,7 @@ mod tests {
         })]
 
         #[test]
-        fn runs_begin_where_so_many_cells_are_set(
+        fn runs_begin_where_enough_cells_are_set(
             base in -300_i64..300, cells in prop::collection::vec(prop::bool::weighted(0.8), 1..300), count in 1_i64..80
         ) {
             let bits = made(base, &cells);
@@ -302,7 +302,7 @@ mod tests {
         }
 
         #[test]
-        fn every_so_many_cells_are_set(
+        fn set_every_sets_every_nth_cell(
             base in -300_i64..300, len in 1_i64..300, from in -20_i64..320, to in -20_i64..320, step in 1_usize..70
         ) {
             let mut bits = Bits::none(base, base + len);
@@ -312,7 +312,7 @@ mod tests {
         }
 
         #[test]
-        fn stretches_of_others_are_added(
+        fn or_within_adds_only_the_given_span(
             base in -300_i64..300, cells in prop::collection::vec(any::<bool>(), 1..300),
             other in prop::collection::vec(any::<bool>(), 1..300), by in -310_i64..310, from in -20_i64..320, to in -20_i64..320
         ) {
@@ -324,7 +324,7 @@ mod tests {
         }
 
         #[test]
-        fn stretches_are_set_cleared_and_found(
+        fn spans_can_be_set_cleared_and_found(
             base in -300_i64..300, len in 1_i64..300, from in -20_i64..320, to in -20_i64..320,
             hole in -20_i64..320, wide in 0_i64..40, search in -20_i64..320
         ) {

@@ -39,7 +39,7 @@ impl Demand {
 
 /// The resources that a rescheduled booking keeps if possible (C6). They rank before otherwise better ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeptResources {
+pub struct PreferredResources {
     /// The room of the booking, unless another room was requested.
     pub room: Option<Id>,
     /// The technicians of the booking.
@@ -60,7 +60,7 @@ pub struct Field {
     /// The technician who was requested by name. If the service needs several, this one must be among them.
     pub named: Option<Id>,
     /// What a rescheduled booking keeps. Empty for a new booking.
-    pub keeping: KeptResources,
+    pub preferred: PreferredResources,
     /// The calendars of the pieces of equipment, of which one is needed.
     pub equipment: Vec<ResourceCalendar>,
 }
@@ -143,8 +143,8 @@ pub(crate) fn assemble<'c>(
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
     let piece = |piece: &&Equipment| calendar(piece.id, (Openings::default(), always.clone()), piece.reset);
     let equipment = candidates.equipment.iter().map(piece).collect();
-    let (named, keeping) = (candidates.named, KeptResources::default());
-    Ok(Field { reach, rooms, technicians, named, keeping, equipment, days })
+    let (named, preferred) = (candidates.named, PreferredResources::default());
+    Ok(Field { reach, rooms, technicians, named, preferred, equipment, days })
 }
 
 /// Returns the shortest set-up + duration + turnover of any active service in a room (F4), in cells.
@@ -195,10 +195,10 @@ impl<'c> Candidates<'c> {
         // If the technician who was requested by name lacks the skill, there are no candidates, even if others could
         // serve with them.
         let lacks = |id: Id| !catalogue.technician(id).is_some_and(|one| one.is_skilled_for(service));
-        let nobody = technician.is_some_and(lacks);
+        let lacks_skill = technician.is_some_and(lacks);
         let technicians = catalogue.technicians.iter().filter(|candidate| {
             service.technicians > 0
-                && !nobody
+                && !lacks_skill
                 && candidate.active
                 && candidate.is_skilled_for(service)
                 && technician.is_none_or(|id| id == candidate.id || service.technicians > 1)

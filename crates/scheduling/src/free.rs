@@ -168,7 +168,7 @@ impl<'f> Offers<'f> {
     /// Returns the sort key of a room, best first: the room that a rescheduled booking has (C6), then the lowest
     /// premium factor (F3).
     fn preference(&self, room: &ResourceCalendar) -> (bool, i64) {
-        (self.field.keeping.room != Some(room.id), room.premium_bp)
+        (self.field.preferred.room != Some(room.id), room.premium_bp)
     }
 
     /// Returns a lower bound for the product of the factors of any start of a day.
@@ -260,8 +260,8 @@ impl<'f> Offers<'f> {
             }
         }
         free.sort_unstable_by_key(|(booked, since, id)| {
-            let is_kept = self.field.keeping.technicians.contains(id);
-            (Some(*id) != self.field.named, !is_kept, *booked, *since, *id)
+            let is_preferred = self.field.preferred.technicians.contains(id);
+            (Some(*id) != self.field.named, !is_preferred, *booked, *since, *id)
         });
         free.into_iter().map(|(_, _, id)| id).collect()
     }

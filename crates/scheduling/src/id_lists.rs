@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_id_is_in_a_list_and_every_list_is_full() {
+    fn ids_are_split_into_full_lists() {
         let ids: Vec<Id> = (1..=200).map(Id).collect();
         assert_eq!(id_lists(&ids).count(), 2);
         assert_eq!(id_lists(&ids[..IDS]).count(), 1);

@@ -26,7 +26,7 @@ pub use claim::{
     Chosen, ClaimOutcome, Claimant, EndExpired, Requirement, Taken, claim_all, claim_offer, clear_expired,
 };
 pub use days::{Day, Days, Open, Openings, is_within, minute, moments};
-pub use field::{Candidates, Demand, Field, KeptResources};
+pub use field::{Candidates, Demand, Field, PreferredResources};
 pub use free::{DayCount, GRID, Offer, Offers};
 pub use id_lists::id_lists;
 pub use model::{Allocation, ResourceKind};

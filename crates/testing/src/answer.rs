@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_there_twice_is_found_at_any_depth() {
+    fn a_duplicate_name_is_found_at_any_depth() {
         for (json, found) in [
             (r#"{"a": 1, "b": {"a": 2}, "c": [{"a": 3}, {"a": 4}]}"#, None),
             (r#"{"a": "a\": 1, \"a", "b": ["a", "a"], "c": "{\"a\": 1"}"#, None),

@@ -15,7 +15,7 @@
 
 mod answer;
 mod cast;
-mod chance;
+mod rng;
 mod club;
 mod program;
 mod shape;
@@ -23,7 +23,7 @@ mod test_club;
 
 pub use answer::{Answer, duplicate_name};
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
-pub use chance::Xorshift;
+pub use rng::Xorshift;
 pub use program::Program;
 pub use shape::assert_shape;
 pub use test_club::{Guest, NOW, TestClub};

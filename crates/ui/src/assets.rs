@@ -41,7 +41,7 @@ pub struct Study {
     /// A text alternative that describes what the artwork shows.
     pub alt: &'static str,
     /// A tiny version of the artwork as a `data:` URL, shown while the artwork loads.
-    pub ground: &'static str,
+    pub placeholder: &'static str,
     /// The width of the largest size in pixels.
     pub width: u32,
     /// The height of the largest size in pixels.
@@ -131,7 +131,7 @@ mod tests {
     use kit::tokens;
 
     #[test]
-    fn what_a_page_asks_for_is_there() {
+    fn every_asset_that_pages_reference_exists() {
         for name in ["site.css", "site.js", "desk.css", "desk.js", "docs.css", "mark.svg"] {
             let file = file(name);
             assert!(file.path.starts_with("/assets/"), "{name}");
@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_belongs_to_one_file() {
+    fn each_asset_name_belongs_to_one_file() {
         assert_eq!(NAMED.len(), web::FILES.len());
         assert_eq!(PLACED.len(), web::FILES.len());
     }
 
     /// Checks that each `integrity` value is the digest of the embedded bytes.
     #[test]
-    fn a_browser_would_take_the_bytes() {
+    fn integrity_values_match_the_embedded_bytes() {
         let digests: Vec<Vec<u8>> = web::FILES.iter().map(|file| tokens::digest_of(file.bytes)).collect();
         for (file, digest) in web::FILES.iter().zip(digests).filter(|(file, _)| file.integrity != "-") {
             let first = file.integrity.strip_prefix("sha256-").expect("of that kind").get(..4).expect("long");
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_compressed_goes_to_who_reads_it() {
+    fn brotli_is_sent_only_to_clients_that_accept_it() {
         for (text, reads) in [
             ("gzip, deflate, br", true),
             ("br;q=0.5", true),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn stylesheets_keep_the_rules_of_the_craft() {
+    fn stylesheets_contain_no_important_and_no_import() {
         for file in web::FILES.iter().filter(|file| file.kind.starts_with("text/css")) {
             let text = std::str::from_utf8(file.bytes).expect("a text");
             assert!(!text.contains("!important"), "{}", file.name);

@@ -61,7 +61,7 @@ mod tests {
     use super::line;
 
     #[test]
-    fn what_has_a_meaning_in_csv_is_quoted() {
+    fn special_characters_are_quoted_in_csv() {
         for (cells, text) in [
             (vec!["a", "b"], "a,b\r\n"),
             (vec!["a, b", "say \"no\"", "two\nlines"], "\"a, b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n"),

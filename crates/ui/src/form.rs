@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_has_no_hints_for_api_clients() {
+    fn form_errors_on_pages_contain_no_api_hints() {
         for (sentence, shown) in [
             ("This must be a date like 2026-11-24.", "Choose a date."),
             ("Enter a start date, like 2026-11-24.", "Choose a date."),

@@ -174,19 +174,19 @@ pub fn weekday(number: i64) -> Option<&'static str> {
     usize::try_from(number - 1).ok().and_then(|place| DAYS.get(place)).copied()
 }
 
-/// Returns what a kind of background job does: `Seal the audit log` for `people.seal`. A kind that is not known here is
+/// Returns what a kind of background job does: `Seal the audit log` for `people.checkpoint`. A kind that is not known here is
 /// returned unchanged.
 pub fn job(kind: &str) -> &str {
     match kind {
-        "bookings.look" => "Match the waitlist",
+        "bookings.match_waitlist" => "Match the waitlist",
         "bookings.nightly" => "Clean up old holds",
-        "bookings.sweep" => "End holds and send reminders",
+        "bookings.run_maintenance" => "End holds and send reminders",
         "mail" => "Send an email",
         "membership.changed" => "Reprice a member’s bookings",
-        "membership.told" => "Notify a member",
-        "membership.turn" => "Process membership billing",
-        "people.proven" => "Assign bookings to a confirmed email",
-        "people.seal" => "Seal the audit log",
+        "membership.notify" => "Notify a member",
+        "membership.run_billing_day" => "Process membership billing",
+        "people.email_confirmed" => "Assign bookings to a confirmed email",
+        "people.checkpoint" => "Seal the audit log",
         "pictures.develop" => "Prepare a picture",
         other => other,
     }
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_far_away_has_its_year() {
+    fn a_distant_date_includes_its_year() {
         let today = date(2026, 11, 24);
         assert_eq!(day(today, today), "Tuesday, November 24");
         assert_eq!(day(date(2027, 1, 5), today), "Tuesday, January 5");
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_says_which_half_of_the_day_once() {
+    fn a_time_span_shows_am_or_pm_once() {
         let zone = new_york();
         for (from, to, shown) in [
             ("2026-11-24T23:30:00Z", "2026-11-25T00:30:00Z", "6:30 – 7:30 PM"),
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_has_its_day_and_a_year_where_it_is_far() {
+    fn a_time_includes_its_day_and_a_distant_year() {
         let (zone, now) = (new_york(), at("2026-11-24T15:00:00Z"));
         assert_eq!(moment(&zone, at("2026-12-03T15:30:00Z"), now), "Thursday, December 3, 10:30 AM");
         assert_eq!(moment(&zone, at("2027-12-03T15:30:00Z"), now), "Friday, December 3, 2027, 10:30 AM");
@@ -331,14 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_the_clock_shows_twice_says_which() {
+    fn an_ambiguous_time_includes_its_zone_abbreviation() {
         let zone = new_york();
         assert_eq!(clock(&zone, at("2026-11-01T05:30:00Z")), "1:30 AM EDT");
         assert_eq!(clock(&zone, at("2026-11-01T06:30:00Z")), "1:30 AM EST");
     }
 
     #[test]
-    fn counts_read_well() {
+    fn counts_and_lists_are_formatted() {
         assert_eq!([times(0), times(1), times(5)], ["no times", "1 time", "5 times"]);
         assert_eq!([number(5), number(13)], ["five", "13"]);
         assert_eq!([duration(90), duration(120)], ["90 minutes", "2 hours"]);

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_sent_to_another_site() {
+    fn redirects_stay_on_this_site() {
         for path in ["/", "/dashboard/", "/book/review/?service=the-cut&starts_at=2026-11-24T15:00:00Z"] {
             assert_eq!(local_path(path), Some(path));
         }

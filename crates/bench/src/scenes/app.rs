@@ -7,7 +7,7 @@ use kit::errors::OrFault as _;
 use kit::{Clock, Fault, Id, Result};
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 use crate::club::token;
 use crate::http::{Connection, get, post};
 use crate::process::Process;
@@ -42,8 +42,8 @@ impl App {
         self.today.checked_add(i64::try_from(ahead).unwrap_or(0).days()).unwrap_or(self.today)
     }
 
-    pub(super) fn service(&self, chance: &mut Chance) -> Id {
-        chance.pick(&self.services).copied().unwrap_or(Id(0))
+    pub(super) fn service(&self, rng: &mut Rng) -> Id {
+        rng.pick(&self.services).copied().unwrap_or(Id(0))
     }
 
     /// Returns a request for the free times of ninety days, compressed as browsers and apps request it.
@@ -56,7 +56,7 @@ impl App {
 
     /// Requests the free times of one day and returns their starts. They are found without parsing the JSON, so that
     /// the client needs little time.
-    pub(super) fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
+    pub(super) fn free_starts(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
         let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
         let answer = connection.send(&get(&path, &[("Authorization", &self.authorization)]))?;
         let body = answer.body();
@@ -81,11 +81,11 @@ impl App {
     }
 
     /// Books any free time on any day.
-    pub(crate) fn book_something(&self, connection: &mut Connection, chance: &mut Chance) -> Result<()> {
+    pub(crate) fn book_something(&self, connection: &mut Connection, rng: &mut Rng) -> Result<()> {
         for _ in 0..100 {
-            let (service, day) = (self.service(chance), self.day(1 + chance.below(85)));
-            let starts = self.look(connection, service, day)?;
-            if let Some(start) = chance.pick(&starts)
+            let (service, day) = (self.service(rng), self.day(1 + rng.below(85)));
+            let starts = self.free_starts(connection, service, day)?;
+            if let Some(start) = rng.pick(&starts)
                 && self.book(connection, service, start)?
             {
                 return Ok(());

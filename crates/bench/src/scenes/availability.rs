@@ -6,7 +6,7 @@ use std::time::Instant;
 use kit::Result;
 
 use super::app::App;
-use crate::chance::Chance;
+use crate::rng::Rng;
 use crate::floor::{Given, start_bare};
 use crate::http::Connection;
 use crate::load::{Load, Times, repeat};
@@ -53,11 +53,11 @@ pub(crate) fn availability(
         report.row(&name("processor"), "µs", load.cpu, Some(bare.cpu), Budget::None);
         report.row(&name("requests"), "/s", load.rate, Some(bare.rate), Budget::None);
     }
-    let mut chance = Chance(7);
+    let mut rng = Rng(7);
     let mut times = Vec::new();
     for n in 0..bench.count(60, 400) {
         // Another member each time, so that none reaches the limit of upcoming bookings.
-        app.of_member(1 + n).book_something(&mut connection, &mut chance)?;
+        app.of_member(1 + n).book_something(&mut connection, &mut rng)?;
         let begun = Instant::now();
         connection.send(&request)?;
         times.push(begun.elapsed());

@@ -9,7 +9,7 @@ use std::time::Instant;
 use kit::Result;
 
 use super::app::App;
-use crate::chance::Chance;
+use crate::rng::Rng;
 use crate::club::MEMBERS;
 use crate::floor;
 use crate::load::{Spell, drive};
@@ -46,22 +46,22 @@ pub(crate) fn commit(
     let (before, _) = place.overlaps(&bench.runtime)?;
     let first = App::of(&server, 0)?;
     let apps: Vec<App> = (0..MEMBERS).map(|n| first.of_member(n)).collect();
-    let chances: Vec<_> = (0..IN_FLIGHT).map(|n| Mutex::new(Chance(n as u64 + 1))).collect();
+    let rngs: Vec<_> = (0..IN_FLIGHT).map(|n| Mutex::new(Rng(n as u64 + 1))).collect();
     let (booked, taken) = (AtomicI64::new(0), AtomicI64::new(0));
     let spell = Spell { measured: bench.spell.measured * 3, ..bench.spell };
     let ([reads, commits], seconds, cpu) = drive(&server, IN_FLIGHT, spell, |n, connection, note| {
-        let mut chance = chances[n].lock().expect("nobody panics with it");
+        let mut rng = rngs[n].lock().expect("nobody panics with it");
         // Each connection has its own members, so that none is refused for being booked elsewhere.
-        let app = &apps[n * OF_EACH + chance.below(OF_EACH)];
-        let service = app.service(&mut chance);
+        let app = &apps[n * OF_EACH + rng.below(OF_EACH)];
+        let service = app.service(&mut rng);
         let mut starts = Vec::new();
         for _ in 0..READS {
-            let day = app.day(1 + chance.below(85));
+            let day = app.day(1 + rng.below(85));
             let begun = Instant::now();
-            starts = app.look(connection, service, day)?;
+            starts = app.free_starts(connection, service, day)?;
             note(0, begun.elapsed());
         }
-        let Some(start) = chance.pick(&starts) else { return Ok(()) };
+        let Some(start) = rng.pick(&starts) else { return Ok(()) };
         let begun = Instant::now();
         if app.book(connection, service, start)? {
             note(1, begun.elapsed());

@@ -64,7 +64,7 @@ pub(crate) fn opening(
     let app = App::of(&server, 0)?;
     let service = |n: usize| app.services.get(n).copied().unwrap_or(Id(0));
     until_it_opens(&server, &app, service(1), evening)?;
-    let answers = all_ask(&server, &app, service(0), evening)?;
+    let answers = request_all_at_once(&server, &app, service(0), evening)?;
     let arrivals = arrivals(place, &answers)?;
     drop(server);
 
@@ -100,7 +100,7 @@ fn until_it_opens(server: &Process, app: &App, service: Id, evening: Date) -> Re
     Err(Fault::because("the evening did not open"))
 }
 
-fn all_ask(server: &Process, app: &App, service: Id, evening: Date) -> Result<Vec<Answer>> {
+fn request_all_at_once(server: &Process, app: &App, service: Id, evening: Date) -> Result<Vec<Answer>> {
     let start = Barrier::new(MEMBERS - 1);
     let answers = Mutex::new(Vec::new());
     let failed = Mutex::new(None);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use kit::{Id, Result, Tx, args, sql};
 use people::{Actor, NewPerson, Role};
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 use crate::load::Times;
 use crate::place::Place;
 use crate::report::{Budget, Report};
@@ -137,8 +137,8 @@ pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, titl
 /// Inserts people with plain SQL instead of the sign-up.
 fn write(tx: &mut Tx<'_>, first: usize) -> Result<()> {
     for n in first..(first + AT_ONCE).min(PEOPLE) {
-        let mut chance = Chance(n as u64);
-        let mut syllable = || SYLLABLES[chance.below(SYLLABLES.len())];
+        let mut rng = Rng(n as u64);
+        let mut syllable = || SYLLABLES[rng.below(SYLLABLES.len())];
         // Eight in ten have a random last name, so that names are distributed as in a club.
         let last = if n % 10 < 2 {
             LAST[n / 16 % 16].to_owned()
@@ -146,7 +146,7 @@ fn write(tx: &mut Tx<'_>, first: usize) -> Result<()> {
             format!("{}{}{}", syllable(), syllable(), syllable())
         };
         let email = format!("{}{}.{n}@example.com", syllable(), syllable());
-        let phone = format!("+1 {:03} 555 {:04}", 200 + chance.below(700), chance.below(10_000));
+        let phone = format!("+1 {:03} 555 {:04}", 200 + rng.below(700), rng.below(10_000));
         tx.run(
             sql!(
                 "INSERT INTO people (id, email, first_name, last_name, phone, role, created_at)

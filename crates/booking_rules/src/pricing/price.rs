@@ -423,7 +423,7 @@ mod tests {
     /// Each row holds the plan the booking was sold under, the plan that applies then, and the plan it is repriced
     /// under. The last is `None` if the price is kept.
     #[test]
-    fn a_price_stands_until_the_plan_of_its_day_gives_less() {
+    fn a_booking_is_repriced_only_when_the_plan_on_its_day_gives_less() {
         let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
         let (unlimited, dearer) = (plan("Unlimited", 10_000, None), plan("Base", 2_000, Some(0)));
         for (by, then, priced) in [
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_agreed_comes_back_with_the_plan() {
+    fn the_agreed_price_is_restored_when_the_plan_returns() {
         let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
         let first = sold(Some(&premium), Coverage::Credit);
         let without = first.follow(None).expect("it is priced anew");

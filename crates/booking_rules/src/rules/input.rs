@@ -12,7 +12,6 @@ use crate::rules::overrides::{FACTORS, MOST_HOURS};
 input! {
     /// The terms of a rule.
     #[derive(Debug, Clone)]
-    #[schema(as = RuleWords)]
     pub struct RuleInput {
         #[schema(value_type = Option<Vec<String>>)]
         room_kinds: Vec<String> = read(many),
@@ -57,7 +56,6 @@ impl RuleInput {
 input! {
     /// An override.
     #[derive(Debug, Clone)]
-    #[schema(as = DecisionWords)]
     pub struct DecisionInput {
         /// The id of the room.
         #[schema(value_type = i64)]

@@ -118,20 +118,20 @@ pub fn release_mask(
     catalogue: &Catalogue,
     rules: &Rules,
     service: Id,
-    asker: Requester<'_>,
+    requester: Requester<'_>,
 ) {
     let Field { reach, days, rooms, .. } = field;
     for room in rooms {
         let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
         let weekly = rules.weekly.iter().filter(|rule| rule.is_for(kind, service));
         let decided = rules.overrides.iter().filter(|decided| decided.room == room.id);
-        let mut mask = Gates::new(*reach, asker);
+        let mut mask = MaskBuilder::new(*reach, requester);
         weekly.for_each(|rule| mask.add(rule, days, &room.open));
         for decided in decided {
             let start = cell_at(decided.starts_at);
             let open = room.open.iter().find(|open| open.has(start));
             if let Some(day) = open.and_then(|open| days.get(open.day)) {
-                mask.decide(decided, asker.entitlements.tier_on(day.date));
+                mask.decide(decided, requester.entitlements.tier_on(day.date));
             }
         }
         room.mask = mask.done();
@@ -139,17 +139,17 @@ pub fn release_mask(
 }
 
 /// The release mask of one room while it is built.
-struct Gates<'w> {
-    asker: Requester<'w>,
+struct MaskBuilder<'w> {
+    requester: Requester<'w>,
     closed: Bits,
     /// The starts of each price factor, keyed by basis points.
     factors: BTreeMap<i64, Bits>,
     reach: (Cell, Cell),
 }
 
-impl<'w> Gates<'w> {
-    fn new(reach: (Cell, Cell), asker: Requester<'w>) -> Gates<'w> {
-        Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
+impl<'w> MaskBuilder<'w> {
+    fn new(reach: (Cell, Cell), requester: Requester<'w>) -> MaskBuilder<'w> {
+        MaskBuilder { requester, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
     }
 
     /// Adds a rule. It applies to the starts of an operating day, which are those in its openings: `00:15` may belong
@@ -157,18 +157,18 @@ impl<'w> Gates<'w> {
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
         for open in openings {
             let Some(day) = days.get(open.day).filter(|day| rule.is_on(day.date)) else { continue };
-            let is_kept = self.asker.entitlements.tier_on(day.date) < rule.tier;
+            let is_reserved = self.requester.entitlements.tier_on(day.date) < rule.tier;
             for (from, to) in days.stretch(open, rule.from, rule.to) {
-                self.close(is_kept, rule.release_hours, from, to);
+                self.close(is_reserved, rule.release_hours, from, to);
                 self.price(rule.factor_bp, from, to);
             }
         }
     }
 
-    /// If `is_kept`, closes the starts of `[from, to)` that begin more than this many hours from now.
-    fn close(&mut self, is_kept: bool, hours: i64, from: Cell, to: Cell) {
-        if is_kept {
-            let released = cell_at(self.asker.now + SignedDuration::from_hours(hours)) + 1;
+    /// If `is_reserved`, closes the starts of `[from, to)` that begin more than this many hours from now.
+    fn close(&mut self, is_reserved: bool, hours: i64, from: Cell, to: Cell) {
+        if is_reserved {
+            let released = cell_at(self.requester.now + SignedDuration::from_hours(hours)) + 1;
             self.closed.set(from.max(released), to);
         }
     }
@@ -199,7 +199,7 @@ impl<'w> Gates<'w> {
     }
 
     fn done(self) -> ReleaseMask {
-        let is_open = self.asker.unbounded || self.closed.is_empty();
+        let is_open = self.requester.unbounded || self.closed.is_empty();
         // The largest factor comes first, because the first one found applies (W3).
         let factors = self.factors.into_iter().rev().filter(|(_, starts)| !starts.is_empty()).collect();
         ReleaseMask { closed: (!is_open).then_some(self.closed), factors }
@@ -242,7 +242,7 @@ mod tests {
 
     /// This is worked example C of the booking rules.
     #[test]
-    fn an_evening_opens_to_premium_three_days_before_and_to_all_two_days_before() {
+    fn an_evening_opens_to_premium_at_three_days_and_to_all_at_two() {
         let terms = terms(&demo(), &[], &saturday_at_seven());
         let wednesday = date(2026, 11, 25);
         let opens = at(wednesday, 19, 0, 0);
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hand_beats_every_rule() {
+    fn an_override_takes_precedence_over_every_rule() {
         let start = saturday_at_seven();
         let decided = |decision| [Override { room: Id(1), starts_at: start.at, decision }];
         let now = at(date(2026, 11, 1), 9, 0, 0);
@@ -266,15 +266,15 @@ mod tests {
         assert_eq!((open.refused(Tier::None, now), open.factor_bp), (None, 10_000));
         let repriced = terms(&demo(), &decided(Decision::Reprice(9_000)), &start);
         assert_eq!((repriced.factor_bp, repriced.reserved.len()), (9_000, 2));
-        let kept_terms = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
-        assert_eq!(kept_terms.reserved, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
+        let reserved_terms = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
+        assert_eq!(reserved_terms.reserved, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
         let elsewhere = [Override { room: Id(9), starts_at: start.at, decision: Decision::Block }];
         assert!(!terms(&demo(), &elsewhere, &start).blocked);
     }
 
     /// An override takes precedence over every rule. A blocked time is never released, so no release time is shown.
     #[test]
-    fn a_blocked_time_is_kept_for_nobody() {
+    fn a_blocked_time_has_no_release_time() {
         let start = saturday_at_seven();
         let blocked = [Override { room: Id(1), starts_at: start.at, decision: Decision::Block }];
         let terms = terms(&demo(), &blocked, &start);
@@ -285,7 +285,7 @@ mod tests {
     /// Of two rules that release at the same moment, the refusal that comes first in the table of refusals is
     /// returned.
     #[test]
-    fn of_two_that_let_go_at_once_the_more_exclusive_is_told() {
+    fn rules_releasing_at_once_return_the_more_exclusive_refusal() {
         let [unlimited, mut base] = demo();
         base.release_hours = unlimited.release_hours;
         let terms = terms(&[unlimited, base], &[], &saturday_at_seven());
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_factors_the_largest_counts() {
+    fn the_largest_of_several_factors_applies() {
         let [one, mut other] = demo();
         other.factor_bp = 15_000;
         assert_eq!(terms(&[one, other], &[], &saturday_at_seven()).factor_bp, 15_000);

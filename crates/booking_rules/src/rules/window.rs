@@ -132,7 +132,7 @@ impl Window {
     }
 
     /// Returns the person as release rules see them.
-    pub fn asker(&self) -> Requester<'_> {
+    pub fn requester(&self) -> Requester<'_> {
         Requester { entitlements: &self.entitlements, now: self.now, unbounded: self.unbounded }
     }
 

@@ -30,7 +30,7 @@ pub struct MyBookings {
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors.
 pub fn my_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<MyBookings> {
-    some_of_mine(tx, by, paging, BookingFilter::default())
+    my_filtered_bookings(tx, by, paging, BookingFilter::default())
 }
 
 impl BookingFilter {
@@ -45,7 +45,7 @@ impl BookingFilter {
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors.
-pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: BookingFilter) -> Result<MyBookings> {
+pub fn my_filtered_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: BookingFilter) -> Result<MyBookings> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;

@@ -46,7 +46,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     let mut booking = Booking { party: row.booking.party.with(extras), ..row.booking };
     let missing = || Error::refused(&WRONG_STATE);
     let basis = booking.price.basis.clone().ok_or_else(missing)?;
-    membership::return_perks(tx, id)?;
+    membership::return_benefits(tx, id)?;
     let entitlements = window.entitlements();
     let basis = pay_with(
         tx,

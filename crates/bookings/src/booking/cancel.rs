@@ -59,7 +59,7 @@ pub(crate) fn cancel_quietly(
     };
     scheduling::release(tx, id)?;
     if !leaving.late {
-        membership::return_perks(tx, id)?;
+        membership::return_benefits(tx, id)?;
     }
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
     let detail = CancelledFor { fee: leaving.fee, reason: reason.map(str::to_owned) };

@@ -160,7 +160,7 @@ impl Confirm<'_> {
             basis = basis.under(entitlements.plan_on(booking.day));
         }
         let Some(extras) = extras.filter(|_| basis.coverage != Coverage::Unlimited) else { return Ok(basis) };
-        membership::return_perks(tx, booking.id)?;
+        membership::return_benefits(tx, booking.id)?;
         pay_with(tx, basis, extras.benefit, entitlements, (booking.id, booking.day, booking.party.people))
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn end_hold(tx: &mut Tx<'_>, hold: Id, by: Option<Id>, why: HoldEnd) 
         return Ok(false);
     }
     scheduling::release(tx, hold)?;
-    membership::return_perks(tx, hold)?;
+    membership::return_benefits(tx, hold)?;
     store::note(tx, hold, by, BookingEvent::Ended(why), &json!({}))?;
     ledger::passed_over(tx, hold, why)?;
     Ok(true)

@@ -28,7 +28,7 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
         };
         let Some(next) = basis.follow(entitlements.plan_then(before.day)) else { continue };
         let (id, from, restored) = (before.id, before.price.total(), next.agreed.is_none());
-        membership::return_perks(tx, id)?;
+        membership::return_benefits(tx, id)?;
         let benefit = basis
             .agreed
             .as_ref()

@@ -176,7 +176,7 @@ fn settle_there(
 ) -> Result<Rescheduled> {
     let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());
     let benefit = request.slot_request.moving.as_ref().and_then(|moving| moving.benefit);
-    membership::return_perks(tx, id)?;
+    membership::return_benefits(tx, id)?;
     let basis = PriceBasis::of(request.service, request.minutes, entitlements, request.day, taken.factors);
     let basis = pay_with(tx, basis, benefit, entitlements, (id, request.day, request.party))?;
     let addons = store::addons_of(tx, id)?;

@@ -18,7 +18,7 @@ use crate::waitlist;
 use crate::waitlist::model::{Opened, Wait};
 
 /// How long after it happened a cancellation or a missed visit is still worth an email.
-const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const NEWS_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A notification about bookings or the waitlist: its kind with its data. The names are in the database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -307,7 +307,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
         Cancelled | Missed => {
             let what = if news == Cancelled { "cancelled" } else { "no_show" };
             let is_last = last_event(tx, booking.id, what)? == item.event;
-            let is_news = now < booking.ends_at || now < event_at(tx, item.event)? + NEWS_LIFE;
+            let is_news = now < booking.ends_at || now < event_at(tx, item.event)? + NEWS_TTL;
             match (is_last, is_news) {
                 (false, _) => Some("a later one follows"),
                 (true, false) => Some("over"),
@@ -339,8 +339,8 @@ pub fn still_open(tx: &mut Tx<'_>, opened: &Opened) -> Result<StillHolds<Wait>> 
         return Ok(Err("over"));
     }
     let by = Actor::of(people::person(tx, wait.person)?);
-    let ask = wait.ask();
-    let answer = search(tx, &by, &ask)?;
+    let search_query = wait.search_query();
+    let answer = search(tx, &by, &search_query)?;
     let is_free = answer.offers.iter().any(|offer| begin(offer.start) == opened.starts_at);
     Ok(if is_free { Ok(wait) } else { Err("taken") })
 }

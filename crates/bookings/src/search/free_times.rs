@@ -185,7 +185,7 @@ impl SearchContext {
     pub fn read(tx: &mut Tx<'_>, by: &Actor, whom: BookingFor, moved: Option<Id>) -> Result<SearchContext> {
         let person = whom.person(tx, by)?;
         let catalogue = catalogue::current(tx)?;
-        let moving = Moving::asked_for(tx, &catalogue, by, moved)?;
+        let moving = Moving::load(tx, &catalogue, by, moved)?;
         let window = match &moving {
             Some(moving) => window_of_move(tx, &catalogue, by, moving)?,
             None => window(tx, &catalogue, by, person)?,
@@ -220,8 +220,8 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
     let minutes = sold_minutes(service, query.minutes)?;
     let without = moving.as_ref().map(|moving| moving.booking);
     let mut field = field_without(tx, &catalogue, &candidates, days, without)?;
-    field.keeping = moving.as_ref().map(|moving| moving.keeping.clone()).unwrap_or_default();
-    release_mask(&mut field, &catalogue, &rules, service.id, window.asker());
+    field.preferred = moving.as_ref().map(|moving| moving.preferred.clone()).unwrap_or_default();
+    release_mask(&mut field, &catalogue, &rules, service.id, window.requester());
     // The add-ons may be those of an expired hold. If one of them is no longer sold, the prices include none.
     let addons = match &moving {
         Some(moving) => moving.addons.clone(),

@@ -8,7 +8,7 @@ use kit::{Cents, Id, Result, Tx};
 use membership::Entitlements;
 use money::TaxRates;
 use people::{Action, Actor};
-use scheduling::KeptResources;
+use scheduling::PreferredResources;
 
 use crate::booking::charge::sold_addons;
 use crate::search::lookup::window_with;
@@ -22,7 +22,7 @@ pub(crate) struct Moving {
     /// The owner of the booking. Times are offered and priced by the owner's plan, regardless of who reschedules it.
     pub(crate) owner: Option<Id>,
     /// The room and technicians that it keeps if they are free.
-    pub(crate) keeping: KeptResources,
+    pub(crate) preferred: PreferredResources,
     /// The add-ons of the booking at current prices.
     pub(crate) addons: Vec<SoldAddon>,
     /// The benefit that pays for it.
@@ -52,7 +52,7 @@ impl Moving {
         Ok(Moving {
             booking: booking.id,
             owner: booking.person,
-            keeping: KeptResources { room: Some(booking.room), technicians },
+            preferred: PreferredResources { room: Some(booking.room), technicians },
             addons: addons.unwrap_or_default(),
             benefit: benefit(booking.price.coverage()),
             party: booking.party.people,
@@ -66,7 +66,7 @@ impl Moving {
     ///
     /// # Errors
     /// Returns a fault if the database fails.
-    pub(crate) fn asked_for(
+    pub(crate) fn load(
         tx: &mut Tx<'_>,
         catalogue: &Catalogue,
         by: &Actor,

@@ -25,14 +25,14 @@ pub(crate) fn objections(
 ) -> Result<Vec<Error>> {
     let mut found: Vec<Error> = request.window.refusal(request.day).into_iter().collect();
     let reserved = if fits { None } else { reserved(request, field) };
-    let is_kept = reserved.is_some();
+    let is_reserved = reserved.is_some();
     found.extend(reserved);
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
     // That the time is taken comes after the refusals of what the person may not book, because others are not told
     // about it.
     if !fits || lacks_skill(request) {
         let blocking = if fits { Vec::new() } else { request.blocking(tx)? };
-        found.extend(unfit(request, field, is_kept, &blocking)?.into_iter().map(Error::refused));
+        found.extend(unfit(request, field, is_reserved, &blocking)?.into_iter().map(Error::refused));
     }
     if is_elsewhere(tx, request)? {
         found.push(Error::refused(&SAME_PERSON));
@@ -47,12 +47,12 @@ pub(crate) fn objections(
 }
 
 /// Returns whether release rules or overrides close any start to the person.
-fn has_gates(field: &Field) -> bool {
+fn has_release_masks(field: &Field) -> bool {
     field.rooms.iter().any(|room| room.mask.closed.is_some())
 }
 
 /// Returns the same field as if no release rule and no override closed anything.
-fn without_gates(field: &Field) -> Field {
+fn without_release_masks(field: &Field) -> Field {
     let mut open = field.clone();
     open.rooms.iter_mut().for_each(|room| room.mask.closed = None);
     open
@@ -60,7 +60,7 @@ fn without_gates(field: &Field) -> Field {
 
 /// Returns the same field as if nothing were claimed or blocked, and no release rule or override closed anything.
 fn unclaimed(field: &Field) -> Field {
-    let mut empty = without_gates(field);
+    let mut empty = without_release_masks(field);
     let reach = empty.reach;
     let calendars = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
     calendars.for_each(|calendar| calendar.busy = Busy::new(calendar.busy.units, Vec::new(), reach));
@@ -71,15 +71,15 @@ fn unclaimed(field: &Field) -> Field {
 /// opens first counts.
 fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     let ResolvedRequest { catalogue, service, window, day, start, .. } = *request;
-    if window.is_unbounded() || !has_gates(field) {
+    if window.is_unbounded() || !has_release_masks(field) {
         return None;
     }
     let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
-    let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
-    let (asker, tier) = (window.asker(), window.entitlements().tier_on(day));
+    let rooms = rooms_of(&without_release_masks(field)).or_else(|| rooms_of(&unclaimed(field)))?;
+    let (requester, tier) = (window.requester(), window.entitlements().tier_on(day));
     let refused = |(room, _): &(Id, Factors)| {
         let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
-        (terms.refused(tier, asker.now), terms.blocked)
+        (terms.refused(tier, requester.now), terms.blocked)
     };
     let reasons: Vec<_> = rooms.iter().map(refused).collect();
     if reasons.iter().any(|(reserved, blocked)| reserved.is_none() && !blocked) {
@@ -89,12 +89,12 @@ fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
 }
 
-/// Returns why the calendars do not permit the request, in the order of the table. `is_kept` says whether the refusal
+/// Returns why the calendars do not permit the request, in the order of the table. `is_reserved` says whether the refusal
 /// of a reserved start was returned already.
 fn unfit(
     request: &ResolvedRequest<'_>,
     field: &Field,
-    is_kept: bool,
+    is_reserved: bool,
     blocking: &[BlockKind],
 ) -> Result<Vec<&'static Refusal>> {
     let mut found = Vec::new();
@@ -109,11 +109,11 @@ fn unfit(
     if lacks_skill(request) {
         found.push(&SKILL);
     }
-    if request.candidates.rooms.is_empty() && !request.anybody.rooms.is_empty() {
+    if request.candidates.rooms.is_empty() && !request.unfiltered.rooms.is_empty() {
         found.push(&CAPACITY);
     }
     if blocking.is_empty() {
-        found.extend(claimed(request, field, is_kept));
+        found.extend(claimed(request, field, is_reserved));
     }
     if blocking.contains(&BlockKind::Room) {
         found.push(&MAINTENANCE);
@@ -125,7 +125,7 @@ fn unfit(
 }
 
 /// Returns why the start is not free, if it would be free without claims, release rules, and overrides.
-fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Option<&'static Refusal> {
+fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_reserved: bool) -> Option<&'static Refusal> {
     let demand = request.demand();
     let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
     if demand.equipment && field.equipment.is_empty() {
@@ -134,11 +134,11 @@ fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Optio
     if has(demand, field) || !has(demand, &unclaimed(field)) {
         return None;
     }
-    let open = without_gates(field);
-    if has_gates(field) && has(demand, &open) {
+    let open = without_release_masks(field);
+    if has_release_masks(field) && has(demand, &open) {
         // An override that blocks the time is distinguished from a reservation: a person for whom the time is
         // reserved later is told when it opens instead.
-        return (!is_kept).then_some(&MAINTENANCE);
+        return (!is_reserved).then_some(&MAINTENANCE);
     }
     Some(if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
         &EQUIPMENT
@@ -154,7 +154,7 @@ fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Optio
 fn is_closed(request: &ResolvedRequest<'_>, days: &Days, wider: &Days) -> bool {
     let span = (request.start, request.end());
     let large = &request.candidates.rooms;
-    let rooms = if large.is_empty() { &request.anybody.rooms } else { large };
+    let rooms = if large.is_empty() { &request.unfiltered.rooms } else { large };
     !rooms.iter().any(|room| {
         let begins = days.open(&room.hours).iter().any(|open| open.has(request.start));
         begins && is_within(&wider.pieces(&room.hours), span)
@@ -166,7 +166,7 @@ fn is_off(request: &ResolvedRequest<'_>, wider: &Days) -> bool {
     let needed = request.demand().technicians;
     let span = (request.start, request.end());
     let works = |one: &&&Technician| is_within(&wider.pieces(&one.hours), span);
-    let working: Vec<Id> = request.anybody.technicians.iter().filter(works).map(|one| one.id).collect();
+    let working: Vec<Id> = request.unfiltered.technicians.iter().filter(works).map(|one| one.id).collect();
     let named = request.slot_request.technician.filter(|_| !lacks_skill(request));
     needed > 0 && (working.len() < needed || named.is_some_and(|named| !working.contains(&named)))
 }

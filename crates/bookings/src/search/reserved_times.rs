@@ -44,10 +44,10 @@ pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
     let without = moving.as_ref().map(|moving| moving.booking);
     let field = field_without(tx, catalogue, &candidates, days, without)?;
     let mut gated = field.clone();
-    release_mask(&mut gated, catalogue, &rules, service.id, window.asker());
+    release_mask(&mut gated, catalogue, &rules, service.id, window.requester());
     let demand = Demand::of(service, minutes);
     let (all, open) = (Offers::find(demand, &field), Offers::find(demand, &gated));
-    let asker = window.asker();
+    let requester = window.requester();
     let mut found = Vec::new();
     for offer in all.all(cell_from(window.earliest())) {
         if offer.date != day || open.at(offer.start).is_some() {
@@ -59,7 +59,7 @@ pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
             .map(|(room, _)| terms_at(catalogue, window, &rules, service.id, *room, day, offer.start));
         let reasons = terms
             .filter(|terms| !terms.blocked)
-            .map(|terms| terms.refused(asker.entitlements.tier_on(day), asker.now));
+            .map(|terms| terms.refused(requester.entitlements.tier_on(day), requester.now));
         // A room that is not reserved is missing from the open offers only because something else that is needed is
         // not free.
         let Some(reasons) = reasons.collect::<Option<Vec<_>>>() else { continue };

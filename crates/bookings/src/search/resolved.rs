@@ -64,7 +64,7 @@ pub(crate) struct ResolvedRequest<'r> {
     /// The length of the guest's time in minutes.
     pub(crate) minutes: i64,
     /// The resources that could serve one person, regardless of the requested technician.
-    pub(crate) anybody: Candidates<'r>,
+    pub(crate) unfiltered: Candidates<'r>,
     pub(crate) candidates: Candidates<'r>,
     pub(crate) window: &'r Window,
     pub(crate) rules: Rules,
@@ -92,8 +92,8 @@ impl<'r> ResolvedRequest<'r> {
         check_named(catalogue, service, &slot_request)?;
         let party = slot_request.party.unwrap_or(service.party);
         let (room, technician) = (slot_request.room, slot_request.technician);
-        let anybody = Candidates::of(catalogue, service, 1, room, None, None);
-        let (start, days) = resolve(catalogue, &anybody, minutes, slot_request.when)?;
+        let unfiltered = Candidates::of(catalogue, service, 1, room, None, None);
+        let (start, days) = resolve(catalogue, &unfiltered, minutes, slot_request.when)?;
         let day = *days.first().ok_or_else(|| Fault::because("a start has a day"))?;
         let candidates = Candidates::of(catalogue, service, party, room, technician, None);
         let rules = rules(tx, catalogue.club.id, (start - LONGEST, start + LONGEST))?;
@@ -101,7 +101,7 @@ impl<'r> ResolvedRequest<'r> {
             catalogue,
             service,
             minutes,
-            anybody,
+            unfiltered,
             candidates,
             window,
             rules,
@@ -146,8 +146,8 @@ impl<'r> ResolvedRequest<'r> {
         let moving = self.slot_request.moving.as_ref();
         let without = moving.map(|moving| moving.booking);
         let mut field = field_without(tx, self.catalogue, &self.candidates, days, without)?;
-        field.keeping = moving.map(|moving| moving.keeping.clone()).unwrap_or_default();
-        release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+        field.preferred = moving.map(|moving| moving.preferred.clone()).unwrap_or_default();
+        release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.requester());
         Ok(field)
     }
 
@@ -162,7 +162,7 @@ impl<'r> ResolvedRequest<'r> {
             let without = self.slot_request.moving.as_ref().map(|moving| moving.booking);
             let mut field =
                 field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
-            release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+            release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.requester());
             Ok(Offers::find(self.demand(), &field).at(self.start).is_some())
         };
         if !fits(&[])? {

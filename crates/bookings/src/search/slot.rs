@@ -108,7 +108,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
     let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(answer.minutes)));
     let (quote, tax) = answer.quoted(offer.date, factors);
     let terms = answer.terms(room.id, offer.date, offer.start);
-    let now = answer.window.asker().now;
+    let now = answer.window.requester().now;
     let (vip_until, member_until) = (terms.reserved_for(Tier::Unlimited), terms.reserved_for(Tier::Base));
     let serving = usize::try_from(service.technicians).unwrap_or(0);
     let technicians = offer.technicians.iter().take(serving).filter_map(|id| catalogue.technician(*id));

@@ -59,22 +59,22 @@ pub fn why_not_for(
     person: Option<Id>,
 ) -> Result<Verdict> {
     by.need(Action::SeeEveryBooking)?;
-    let asker = match person {
+    let requester = match person {
         Some(person) => Actor::of(people::person(tx, person)?),
         None => Actor::visitor(),
     };
-    verdict(tx, &asker, request, person, usize::MAX)
+    verdict(tx, &requester, request, person, usize::MAX)
 }
 
 fn verdict(
     tx: &mut Tx<'_>,
-    asker: &Actor,
+    requester: &Actor,
     request: &BookingRequest,
     owner: Option<Id>,
     most: usize,
 ) -> Result<Verdict> {
     let catalogue = catalogue::current(tx)?;
-    let window = window(tx, &catalogue, asker, owner)?;
+    let window = window(tx, &catalogue, requester, owner)?;
     let request = ResolvedRequest::understand(tx, &catalogue, &window, SlotRequest::of(request, owner))?;
     let field = request.field(tx)?;
     let fits = Offers::find(request.demand(), &field).at(request.start).is_some();

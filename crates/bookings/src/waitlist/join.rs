@@ -188,7 +188,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
 /// # Errors
 /// Returns a fault if the database fails.
 fn open_times(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Answer> {
-    let answer = search(tx, by, &wait.ask())?;
+    let answer = search(tx, by, &wait.search_query())?;
     let offers = answer.offers.iter().filter(|offer| wait.wants(&answer.catalogue.club.zone, offer));
     let offers = offers.cloned().collect();
     Ok(Answer { offers, ..answer })

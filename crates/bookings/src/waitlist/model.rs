@@ -24,7 +24,7 @@ pub struct MatchWaitlist {
 }
 
 impl Job for MatchWaitlist {
-    const KIND: &'static str = "bookings.look";
+    const KIND: &'static str = "bookings.match_waitlist";
 }
 
 /// The data of a notification that a time is free, first come, first served.
@@ -54,7 +54,7 @@ impl OfferOutcome {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             OfferOutcome::Open => "open",
-            OfferOutcome::Announced => "told",
+            OfferOutcome::Announced => "announced",
             OfferOutcome::Booked => "booked",
             OfferOutcome::Ended(end) => end.as_str(),
         }
@@ -110,7 +110,7 @@ impl Wait {
     }
 
     /// Returns the search for the times of this place.
-    pub(crate) fn ask(&self) -> Search {
+    pub(crate) fn search_query(&self) -> Search {
         Search {
             service: self.service,
             minutes: self.minutes,

@@ -158,7 +158,7 @@ impl Moment {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
         let context = SearchContext::read(tx, &by, BookingFor::Requester, None)?;
-        let prepared = prepare(tx, &context, &wait.ask())?;
+        let prepared = prepare(tx, &context, &wait.search_query())?;
         let cells: Vec<Cell> = known.iter().map(|at| cell_at(*at)).collect();
         // Spans freed before the person joined had already made those starts free at that time.
         let since = given_back.iter().filter(|(event, ..)| *event > wait.id);

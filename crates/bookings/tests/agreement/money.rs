@@ -107,7 +107,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_booking_costs_what_the_rules_say_and_so_does_leaving_it() {
+async fn booking_prices_and_cancellation_fees_match_the_reference() {
     each(4_000_000, |test, mut dice: Dice| async move {
         let mut scene = Scene::new(&test, &mut dice).await;
         scene.world.unroll(scene.day, scene.day);

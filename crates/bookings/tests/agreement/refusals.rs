@@ -15,7 +15,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_start_is_refused_as_the_table_says() {
+async fn the_refusals_of_a_start_match_the_reference() {
     each(3_000_000, |test, mut dice: Dice| async move {
         let mut scene = Scene::new(&test, &mut dice).await;
         scene.world.unroll(scene.day, scene.day);

@@ -111,7 +111,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_day_has_the_times_that_the_rules_say() {
+async fn the_times_of_a_day_match_the_reference() {
     each(1_000_000, |test, mut dice: Dice| async move {
         let mut scene = Scene::new(&test, &mut dice).await;
         for _ in 0..3 {
@@ -145,7 +145,7 @@ async fn a_day_has_the_times_that_the_rules_say() {
 }
 
 #[tokio::test]
-async fn many_days_are_told_by_their_times() {
+async fn each_day_of_a_range_matches_the_reference() {
     each(2_000_000, |test, mut dice: Dice| async move {
         let mut scene = Scene::new(&test, &mut dice).await;
         let (person, search_case) = (scene.someone(&mut dice), scene.search_case(&mut dice));

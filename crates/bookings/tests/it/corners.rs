@@ -145,7 +145,7 @@ fn any_time() -> ReleaseRule {
 }
 
 #[tokio::test]
-async fn who_began_the_night_before_still_serves() {
+async fn a_shift_that_began_the_night_before_still_counts() {
     let app = crate::open().await;
     let new = New::like_a_pod(&app).await.by("massage", "thu 22:00-02:00");
     let service = Service { skill: "massage".to_owned(), ..new.service.clone() };
@@ -157,7 +157,7 @@ async fn who_began_the_night_before_still_serves() {
 }
 
 #[tokio::test]
-async fn shifts_that_touch_serve_as_one() {
+async fn adjacent_shifts_count_as_one() {
     let app = crate::open().await;
     let mut new = New::like_a_pod(&app).await.by("night", "mon-sun 00:00-01:00; mon-sun 22:00-00:00");
     "night".clone_into(&mut new.service.skill);
@@ -174,7 +174,7 @@ async fn shifts_that_touch_serve_as_one() {
 }
 
 #[tokio::test]
-async fn a_service_that_names_no_skill_is_served_by_anybody() {
+async fn any_technician_can_perform_a_service_without_a_skill() {
     let app = crate::open().await;
     let new = New::like_a_pod(&app).await.by("anything", "mon-sun 06:00-07:00");
     let service = new.add(&app).await;
@@ -184,7 +184,7 @@ async fn a_service_that_names_no_skill_is_served_by_anybody() {
 
 /// Whether a plan applies on a day (W2) also decides about times reserved for members and services only for members.
 #[tokio::test]
-async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
+async fn a_plan_that_does_not_apply_on_a_day_unlocks_no_times_on_it() {
     let app = crate::open().await;
     rule(&app, ReleaseRule { tier: Tier::Base, release_hours: 1, ..any_time() }).await;
     let person = app.person(BEA);
@@ -207,7 +207,7 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
 
 /// Refusals are in the order of the table, and staff get all of them.
 #[tokio::test]
-async fn what_is_closed_is_said_before_that_too_many_come() {
+async fn a_closed_room_is_reported_before_a_party_that_is_too_large() {
     let app = crate::open().await;
     let massage = app.service("massage").await;
     let closed = BookingRequest { party: Some(9), ..request(massage, "2026-11-27T03:00:00-05:00") };
@@ -222,7 +222,7 @@ async fn what_is_closed_is_said_before_that_too_many_come() {
 }
 
 #[tokio::test]
-async fn more_people_than_a_service_is_for_are_offered_nothing() {
+async fn a_party_larger_than_the_service_allows_is_offered_no_times() {
     let app = crate::open().await;
     // The room takes two people, but a massage is for one.
     let massage = app.service("massage").await;
@@ -232,7 +232,7 @@ async fn more_people_than_a_service_is_for_are_offered_nothing() {
 
 /// A rule may begin at any minute. The release mask for all starts and the terms of a single start must agree.
 #[tokio::test]
-async fn a_rule_begins_between_two_starts() {
+async fn a_release_rule_may_begin_between_two_starts() {
     let app = crate::open().await;
     rule(&app, ReleaseRule { from: 722, to: 751, factor_bp: 12_000, ..any_time() }).await;
     let answer = search(&app, GUS, search_for(app.service("pod").await, FRIDAY, FRIDAY)).await;
@@ -253,7 +253,7 @@ async fn a_rule_begins_between_two_starts() {
 /// The lowest price of a day is the price of one of its times: a cheaper room counts only if it is the one that is
 /// offered (F3).
 #[tokio::test]
-async fn a_days_least_price_is_that_of_one_of_its_times() {
+async fn the_lowest_price_of_a_day_is_the_price_of_an_offered_time() {
     let app = crate::open().await;
     // The room of the kind `plain` has the lower room factor and is offered first, but its time factor makes it cost
     // more at every start.
@@ -274,7 +274,7 @@ async fn a_days_least_price_is_that_of_one_of_its_times() {
 
 /// For services sold by time, the shortest length decides whether a gap can be sold (F4).
 #[tokio::test]
-async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
+async fn a_gap_can_be_sold_if_the_shortest_duration_fits() {
     let app = crate::open().await;
     let mut new = New::like_a_pod(&app).await;
     (new.service.minutes, new.service.sold_by_time) =
@@ -301,7 +301,7 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
 
 /// A person who lets credits be used without asking sees the price with a credit (P3).
 #[tokio::test]
-async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
+async fn times_show_the_price_with_an_automatically_used_credit() {
     let app = crate::open().await;
     let massage = app.service("massage").await;
     let by = actor(&app, PIA).await;
@@ -316,7 +316,7 @@ async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
 /// A quarter past midnight belongs to Friday in the room that is open late, and to Saturday in the one that opens
 /// early.
 #[tokio::test]
-async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both() {
+async fn a_start_on_two_business_days_can_be_booked_in_both_rooms() {
     let app = crate::open().await;
     let mut new = New::like_a_pod(&app).await;
     new.rooms[0].hours = "fri 20:00-02:00".parse().expect("hours");
@@ -341,7 +341,7 @@ async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both()
 /// If the night of one room reaches into the next day of another room, both days have the same start. It must be
 /// listed once.
 #[tokio::test]
-async fn a_start_of_two_days_is_one_alternative() {
+async fn a_start_on_two_business_days_is_listed_once() {
     let app = crate::open().await;
     let mut new = New::like_a_pod(&app).await;
     let late = Room {

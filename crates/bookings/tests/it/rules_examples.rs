@@ -57,7 +57,7 @@ pub(crate) fn member(tier: Tier, status: MembershipStatus, paid_until: Date, ren
 /// Each row: the letter of the example, the entitlements, the current time, a day, and when it opens if it is not
 /// open.
 #[test]
-fn windows() {
+fn booking_windows_match_the_worked_examples() {
     let (far, zone) = (date(2030, 1, 1), new_york());
     let base = || member(Tier::Base, MembershipStatus::Active, far, true);
     let grace = || member(Tier::Base, MembershipStatus::Grace, date(2026, 2, 26), true);
@@ -191,7 +191,7 @@ fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec
         rooms,
         technicians: Vec::new(),
         named: None,
-        keeping: Default::default(),
+        preferred: Default::default(),
         equipment: Vec::new(),
     };
     let found = Offers::find(demand, &field).all(Cell::MIN);
@@ -199,7 +199,7 @@ fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec
 }
 
 #[test]
-fn e_the_edges_of_neighbours_are_offered() {
+fn example_e_starts_next_to_other_bookings_are_offered() {
     let busy = [
         ("2026-11-24T08:50:00-05:00", "2026-11-24T10:00:00-05:00"),
         ("2026-11-24T12:00:00-05:00", "2026-11-24T21:00:00-05:00"),
@@ -210,7 +210,7 @@ fn e_the_edges_of_neighbours_are_offered() {
 }
 
 #[test]
-fn f_a_night_of_friday_ends_on_saturday() {
+fn example_f_friday_night_ends_on_saturday() {
     let found = offered(date(2026, 11, 27), "fri-sat 12:00-01:00", &[], demand(15, 120, 30));
     let last = found.last().expect("a last one");
     assert_eq!(*last, (date(2026, 11, 27), "2026-11-27T23:00:00-05:00".to_owned()));
@@ -218,7 +218,7 @@ fn f_a_night_of_friday_ends_on_saturday() {
 }
 
 #[test]
-fn g_an_hour_that_comes_twice_is_two_hours() {
+fn example_g_a_repeated_hour_counts_as_two_hours() {
     let twice = moments(&new_york(), date(2026, 11, 1).at(1, 30, 0, 0));
     assert_eq!(twice, [time("2026-11-01T01:30:00-04:00"), time("2026-11-01T01:30:00-05:00")]);
     let found = offered(date(2026, 10, 31), "sat 20:00-04:00", &[], demand(0, 30, 0));
@@ -233,7 +233,7 @@ fn g_an_hour_that_comes_twice_is_two_hours() {
 }
 
 #[test]
-fn h_an_hour_that_is_skipped_has_no_start() {
+fn example_h_a_skipped_hour_has_no_starts() {
     assert_eq!(moments(&new_york(), date(2026, 3, 8).at(2, 30, 0, 0)), []);
     let found = offered(date(2026, 3, 7), "sat 20:00-04:00", &[], demand(0, 30, 0));
     assert!(found.iter().all(|(_, start)| &start[11..13] != "02"), "{found:?}");
@@ -252,7 +252,7 @@ fn h_an_hour_that_is_skipped_has_no_start() {
 }
 
 #[test]
-fn i_a_couple_needs_two_technicians_at_once() {
+fn example_i_a_couple_needs_two_technicians_at_once() {
     let day = date(2026, 11, 24);
     let days = Days::new(&new_york(), day, day).expect("days");
     let noon = cell_at(time("2026-11-24T12:00:00-05:00"));
@@ -268,7 +268,7 @@ fn i_a_couple_needs_two_technicians_at_once() {
             rooms,
             technicians,
             named: None,
-            keeping: Default::default(),
+            preferred: Default::default(),
             equipment: Vec::new(),
         };
         Offers::find(Demand { technicians: 2, ..demand(10, 60, 15) }, &field).at(noon).is_some()
@@ -285,7 +285,7 @@ fn i_a_couple_needs_two_technicians_at_once() {
 /// Each row: the letter of the example, list price, member price, plan, room and time factors, coverage, add-ons, and
 /// total.
 #[test]
-fn prices() {
+fn prices_match_the_worked_examples() {
     let (base, premium, unlimited) = (plan(Tier::Base), plan(Tier::Premium), plan(Tier::Unlimited));
     let (one, room, peak) = (10_000, 11_000, 12_000);
     let none: &[i64] = &[];
@@ -312,10 +312,10 @@ fn prices() {
     for (example, list, member, plan, (room_bp, time_bp), coverage, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
         let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanDiscount::of));
-        let sale =
+        let basis =
             PriceBasis { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, coverage, agreed: None };
-        let quote = quote(&sale, &addons);
-        let place = format!("{example}: {sale:?}");
+        let quote = quote(&basis, &addons);
+        let place = format!("{example}: {basis:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");
         let sum: Cents = quote.lines.iter().map(|line| line.amount).sum();
         assert_eq!(sum, quote.total(), "{place}");
@@ -327,7 +327,7 @@ fn prices() {
 // Canceling
 
 #[test]
-fn cancelling() {
+fn cancellation_fees_match_the_worked_examples() {
     let booked = time("2026-10-01T12:00:00-04:00");
     let start = time("2026-11-27T19:00:00-05:00");
     let across = time("2026-11-01T09:00:00-05:00");

@@ -74,7 +74,7 @@ impl Input for BookQuery {
             guest_name: input.opt_text_within("guest_name", 200),
             token: input.opt_text_within("once", 100),
             again: lenient_id(input, "again"),
-            is_released: input.opt_text_within("said", 40).as_deref() == Some("released"),
+            is_released: input.opt_text_within("done", 40).as_deref() == Some("released"),
         }
     }
 }
@@ -91,7 +91,7 @@ struct Found {
     /// The nearest day with free times: its path and a sentence.
     other_day: Option<(String, String)>,
     reserved: Vec<ReservedTimes>,
-    /// Whether the day opens later, so that the guest can ask for a notification.
+    /// Whether the day opens later, so that the guest can request a notification.
     opens_later: bool,
     /// Whether the guest can join the waitlist for the day.
     can_wait: bool,
@@ -121,7 +121,7 @@ struct BookPage {
     other_date: Option<String>,
     /// The times of the day that the actor holds.
     own_holds: Vec<OwnHold>,
-    asked_at: String,
+    requested_at: String,
     narrowing: Narrowing,
     search: Option<Search>,
     found: Option<Found>,
@@ -273,7 +273,7 @@ fn hold_for(
 
 /// Returns the search parameters. Only staff may search for another person.
 fn narrowed(by: &Actor, requested: &BookQuery) -> Narrowed {
-    if by.may(Action::BookForOthers) { requested.narrowed } else { requested.narrowed.for_asker() }
+    if by.may(Action::BookForOthers) { requested.narrowed } else { requested.narrowed.for_requester() }
 }
 
 /// Returns the details of a hold for its holder; empty if the hold is not theirs.
@@ -352,7 +352,7 @@ fn load(
     let date = other_date.as_ref().map_or(date, |other| other.date);
     let day = match &chosen {
         Some((service, search)) if knows_day => {
-            let day_search = search.ask(service.id, date, date, true);
+            let day_search = search.to_query(service.id, date, date, true);
             Some((service, search, context.search(tx, &day_search)?))
         }
         _ => None,
@@ -397,7 +397,7 @@ fn load(
         done: requested.is_released.then_some("The time was released."),
         other_date: other_date.map(|other| other.sentence),
         own_holds: own_holds.iter().map(|held| OwnHold::of(held, zone)).collect(),
-        asked_at: clock_asked_for(zone, &requested, raw_form),
+        requested_at: requested_clock(zone, &requested, raw_form),
         narrowing,
         search: chosen.map(|(_, search)| search),
         found,
@@ -412,7 +412,7 @@ fn load(
 }
 
 /// Returns the requested time of day as the form shows it. If it can't be parsed, this is the text that was entered.
-fn clock_asked_for(zone: &TimeZone, requested: &BookQuery, raw_form: &RawForm) -> String {
+fn requested_clock(zone: &TimeZone, requested: &BookQuery, raw_form: &RawForm) -> String {
     match requested.at {
         Some(At::Moment(moment)) => format::input_clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
@@ -446,7 +446,7 @@ fn why_not(
             let (why, at) = why::explain(tx, situation)?;
             let own_hold = if is_refused { bookings::own_hold_at(tx, holder, service.id, at)? } else { None };
             Ok(Some(match own_hold.filter(|_| search.guest.is_none()) {
-                Some(hold) => why.held_by_asker(hold),
+                Some(hold) => why.held_by_requester(hold),
                 None => why,
             }))
         }
@@ -481,7 +481,7 @@ fn find(
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &search.ask_strip(service.id, (first, last)))?;
+    let fortnight = context.search(tx, &search.to_strip_query(service.id, (first, last)))?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
@@ -491,7 +491,7 @@ fn find(
     let reserved = if shut || is_over {
         Vec::new()
     } else {
-        bookings::reserved_times(tx, context, &search.ask(service.id, date, date, true))?
+        bookings::reserved_times(tx, context, &search.to_query(service.id, date, date, true))?
     };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members only.", service.name)),
@@ -539,12 +539,12 @@ fn other_day(
         let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
         let from = last.tomorrow().unwrap_or(last);
         if from <= end {
-            let later = context.search(tx, &search.ask(service.id, from, end, false))?;
+            let later = context.search(tx, &search.to_query(service.id, from, end, false))?;
             nearest = times::nearest(&later.days, date);
         }
     }
     let Some(nearest) = nearest else { return Ok(None) };
-    let day = context.search(tx, &search.ask(service.id, nearest, nearest, true))?;
+    let day = context.search(tx, &search.to_query(service.id, nearest, nearest, true))?;
     let count = times::Counts::of(&day, None).on(nearest);
     let sentence = format!("{} has {}.", format::day(nearest, today), format::times(count));
     Ok(Some((search.day_path(nearest), sentence)))

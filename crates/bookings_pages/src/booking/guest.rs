@@ -56,7 +56,7 @@ pub(crate) fn chosen(
         && !people::person_exists(tx, person)?
     {
         fields.add("service", "This guest no longer has an account. Choose the guest again.");
-        *narrowed = narrowed.for_asker();
+        *narrowed = narrowed.for_requester();
     }
     let is_new = narrowed.guest() == Some(0);
     let known =
@@ -118,7 +118,7 @@ pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &An
     let online = day.window.clone().of_the_guest();
     let today = online.today();
     if let Some(closed) = online.closed(date) {
-        let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
+        let opens = format::moment(online.zone(), closed.opens_at, online.requester().now);
         let day = format::day(date, today);
         return Some(format!(
             "This guest can’t book {day} online until {opens}. You can book it for them now."

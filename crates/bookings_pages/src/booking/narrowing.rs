@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_label_names_what_can_be_changed() {
+    fn the_label_lists_what_can_be_changed() {
         let list = || vec![Choice::new(1, "One", true), Choice::new(2, "Two", false)];
         let mut narrowing = Narrowing { technicians: list(), ..Narrowing::default() };
         assert_eq!(narrowing.label(), "Change date");

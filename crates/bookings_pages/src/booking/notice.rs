@@ -40,7 +40,7 @@ impl OtherDate {
             return Ok(None);
         }
         let last = today.checked_add(Span::new().days(bookings::MOST_DAYS - 1)).unwrap_or(today);
-        let ahead = context.search(tx, &search.ask(service.id, today, last, false))?;
+        let ahead = context.search(tx, &search.to_query(service.id, today, last, false))?;
         if !is_over && ahead.window.is_unbounded() {
             return Ok(None);
         }
@@ -79,7 +79,7 @@ pub(crate) struct ReservedTimes {
 
 pub(crate) struct ReservedCell {
     pub(crate) span: String,
-    pub(crate) stamp: String,
+    pub(crate) start_value: String,
     /// When the time opens, such as `Wednesday, November 25, 7:00 PM`.
     pub(crate) opens: String,
 }
@@ -89,10 +89,10 @@ impl ReservedTimes {
         let zone = &catalogue.club.zone;
         let mut all: Vec<ReservedTimes> = Vec::new();
         for time in row {
-            let sentence = why::kept_sentence(time.refusal);
+            let sentence = why::reserved_sentence(time.refusal);
             let cell = ReservedCell {
                 span: format::span(zone, time.starts_at, time.ends_at),
-                stamp: time.starts_at.to_string(),
+                start_value: time.starts_at.to_string(),
                 opens: format::moment(zone, time.opens_at, now),
             };
             match all.iter_mut().find(|one| one.sentence == sentence) {

@@ -72,13 +72,13 @@ pub(crate) fn shown(answer: &Answer, without: Option<Timestamp>) -> Vec<&Offer> 
 fn spaced(starts: &[Start]) -> Vec<usize> {
     let mut order: Vec<(usize, &Start)> = starts.iter().enumerate().collect();
     order.sort_by_key(|(_, start)| (start.rank(starts), start.lost, start.price, start.minute));
-    let mut kept: Vec<(usize, &Start)> = Vec::new();
+    let mut selected: Vec<(usize, &Start)> = Vec::new();
     for (place, start) in order {
-        if !kept.iter().any(|(_, other)| other.is_near(start)) {
-            kept.push((place, start));
+        if !selected.iter().any(|(_, other)| other.is_near(start)) {
+            selected.push((place, start));
         }
     }
-    let mut places: Vec<usize> = kept.into_iter().map(|(place, _)| place).collect();
+    let mut places: Vec<usize> = selected.into_iter().map(|(place, _)| place).collect();
     places.sort_unstable();
     places
 }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_of_adjacent_quarters_are_not_shown_side_by_side() {
+    fn starts_in_adjacent_quarter_hours_are_not_both_shown() {
         // 4:35 and 4:40 PM round to different quarters, and stood beside each other.
         assert_eq!(minutes(&[(995, 0, 200), (1_000, 5, 200)]), [995]);
         assert_eq!(minutes(&[(995, 5, 200), (1_000, 0, 200)]), [1_000]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_hour_yields_only_to_a_start_that_saves_time_and_costs_no_more() {
+    fn a_quarter_hour_start_yields_only_if_another_saves_time_at_no_cost() {
         assert_eq!(minutes(&[(970, 0, 200), (975, 5, 200)]), [970]);
         assert_eq!(minutes(&[(970, 5, 200), (975, 5, 200)]), [975], "it saves nothing");
         assert_eq!(minutes(&[(970, 0, 220), (975, 5, 200)]), [975], "it is more expensive");
@@ -122,7 +122,7 @@ mod tests {
         /// Whatever is free: the shown starts are free, lie fifteen minutes apart, and no start is left out that could
         /// be shown beside them. What a run of close starts shows does not depend on the others.
         #[test]
-        fn shown_starts_lie_a_quarter_of_an_hour_apart(
+        fn shown_starts_are_at_least_fifteen_minutes_apart(
             free in btree_map((0_i64..288).prop_map(|cell| cell * 5), (0_i64..6, 0_i64..3), 0..120),
         ) {
             let starts: Vec<(i64, i64, i64)> =

@@ -42,7 +42,7 @@ impl Narrowed {
     }
 
     /// Returns the same parameters for a booking of the actor, even if they name a guest.
-    pub(crate) fn for_asker(self) -> Narrowed {
+    pub(crate) fn for_requester(self) -> Narrowed {
         Narrowed { guest: None, ..self }
     }
 
@@ -130,7 +130,7 @@ impl Search {
 
     /// Converts the search into a query for the free times from one day to another. `one_day` is whether a single day
     /// is searched; only then the result contains the times.
-    pub(crate) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> bookings::Search {
+    pub(crate) fn to_query(&self, service: Id, from: Date, to: Date, one_day: bool) -> bookings::Search {
         bookings::Search {
             service,
             minutes: self.minutes,
@@ -148,8 +148,8 @@ impl Search {
     }
 
     /// Converts the search into a query for a strip of days, whose times are counted as the pages show them.
-    pub(crate) fn ask_strip(&self, service: Id, (first, last): (Date, Date)) -> bookings::Search {
-        bookings::Search { slots: true, ..self.ask(service, first, last, false) }
+    pub(crate) fn to_strip_query(&self, service: Id, (first, last): (Date, Date)) -> bookings::Search {
+        bookings::Search { slots: true, ..self.to_query(service, first, last, false) }
     }
 
     /// Returns the parameters as pairs of field name and number.
@@ -200,9 +200,9 @@ impl Search {
         }
     }
 
-    /// Returns the path of the page on which a time can be booked. `stamp` is its moment as a form sends it.
-    pub(crate) fn book_path(&self, stamp: &str) -> String {
-        format!("{}&at={stamp}", self.path())
+    /// Returns the path of the page on which a time can be booked. `start_value` is its moment as a form sends it.
+    pub(crate) fn book_path(&self, start_value: &str) -> String {
+        format!("{}&at={start_value}", self.path())
     }
 
     /// Returns the path of the page for joining the waitlist for a day.
@@ -313,7 +313,7 @@ impl Counts {
     /// Counts the times of an answer without the start `without`. Times that have begun, which only staff see, are not
     /// counted beside times that lie ahead.
     pub(crate) fn of(answer: &Answer, without: Option<Timestamp>) -> Counts {
-        let now = answer.window.asker().now;
+        let now = answer.window.requester().now;
         let shown = spacing::shown(answer, without);
         let count = |day: &[&Offer]| {
             let ahead = day.iter().filter(|offer| begin(offer.start) >= now).count();
@@ -333,7 +333,7 @@ pub(crate) struct TimeCell {
     /// The path of the page for rescheduling to this time, or for booking it.
     pub(crate) path: String,
     /// The moment as a form sends it.
-    pub(crate) stamp: String,
+    pub(crate) start_value: String,
     /// When the guest's time begins: `6:30 PM`.
     pub(crate) start: String,
     /// When it ends: `7:30 PM`.
@@ -404,7 +404,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let (room, factors) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
     let starts_at = begin(offer.start);
     let ends_at = begin(offer.start + cells(answer.minutes));
-    let now = answer.window.asker().now;
+    let now = answer.window.requester().now;
     let terms = answer.terms(room, offer.date, offer.start);
     let reserved = terms.reserved.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
@@ -418,7 +418,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
-        stamp: starts_at.to_string(),
+        start_value: starts_at.to_string(),
         start: format::clock(zone, starts_at),
         end: format::clock(zone, ends_at),
         price: format::money(answer.total(offer.date, factors)),
@@ -442,7 +442,7 @@ pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Ve
 /// Groups the times by part of the day. For staff, times that have begun come first and times that have ended come
 /// last, each with the latest first. The start `without` is left out.
 pub(crate) fn parts(answer: &Answer, search: &Search, without: Option<Timestamp>) -> Vec<Part> {
-    let now = answer.window.asker().now;
+    let now = answer.window.requester().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
     let (mut begun, mut ended) =
         (Part { name: "Started", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
@@ -504,7 +504,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_strip_is_a_fortnight_counted_from_today() {
+    fn the_date_strip_spans_two_weeks_from_today() {
         let today = date(2026, 11, 24);
         assert_eq!(strip_span(today, today), (today, date(2026, 12, 7)));
         assert_eq!(strip_span(today, date(2026, 12, 7)), (today, date(2026, 12, 7)));
@@ -516,7 +516,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_names_only_what_was_asked() {
+    fn a_day_link_contains_only_the_requested_filters() {
         let search = Search {
             service: "the-cut".to_owned(),
             party: None,

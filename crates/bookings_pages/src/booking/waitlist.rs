@@ -21,7 +21,7 @@ use crate::booking::times::{self, Narrowed, Search, TimeCell, Usual};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/book/wait/", get(ask).post(join))
+        .route("/book/wait/", get(show_join_form).post(join))
         .route("/dashboard/waits/{id}/", get(show))
         .route("/dashboard/waits/{id}/leave/", post(leave))
 }
@@ -90,7 +90,7 @@ impl OpenTimes {
         let shown = spacing::shown(answer, None);
         let cell = |offer: &&Offer| {
             let cell = times::time_cell(answer, search, offer);
-            TimeCell { path: search.book_path(&cell.stamp), ..cell }
+            TimeCell { path: search.book_path(&cell.start_value), ..cell }
         };
         let days = |offers: &[&Offer]| -> Vec<OpenDay> {
             let days = offers.chunk_by(|one, next| one.date == next.date);
@@ -181,7 +181,7 @@ const NAMES: [&str; 11] = [
     "tell",
 ];
 
-async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
+async fn show_join_form(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
     let query = form.parsed.map_err(Error::Invalid)?;
     let drawn = caller.view(move |tx, by| propose(tx, by, &query));
     Ok(Page::of(&drawn.await?)?.into_response())
@@ -206,7 +206,7 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, query: &ForWhat) -> Result<WaitPage> {
         };
         values.push((name, number.to_string()));
     }
-    let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
+    let day = bookings::search(tx, by, &search.to_query(service.id, date, date, true))?;
     let open = OpenTimes::of(&day, &search);
     Ok(WaitPage { open, ..page(by, &catalogue, service.id, values, today) })
 }

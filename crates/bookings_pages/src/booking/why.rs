@@ -38,7 +38,7 @@ pub(crate) struct WhyNot {
 
 impl WhyNot {
     /// Replaces the description for an actor who holds the time themselves.
-    pub(crate) fn held_by_asker(self, hold: Id) -> WhyNot {
+    pub(crate) fn held_by_requester(self, hold: Id) -> WhyNot {
         let advice = Advice {
             sentence: "Confirm it there, or release it.".to_owned(),
             path: Some(format!("/book/held/{hold}/")),
@@ -96,13 +96,13 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
     match refusal {
         Some(Error::Refused(refusal, details)) => {
             opens_at = opening(&details);
-            let said = if refusal.is(&ROOM_CLOSED) && is_house_closed(&catalogue, moment)? {
+            let refusal_text = if refusal.is(&ROOM_CLOSED) && is_club_closed(&catalogue, moment)? {
                 "We’re closed then."
             } else {
                 // The advice says whom to call, with the number.
                 without_call(refusal)
             };
-            sentence = Some(with_opening(said, opens_at, zone, tx.now()));
+            sentence = Some(with_opening(refusal_text, opens_at, zone, tx.now()));
             (refused, status) = (Some(refusal), StatusCode::from_u16(refusal.status).ok());
         }
         Some(Error::Invalid(fields)) => {
@@ -168,7 +168,7 @@ fn advice(
     };
     // Advice for guests does not apply to staff.
     let is_staff = window.is_unbounded();
-    let anybody = Search { technician: None, room: None, ..search.clone() };
+    let unrestricted = Search { technician: None, room: None, ..search.clone() };
     let narrowed = search.technician.is_some() || search.room.is_some();
     let mut advice = Vec::new();
     let is = |others: &[&Refusal]| refused.is_any(others);
@@ -197,7 +197,7 @@ fn advice(
         if narrowed {
             let sentence = format!("Another {technician_word} or room may be open.");
             let link = format!("Search any {technician_word}");
-            advice.push(leads(&sentence, anybody.day_path(date), &link));
+            advice.push(leads(&sentence, unrestricted.day_path(date), &link));
         }
         // Closed rooms, absent technicians, and missing skills or places do not change.
         if !is(&[&ROOM_CLOSED, &TECHNICIAN_OFF, &SKILL, &CAPACITY]) {
@@ -221,7 +221,7 @@ fn plans(window: &Window) -> Advice {
 ///
 /// # Errors
 /// Returns a fault if the moment is outside the range of the calendar library.
-fn is_house_closed(catalogue: &Catalogue, moment: Timestamp) -> Result<bool> {
+fn is_club_closed(catalogue: &Catalogue, moment: Timestamp) -> Result<bool> {
     let date = moment.to_zoned(catalogue.club.zone.clone()).date();
     // A shift that ends after midnight belongs to the day on which it begins.
     let days = Days::new(&catalogue.club.zone, date.yesterday().unwrap_or(date), date)?;
@@ -245,7 +245,7 @@ fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: 
 }
 
 /// Describes why free times are reserved, once for all of them.
-pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
+pub(crate) fn reserved_sentence(refusal: &Refusal) -> &'static str {
     if refusal.is(&VIP_ONLY) {
         "Unlimited members can book these times first."
     } else if refusal.is(&MEMBERS_ONLY) {

@@ -13,7 +13,7 @@ use ui::with_cookie;
 /// The name of the cookie.
 const NAME: &str = "__Host-hold";
 /// The lifetime of the cookie in seconds, which is long enough to try again after the hold has expired.
-const LIFE: u32 = 3_600;
+const TTL_SECONDS: u32 = 3_600;
 
 /// The token of an earlier hold, if the request has one.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// Returns a fault if the token contains characters that a header may not contain.
 pub(crate) fn keep(response: Response, token: &str) -> Result<Response> {
-    with_cookie(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFE}"))
+    with_cookie(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={TTL_SECONDS}"))
 }
 
 /// Deletes the cookie.

@@ -233,16 +233,16 @@ fn apply_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hold
             Ok(None)
         }
         Err(Stop::Error(error)) => {
-            let (status, sentence) = in_words(error, &catalogue.club.zone, now)?;
+            let (status, sentence) = as_sentence(error, &catalogue.club.zone, now)?;
             stopped = Some((status, sentence, None));
             Ok(None)
         }
     })?;
     if let Some(path) = redirect {
         // What is not stored with the hold stays in the form.
-        let is_kept = matches!(action, HoldAction::Update | HoldAction::Extend)
+        let stays_held = matches!(action, HoldAction::Update | HoldAction::Extend)
             && (!fields.0.is_empty() || !raw_form.get("phone").is_empty());
-        if is_kept {
+        if stays_held {
             let status = if fields.0.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
             let state = FormState { refusal: None, fields, raw_form, promise: None };
             return Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)));
@@ -275,7 +275,7 @@ impl std::convert::From<Error> for Stop {
 }
 
 /// Converts an error that a guest can understand into a status and a sentence. Other errors are returned.
-fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
+fn as_sentence(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, details) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
@@ -304,7 +304,7 @@ fn apply(
     let lasts = held.status == Status::Held && held.hold.lasts(tx.now());
     if let Some(input) = input.filter(|_| lasts && action != HoldAction::LetGo) {
         let amended = bookings::amend(tx, holder, id, &input.extras)?;
-        is_paid_as_asked(&amended, input.extras.benefit)?;
+        is_paid_as_requested(&amended, input.extras.benefit)?;
     }
     let login = login_path(&here(id));
     Ok(match action {
@@ -317,7 +317,7 @@ fn apply(
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);
             let before = bookings::services_price(tx, held)?;
             let made = bookings::confirm(tx, holder, id, extras)?;
-            is_paid_as_asked(&made, extras.and_then(|extras| extras.benefit))?;
+            is_paid_as_requested(&made, extras.and_then(|extras| extras.benefit))?;
             let promise = input.and_then(|input| input.promise).unwrap_or(before.0);
             let price = bookings::services_price(tx, &made)?;
             if !lasts && price.0 > promise {
@@ -351,7 +351,7 @@ fn apply(
 
 /// Checks that the credit, guest pass, or gift that the guest chose really pays. Otherwise the guest would pay without
 /// knowing.
-fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
+fn is_paid_as_requested(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
     let coverage = booking.price.coverage();
     let what = match benefit {
         Some(Benefit::Credit) => "service credit",
@@ -373,16 +373,16 @@ fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
         return Ok(format!("/dashboard/bookings/{}/", made.id));
     }
     let day = catalogue::current(tx)?.business_day_at(made.starts_at);
-    Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
+    Ok(format!("/staff/day/?date={day}&done=booked&of={0}#visit-{0}", made.id))
 }
 
 /// Returns the path of the times of the same day and service for the same guest, with the confirmation that the time
 /// was released.
 fn after_letting_go(by: &Actor, service: &Service, held: &Booking) -> String {
     if !service.active {
-        return "/book/?said=released".to_owned();
+        return "/book/?done=released".to_owned();
     }
     let is_for_guest = by.may(Action::BookForOthers) && held.person != by.id();
     let guest = is_for_guest.then(|| held.person.map_or(0, |person| person.0));
-    format!("{}&said=released", search_of(service, held, guest).day_path(held.day))
+    format!("{}&done=released", search_of(service, held, guest).day_path(held.day))
 }

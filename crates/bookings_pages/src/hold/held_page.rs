@@ -112,7 +112,7 @@ pub(crate) fn draw(
     let artwork = artwork_of(&catalogue, &pictures, held);
     let search = search_of(service, held, guest);
     let near = if is_over && service.active {
-        let day_search = search.ask(service.id, held.day, held.day, true);
+        let day_search = search.to_query(service.id, held.day, held.day, true);
         // The add-ons of the hold are taken over to another time, so the prices include them (C6).
         let day_search = bookings::Search { addons: notes.addons.clone(), ..day_search };
         let day = bookings::search_for(tx, by, &day_search, search.whom())?;

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list).post(save))
         .route("/staff/blocks/{id}/", get(show).post(change))
-        .route("/staff/blocks/{id}/remove/", get(ask_remove).post(remove))
+        .route("/staff/blocks/{id}/remove/", get(show_remove).post(remove))
 }
 
 /// A block as the form sends it: civil times, which become moments in the time zone of the club.
@@ -395,7 +395,7 @@ async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     rendered(page, HERE)
 }
 
-async fn ask_remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+async fn show_remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let block = bookings::one_block(tx, by, id)?;

@@ -75,7 +75,7 @@ impl Input for DayQuery {
         let filter = DayFilter::parse(input);
         let page = lenient_number(input, "page").filter(|page| (1..=1_000).contains(page));
         let csv = PageQuery::parse(input).csv;
-        let done = input.opt_text_within("said", 40).zip(input.opt_id("of"));
+        let done = input.opt_text_within("done", 40).zip(input.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
         let on_all_days = input.opt_text_within("all_days", 5).is_some();
         DayQuery { filter, page, csv, on_all_days, done }
@@ -87,7 +87,7 @@ impl DayQuery {
     pub(crate) fn after(&self, done: &str, id: Id) -> String {
         let path =
             self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
-        format!("{path}said={done}&of={id}#visit-{id}")
+        format!("{path}done={done}&of={id}#visit-{id}")
     }
 
     /// Returns the path of the same part of the day on a date.
@@ -238,7 +238,7 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
             (total, _) if total == cancelled => {
                 counted(&format!("No visits on {}.", format::day(date, today)), cancelled)
             }
-            (total, _) => counted(&format!("{}.", visits_in_words(total - cancelled)), cancelled),
+            (total, _) => counted(&format!("{}.", visit_count_text(total - cancelled)), cancelled),
         },
         rows,
         is_filtered,
@@ -283,7 +283,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
         summary: match total {
             0 => "No upcoming visits match your search.".to_owned(),
             total => {
-                let sentence = format!("{} from today on.", visits_in_words(total - cancelled));
+                let sentence = format!("{} from today on.", visit_count_text(total - cancelled));
                 counted(&sentence, cancelled)
             }
         },
@@ -298,7 +298,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
 }
 
 /// Formats a number of visits: `No visits`, `1 visit`, `2 visits`.
-fn visits_in_words(count: usize) -> String {
+fn visit_count_text(count: usize) -> String {
     match count {
         0 => "No visits".to_owned(),
         1 => "1 visit".to_owned(),

@@ -21,7 +21,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// A booking setting.
 #[derive(Serialize, ToSchema)]
-struct NumberOut {
+struct SettingOut {
     name: &'static str,
     /// What it sets, and in which unit.
     what: String,
@@ -47,14 +47,14 @@ fn described(setting: Setting) -> String {
 /// Managers: list all settings.
 #[utoipa::path(get, path = "/api/staff/numbers/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Vec<NumberOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<NumberOut>> {
+    responses((status = 200, body = Vec<SettingOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<SettingOut>> {
     let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
         let setting_out = |setting: Setting| {
             let last = changes.iter().find(|change| change.name == setting.name);
-            NumberOut {
+            SettingOut {
                 name: setting.name,
                 what: described(setting),
                 value: catalogue.setting(setting),

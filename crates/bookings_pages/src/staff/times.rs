@@ -19,7 +19,7 @@ use crate::staff::override_preview;
 use crate::staff::rules::tiers;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
+    Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(show_undo).post(undo))
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
@@ -148,7 +148,7 @@ impl Input for Which {
     }
 }
 
-async fn ask_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<Response> {
+async fn show_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<Response> {
     let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;

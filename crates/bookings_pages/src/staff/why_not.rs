@@ -18,24 +18,24 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// The booking request to check, if the form was sent, and the email address of the person.
-struct Question(Option<BookingRequest>, Option<String>);
+struct RefusalQuery(Option<BookingRequest>, Option<String>);
 
-impl Input for Question {
-    fn parse(input: &mut RawInput) -> Question {
+impl Input for RefusalQuery {
+    fn parse(input: &mut RawInput) -> RefusalQuery {
         let email = input.opt_text_within("email", 200);
         if input.raw("service_id").is_none() {
-            return Question(None, email);
+            return RefusalQuery(None, email);
         }
-        Question(Some(BookingRequest::parse(input)), email)
+        RefusalQuery(Some(BookingRequest::parse(input)), email)
     }
 }
 
-async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Response> {
+async fn show(caller: Caller, QueryForm(form): QueryForm<RefusalQuery>) -> Result<Response> {
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let page = caller.view(move |tx, by| {
         let (case, wrong) = match &parsed {
-            Ok(Question(Some(request), email)) => (Some((request.clone(), email.clone())), None),
-            Ok(Question(None, _)) => (None, None),
+            Ok(RefusalQuery(Some(request), email)) => (Some((request.clone(), email.clone())), None),
+            Ok(RefusalQuery(None, _)) => (None, None),
             Err(fields) => (None, Some(fields.clone())),
         };
         match case {

@@ -15,8 +15,8 @@ use crate::visits::visit::cancelling;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/dashboard/bookings/{id}/cancel/", get(ask).post(cancel))
-        .route("/dashboard/bookings/{id}/cancel-series/", get(ask_series).post(cancel_series))
+        .route("/dashboard/bookings/{id}/cancel/", get(show_confirmation).post(cancel))
+        .route("/dashboard/bookings/{id}/cancel-series/", get(show_series_confirmation).post(cancel_series))
 }
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ struct CancelSeriesPage {
     by_club: bool,
 }
 
-async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+async fn show_confirmation(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
 }
@@ -115,7 +115,7 @@ fn series_here(id: Id) -> String {
     format!("/dashboard/bookings/{id}/cancel-series/")
 }
 
-async fn ask_series(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+async fn show_series_confirmation(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     // Run the operation and roll it back, because the fee of each visit depends on the cancellations before it.
     let drawn = caller.tx(move |tx, by| draw_series(tx, by, id)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &series_here(id))

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/visit/{token}/", get(show))
         .route("/visit/{token}/visit.ics", get(calendar))
-        .route("/visit/{token}/stop/", get(ask).post(stop))
+        .route("/visit/{token}/stop/", get(show_confirmation).post(stop))
 }
 
 /// One service of the visit.
@@ -144,7 +144,7 @@ async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response>
     Ok(hidden((head, text.await?)))
 }
 
-async fn ask(caller: Caller, Path(token): Path<String>) -> Result<Response> {
+async fn show_confirmation(caller: Caller, Path(token): Path<String>) -> Result<Response> {
     let sent_token = token.clone();
     let visit = caller.app().db.view(move |tx| guest_visit(tx, &sent_token)).await?;
     stop_page(&token, !visit.is_emailed)

@@ -91,7 +91,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let only = BookingFilter { service: service.map(|service| service.id), status: asking.status };
-    let visits = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
+    let visits = bookings::my_filtered_bookings(tx, by, Paging { page: asking.page, size: PAST }, only)?;
     let places = bookings::places(tx, by)?;
     let now = tx.now();
     let line = |detail: &bookings::Detail| VisitLine::of(&catalogue, detail, now);

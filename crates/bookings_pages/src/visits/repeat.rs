@@ -20,7 +20,7 @@ use crate::booking::spacing;
 use crate::visits::line::VisitLine;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
+    Router::new().route("/dashboard/bookings/{id}/repeat/", get(show_form).post(go))
 }
 
 /// The maximum number of days on which the page repeats a visit.
@@ -100,7 +100,7 @@ fn here(id: Id) -> String {
     format!("/dashboard/bookings/{id}/repeat/")
 }
 
-async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+async fn show_form(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| {
         let detail = bookings::show(tx, by, id)?;
         page(tx, by, &detail)
@@ -164,8 +164,8 @@ fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &s
     if plan.books {
         let name = format!("POST {}\n{} {digest}", here(id), plan.once);
         let idempotency_key = IdempotencyKey { name, digest: tokens::digest(digest) };
-        let asker = format!("person:{}", by.person()?.id);
-        let reply = once(tx, Some(&idempotency_key), &asker, |tx| {
+        let requester = format!("person:{}", by.person()?.id);
+        let reply = once(tx, Some(&idempotency_key), &requester, |tx| {
             let booked = tx.attempt(|tx| match bookings::repeat(tx, by, &repeated(false)) {
                 Ok(series) if series.booked.is_empty() => Ok(None),
                 Ok(series) => {

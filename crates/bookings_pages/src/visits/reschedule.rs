@@ -68,7 +68,7 @@ struct Meant {
     room: String,
     /// The technicians, such as `Ada`, or `Tom instead of Ada` if they change; `None` if the service needs none.
     with: Option<String>,
-    stamp: String,
+    start_value: String,
     price: String,
     promise: i64,
     shown_room: Id,
@@ -222,8 +222,8 @@ fn draw(
     };
     let date = other_date.as_ref().map_or(date, |other| other.date);
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &search.ask_strip(service.id, (first, last)))?;
-    let day = context.search(tx, &search.ask(service.id, date, date, true))?;
+    let fortnight = context.search(tx, &search.to_strip_query(service.id, (first, last)))?;
+    let day = context.search(tx, &search.to_query(service.id, date, date, true))?;
     let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
     let is_same_room = room.is_none_or(|room| room == booking.room);
     let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
@@ -337,7 +337,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
         ),
         room: instead(room(after.room), room(before.room)),
         with: Some(with).filter(|with| !with.is_empty()),
-        stamp: after.starts_at.to_string(),
+        start_value: after.starts_at.to_string(),
         promise: after.price.total().0,
         shown_room: after.room,
         shown_with: shown.join(","),

@@ -164,13 +164,13 @@ fn again(service: &Service, detail: &Detail) -> String {
 
 /// Returns links that add an event to calendars on the web.
 fn calendars(event: &Event) -> Vec<(&'static str, String)> {
-    let stamp = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let utc = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
     let (title, place) = (format::encoded(&event.summary), format::encoded(&event.location));
     let about = format::encoded(&event.description);
     let google = format!(
         "https://calendar.google.com/calendar/render?action=TEMPLATE&text={title}&dates={}/{}&location={place}&details={about}",
-        stamp(event.starts_at),
-        stamp(event.ends_at)
+        utc(event.starts_at),
+        utc(event.ends_at)
     );
     let outlook = format!(
         "https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject={title}&startdt={}&enddt={}&location={place}&body={about}",

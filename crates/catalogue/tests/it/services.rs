@@ -15,7 +15,7 @@ fn card() -> Value {
 }
 
 #[tokio::test]
-async fn services_and_rooms() {
+async fn the_api_lists_services_and_rooms() {
     let app = open().await;
     let visitor = app.visitor();
     let all = visitor.get("/api/services/").await.expect(200);

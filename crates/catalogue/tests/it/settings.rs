@@ -22,7 +22,7 @@ async fn set(app: &TestClub, by: Player, number: Setting, value: i64) -> kit::Re
 }
 
 #[tokio::test]
-async fn a_number_has_bounds_and_is_not_for_everybody() {
+async fn a_setting_has_bounds_and_only_managers_can_change_it() {
     let app = open().await;
     for wrong in [DAYS.least - 1, DAYS.most + 1] {
         assert!(matches!(set(&app, MAX, DAYS, wrong).await, Err(Error::Invalid(_))), "{wrong}");

@@ -26,7 +26,7 @@ const PROGRESS: usize = 256;
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     opened: Instant,
-    has_asked: AtomicBool,
+    has_requested: AtomicBool,
     /// The number of requests being answered. A response ends when its last byte is handed to the connection.
     in_hand: AtomicUsize,
     /// The number of responses whose last piece the client has not yet taken.
@@ -56,7 +56,7 @@ impl ConnectionState {
     pub(super) fn begin() -> ConnectionState {
         ConnectionState {
             opened: Instant::now(),
-            has_asked: AtomicBool::new(false),
+            has_requested: AtomicBool::new(false),
             in_hand: AtomicUsize::new(0),
             untaken: AtomicUsize::new(0),
             blocked: AtomicU64::new(0),
@@ -73,7 +73,7 @@ impl ConnectionState {
     }
 
     pub(super) fn request_begins(&self) {
-        self.has_asked.store(true, Ordering::Relaxed);
+        self.has_requested.store(true, Ordering::Relaxed);
         self.in_hand.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -139,7 +139,7 @@ impl ConnectionState {
         }
         let quiet = Duration::from_millis(now.saturating_sub(self.moved.load(Ordering::Relaxed)));
         let most =
-            if self.has_asked.load(Ordering::Relaxed) { patience.idle } else { patience.first_request };
+            if self.has_requested.load(Ordering::Relaxed) { patience.idle } else { patience.first_request };
         most.saturating_sub(quiet)
     }
 
@@ -155,8 +155,8 @@ impl ConnectionState {
             return None;
         }
         let quiet = Duration::from_millis(self.now().saturating_sub(self.moved.load(Ordering::Relaxed)));
-        let has_asked = self.has_asked.load(Ordering::Relaxed);
-        Some((if has_asked { Rank::Idle } else { Rank::Silent }, quiet))
+        let has_requested = self.has_requested.load(Ordering::Relaxed);
+        Some((if has_requested { Rank::Idle } else { Rank::Silent }, quiet))
     }
 
     /// Requests that the connection be closed at once.
@@ -182,17 +182,17 @@ mod tests {
     };
 
     /// Waits until the remaining time is zero, and returns how long that took.
-    fn until_over(life: &ConnectionState) -> Duration {
+    fn until_over(state: &ConnectionState) -> Duration {
         let begun = Instant::now();
-        while !life.rest(PATIENCE).is_zero() {
-            std::thread::sleep(life.rest(PATIENCE).min(Duration::from_millis(5)));
+        while !state.rest(PATIENCE).is_zero() {
+            std::thread::sleep(state.rest(PATIENCE).min(Duration::from_millis(5)));
             assert!(begun.elapsed() < Duration::from_secs(5), "its time is never up");
         }
         begun.elapsed()
     }
 
     #[test]
-    fn each_way_of_doing_nothing_has_its_time() {
+    fn silent_and_idle_connections_have_separate_timeouts() {
         let silent = ConnectionState::begin();
         assert_eq!(silent.rank().map(|(rank, _)| rank), Some(Rank::Silent));
         assert!(until_over(&silent) >= Duration::from_millis(35));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_nothing_is_over_and_who_waits_for_us_is_not() {
+    fn a_client_that_reads_nothing_times_out_but_one_that_waits_does_not() {
         let waiting = ConnectionState::begin();
         waiting.request_begins();
         std::thread::sleep(Duration::from_millis(150));
@@ -222,7 +222,7 @@ mod tests {
 
     /// A client that keeps the connection busy without taking its response is disconnected in the end.
     #[test]
-    fn a_busy_line_that_takes_no_piece_is_over_in_the_end() {
+    fn a_busy_connection_that_takes_no_response_data_times_out() {
         let busy = ConnectionState::begin();
         busy.request_begins();
         busy.piece_handed();

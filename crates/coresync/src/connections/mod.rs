@@ -31,8 +31,8 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// How long to pause when no connection can be accepted because the machine is out of file descriptors.
 const REST: Duration = Duration::from_millis(50);
 /// How often, and at most how many times, the server checks whether connections that were told to close have closed.
-const LOOK: Duration = Duration::from_millis(2);
-const MOST_LOOKS: u32 = 100;
+const CHECK_INTERVAL: Duration = Duration::from_millis(2);
+const MOST_CHECKS: u32 = 100;
 
 /// The size of the socket's send buffer in bytes. It is small enough that a slow client is seen to make progress.
 const SEND_BUFFER: u32 = 256 << 10;
@@ -84,10 +84,10 @@ pub async fn serve(
             () = stop_requested(&mut stop) => break,
         };
         // Connections that were told to close need a moment. New ones wait meanwhile in the listen backlog.
-        let mut looks = 0;
-        while registry.is_crowded() && looks < MOST_LOOKS {
-            tokio::time::sleep(LOOK).await;
-            looks += 1;
+        let mut checks = 0;
+        while registry.is_crowded() && checks < MOST_CHECKS {
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            checks += 1;
         }
         // A connection that gets no place is closed at once.
         if let Some(entry) = registry.enter(peer.ip()) {
@@ -118,18 +118,18 @@ async fn serve_connection(
 ) {
     // Send small responses without delay.
     let _ = stream.set_nodelay(true);
-    let life: Arc<ConnectionState> = entry.life.clone();
-    let service = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
-    let io = TokioIo::new(Watched { stream, life: life.clone() });
+    let state: Arc<ConnectionState> = entry.state.clone();
+    let service = RequestWatch { page_cache, state: state.clone(), is_reserve: entry.is_reserve };
+    let io = TokioIo::new(Watched { stream, state: state.clone() });
     let connection = http.serve_connection(io, TowerToHyperService::new(service)).into_owned();
     let mut connection = std::pin::pin!(watcher.watch(connection));
     loop {
         tokio::select! {
             // A client that disconnects is not an error of the server.
             _ = connection.as_mut() => return,
-            () = life.closed() => return,
-            () = tokio::time::sleep(life.rest(patience)) => {
-                if life.rest(patience).is_zero() {
+            () = state.closed() => return,
+            () = tokio::time::sleep(state.rest(patience)) => {
+                if state.rest(patience).is_zero() {
                     return;
                 }
             }

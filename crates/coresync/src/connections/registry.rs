@@ -20,7 +20,7 @@ struct Inner {
 #[derive(Default)]
 struct Open {
     next: u64,
-    lives: HashMap<u64, (IpAddr, Arc<ConnectionState>)>,
+    connections: HashMap<u64, (IpAddr, Arc<ConnectionState>)>,
     by_network: HashMap<IpAddr, usize>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Entry {
     registry: Registry,
     number: u64,
     network: IpAddr,
-    pub(super) life: Arc<ConnectionState>,
+    pub(super) state: Arc<ConnectionState>,
     /// Whether the place is beyond the limit, where only health checks are answered.
     pub(super) is_reserve: bool,
 }
@@ -58,23 +58,23 @@ impl Registry {
             metrics::counter!("coresync_connections_refused_total", "why" => "network").increment(1);
             return None;
         }
-        let is_full = open.lives.len() >= most;
+        let is_full = open.connections.len() >= most;
         let is_reserve = is_full && !open.close_one(None);
         // Connections that are being closed keep their file descriptors for a moment.
-        if open.lives.len() >= most + self.0.reserve {
+        if open.connections.len() >= most + self.0.reserve {
             metrics::counter!("coresync_connections_refused_total", "why" => "all").increment(1);
             return None;
         }
-        let (number, life) = (open.next, Arc::new(ConnectionState::begin()));
+        let (number, state) = (open.next, Arc::new(ConnectionState::begin()));
         open.next += 1;
-        open.lives.insert(number, (network, life.clone()));
+        open.connections.insert(number, (network, state.clone()));
         *open.by_network.entry(network).or_default() += 1;
-        Some(Entry { registry: self.clone(), number, network, life, is_reserve })
+        Some(Entry { registry: self.clone(), number, network, state, is_reserve })
     }
 
     /// Returns whether so many connections are still closing that the next one might find no place.
     pub(super) fn is_crowded(&self) -> bool {
-        self.open().lives.len() >= self.0.limits.most + self.0.reserve / 2
+        self.open().connections.len() >= self.0.limits.most + self.0.reserve / 2
     }
 
     /// Closes the most dispensable connection, because the process is out of file descriptors.
@@ -86,11 +86,11 @@ impl Registry {
 impl Open {
     /// Closes the most dispensable connection, of one network or of all. Returns whether there was one.
     fn close_one(&mut self, of: Option<IpAddr>) -> bool {
-        let ours = self.lives.values().filter(|(network, _)| of.is_none_or(|of| of == *network));
-        let ranked = ours.filter_map(|(_, life)| life.rank().map(|(rank, time)| (rank, time, life)));
+        let ours = self.connections.values().filter(|(network, _)| of.is_none_or(|of| of == *network));
+        let ranked = ours.filter_map(|(_, state)| state.rank().map(|(rank, time)| (rank, time, state)));
         let first = ranked.min_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)));
-        let Some((rank, _, life)) = first else { return false };
-        life.close();
+        let Some((rank, _, state)) = first else { return false };
+        state.close();
         let why = match rank {
             Rank::Silent => "silent",
             Rank::Idle => "idle",
@@ -104,7 +104,7 @@ impl Open {
 impl Drop for Entry {
     fn drop(&mut self) {
         let mut open = self.registry.open();
-        open.lives.remove(&self.number);
+        open.connections.remove(&self.number);
         if let Some(count) = open.by_network.get_mut(&self.network) {
             *count -= 1;
             if *count == 0 {
@@ -143,12 +143,12 @@ mod tests {
     /// Adds a connection that is being served.
     fn busy(registry: &Registry, from: &str) -> Entry {
         let entry = registry.enter(address(from)).expect("a place");
-        entry.life.request_begins();
+        entry.state.request_begins();
         entry
     }
 
     #[test]
-    fn one_network_has_its_share_and_a_proxy_any_number() {
+    fn connections_are_limited_per_network_except_for_proxies() {
         let registry = registry(100, 2);
         let held: Vec<_> = (0..2).map(|_| busy(&registry, "2001:db8::1")).collect();
         assert!(registry.enter(address("2001:db8::2")).is_none(), "the same /64");
@@ -160,19 +160,19 @@ mod tests {
     }
 
     #[test]
-    fn who_is_silent_makes_room_and_who_is_served_does_not() {
+    fn silent_and_idle_connections_are_evicted_but_busy_ones_are_not() {
         let registry = registry(3, 0);
         let served = busy(&registry, "10.0.0.1");
         let silent = registry.enter(address("10.0.0.2")).expect("a place");
         let idle = busy(&registry, "10.0.0.3");
-        idle.life.request_ends();
+        idle.state.request_ends();
         // The registry is full: first the silent connection is closed, then the idle one, then none.
         assert!(!registry.enter(address("10.0.0.4")).expect("a place").is_reserve);
-        assert!(silent.life.rank().is_none() && idle.life.rank().is_some());
+        assert!(silent.state.rank().is_none() && idle.state.rank().is_some());
         drop(silent);
         let fourth = busy(&registry, "10.0.0.4");
         assert!(!busy(&registry, "10.0.0.5").is_reserve);
-        assert!(idle.life.rank().is_none() && served.life.rank().is_none());
+        assert!(idle.state.rank().is_none() && served.state.rank().is_none());
         drop(idle);
         let fifth = busy(&registry, "10.0.0.5");
         let reserve: Vec<_> = (0..2).map(|_| busy(&registry, "10.0.0.6")).collect();

@@ -19,15 +19,15 @@ use super::connection_state::ConnectionState;
 /// A stream that records whether its client reads what is written.
 pub(super) struct Watched {
     pub(super) stream: TcpStream,
-    pub(super) life: Arc<ConnectionState>,
+    pub(super) state: Arc<ConnectionState>,
 }
 
 impl Watched {
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
-            Poll::Ready(Ok(bytes)) => self.life.written(*bytes),
+            Poll::Ready(Ok(bytes)) => self.state.written(*bytes),
             Poll::Ready(Err(_)) => {}
-            Poll::Pending => self.life.write_blocks(),
+            Poll::Pending => self.state.write_blocks(),
         }
         written
     }
@@ -79,7 +79,7 @@ impl AsyncWrite for Watched {
 #[derive(Clone)]
 pub(super) struct RequestWatch {
     pub(super) page_cache: PageCache,
-    pub(super) life: Arc<ConnectionState>,
+    pub(super) state: Arc<ConnectionState>,
     /// Whether the connection is beyond the limit. Then only health checks are answered.
     pub(super) is_reserve: bool,
 }
@@ -101,7 +101,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Answer {
-        let hand = InHand::take(&self.life);
+        let hand = InHand::take(&self.state);
         let answering = if self.is_reserve && !ALWAYS.contains(&request.uri().path()) {
             Answering::Now(Some(too_many()))
         } else {
@@ -122,9 +122,9 @@ fn too_many() -> Response<Body> {
 struct InHand(Arc<ConnectionState>);
 
 impl InHand {
-    fn take(life: &Arc<ConnectionState>) -> InHand {
-        life.request_begins();
-        InHand(life.clone())
+    fn take(state: &Arc<ConnectionState>) -> InHand {
+        state.request_begins();
+        InHand(state.clone())
     }
 }
 
@@ -161,9 +161,9 @@ pub(super) struct Taken {
 impl Taken {
     fn note_taken(&mut self) {
         if std::mem::take(&mut self.is_handed)
-            && let Some(InHand(life)) = &self.hand
+            && let Some(InHand(state)) = &self.hand
         {
-            life.piece_taken();
+            state.piece_taken();
         }
     }
 }
@@ -178,8 +178,8 @@ impl HttpBody for Taken {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         self.note_taken();
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        if let (Poll::Ready(Some(Ok(_))), Some(InHand(life))) = (&frame, &self.hand) {
-            life.piece_handed();
+        if let (Poll::Ready(Some(Ok(_))), Some(InHand(state))) = (&frame, &self.hand) {
+            state.piece_handed();
             self.is_handed = true;
         }
         frame

@@ -84,8 +84,8 @@ struct DashboardPage {
 }
 
 async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
-    let look = |tx: &mut Tx<'_>, by: &Actor, _: Option<&str>| draw(tx, by);
-    let answer = answer_taking_over(&caller, token, look, |page| Ok(Page::of(&page)?.into_response()));
+    let render = |tx: &mut Tx<'_>, by: &Actor, _: Option<&str>| draw(tx, by);
+    let answer = answer_taking_over(&caller, token, render, |page| Ok(Page::of(&page)?.into_response()));
     or_sign_in(answer.await, "/dashboard/")
 }
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, ToSpan as _};
 use kit::{Fault, Id, Result, Tx};
 use membership::Entitlements;
 
-use super::chance::Chance;
+use super::rng::Rng;
 use super::club::Cast;
 use super::script::Script;
 
@@ -29,7 +29,7 @@ pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usiz
     }
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let mut hand =
-        Hand { catalogue: &catalogue, script, cast, entitlements_of, chance: Chance::new(SEED), count: 0 };
+        Hand { catalogue: &catalogue, script, cast, entitlements_of, rng: Rng::new(SEED), count: 0 };
     for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
         let day = today.checked_add(ahead.days()).map_err(Fault::because)?;
         hand.fill_day(tx, day, ahead)?;
@@ -43,7 +43,7 @@ struct Hand<'h> {
     script: &'h Script,
     cast: &'h Cast,
     entitlements_of: HashMap<Id, Entitlements>,
-    chance: Chance,
+    rng: Rng,
     count: usize,
 }
 
@@ -85,8 +85,8 @@ impl Hand<'_> {
         self.visit_of_accounts(tx, &mut page, day, ahead)?;
         for _ in 0..attempts {
             let services: Vec<&Service> = self.catalogue.services.iter().collect();
-            let Some(service) = self.chance.pick(&services).copied() else { return Ok(()) };
-            let guest = self.chance.pick(&self.cast.guests).copied();
+            let Some(service) = self.rng.pick(&services).copied() else { return Ok(()) };
+            let guest = self.rng.pick(&self.cast.guests).copied();
             self.place(tx, &mut page, service, guest, day, ahead)?;
         }
         Ok(())
@@ -103,7 +103,7 @@ impl Hand<'_> {
             _ => &[],
         };
         for name in visits {
-            let slug = if self.chance.percent(50) { "signature-massage" } else { "essential-facial" };
+            let slug = if self.rng.percent(50) { "signature-massage" } else { "essential-facial" };
             let service = self.catalogue.service_by_slug(slug).or(self.catalogue.services.first());
             let guest = self.cast.accounts.get(name).copied();
             if let (Some(service), Some(guest)) = (service, guest) {
@@ -130,7 +130,7 @@ impl Hand<'_> {
         let field = self.field(page, &candidates, day)?;
         let demand = Demand::of(service, service.minutes);
         let offers = Offers::find(demand, &field).all(Cell::MIN);
-        let Some(offer) = self.chance.pick(&offers) else { return Ok(()) };
+        let Some(offer) = self.rng.pick(&offers) else { return Ok(()) };
         if !page.is_free(guest, offer.start, offer.start + demand.duration) {
             return Ok(());
         }
@@ -194,12 +194,12 @@ impl Hand<'_> {
         let needed = usize::try_from(service.technicians).unwrap_or(0);
         let status = match ahead {
             0.. => Status::Confirmed,
-            _ if self.chance.percent(3) => Status::NoShow,
+            _ if self.rng.percent(3) => Status::NoShow,
             _ => Status::Completed,
         };
-        let addons = self.chance.pick(&service.addons).copied().filter(|_| self.chance.percent(30));
-        let request = self.chance.pick(&self.script.requests).cloned().filter(|_| self.chance.percent(25));
-        let allergies = self.chance.pick(&self.script.allergies).cloned().filter(|_| self.chance.percent(8));
+        let addons = self.rng.pick(&service.addons).copied().filter(|_| self.rng.percent(30));
+        let request = self.rng.pick(&self.script.requests).cloned().filter(|_| self.rng.percent(25));
+        let allergies = self.rng.pick(&self.script.allergies).cloned().filter(|_| self.rng.percent(8));
         ImportedBooking {
             person: Some(guest),
             entitlements: self.entitlements_of.get(&guest).cloned().unwrap_or_default(),
@@ -220,7 +220,7 @@ impl Hand<'_> {
     /// Returns when the booking was made: a few hours to six days before the visit, and at least 90 minutes ago.
     fn made_at(&mut self, tx: &Tx<'_>, start: Cell) -> jiff::Timestamp {
         let before =
-            SignedDuration::from_mins(60 * 3 + i64::try_from(self.chance.below(60 * 24 * 6)).unwrap_or(0));
+            SignedDuration::from_mins(60 * 3 + i64::try_from(self.rng.below(60 * 24 * 6)).unwrap_or(0));
         let latest = tx.now() - SignedDuration::from_mins(90);
         (begin(start) - before).min(latest)
     }

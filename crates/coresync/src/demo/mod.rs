@@ -2,7 +2,7 @@
 //! database gets it with `serve --demo`. The same seed creates the same club.
 
 mod calendar;
-mod chance;
+mod rng;
 mod club;
 mod script;
 

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_of_the_demonstration_club_can_be_read() {
+    fn the_demo_club_file_can_be_parsed() {
         let script = Script::read().expect("every field is known");
         assert!(!script.room.is_empty() && !script.service.is_empty());
     }

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_is_said_in_words() {
+    fn a_schema_type_is_described_in_plain_text() {
         let shown = |schema: Value| {
             let Kind { before, shape, after } = kind(&schema);
             format!("{before}{shape}{after}")
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_has_its_own_fields_and_its_parents() {
+    fn a_shape_lists_its_own_fields_and_its_parents() {
         let schema = json!({"allOf": [{"$ref": "#/components/schemas/User"},
             {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}]});
         let shape = Shape::of("Profile", &schema);

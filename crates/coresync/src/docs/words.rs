@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_stands_between_backticks() {
+    fn text_between_backticks_is_code() {
         let plain = |bits: Vec<Bit>| -> Vec<(bool, String)> {
             bits.into_iter().map(|bit| (bit.is_code, bit.text)).collect()
         };

@@ -1,11 +1,11 @@
 //! Jobs about accounts that concern several crates: a confirmed address, checkpoints of the audit log, and pruning.
 
 use kit::{Db, Id, Result, Tx, args, sql};
-use people::Proven;
+use people::EmailConfirmed;
 
 /// Assigns bookings that were made for an address to the account that has now verified it. After the first
 /// verification, it also sends the notifications that could not be sent before.
-pub(super) async fn adopt(db: Db, Proven { person, is_first }: Proven) -> Result<()> {
+pub(super) async fn adopt(db: Db, EmailConfirmed { person, is_first }: EmailConfirmed) -> Result<()> {
     let adopted = db.tx(move |tx: &mut Tx<'_>| {
         let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
         tx.in_each_club(|tx| {
@@ -68,7 +68,7 @@ pub(crate) fn is_referred_to(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
              UNION ALL SELECT 1 FROM guest_addresses WHERE person_id = $1
              UNION ALL SELECT 1 FROM number_events WHERE by_person = $1
              UNION ALL SELECT 1 FROM pictures WHERE uploaded_by = $1
-             UNION ALL SELECT 1 FROM picture_spots WHERE hung_by = $1 LIMIT 1"
+             UNION ALL SELECT 1 FROM picture_slots WHERE published_by = $1 LIMIT 1"
         ),
         args![person],
     )?;

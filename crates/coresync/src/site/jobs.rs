@@ -85,7 +85,7 @@ pub(super) fn shortened(error: &str) -> String {
     }
 }
 
-/// Returns what a job does, followed by its kind, by which the list can be searched: `Seal the audit log (people.seal)`.
+/// Returns what a job does, followed by its kind, by which the list can be searched: `Seal the audit log (people.checkpoint)`.
 fn label(kind: &str) -> String {
     match format::job(kind) {
         unknown if unknown == kind => kind.to_owned(),
@@ -113,7 +113,7 @@ fn tone(state: JobState) -> Tone {
 
 /// The filter of the job list, and the number of the page.
 struct Search {
-    look: PageQuery,
+    page_query: PageQuery,
     filter: JobFilter,
     page: usize,
 }
@@ -128,7 +128,7 @@ impl Input for Search {
     fn parse(input: &mut RawInput) -> Search {
         let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        Search { filter: filter(input), look: PageQuery::parse(input), page }
+        Search { filter: filter(input), page_query: PageQuery::parse(input), page }
     }
 }
 
@@ -175,7 +175,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     }
     let sum = if total == 1 { "1 job.".to_owned() } else { format!("{total} jobs.") };
     let page = StaffPage::new(by, HERE, "Background jobs")
-        .done(search.look.done, "Job discarded.")
+        .done(search.page_query.done, "Job discarded.")
         .text(
             "Work the program does on its own, like sending email. Finished jobs are removed from the list.",
         )
@@ -199,7 +199,7 @@ fn here(id: Id) -> String {
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let done = form.parsed.is_ok_and(|look| look.done);
+    let done = form.parsed.is_ok_and(|page_query| page_query.done);
     let page = caller.view(move |tx, by| draw_one(tx, by, id, None)).await;
     rendered(page.map(|page| page.done(done, "Retrying now.")), &here(id))
 }
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_job_is_said_in_words() {
+    fn every_job_kind_has_a_readable_label() {
         use kit::jobs::Job as _;
         for kind in [
             bookings::MatchWaitlist::KIND,
@@ -283,7 +283,7 @@ mod tests {
             membership::RunBillingDay::KIND,
             messages::Mail::KIND,
             people::Checkpoint::KIND,
-            people::Proven::KIND,
+            people::EmailConfirmed::KIND,
             pictures::Develop::KIND,
         ] {
             assert_ne!(format::job(kind), kind);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_shown_on_one_line_and_not_too_long() {
+    fn a_job_error_is_shortened_to_one_line() {
         assert_eq!(shortened("the door\nis closed"), "the door is closed");
         let long = "ä".repeat(500);
         assert_eq!(shortened(&long).chars().count(), LONGEST_ERROR + 1);

@@ -34,12 +34,12 @@ impl Slow {
         versions::bump(tx, "second")
     }
 
-    fn until_it_is_in_the_middle(&self) {
+    fn wait_until_it_runs(&self) {
         let (state, bell) = &*self.0;
         drop(bell.wait_while(state.lock().unwrap(), |state| !state.0).unwrap());
     }
 
-    fn release_hold(&self) {
+    fn release(&self) {
         let (state, bell) = &*self.0;
         state.lock().unwrap().1 = true;
         bell.notify_all();
@@ -58,7 +58,7 @@ fn poll_and_drop(future: impl Future, times: usize) {
 }
 
 /// Checks that no transaction is open: a writer gets its turn at once, and PostgreSQL reports no idle transaction.
-async fn nobody_is_inside(db: &Db) {
+async fn assert_no_open_transaction(db: &Db) {
     let turn = db.tx(|tx| versions::bump(tx, "turn"));
     tokio::time::timeout(Duration::from_secs(10), turn).await.expect("a writer waits for ever").unwrap();
     let begun = Instant::now();
@@ -83,7 +83,7 @@ const WAITING: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE state LIKE 'i
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE l.pid = pg_stat_activity.pid AND n.nspname = current_schema())";
 
-async fn both_or_neither(db: &Db) {
+async fn assert_both_or_neither(db: &Db) {
     let found: Vec<(String,)> = db
         .view(|tx| tx.all(sql!("SELECT name FROM versions WHERE name IN ('first', 'second')"), args![]))
         .await
@@ -92,8 +92,8 @@ async fn both_or_neither(db: &Db) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
-    let _turn = turn().await;
+async fn a_transaction_whose_caller_is_dropped_commits_fully_or_not_at_all() {
+    let _alone = run_alone().await;
     let now: Timestamp = NOW.parse().unwrap();
     // Never polled; polled once, so that it is in the queue; and polled while it runs.
     for times in [0, 1, 2, 5] {
@@ -105,24 +105,24 @@ async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
             if in_the_middle {
                 let mut future = Box::pin(future);
                 let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-                slow.until_it_is_in_the_middle();
+                slow.wait_until_it_runs();
                 poll_and_drop(future, times);
-                slow.release_hold();
+                slow.release();
             } else {
-                slow.release_hold();
+                slow.release();
                 poll_and_drop(future, times);
             }
-            nobody_is_inside(&test.db).await;
-            both_or_neither(&test.db).await;
+            assert_no_open_transaction(&test.db).await;
+            assert_both_or_neither(&test.db).await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_that_hang_up_leave_nothing_behind() {
-    let _turn = turn().await;
+async fn disconnected_clients_leave_nothing_half_done() {
+    let _alone = run_alone().await;
     let count = daily_or_long(200, 2_000);
-    let club = Arc::new(ProofClub::found(count).await);
+    let club = Arc::new(ProofClub::create(count).await);
     let server = Server::start(&club).await;
     let answered = Arc::new(AtomicUsize::new(0));
     let client = reqwest::Client::new();
@@ -149,7 +149,7 @@ async fn clients_that_hang_up_leave_nothing_behind() {
     }
     println!("{} of {count} clients waited for their answer", answered.load(Ordering::SeqCst));
     let db = club.db().await;
-    nobody_is_inside(&db).await;
+    assert_no_open_transaction(&db).await;
     let (_, overlaps) = db.view(count_overlaps).await.unwrap();
     assert_eq!(overlaps, 0);
 }

@@ -43,12 +43,12 @@ pub(crate) const TOMORROW: Date = jiff::civil::date(2026, 11, 25);
 
 impl ProofClub {
     /// Creates the club on the engine under test, with a number of guests.
-    pub(crate) async fn found(guests: usize) -> ProofClub {
+    pub(crate) async fn create(guests: usize) -> ProofClub {
         let place = test_place();
         let key = [9; 32];
         write_key(&place.folder, &key);
         let db = open(&place.url, &key).await;
-        let club = db.tx(move |tx| found(tx, guests)).await.unwrap();
+        let club = db.tx(move |tx| create(tx, guests)).await.unwrap();
         db.leave().await.unwrap();
         let Founded { rooms, services, tokens, desk } = club;
         let [one_room, three_rooms, one_technician, one_piece, any_room] = services;
@@ -107,7 +107,7 @@ struct Founded {
     desk: String,
 }
 
-fn found(tx: &mut Tx<'_>, guests: usize) -> Result<Founded> {
+fn create(tx: &mut Tx<'_>, guests: usize) -> Result<Founded> {
     let club = cat::Club {
         slug: "main".to_owned(),
         hosts: Vec::new(),

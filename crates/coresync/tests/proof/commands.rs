@@ -41,22 +41,22 @@ impl Drop for Folder {
 
 /// The output of a command, and whether it succeeded.
 pub(crate) struct Output {
-    pub(crate) well: bool,
+    pub(crate) is_success: bool,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
 impl Output {
     #[track_caller]
-    pub(crate) fn well(self) -> String {
-        assert!(self.well, "{}{}", self.out, self.err);
+    pub(crate) fn expect_success(self) -> String {
+        assert!(self.is_success, "{}{}", self.out, self.err);
         self.out
     }
 
     /// Expects a failure, and returns the output.
     #[track_caller]
-    pub(crate) fn badly(self) -> String {
-        assert!(!self.well, "it should have failed: {}", self.out);
+    pub(crate) fn expect_failure(self) -> String {
+        assert!(!self.is_success, "it should have failed: {}", self.out);
         format!("{}{}", self.out, self.err)
     }
 }
@@ -78,17 +78,17 @@ pub(crate) fn command(folder: &Folder, url: &str, arguments: &[&str]) -> Command
 pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Output {
     let output = command(folder, url, arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Output { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+    Output { is_success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// Runs the program from a shell with a umask that makes new files accessible to everyone.
-pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Output {
+pub(crate) fn run_with_open_umask(folder: &Folder, url: &str, arguments: &str) -> Output {
     let mut careless = Command::new("sh");
     careless.arg("-c").arg(format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_coresync")));
     careless.current_dir(&folder.0).env("CORESYNC_DATA", &folder.0).env("DATABASE_URL", url);
     let output = careless.env("CORESYNC_LOG", "warn").stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Output { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+    Output { is_success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 pub(crate) fn path(path: &Path) -> &str {
@@ -99,7 +99,7 @@ pub(crate) fn path(path: &Path) -> &str {
 /// takes a while.
 static CLUB: tokio::sync::OnceCell<(Vec<u8>, Vec<u8>)> = tokio::sync::OnceCell::const_new();
 
-async fn make_club() -> (Vec<u8>, Vec<u8>) {
+async fn build_demo_club() -> (Vec<u8>, Vec<u8>) {
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
     let config = Config { data: folder.0.clone(), database_url: Some(url.clone()), ..Config::default() };
@@ -118,15 +118,15 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Writes the key of the demonstration club into a folder, and its backup beside it as `club.backup`.
-pub(crate) async fn put_club(folder: &Folder) {
-    let (backup, key) = CLUB.get_or_init(make_club).await;
+pub(crate) async fn copy_demo_club(folder: &Folder) {
+    let (backup, key) = CLUB.get_or_init(build_demo_club).await;
     write_key(&folder.0, key);
     std::fs::write(folder.file("club.backup"), backup).unwrap();
 }
 
 /// Restores the demonstration club into a database, with its key in the folder.
 pub(crate) async fn set_up(folder: &Folder, url: &str) {
-    put_club(folder).await;
+    copy_demo_club(folder).await;
     db::copy_out_of_file(&folder.file("club.backup"), &Place::parse(url).unwrap()).await.unwrap();
     std::fs::remove_file(folder.file("club.backup")).unwrap();
 }

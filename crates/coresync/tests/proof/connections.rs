@@ -84,7 +84,7 @@ fn connections(server: &Server, from: Option<Ipv4Addr>) -> usize {
 }
 
 /// Waits until at most `most` connections are open, from all machines or from one.
-async fn until_at_most(server: &Server, from: Option<Ipv4Addr>, most: usize) {
+async fn wait_until_at_most(server: &Server, from: Option<Ipv4Addr>, most: usize) {
     let begun = Instant::now();
     while connections(server, from) > most {
         let open = connections(server, from);
@@ -102,10 +102,10 @@ async fn status(server: &Server, path: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
-    let _turn = turn().await;
+async fn eleven_hundred_stalled_connections_do_not_stop_the_server() {
+    let _alone = run_alone().await;
     raise_own_limit();
-    let club = ProofClub::found(1).await;
+    let club = ProofClub::create(1).await;
     let server =
         start(&club, &format!("ulimit -n {DESCRIPTORS}; exec"), &[("CORESYNC_STALL_SECONDS", "4")]).await;
     let many = "GET / HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
@@ -147,9 +147,9 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_way_of_doing_nothing_is_closed_after_its_time() {
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+async fn every_kind_of_stalled_connection_times_out() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let server = start(&club, "exec", &SHORT).await;
     let many = "GET /services/?many HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -170,7 +170,7 @@ async fn each_way_of_doing_nothing_is_closed_after_its_time() {
         held.push((way, stream));
     }
     // Nothing is read meanwhile: one of the connections is closed for that reason.
-    until_at_most(&server, None, 0).await;
+    wait_until_at_most(&server, None, 0).await;
     for (way, mut stream) in held {
         assert!(is_closed(&mut stream).await, "{way}: it is still open");
     }
@@ -206,10 +206,10 @@ fn http2_without_window() -> Vec<u8> {
 /// An HTTP/2 client that takes nothing of its response is disconnected, although it reads every frame and sends pings,
 /// so that no write is ever blocked and the connection is never quiet.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_without_a_window_is_closed_however_many_pings_it_sends() {
+async fn an_http2_client_without_a_window_is_closed_despite_pings() {
     const PING: u8 = 6;
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let server = start(&club, "exec", &SHORT).await;
     for pings in [0, 1, 100] {
         let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
@@ -257,9 +257,9 @@ fn frame_kinds(mut bytes: &[u8]) -> Vec<u8> {
 
 /// A slow reader gets the whole response.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reads_slowly_is_not_cut_off() {
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+async fn a_slow_reader_is_not_disconnected() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let server = start(&club, "exec", &SHORT).await;
     let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
     let requests = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
@@ -283,9 +283,9 @@ async fn who_reads_slowly_is_not_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+async fn connections_are_limited_per_network_except_trusted_proxies() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let limits = [("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "8"), ("CORESYNC_TRUSTED_PROXIES", "127.0.0.3")];
     let server = start(&club, "exec", &limits).await;
     let mut open = Vec::new();
@@ -295,7 +295,7 @@ async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
             streams.push(connect(&server, from).await.unwrap());
         }
         if open.is_empty() {
-            until_at_most(&server, Some(from), 8).await;
+            wait_until_at_most(&server, Some(from), 8).await;
         } else {
             // Once a new client is answered, all earlier ones have been accepted or rejected.
             assert_eq!(status(&server, "/health/").await, 200);
@@ -313,11 +313,11 @@ async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
 
 /// A body that does not arrive is the client's fault: 408, in the format of the API or of a page.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_does_not_come_is_answered_with_408() {
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+async fn a_body_that_does_not_arrive_is_answered_with_408() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let server = start(&club, "exec", &SHORT).await;
-    for (path, kind, words) in [
+    for (path, kind, phrase) in [
         ("/api/auth/login/", "application/json", "\"code\":\"request_timeout\""),
         ("/login/", "application/x-www-form-urlencoded", "<html"),
     ] {
@@ -339,6 +339,6 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         assert!(answer.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
         assert!(answer.to_lowercase().contains("connection: close"), "{path}: {answer}");
-        assert!(answer.contains(words), "{path}: {answer}");
+        assert!(answer.contains(phrase), "{path}: {answer}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use coresync::check::{Finding, look_in};
+use coresync::check::{Finding, find_problems_in};
 use kit::db::{self, Place};
 use kit::testing::{on_postgres, test_place};
 use kit::{Db, Error, Result, Tx, args, sql};
@@ -12,14 +12,14 @@ use super::commands::{Folder, run, set_up};
 use super::turn;
 
 #[tokio::test]
-async fn a_zeroed_page_is_found_and_is_not_backed_up() {
-    let _turn = turn().await;
+async fn a_zeroed_page_is_detected_and_not_backed_up() {
+    let _alone = run_alone().await;
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
-    assert!(run(&folder, &url, &["check"]).badly().contains("the database is empty"));
+    assert!(run(&folder, &url, &["check"]).expect_failure().contains("the database is empty"));
     assert!(!folder.file("club.db").exists(), "looking makes nothing");
     set_up(&folder, &url).await;
-    let output = run(&folder, &url, &["check"]).well();
+    let output = run(&folder, &url, &["check"]).expect_success();
     assert!(
         output.contains("ok: no problems found") && output.contains(" rows, 1 seals, intact"),
         "{output}"
@@ -36,9 +36,9 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     std::os::unix::fs::FileExt::write_all_at(&file, &zeros, u64::try_from((root - 1) * page_size).unwrap())
         .unwrap();
     file.sync_all().unwrap();
-    let output = run(&folder, &url, &["check"]).badly();
+    let output = run(&folder, &url, &["check"]).expect_failure();
     assert!(output.contains("PROBLEM") && output.contains("restore the last good backup"), "{output}");
-    let output = run(&folder, &url, &["backup", "damaged.backup"]).badly();
+    let output = run(&folder, &url, &["backup", "damaged.backup"]).expect_failure();
     assert!(output.contains("the database is damaged"), "{output}");
     let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("damaged")).collect();
@@ -51,7 +51,7 @@ async fn found(db: &Db, damage: fn(&mut Tx<'_>) -> Result<u64>) -> Vec<Finding> 
     let keep = found.clone();
     let undone = db.tx(move |tx| {
         assert!(damage(tx)? > 0, "nothing was damaged");
-        *keep.lock().unwrap() = look_in(tx)?;
+        *keep.lock().unwrap() = find_problems_in(tx)?;
         Err::<(), _>(Error::NotFound)
     });
     assert!(matches!(undone.await, Err(Error::NotFound)));
@@ -173,8 +173,8 @@ const DAMAGES: &[Damage] = &[
 ];
 
 #[tokio::test]
-async fn what_no_key_keeps_is_found() {
-    let _turn = turn().await;
+async fn damage_that_no_database_key_prevents_is_detected() {
+    let _alone = run_alone().await;
     let (folder, place) = (Folder::new(), test_place());
     set_up(&folder, &place.url).await;
     let config = kit::config::Config {
@@ -183,20 +183,20 @@ async fn what_no_key_keeps_is_found() {
         ..kit::config::Config::default()
     };
     let app = coresync::serve::open_to_read(config).await.unwrap();
-    assert_eq!(coresync::check::look(&app.db).await.unwrap(), []);
-    for (words, damage) in DAMAGES {
+    assert_eq!(coresync::check::find_problems(&app.db).await.unwrap(), []);
+    for (description, damage) in DAMAGES {
         let found = found(&app.db, *damage).await;
-        assert!(found.iter().any(|one| one.what.contains(words)), "{words}: {found:?}");
+        assert!(found.iter().any(|one| one.what.contains(description)), "{description}: {found:?}");
         assert!(found.iter().all(|one| !one.remedy.is_empty()));
     }
-    assert_eq!(coresync::check::look(&app.db).await.unwrap(), [], "all of it was undone");
+    assert_eq!(coresync::check::find_problems(&app.db).await.unwrap(), [], "all of it was undone");
     let _ = std::fs::remove_dir_all(&place.folder);
 }
 
 /// A foreign key that leads nowhere: a server checks it when a row is written, and not again.
 #[tokio::test]
-async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
-    let _turn = turn().await;
+async fn a_dangling_foreign_key_is_detected() {
+    let _alone = run_alone().await;
     let (folder, place) = (Folder::new(), test_place());
     set_up(&folder, &place.url).await;
     let at = Place::parse(&place.url).unwrap();
@@ -220,10 +220,10 @@ async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
     }
     let after = db::inspect(&at).await.unwrap();
     assert!(after.damage.iter().any(|one| one.contains("clubs that")), "{:?}", after.damage);
-    let output = run(&folder, &place.url, &["check"]).badly();
+    let output = run(&folder, &place.url, &["check"]).expect_failure();
     assert!(output.contains("PROBLEM: table"), "{output}");
     // The damaged database is not backed up.
-    run(&folder, &place.url, &["backup", "damaged.backup"]).badly();
+    run(&folder, &place.url, &["backup", "damaged.backup"]).expect_failure();
     assert!(!folder.file("damaged.backup").exists());
     let _ = std::fs::remove_dir_all(&place.folder);
 }

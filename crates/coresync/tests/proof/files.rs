@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::commands::{Folder, put_club, run, run_carelessly};
+use super::commands::{Folder, copy_demo_club, run, run_with_open_umask};
 use super::server::Server;
 use super::turn;
 
@@ -36,16 +36,16 @@ fn check_all(folder: &Path) {
 }
 
 #[tokio::test]
-async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
-    let _turn = turn().await;
+async fn every_file_is_accessible_only_to_its_owner() {
+    let _alone = run_alone().await;
     let fresh = Folder::new();
-    run_carelessly(&fresh, &fresh.sqlite("deep/down/club.db"), "migrate").well();
+    run_with_open_umask(&fresh, &fresh.sqlite("deep/down/club.db"), "migrate").expect_success();
     assert!(fresh.file("club.key").exists() && fresh.file("deep/down/club.db").exists());
     check_all(&fresh.0);
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
-    put_club(&folder).await;
-    run_carelessly(&folder, &url, "restore club.backup").well();
+    copy_demo_club(&folder).await;
+    run_with_open_umask(&folder, &url, "restore club.backup").expect_success();
     std::fs::remove_file(folder.file("club.backup")).unwrap();
     let database: &[(&str, &str)] = &[("DATABASE_URL", &url)];
     let server = Server::start_in(&folder.0, "umask 000; exec", "", database).await;
@@ -65,8 +65,8 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
         assert!(folder.file(name).exists(), "{name}");
     }
     check_all(&folder.0);
-    run_carelessly(&folder, &url, "backup copy.backup").well();
-    run_carelessly(&folder, &folder.sqlite("restored.db"), "restore copy.backup").well();
+    run_with_open_umask(&folder, &url, "backup copy.backup").expect_success();
+    run_with_open_umask(&folder, &folder.sqlite("restored.db"), "restore copy.backup").expect_success();
     check_all(&folder.0);
     server.kill();
 
@@ -90,9 +90,9 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     // A key file that others could read is refused, and the message says what to do.
     set_mode(&folder.file("club.key"), 0o644);
     for command in [&["migrate"][..], &["check"], &["serve"]] {
-        let output = run(&folder, &url, command).badly();
+        let output = run(&folder, &url, command).expect_failure();
         assert!(output.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{output}");
     }
     set_mode(&folder.file("club.key"), 0o600);
-    run(&folder, &url, &["check"]).well();
+    run(&folder, &url, &["check"]).expect_success();
 }

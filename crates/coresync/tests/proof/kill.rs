@@ -56,9 +56,9 @@ async fn book_on(club: Arc<ProofClub>, places: Arc<Places>, base: String, log: L
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
-    let _turn = turn().await;
-    let club = Arc::new(ProofClub::found(0).await);
+async fn a_power_cut_loses_no_booking_and_leaves_none_incomplete() {
+    let _alone = run_alone().await;
+    let club = Arc::new(ProofClub::create(0).await);
     let places = Arc::new(Places(AtomicUsize::new(0)));
     let log: Log = Log::default();
     let mut rates = Vec::new();
@@ -70,7 +70,7 @@ async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
             tokio::spawn(book_on(club.clone(), places.clone(), base, log, done))
         };
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
-        until_warm(&done).await;
+        wait_until_warm(&done).await;
         let (before, begun) = (done.load(Ordering::SeqCst), Instant::now());
         // A different moment each time, from 0.1 to 0.6 seconds.
         tokio::time::sleep(Duration::from_millis(100 + cut * 7_919 % 500)).await;
@@ -82,7 +82,7 @@ async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
         rates.push(rate as u64);
         let db = club.db().await;
         let acknowledged = log.lock().await.clone();
-        look(&db, acknowledged).await;
+        check_bookings(&db, acknowledged).await;
         db.leave().await.unwrap();
     }
     println!("acknowledged bookings a second before each cut: {rates:?}");
@@ -91,7 +91,7 @@ async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
 }
 
 /// Waits until bookings succeed at full speed: the first ones prepare every statement on every connection.
-async fn until_warm(done: &AtomicUsize) {
+async fn wait_until_warm(done: &AtomicUsize) {
     let begun = Instant::now();
     while done.load(Ordering::SeqCst) < 10 * CLIENTS {
         assert!(begun.elapsed() < Duration::from_secs(30), "no bookings are acknowledged");
@@ -100,7 +100,7 @@ async fn until_warm(done: &AtomicUsize) {
 }
 
 /// Checks that every acknowledged booking exists, and that every stored booking is complete.
-async fn look(db: &Db, acknowledged: HashMap<i64, String>) {
+async fn check_bookings(db: &Db, acknowledged: HashMap<i64, String>) {
     let count = acknowledged.len();
     let (stored, broken) = db.view(move |tx| inspect(tx, &acknowledged)).await.unwrap();
     assert!(broken.is_empty(), "{broken:?}");

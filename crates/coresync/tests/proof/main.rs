@@ -20,9 +20,9 @@ mod server;
 mod waiting;
 
 /// Makes proofs run one at a time, because each uses the whole machine.
-async fn turn() -> tokio::sync::MutexGuard<'static, ()> {
-    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-    TURN.lock().await
+async fn run_alone() -> tokio::sync::MutexGuard<'static, ()> {
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    ALONE.lock().await
 }
 
 /// Returns whether the full numbers are requested.

@@ -51,7 +51,7 @@ impl Member {
         Member { stream: BufReader::new(stream), token: token.to_owned() }
     }
 
-    async fn ask(&mut self, request_body: &Value) -> Answer {
+    async fn book(&mut self, request_body: &Value) -> Answer {
         let body = request_body.to_string();
         let head = format!(
             "POST /api/bookings/create_booking/ HTTP/1.1\r\nHost: proof\r\nAuthorization: Bearer {}\r\n\
@@ -96,9 +96,9 @@ fn arrivals(club: &ProofClub) -> HashMap<String, i64> {
 impl Member {
     /// Returns whether the evening is open. Until midnight, the request is refused with the moment when it opens. It
     /// books another room at another hour, so that it takes none of the places.
-    async fn asks_elsewhere(&mut self, club: &ProofClub) -> bool {
+    async fn is_evening_open(&mut self, club: &ProofClub) -> bool {
         let elsewhere = json!({"service_id": club.any_room, "room_id": club.rooms[20], "date": EVENING, "start_time": "12:00"});
-        let answer = self.ask(&elsewhere).await;
+        let answer = self.book(&elsewhere).await;
         if answer.status == 201 {
             return true;
         }
@@ -112,16 +112,16 @@ impl Member {
 async fn all_ask(club: &ProofClub, members: Vec<Member>) -> Vec<(usize, Answer)> {
     let service = club.three_rooms;
     let start = Arc::new(tokio::sync::Barrier::new(members.len()));
-    let ask = |(n, mut member): (usize, Member)| {
+    let book = |(n, mut member): (usize, Member)| {
         let start = start.clone();
         tokio::spawn(async move {
             let time = n % TIMES.len();
             let request_body = json!({"service_id": service, "date": EVENING, "start_time": TIMES[time]});
             start.wait().await;
-            (time, member.ask(&request_body).await)
+            (time, member.book(&request_body).await)
         })
     };
-    let asking: Vec<_> = members.into_iter().enumerate().map(ask).collect();
+    let asking: Vec<_> = members.into_iter().enumerate().map(book).collect();
     let mut answers = Vec::new();
     for one in asking {
         answers.push(one.await.unwrap());
@@ -150,22 +150,22 @@ fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_an_evening_opens_whoever_came_first_has_it_and_everybody_else_hears_what_is_left() {
-    let _turn = turn().await;
-    let club = ProofClub::found(MEMBERS + 1).await;
+async fn when_times_open_the_first_requests_win_and_others_get_alternatives() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(MEMBERS + 1).await;
     // Members connect before the evening opens, and send no request earlier.
     let settings =
         [("CORESYNC_NOW", BEFORE), ("CORESYNC_LOG", "info"), ("CORESYNC_FIRST_REQUEST_SECONDS", "120")];
     let server = Server::start_with(&club, &settings).await;
     // Midnight may have passed before all members are connected, so the closed state is checked first.
     let mut early = Member::connect(&server, &club.guests[MEMBERS]).await;
-    let is_open = early.asks_elsewhere(&club).await;
+    let is_open = early.is_evening_open(&club).await;
     assert!(!is_open, "it is open before it opens");
     let mut members = Vec::new();
     for token in &club.guests[..MEMBERS] {
         members.push(Member::connect(&server, token).await);
     }
-    while !early.asks_elsewhere(&club).await {}
+    while !early.is_evening_open(&club).await {}
     let begun = Instant::now();
     let answers = all_ask(&club, members).await;
     let took = begun.elapsed();

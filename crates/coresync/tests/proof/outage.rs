@@ -155,8 +155,8 @@ async fn check_503(server: &Server) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_found_again() {
-    let _turn = turn().await;
+async fn the_program_waits_for_postgres_and_reconnects_after_an_outage() {
+    let _alone = run_alone().await;
     if !on_postgres() {
         return;
     }
@@ -262,8 +262,8 @@ impl Drop for SmallDisk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_said_within_seconds_and_heals_by_itself() {
-    let _turn = turn().await;
+async fn a_full_disk_is_reported_within_seconds_and_recovers_by_itself() {
+    let _alone = run_alone().await;
     if on_postgres() {
         return;
     }

@@ -49,7 +49,7 @@ fn minute(n: usize, hour: usize) -> usize {
 }
 
 async fn race(count: usize) {
-    let club = ProofClub::found(count).await;
+    let club = ProofClub::create(count).await;
     let servers = servers(&club).await;
     let wants = |service, hour| -> Vec<Want> {
         let want = |(n, token): (usize, &String)| Want::tomorrow(token, service, minute(n, hour));
@@ -80,21 +80,21 @@ pub(crate) fn count_overlaps(tx: &mut Tx<'_>) -> kit::Result<(i64, i64)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_sixty_four_who_want_the_same_at_once_one_has_it() {
-    let _turn = turn().await;
+async fn sixty_four_concurrent_bookings_of_one_time_have_one_winner() {
+    let _alone = run_alone().await;
     race(64).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_thousand_who_want_the_same_at_once_one_has_it() {
-    let _turn = turn().await;
+async fn a_thousand_concurrent_bookings_of_one_time_have_one_winner() {
+    let _alone = run_alone().await;
     race(1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
-    let _turn = turn().await;
-    let club = ProofClub::found(1).await;
+async fn concurrent_overlapping_bookings_of_one_guest_have_one_winner() {
+    let _alone = run_alone().await;
+    let club = ProofClub::create(1).await;
     let servers = servers(&club).await;
     let token = &club.guests[0];
     let wants =
@@ -131,11 +131,11 @@ async fn set_fsync(url: &str, on: bool) -> bool {
 /// each other, for 64 times that. They share their flushes instead.
 #[tokio::test(flavor = "multi_thread")]
 async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
-    let _turn = turn().await;
+    let _alone = run_alone().await;
     if !on_postgres() {
         return;
     }
-    let club = ProofClub::found(64 + 5).await;
+    let club = ProofClub::create(64 + 5).await;
     // `commit_delay` has no effect on a server that doesn't flush.
     let was_flushing = set_fsync(&club.place.url, true).await;
     let slow_disk = format!("{}%20-c%20commit_delay%3D100000%20-c%20commit_siblings%3D0", club.place.url);

@@ -152,58 +152,58 @@ fn new_schema() -> String {
 }
 
 #[tokio::test]
-async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
-    let _turn = turn().await;
+async fn a_filled_club_is_restored_from_each_engine_to_each_engine() {
+    let _alone = run_alone().await;
     let folder = Folder::new();
     let club = folder.sqlite("club.db");
     set_up(&folder, &club).await;
     // First the unchanged club, so that the restored one can be checked.
-    run(&folder, &club, &["backup", "sound.backup"]).well();
-    run(&folder, &club, &["check"]).well();
+    run(&folder, &club, &["backup", "sound.backup"]).expect_success();
+    run(&folder, &club, &["check"]).expect_success();
     fill_the_rest(&folder.file("club.db"));
     let whole = content_of_file(&folder.file("club.db"));
     assert!(whole.values().all(|rows| !rows.is_empty()), "every table is filled");
-    run(&folder, &club, &["backup", "from-sqlite.backup"]).well();
+    run(&folder, &club, &["backup", "from-sqlite.backup"]).expect_success();
     let from_sqlite = folder.file("from-sqlite.backup");
     assert_eq!(content_of_file(&from_sqlite), whole);
 
-    let output = run(&folder, &folder.sqlite("one.db"), &["restore", path(&from_sqlite)]).well();
+    let output = run(&folder, &folder.sqlite("one.db"), &["restore", path(&from_sqlite)]).expect_success();
     assert!(output.contains("verified"), "{output}");
     assert_eq!(content_of_file(&folder.file("one.db")), whole);
-    run(&folder, &folder.sqlite("sound.db"), &["restore", "sound.backup"]).well();
-    assert!(run(&folder, &folder.sqlite("sound.db"), &["check"]).well().contains("ok: no problems found"));
+    run(&folder, &folder.sqlite("sound.db"), &["restore", "sound.backup"]).expect_success();
+    assert!(run(&folder, &folder.sqlite("sound.db"), &["check"]).expect_success().contains("ok: no problems found"));
     if !on_postgres() {
         return;
     }
     let server = new_schema();
-    run(&folder, &server, &["restore", path(&from_sqlite)]).well();
+    run(&folder, &server, &["restore", path(&from_sqlite)]).expect_success();
     assert_eq!(content_of_server(&server, &from_sqlite), whole, "SQLite to PostgreSQL");
-    run(&folder, &server, &["backup", "from-postgres.backup"]).well();
+    run(&folder, &server, &["backup", "from-postgres.backup"]).expect_success();
     let from_postgres = folder.file("from-postgres.backup");
     assert_eq!(content_of_file(&from_postgres), whole);
-    run(&folder, &folder.sqlite("two.db"), &["restore", path(&from_postgres)]).well();
+    run(&folder, &folder.sqlite("two.db"), &["restore", path(&from_postgres)]).expect_success();
     assert_eq!(content_of_file(&folder.file("two.db")), whole, "PostgreSQL to SQLite");
     let second = new_schema();
-    run(&folder, &second, &["restore", path(&from_postgres)]).well();
+    run(&folder, &second, &["restore", path(&from_postgres)]).expect_success();
     assert_eq!(content_of_server(&second, &from_postgres), whole, "PostgreSQL to PostgreSQL");
     // A database that was only migrated counts as empty. One that contains a club does not.
     let third = new_schema();
-    run(&folder, &third, &["migrate"]).well();
-    assert!(run(&folder, &third, &["check"]).badly().contains("the database is empty"));
-    run(&folder, &third, &["restore", "sound.backup"]).well();
-    assert!(run(&folder, &third, &["check"]).well().contains("ok: no problems found"));
-    assert!(run(&folder, &third, &["restore", "sound.backup"]).badly().contains("the database is not empty"));
-    run(&folder, &third, &["check"]).well();
+    run(&folder, &third, &["migrate"]).expect_success();
+    assert!(run(&folder, &third, &["check"]).expect_failure().contains("the database is empty"));
+    run(&folder, &third, &["restore", "sound.backup"]).expect_success();
+    assert!(run(&folder, &third, &["check"]).expect_success().contains("ok: no problems found"));
+    assert!(run(&folder, &third, &["restore", "sound.backup"]).expect_failure().contains("the database is not empty"));
+    run(&folder, &third, &["check"]).expect_success();
 }
 
 /// The obstacle is named as the server names it, and nothing of the attempt is left.
 #[tokio::test]
-async fn a_restore_that_fails_says_why_and_leaves_nothing() {
-    let _turn = turn().await;
+async fn a_failed_restore_says_why_and_leaves_nothing_behind() {
+    let _alone = run_alone().await;
     let folder = Folder::new();
     let club = folder.sqlite("club.db");
     set_up(&folder, &club).await;
-    run(&folder, &club, &["backup", "whole.backup"]).well();
+    run(&folder, &club, &["backup", "whole.backup"]).expect_success();
     let mut bytes = std::fs::read(folder.file("whole.backup")).unwrap();
     // The damage is in the table and in its index alike, so that no page and no key is wrong.
     let places: Vec<usize> = (0..bytes.len() - 6).filter(|at| bytes[*at..].starts_with(b"guest@")).collect();
@@ -211,9 +211,9 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     places.iter().for_each(|at| bytes[*at] ^= 1);
     std::fs::write(folder.file("damaged.backup"), bytes).unwrap();
     let target = folder.sqlite("target.db");
-    let output = run(&folder, &target, &["restore", "damaged.backup"]).badly();
+    let output = run(&folder, &target, &["restore", "damaged.backup"]).expect_failure();
     assert!(output.contains("is damaged"), "{output}");
-    assert!(run(&folder, &target, &["check"]).badly().contains("the database is empty"));
+    assert!(run(&folder, &target, &["check"]).expect_failure().contains("the database is empty"));
     let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("target")).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -233,26 +233,26 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     };
     // A table of another program is in the way of the last migrations.
     client(&server, "CREATE TABLE write_probes (other BIGINT)");
-    let output = run(&folder, &server, &["restore", "whole.backup"]).badly();
+    let output = run(&folder, &server, &["restore", "whole.backup"]).expect_failure();
     assert!(output.contains("relation \"write_probes\" already exists"), "{output}");
     assert_eq!(client(&server, "SELECT 1"), 1, "nothing but the other's table");
     // A row that the server refuses, with the server's message.
     let full = new_schema();
-    run(&folder, &full, &["migrate"]).well();
+    run(&folder, &full, &["migrate"]).expect_success();
     client(&full, "ALTER TABLE memberships ADD CONSTRAINT none_today CHECK (id < 0)");
-    let output = run(&folder, &full, &["restore", "whole.backup"]).badly();
+    let output = run(&folder, &full, &["restore", "whole.backup"]).expect_failure();
     assert!(output.contains("table memberships") && output.contains("none_today"), "{output}");
-    assert!(run(&folder, &full, &["check"]).badly().contains("the database is empty"));
+    assert!(run(&folder, &full, &["check"]).expect_failure().contains("the database is empty"));
 }
 
 /// Killed anywhere in a restore: the result is complete, or is recognized as incomplete, and a second restore works.
 #[tokio::test]
-async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
-    let _turn = turn().await;
+async fn a_killed_restore_is_detected_and_can_be_repeated() {
+    let _alone = run_alone().await;
     let folder = Folder::new();
     let club = folder.sqlite("club.db");
     set_up(&folder, &club).await;
-    run(&folder, &club, &["backup", "whole.backup"]).well();
+    run(&folder, &club, &["backup", "whole.backup"]).expect_success();
     let whole = content_of_file(&folder.file("whole.backup"));
     let mut interrupted = 0;
     for n in 0..6 {
@@ -273,10 +273,10 @@ async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
         }
         interrupted += 1;
         for command in ["check", "migrate"] {
-            let output = run(&folder, &target, &[command]).badly();
+            let output = run(&folder, &target, &[command]).expect_failure();
             assert!(output.contains("a restore was interrupted"), "{command}: {output}");
         }
-        run(&folder, &target, &["restore", "whole.backup"]).well();
+        run(&folder, &target, &["restore", "whole.backup"]).expect_success();
         assert_eq!(content_of_file(&folder.file(&name)), whole);
         assert!(!draft.exists());
     }
@@ -290,9 +290,9 @@ async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
     child.kill().unwrap();
     child.wait().unwrap();
     let output = run(&folder, &server, &["check"]);
-    if !output.well {
-        assert!(output.badly().contains("the database is empty"));
-        run(&folder, &server, &["restore", "whole.backup"]).well();
+    if !output.is_success {
+        assert!(output.expect_failure().contains("the database is empty"));
+        run(&folder, &server, &["restore", "whole.backup"]).expect_success();
     }
     assert_eq!(content_of_server(&server, &folder.file("whole.backup")), whole);
 }

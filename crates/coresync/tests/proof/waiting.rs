@@ -40,18 +40,18 @@ fn at(took: &[Duration], percent: usize) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_booking_does_not_wait_for_those_who_wait() {
-    let _turn = turn().await;
+async fn a_long_waitlist_does_not_delay_bookings() {
+    let _alone = run_alone().await;
     let people = daily_or_long(60, 500);
-    let club = ProofClub::found(people).await;
+    let club = ProofClub::create(people).await;
     let server = Server::start(&club).await;
     let count = daily_or_long(60, 200);
     let alone = bookings(&club, &server, count, 6).await;
     let client = reqwest::Client::new();
     for token in &club.guests {
         let url = format!("{}/api/bookings/waitlist/", server.base);
-        let words = json!({"service_id": club.one_room, "from": TOMORROW});
-        let joined = client.post(url).bearer_auth(token).json(&words).send().await.unwrap();
+        let body = json!({"service_id": club.one_room, "from": TOMORROW});
+        let joined = client.post(url).bearer_auth(token).json(&body).send().await.unwrap();
         assert_eq!(joined.status().as_u16(), 201);
     }
     let beside = bookings(&club, &server, count, 13).await;

@@ -100,10 +100,10 @@ impl HostTable {
         })
     }
 
-    /// Returns who has a host name if the table was read, or could not be read, for a request since `asked`.
-    fn read_since(&self, asked: Instant, host: &str) -> Option<HostOwner> {
+    /// Returns who has a host name if the table was read, or could not be read, for a request since `requested_at`.
+    fn read_since(&self, requested_at: Instant, host: &str) -> Option<HostOwner> {
         self.with_last(|last| {
-            last.began.filter(|began| *began >= asked)?;
+            last.began.filter(|began| *began >= requested_at)?;
             if last.has_failed {
                 return Some(HostOwner::Unavailable);
             }
@@ -115,9 +115,9 @@ impl HostTable {
     /// Returns who has a host name, and reads the table if necessary. However slow the database is, a request waits for
     /// two reads at most: the one that is running, and the next.
     pub(crate) async fn find(&self, db: &Db, host: &str) -> HostOwner {
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let _turn = self.0.reading.lock().await;
-        if let Some(owner) = self.known(db, host).or_else(|| self.read_since(asked, host)) {
+        if let Some(owner) = self.known(db, host).or_else(|| self.read_since(requested_at, host)) {
             return owner;
         }
         let (marker, at) = (db.commit_marker(), db.clock().now());
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_host_costs_at_most_one_read_a_second() {
+    async fn an_unknown_host_causes_at_most_one_read_per_second() {
         let test = TestDb::open(now()).await;
         let (table, other) = (HostTable::default(), open(&test.url).await);
         let add = |host: &'static str| {
@@ -200,15 +200,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_read_serves_all_who_waited_for_it_however_long_it_took() {
+    async fn a_slow_read_still_serves_every_request_that_waited_for_it() {
         let table = HostTable::default();
-        let asked = Instant::now();
-        assert_eq!(table.read_since(asked, "evil.test"), None, "nothing was read yet");
+        let requested_at = Instant::now();
+        assert_eq!(table.read_since(requested_at, "evil.test"), None, "nothing was read yet");
         let late = open(&test_place().url).await;
         assert_eq!(table.find(&late, "evil.test").await, HostOwner::Unavailable);
         late.clock().set(now() + RECENT * 60);
         assert_eq!(table.known(&late, "evil.test"), None, "that was long ago");
-        assert_eq!(table.read_since(asked, "evil.test"), Some(HostOwner::Unavailable));
+        assert_eq!(table.read_since(requested_at, "evil.test"), Some(HostOwner::Unavailable));
         assert_eq!(table.read_since(Instant::now(), "evil.test"), None);
     }
 
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_that_fails_is_not_taken_for_an_unknown_host() {
+    async fn a_database_failure_is_not_treated_as_an_unknown_host() {
         let place = test_place();
         let db = open(&place.url).await;
         let table = HostTable::default();

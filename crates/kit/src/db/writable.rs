@@ -56,7 +56,7 @@ impl Db {
         for blocks in std::iter::once(blocks).chain((blocks > 1).then_some(1)) {
             let mut noise = Vec::new();
             for _ in 0..blocks {
-                noise.extend_from_slice(&tokens::chance::<1024>()?);
+                noise.extend_from_slice(&tokens::random_bytes::<1024>()?);
             }
             self.tx(move |tx| {
                 tx.run(

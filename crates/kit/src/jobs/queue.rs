@@ -19,7 +19,7 @@ pub const JOB_RUNNING: Refusal = Refusal::conflict(
 );
 
 /// How long a job that was set aside is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The state of a job in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,7 @@ fn was_done(tx: &mut Tx<'_>, id: Id, changed: u64) -> Result<()> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn prune(tx: &mut Tx<'_>) -> Result<u64> {
-    let (old, (club, also)) = (tx.now() - KEPT, tx.club_ids()?);
+    let (old, (club, also)) = (tx.now() - RETENTION, tx.club_ids()?);
     tx.run(
         sql!("DELETE FROM jobs WHERE dead AND run_at < $1 AND club_id IN ($2, $3)"),
         args![old, club, also],

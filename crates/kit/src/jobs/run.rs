@@ -142,7 +142,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
             }
             _ = stop.changed(), if !is_over => {}
             _ = tokio::time::sleep(POLL) => {}
-            () = told_of_jobs(&mut changes), if works.len() < IN_HAND => {}
+            () = wait_for_jobs(&mut changes), if works.len() < IN_HAND => {}
         }
     }
 }
@@ -155,7 +155,7 @@ async fn let_people_go_first(db: &Db) {
     }
 }
 
-async fn told_of_jobs(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
+async fn wait_for_jobs(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
     use tokio::sync::broadcast::error::RecvError;
     loop {
         match changes.recv().await {

@@ -68,7 +68,7 @@ pub(super) struct OwnedKey {
 }
 
 /// The result of looking for a page in the cache.
-pub(super) enum Look {
+pub(super) enum Lookup {
     /// The cached response, which is still valid.
     Good(Response),
     /// No valid response is cached, but the name of the version on which the page depends is known: the club, the name,
@@ -127,9 +127,9 @@ impl CachedPages {
     }
 
     /// Looks for a page of the club of its host. The cached response is valid if its version has not changed.
-    pub(super) async fn look(&self, key: &OwnedKey) -> Look {
+    pub(super) async fn lookup(&self, key: &OwnedKey) -> Lookup {
         if !self.pages.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key.path) {
-            return Look::Unknown;
+            return Lookup::Unknown;
         }
         let (commit_marker, begun) = (self.db.commit_marker(), self.db.clock().now());
         let (pages, path, encoding) = (self.pages.clone(), key.path.clone(), key.encoding);
@@ -140,17 +140,17 @@ impl CachedPages {
             let version = page.as_ref().map(|page| versions::current(tx, page.name)).transpose()?;
             Ok((club, clubs, page.zip(version)))
         });
-        let Ok((club, clubs, found)) = seen.await else { return Look::Unknown };
+        let Ok((club, clubs, found)) = seen.await else { return Lookup::Unknown };
         self.hosts.store(clubs, commit_marker, begun);
-        let Some((page, version)) = found else { return Look::Unknown };
+        let Some((page, version)) = found else { return Lookup::Unknown };
         if page.version != version {
-            return Look::Known(club, page.name, version, commit_marker);
+            return Lookup::Known(club, page.name, version, commit_marker);
         }
         let answer = page.answer();
         let Page { name, version, ref headers, ref body, .. } = *page;
         let again = Page { name, version, commit_marker, headers: headers.clone(), body: body.clone() };
         self.put(club, key.clone(), again);
-        Look::Good(answer)
+        Lookup::Good(answer)
     }
 
     /// Runs `answering` and caches its response if every visitor of the club receives the same. `before` holds the
@@ -159,7 +159,7 @@ impl CachedPages {
     pub(super) async fn keep(
         &self,
         key: OwnedKey,
-        before: Look,
+        before: Lookup,
         answering: impl Future<Output = Response>,
     ) -> Response {
         let response = answering.await;
@@ -170,7 +170,7 @@ impl CachedPages {
             return response;
         }
         let (club, version, commit_marker) = match before {
-            Look::Known(club, known, version, commit_marker) if known == name => {
+            Lookup::Known(club, known, version, commit_marker) if known == name => {
                 (club, version, commit_marker)
             }
             // The version name is known only after the first response, so the page is cached from the next request

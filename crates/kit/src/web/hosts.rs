@@ -88,12 +88,12 @@ fn plain(host: &str) -> String {
 
 /// Returns the response to a request whose host is rejected, or cannot be checked because the database fails.
 pub(crate) fn refused(status: StatusCode) -> Response {
-    let words = match status {
+    let message = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
         StatusCode::SERVICE_UNAVAILABLE => "Our system isn’t responding. Please try again in a minute.\n",
         _ => "This server does not serve that host.\n",
     };
-    let mut response = plain_answer(status, words);
+    let mut response = plain_answer(status, message);
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(errors::RETRY_AFTER));
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_name_is_read_in_lower_case() {
+    fn a_host_name_is_normalized_to_lowercase() {
         assert_eq!(host_name(" Club.Example. ").as_deref(), Some("club.example"));
         for wrong in ["", "a b", "club.example:80", "https://club.example", "-a.test", "a..b", "клуб"] {
             assert_eq!(host_name(wrong), None, "{wrong}");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn one_host_is_named_and_in_production_it_is_ours() {
+    fn a_request_names_one_host_and_in_production_a_known_one() {
         let config = |env| Config { env, public_url: "https://Club.example".to_owned(), ..Config::default() };
         let (any, ours) =
             (Hosts::of(&config(Environment::Development)), Hosts::of(&config(Environment::Production)));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_warned_of_but_on_localhost() {
+    fn plain_http_causes_a_warning_except_on_localhost() {
         for (url, is_warned) in [
             ("http://localhost:8080", false),
             ("http://127.0.0.1:8080", false),

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_one_word_of_visible_characters() {
+    fn an_idempotency_key_is_one_word_of_visible_characters() {
         let sent = |texts: &[&[u8]]| {
             let mut headers = HeaderMap::new();
             for text in texts {

@@ -21,7 +21,7 @@ use primitives::content_coding::normalize;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
-use super::cached_pages::{CachedPages, Key, Look};
+use super::cached_pages::{CachedPages, Key, Lookup};
 use super::hosts::{self, Hosts};
 use crate::clubs::host_table::HostOwner;
 use crate::tokens;
@@ -36,7 +36,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 pub struct PageCache {
     inner: Router,
-    kept: CachedPages,
+    cached_pages: CachedPages,
     times: Arc<Times>,
     /// The address of the client, if the service belongs to a connection.
     peer: Option<SocketAddr>,
@@ -46,8 +46,8 @@ pub struct PageCache {
 
 impl PageCache {
     /// Puts a page cache in front of `inner`.
-    pub fn new(inner: Router, kept: CachedPages) -> PageCache {
-        PageCache { inner, kept, times: Arc::default(), peer: None, hosts: None }
+    pub fn new(inner: Router, cached_pages: CachedPages) -> PageCache {
+        PageCache { inner, cached_pages, times: Arc::default(), peer: None, hosts: None }
     }
 
     /// Restricts the service to these hosts.
@@ -70,7 +70,7 @@ impl PageCache {
                 let Some(host) = hosts::requested_host(request.headers(), request.uri()) else {
                     return HostCheck::Refused(StatusCode::MISDIRECTED_REQUEST);
                 };
-                match self.kept.known_owner(&host).map(HostOwner::refusal) {
+                match self.cached_pages.known_owner(&host).map(HostOwner::refusal) {
                     Some(None) => HostCheck::Accepted,
                     Some(Some(status)) => HostCheck::Refused(status),
                     None => HostCheck::Unread(host),
@@ -91,12 +91,12 @@ impl PageCache {
         let Some(key) = key else {
             return infallible(self.inner.oneshot(request).await);
         };
-        let before = match self.kept.look(&key).await {
-            Look::Good(response) => return response,
+        let before = match self.cached_pages.lookup(&key).await {
+            Lookup::Good(response) => return response,
             other => other,
         };
         let inner = self.inner;
-        self.kept.keep(key, before, async move { infallible(inner.oneshot(request).await) }).await
+        self.cached_pages.keep(key, before, async move { infallible(inner.oneshot(request).await) }).await
     }
 }
 
@@ -140,7 +140,7 @@ where
             }
         };
         if unread.is_none()
-            && let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key))
+            && let Some(mut response) = Key::of(&request).and_then(|key| self.cached_pages.at_once(&key))
         {
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
             self.times.record(&head, &mut response);
@@ -151,7 +151,7 @@ where
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let refusal = match unread {
-                Some(host) => front.kept.owner(&host).await.refusal(),
+                Some(host) => front.cached_pages.owner(&host).await.refusal(),
                 None => None,
             };
             let mut response = match refusal {
@@ -265,7 +265,7 @@ mod tests {
 
     /// A page of a club's own host is cached like one of the configured host. A stranger's host is refused at once.
     #[tokio::test]
-    async fn a_cached_page_of_a_clubs_own_host_needs_no_read() {
+    async fn a_cached_page_of_a_club_host_needs_no_database_read() {
         let test = TestDb::open("2026-11-24T15:00:00Z".parse().expect("a time")).await;
         let add = test.db.tx(|tx| {
             tx.run(

@@ -19,15 +19,15 @@ const LENGTH: usize = 16;
 /// The headers on which an API response depends besides its address.
 const VARIES: HeaderValue = HeaderValue::from_static("authorization, cookie, accept-encoding");
 /// A client may store the response for itself, but must revalidate it each time.
-const KEPT: HeaderValue = HeaderValue::from_static("private, no-cache");
+const PRIVATE_NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Tags the responses under `/api/`, or responds with 304 if the client has the current one. Must run inside the
 /// compression.
 pub async fn tag(request: Request, next: Next) -> Response {
-    let is_asked = request.method() == Method::GET && request.uri().path().starts_with("/api/");
+    let is_api_get = request.method() == Method::GET && request.uri().path().starts_with("/api/");
     let known = request.headers().get_all(IF_NONE_MATCH).into_iter().cloned().collect::<Vec<_>>();
     let response = next.run(request).await;
-    if !is_asked || response.status() != StatusCode::OK || response.headers().contains_key(ETAG) {
+    if !is_api_get || response.status() != StatusCode::OK || response.headers().contains_key(ETAG) {
         return response;
     }
     if response.body().size_hint().exact().is_none_or(|size| size > LARGEST) {
@@ -38,7 +38,7 @@ pub async fn tag(request: Request, next: Next) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let own = digest(&parts.headers, &bytes);
-    parts.headers.entry(CACHE_CONTROL).or_insert(KEPT);
+    parts.headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_CACHE);
     parts.headers.insert(VARY, VARIES);
     let same = known.iter().filter_map(|text| text.to_str().ok()).find_map(|text| matching(text, &own));
     let tag = same.clone().unwrap_or_else(|| format!("\"{own}\""));
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_found_however_it_came_along() {
+    fn a_known_etag_is_recognized_in_every_form() {
         let found = |known| matching(known, "abc");
         assert_eq!(found("\"abc\"").as_deref(), Some("\"abc\""));
         assert_eq!(found("\"x\", W/\"abc-br\"").as_deref(), Some("\"abc-br\""));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_of_a_list_is_part_of_what_a_page_of_it_says() {
+    fn the_total_count_header_is_part_of_the_etag() {
         let mut headers = HeaderMap::new();
         let alone = digest(&headers, b"[]");
         headers.insert("x-total-count", HeaderValue::from(7));

@@ -14,7 +14,7 @@ fn of_file(file: &str) -> Result<Config> {
 }
 
 #[test]
-fn the_environment_beats_the_file_and_the_file_beats_the_default() {
+fn environment_overrides_file_and_file_overrides_default() {
     let file = "addr = '127.0.0.1:9000'\nlog = 'debug'";
     let config = with(file, "CORESYNC_ADDR", "127.0.0.1:9001").expect("readable");
     assert_eq!((config.addr.port(), config.log.as_str()), (9001, "debug"));
@@ -25,7 +25,7 @@ fn the_environment_beats_the_file_and_the_file_beats_the_default() {
 }
 
 #[test]
-fn a_wrong_name_or_value_is_said() {
+fn an_unknown_name_or_invalid_value_is_rejected() {
     for file in [
         "adr = '127.0.0.1:9000'",
         "addr = 'nowhere'",

@@ -79,7 +79,7 @@ async fn backed_up() -> (TestDb, PathBuf) {
 }
 
 #[tokio::test]
-async fn a_backup_of_each_engine_is_restored_to_each() {
+async fn a_backup_of_either_engine_restores_to_either_engine() {
     let (test, file) = backed_up().await;
     let expected = read(&test.db).await;
     let mut targets = vec![fresh(test.folder(), "restored")];
@@ -104,7 +104,7 @@ async fn a_backup_of_each_engine_is_restored_to_each() {
 
 /// A copy is a snapshot of a database that others continue to write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_backup_is_one_moment_while_others_write() {
+async fn a_backup_is_a_consistent_snapshot_during_writes() {
     let test = open().await;
     fill(&test.db).await;
     test.db.tx(|tx| put(tx, "left", 0).and_then(|_| put(tx, "right", 0))).await.expect("kept");
@@ -135,7 +135,7 @@ async fn a_backup_is_one_moment_while_others_write() {
 
 /// Every damaged byte is either detected, or lies in unused space, so that the restored data equals the original.
 #[tokio::test]
-async fn a_damaged_file_is_refused() {
+async fn a_damaged_backup_file_is_refused() {
     let (test, file) = backed_up().await;
     let expected = read(&test.db).await;
     let whole = std::fs::read(&file).expect("readable");
@@ -178,7 +178,7 @@ async fn a_damaged_file_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_is_overwritten() {
+async fn backup_and_restore_never_overwrite_existing_data() {
     let (test, file) = backed_up().await;
     let before = (read(&test.db).await, std::fs::read(&file).expect("readable"));
     assert!(copy_into_file(test.db.place(), &file).await.is_err(), "the file exists");
@@ -188,7 +188,7 @@ async fn nothing_is_overwritten() {
 
 /// The folder of a nightly backup does not exist on a fresh clone, so it is created for its owner alone.
 #[tokio::test]
-async fn a_backup_makes_its_private_folder() {
+async fn a_backup_creates_its_private_folder() {
     use std::os::unix::fs::PermissionsExt as _;
     let (test, _) = backed_up().await;
     let folder = test.folder().join("backups");

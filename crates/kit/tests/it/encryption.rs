@@ -4,7 +4,7 @@ use kit::encryption::Encryptor;
 use kit::files;
 
 #[test]
-fn a_key_file_that_others_can_read_is_refused_with_the_command_that_sets_it_right() {
+fn a_key_file_readable_by_others_is_refused_with_the_fix() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = std::env::temp_dir().join(format!("coresync_key_{}", std::process::id()));
     files::private_folder(&folder).expect("a folder");
@@ -21,7 +21,7 @@ fn a_key_file_that_others_can_read_is_refused_with_the_command_that_sets_it_righ
 }
 
 #[test]
-fn a_sealed_text_opens_only_in_its_own_place_and_unchanged() {
+fn encrypted_text_decrypts_only_in_its_context_and_unchanged() {
     let encryptor = Encryptor::from_key(&[7; 32]).expect("32 bytes");
     let encrypted = encryptor.encrypt("people.note:1", "Almond oil").expect("sealed");
     assert_eq!(encryptor.decrypt("people.note:1", &encrypted).expect("opened"), "Almond oil");

@@ -12,7 +12,7 @@ fn many(tx: &mut Tx<'_>) -> Result<Vec<Id>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_processes_never_make_the_same_id() {
+async fn two_processes_never_generate_the_same_id() {
     let test = open().await;
     let mut seen = HashSet::new();
     let mut take = |ids: Vec<Id>| {
@@ -36,7 +36,7 @@ async fn two_processes_never_make_the_same_id() {
 }
 
 #[tokio::test]
-async fn who_has_not_joined_makes_none() {
+async fn a_process_that_has_not_joined_cannot_generate_ids() {
     let test = open().await;
     let other = another(&test.url).await;
     assert!(other.tx(|tx| tx.new_id()).await.is_err());
@@ -44,7 +44,7 @@ async fn who_has_not_joined_makes_none() {
 
 /// At most 64 processes run at once; one that leaves makes room.
 #[tokio::test]
-async fn there_are_64_numbers() {
+async fn at_most_64_processes_can_join() {
     let test = open().await;
     let other = another(&test.url).await;
     for n in 1..64 {

@@ -30,7 +30,7 @@ impl Input for Needed {
 }
 
 #[test]
-fn every_complaint_stands_beside_its_field() {
+fn every_error_is_reported_for_its_field() {
     let body = br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000", "at": " ", "party": ""}"#;
     let fields = wrong_fields::<Needed>(RawInput::from_json(body).expect("an object"));
     assert_eq!(fields, ["at", "date", "id", "name", "note", "party"]);
@@ -52,7 +52,7 @@ impl Input for Optional {
 }
 
 #[test]
-fn what_is_empty_is_missing_in_a_form_and_wrong_in_a_query() {
+fn an_empty_value_is_missing_in_a_form_and_invalid_in_a_query() {
     for field in ["number", "date", "time", "moment", "yes", "cents"] {
         let bytes = format!("{field}=&text=");
         let raw_input = || RawInput::from_form(bytes.as_bytes()).expect("a form");
@@ -62,7 +62,7 @@ fn what_is_empty_is_missing_in_a_form_and_wrong_in_a_query() {
 }
 
 #[test]
-fn a_form_keeps_every_value_of_a_name() {
+fn a_form_collects_all_values_of_a_repeated_name() {
     let raw_input = RawInput::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
     assert_eq!(raw_input.raw("addon"), Some(&serde_json::json!(["1", "2"])));
     assert_eq!(raw_input.raw("note"), Some(&serde_json::json!("a b")));

@@ -51,7 +51,7 @@ async fn waiting(test: &TestDb) -> Vec<Waiting> {
 }
 
 #[tokio::test]
-async fn a_job_runs_when_it_is_due_and_is_gone() {
+async fn a_job_runs_when_due_and_is_then_deleted() {
     let test = open().await;
     let (handlers, count) = counting(|_| false);
     let now = test.db.clock().now();
@@ -65,7 +65,7 @@ async fn a_job_runs_when_it_is_due_and_is_gone() {
 }
 
 #[tokio::test]
-async fn a_job_of_a_transaction_that_was_undone_never_was() {
+async fn a_rolled_back_transaction_enqueues_no_job() {
     let test = open().await;
     let undone = test.db.tx(|tx| {
         tx.enqueue(&Greet { name: "Anna".to_owned() }, tx.now())?;
@@ -78,7 +78,7 @@ async fn a_job_of_a_transaction_that_was_undone_never_was() {
 /// The pauses are ten seconds, twenty, forty, and so on, up to an hour; after the twelfth failure the job is set
 /// aside.
 #[tokio::test]
-async fn what_fails_is_tried_again_with_growing_pauses_and_then_set_aside() {
+async fn a_failing_job_is_retried_with_backoff_and_then_set_aside() {
     let test = open().await;
     let (handlers, count) = counting(|_| true);
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
@@ -104,7 +104,7 @@ async fn what_fails_is_tried_again_with_growing_pauses_and_then_set_aside() {
 }
 
 #[tokio::test]
-async fn what_works_in_the_end_is_gone() {
+async fn a_job_that_succeeds_on_a_retry_is_deleted() {
     let test = open().await;
     let (handlers, count) = counting(|n| n < 3);
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
@@ -117,7 +117,7 @@ async fn what_works_in_the_end_is_gone() {
 
 /// A long job occupies only its own place.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
+async fn a_slow_job_does_not_delay_later_jobs() {
     let test = open().await;
     let (release_hold, wait) = tokio::sync::watch::channel(false);
     let (done, mut response) = tokio::sync::mpsc::unbounded_channel();
@@ -146,7 +146,7 @@ async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
 }
 
 #[tokio::test]
-async fn a_job_that_nobody_does_is_told() {
+async fn a_job_without_a_handler_is_an_error() {
     let test = open().await;
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
     let error = run_due(&test.db, &Handlers::default()).await.expect_err("nobody does it");
@@ -162,7 +162,7 @@ async fn a_job_that_nobody_does_is_told() {
 
 /// A runner that dies in the middle holds its job for five minutes; then another takes it.
 #[tokio::test]
-async fn a_job_of_a_runner_that_died_is_taken_by_another() {
+async fn a_job_of_a_dead_runner_is_taken_over_by_another() {
     let test = open().await;
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
     let stuck = Handlers::default().on(|_, _: Greet| std::future::pending());
@@ -180,7 +180,7 @@ async fn a_job_of_a_runner_that_died_is_taken_by_another() {
 
 /// With two runners and twenty jobs, each job runs once. A new job wakes the runners at once, and a stop ends them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn runners_share_the_work_and_stop_when_they_are_told() {
+async fn runners_share_the_work_and_stop_on_request() {
     let test = open().await;
     let (handlers, count) = counting(|_| false);
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -215,7 +215,7 @@ async fn states(db: &Db, kind: &str, state: Option<JobState>) -> Vec<(Id, JobSta
 
 /// A job that was set aside is retried or discarded on request; a running job is left alone.
 #[tokio::test]
-async fn the_queue_is_read_retried_and_discarded() {
+async fn queued_jobs_can_be_listed_retried_and_discarded() {
     let test = open().await;
     let (db, now) = (&test.db, test.db.clock().now());
     enqueue(db, "Anna", now).await;
@@ -251,7 +251,7 @@ async fn the_queue_is_read_retried_and_discarded() {
 }
 
 #[tokio::test]
-async fn what_was_set_aside_is_kept_for_ninety_days() {
+async fn jobs_set_aside_are_deleted_after_ninety_days() {
     let test = open().await;
     let now = test.db.clock().now();
     enqueue(&test.db, "Anna", now).await;

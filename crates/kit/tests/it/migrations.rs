@@ -66,7 +66,7 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
 
 /// Each migration is stored with the digest of its text. A changed text is refused at the next start.
 #[tokio::test]
-async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
+async fn a_migration_changed_after_it_was_applied_is_refused() {
     let test = open().await;
     let again = test.db.migrate().await.expect("nothing is due");
     assert_eq!(again.applied, 0);
@@ -87,7 +87,7 @@ async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
 
 /// The comments of the first migrations were rewritten after databases had stored digests that covered them.
 #[tokio::test]
-async fn a_database_with_earlier_digests_is_accepted_each_for_its_own_migration() {
+async fn an_earlier_digest_is_accepted_only_for_its_own_migration() {
     let test = open().await;
     let earlier = include_str!("../../../../migrations/earlier-digests.txt");
     let digests: Vec<(&str, &str)> =
@@ -121,7 +121,7 @@ async fn a_database_of_a_newer_program_is_refused() {
 }
 
 #[test]
-fn what_one_club_had_is_the_default_clubs_among_several() {
+fn existing_data_is_assigned_to_the_default_club() {
     let name = "0029_clubs.sql";
     let db = before(name);
     db.execute_batch(

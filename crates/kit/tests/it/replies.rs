@@ -13,19 +13,19 @@ fn idempotency_key(sent: &str) -> IdempotencyKey {
 }
 
 /// Inserts a row under a key, once, and replies with its number.
-fn thing(tx: &mut Tx<'_>, asker: &str, sent: &str, name: &str, number: i64) -> Result<Reply> {
-    let done = once(tx, Some(&idempotency_key(sent)), asker, |tx| {
+fn thing(tx: &mut Tx<'_>, requester: &str, sent: &str, name: &str, number: i64) -> Result<Reply> {
+    let done = once(tx, Some(&idempotency_key(sent)), requester, |tx| {
         put(tx, name, number)?;
         Reply::json(StatusCode::CREATED, &number).map(Some)
     });
     Ok(done?.expect("an answer"))
 }
 
-async fn send(db: &Db, asker: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
-    db.tx(move |tx| thing(tx, asker, sent, name, n)).await
+async fn send(db: &Db, requester: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
+    db.tx(move |tx| thing(tx, requester, sent, name, n)).await
 }
 
-async fn kept(db: &Db) -> i64 {
+async fn stored_replies(db: &Db) -> i64 {
     let counted = db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM replies"), args![]));
     counted.await.expect("a count").expect("a row").0
 }
@@ -35,7 +35,7 @@ fn is_replayed(reply: &Reply) -> bool {
 }
 
 #[tokio::test]
-async fn the_same_again_is_answered_the_same_and_done_once() {
+async fn a_repeated_request_gets_the_same_reply_and_runs_once() {
     let test = open().await;
     let first = send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     assert!(!is_replayed(&first));
@@ -50,7 +50,7 @@ async fn the_same_again_is_answered_the_same_and_done_once() {
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_no_answer_behind() {
+async fn a_refused_request_stores_no_reply() {
     let test = open().await;
     let refused = test.db.tx(|tx| {
         once(tx, Some(&idempotency_key("a")), "person:1", |tx| {
@@ -59,18 +59,18 @@ async fn a_refusal_leaves_no_answer_behind() {
         })
     });
     assert!(refused.await.is_err());
-    let unkept = test
+    let without_reply = test
         .db
         .tx(|tx| once(tx, Some(&idempotency_key("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
-    assert_eq!(unkept.await.expect("no answer"), None);
-    assert_eq!((kept(&test.db).await, read_value(&test.db, "note").await), (0, Some(1)));
+    assert_eq!(without_reply.await.expect("no answer"), None);
+    assert_eq!((stored_replies(&test.db).await, read_value(&test.db, "note").await), (0, Some(1)));
     send(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
     assert_eq!(read_value(&test.db, "thing").await, Some(2));
 }
 
 /// Sixteen requests run at once from two processes; the first is refused after it took the key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
+async fn one_of_many_identical_requests_runs_and_all_get_its_reply() {
     let test = open().await;
     let other = another(&test.url).await;
     let mut all = Vec::new();
@@ -94,7 +94,7 @@ async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
 }
 
 #[tokio::test]
-async fn answers_are_kept_for_a_day() {
+async fn replies_are_stored_for_one_day() {
     let test = open().await;
     send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     let begin = test.db.clock().now();
@@ -111,7 +111,7 @@ async fn answers_are_kept_for_a_day() {
 /// Replies contain personal data, so they are not readable in the table, and no weak secret can be guessed from a
 /// digest.
 #[tokio::test]
-async fn answers_are_sealed() {
+async fn replies_are_stored_encrypted() {
     let test = open().await;
     test.db
         .tx(|tx| {

@@ -16,7 +16,7 @@ fn is_fault<T: std::fmt::Debug>(result: Result<T>) {
 }
 
 #[tokio::test]
-async fn a_commit_keeps_and_everybody_sees_it() {
+async fn a_commit_is_visible_to_every_connection() {
     let test = open().await;
     let other = another(&test.url).await;
     assert_eq!(test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept"), 1);
@@ -26,7 +26,7 @@ async fn a_commit_keeps_and_everybody_sees_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_undoes_everything() {
+async fn an_error_rolls_back_the_whole_transaction() {
     let test = open().await;
     let refused = test.db.tx(|tx| {
         put(tx, "a", 1)?;
@@ -43,7 +43,7 @@ async fn a_refusal_undoes_everything() {
 }
 
 #[tokio::test]
-async fn an_attempt_is_undone_and_the_transaction_lives_on() {
+async fn a_failed_attempt_is_rolled_back_and_the_transaction_continues() {
     let test = open().await;
     let outcome = test.db.tx(|tx| {
         put(tx, "before", 1)?;
@@ -75,7 +75,7 @@ async fn an_attempt_is_undone_and_the_transaction_lives_on() {
 /// An error inside an attempt ends the transaction even if the caller ignores it, so that half of an attempt is
 /// never kept.
 #[tokio::test]
-async fn an_attempt_that_answers_an_error_ends_the_transaction() {
+async fn an_error_in_an_attempt_ends_the_transaction() {
     let test = open().await;
     let swallowed = test.db.tx(|tx| {
         let refused = tx.attempt(|tx| {
@@ -90,7 +90,7 @@ async fn an_attempt_that_answers_an_error_ends_the_transaction() {
 }
 
 #[tokio::test]
-async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
+async fn a_failed_statement_ends_the_transaction_even_if_ignored() {
     let test = open().await;
     test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
     let swallowed = test.db.tx(|tx| {
@@ -121,7 +121,7 @@ async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_fault_and_the_next_one_works() {
+async fn a_panic_is_a_fault_and_the_next_transaction_works() {
     let test = open().await;
     for _ in 0..20 {
         let panicked = test.db.tx(|tx| {
@@ -139,7 +139,7 @@ async fn a_panic_is_a_fault_and_the_next_one_works() {
 }
 
 #[tokio::test]
-async fn a_view_refuses_to_write_and_sees_one_moment() {
+async fn a_view_is_read_only_and_sees_one_snapshot() {
     let test = open().await;
     is_fault(test.db.view(|tx| put(tx, "a", 1)).await);
     is_fault(test.db.view(|tx| tx.run(sql!("DELETE FROM versions"), args![])).await);
@@ -171,7 +171,7 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
 }
 
 #[tokio::test]
-async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
+async fn a_key_violation_becomes_a_refusal_only_for_its_own_table() {
     let test = open().await;
     test.db.tx(|tx| person(tx, Some("anna@example.com"))).await.expect("written");
     let twice = |table: &'static str| {
@@ -198,7 +198,7 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
 
 /// Listeners are told after the commit, and only of what was kept.
 #[tokio::test]
-async fn only_what_was_committed_is_told() {
+async fn listeners_are_notified_only_of_committed_changes() {
     let test = open().await;
     let mut heard = test.db.dependencies().live.listen();
     let changed = |text: &str| Changed(text.to_owned());
@@ -227,7 +227,7 @@ async fn only_what_was_committed_is_told() {
 
 /// A hundred transactions on one row at once: each adds one, and none is lost, however often they are repeated.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_is_lost_among_many() {
+async fn concurrent_updates_of_one_row_are_not_lost() {
     let test = open().await;
     let other = another(&test.url).await;
     test.db.tx(|tx| put(tx, "sum", 0)).await.expect("kept");
@@ -248,7 +248,7 @@ async fn nothing_is_lost_among_many() {
 /// On SQLite, with its single writer, the precheck keeps hopeless work out of the queue. On PostgreSQL it is not
 /// run.
 #[tokio::test]
-async fn a_look_says_no_before_it_is_anybodys_turn() {
+async fn a_precheck_refuses_before_the_write_is_queued() {
     let test = open().await;
     let refused = test.db.precheck_then_tx(|_| Err(Error::refused(&NO)), |tx| put(tx, "a", 1)).await;
     let written = read_value(&test.db, "a").await;
@@ -267,7 +267,7 @@ async fn a_look_says_no_before_it_is_anybodys_turn() {
 }
 
 #[tokio::test]
-async fn what_gives_way_is_written_all_the_same() {
+async fn low_priority_writes_still_complete() {
     let test = open().await;
     let crowd: Vec<_> = (0..200_i64)
         .map(|n| {
@@ -286,7 +286,7 @@ async fn what_gives_way_is_written_all_the_same() {
 
 /// On SQLite the commit marker changes with every commit of any process, and with nothing else.
 #[tokio::test]
-async fn the_stamp_changes_with_every_commit_of_anybody() {
+async fn the_commit_marker_changes_with_every_commit() {
     let test = open().await;
     let other = another(&test.url).await;
     if on_postgres() {

@@ -10,7 +10,7 @@ const TEXTS: [&str; 8] =
     ["", " ", "O'Neil", "$1 ?1 '$2'", "💆‍♀️ Київ \u{202e}", "%_\\", "a\nb\r\n\tc", "\u{1}\u{7f}\u{fffd}"];
 
 #[tokio::test]
-async fn texts_and_bytes() {
+async fn texts_and_bytes_round_trip() {
     let test = open().await;
     let all_bytes: Vec<u8> = (0..=255).collect();
     for text in TEXTS {
@@ -33,7 +33,7 @@ async fn texts_and_bytes() {
 }
 
 #[tokio::test]
-async fn nothing_and_something_of_every_type() {
+async fn null_and_present_values_of_every_type_round_trip() {
     let test = open().await;
     type Row = (Option<String>, Option<Date>, Option<Timestamp>, Option<Vec<u8>>);
     let write = |tx: &mut Tx<'_>, (phone, birthday, verified, contact): Row| -> Result<Option<Row>> {
@@ -62,7 +62,7 @@ async fn nothing_and_something_of_every_type() {
 }
 
 #[tokio::test]
-async fn numbers_truths_and_documents() {
+async fn integers_booleans_and_json_round_trip() {
     let test = open().await;
     for number in [0, 1, -1, (1 << 53) - 1, i64::MAX, i64::MIN] {
         for is_dead in [true, false] {
@@ -96,7 +96,7 @@ async fn numbers_truths_and_documents() {
 
 /// Reading a column as another type is a fault, not a guess.
 #[tokio::test]
-async fn nothing_is_read_as_what_it_is_not() {
+async fn reading_a_column_as_another_type_is_a_fault() {
     let test = open().await;
     let id = test.db.tx(|tx| crate::person(tx, Some("a@b.cd"))).await.expect("kept");
     let wrong =
@@ -118,7 +118,7 @@ const LATER: kit::Refusal = kit::Refusal::conflict("later", "Later.");
 
 /// The seconds reach the `Retry-After` header, whatever integer type the refusal was given.
 #[test]
-fn a_refusal_says_when_to_try_again() {
+fn a_refusal_states_when_to_retry() {
     for refused in [
         kit::Error::refused(&LATER).with("retry_after", 60),
         kit::Error::refused(&LATER).with("retry_after", 60_i64),

@@ -18,7 +18,7 @@ fn change(tx: &mut Tx<'_>, to: i64) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_version_that_was_rolled_back_never_comes_again() {
+async fn a_rolled_back_version_is_never_reused() {
     let test = open().await;
     let other = another(&test.url).await;
     other.join().await.expect("a node number");
@@ -44,7 +44,7 @@ async fn a_version_that_was_rolled_back_never_comes_again() {
 
 /// 64 transactions run at once from two processes; every fourth is refused after it took its number.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn numbers_have_no_gaps() {
+async fn counter_numbers_have_no_gaps() {
     let test = open().await;
     let other = another(&test.url).await;
     let mut all = Vec::new();

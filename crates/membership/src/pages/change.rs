@@ -17,7 +17,7 @@ use crate::pages::membership::HERE;
 use crate::{Entitlements, Invoice, MembershipStatus};
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
+    Router::new().route("/dashboard/membership/{action}/", get(show).post(apply))
 }
 
 /// An operation on the actor's membership.
@@ -121,7 +121,7 @@ impl InvoiceLines {
     }
 }
 
-async fn ask(
+async fn show(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
@@ -312,8 +312,8 @@ fn sentences(
                 let given_up = entitlements.next_plan.as_ref().map(|next| {
                     format!("Your switch to {}, planned for {start}, will be canceled.", next.name)
                 });
-                let kept = format!("You keep {name} on your current terms.");
-                return Ok([Some(kept), given_up].into_iter().flatten().collect());
+                let keep_sentence = format!("You keep {name} on your current terms.");
+                return Ok([Some(keep_sentence), given_up].into_iter().flatten().collect());
             }
             let credits = match next.monthly_credits {
                 None => "Every service is included.".to_owned(),

@@ -13,7 +13,7 @@ use ui::{Frame, QueryForm, format, or_sign_in};
 use crate::Plan;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/dashboard/membership/join/", get(ask))
+    Router::new().route("/dashboard/membership/join/", get(show))
 }
 
 /// Returns the path of the page for a plan.
@@ -41,7 +41,7 @@ impl Input for WantedPlan {
     }
 }
 
-async fn ask(caller: Caller, QueryForm(form): QueryForm<WantedPlan>) -> Result<Response> {
+async fn show(caller: Caller, QueryForm(form): QueryForm<WantedPlan>) -> Result<Response> {
     let WantedPlan(slug) = form.parsed.map_err(Error::Invalid)?;
     let here = format!("/dashboard/membership/join/?plan={}", format::encoded(&slug));
     let drawn = caller.view(move |tx, by| draw(tx, by, &slug)).await;

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_paid_for_by_credits_first_and_then_by_the_discount() {
+    fn savings_count_credits_first_and_then_the_discount() {
         for (price, credits, list, saved, visits) in [
             (37_500, Some(0), 39_000, 9_750, Some(4)),
             (37_500, Some(0), 20_000, 5_000, None),

@@ -5,12 +5,12 @@ use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA, asse
 
 use crate::open;
 
-async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
+async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, input: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), input).await
 }
 
-async fn put(app: &TestClub, by: Player, path: &str, words: Value) -> Answer {
-    let body = words.to_string().into_bytes();
+async fn put(app: &TestClub, by: Player, path: &str, input: Value) -> Answer {
+    let body = input.to_string().into_bytes();
     app.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
 }
 
@@ -34,7 +34,7 @@ fn plan() -> Value {
 }
 
 #[tokio::test]
-async fn plans_that_are_for_sale() {
+async fn the_api_lists_the_plans_for_sale() {
     let app = open().await;
     let visitor = app.visitor();
     let plans = visitor.get("/api/memberships/plans/").await.expect(200);
@@ -44,16 +44,16 @@ async fn plans_that_are_for_sale() {
 }
 
 #[tokio::test]
-async fn one_s_own_plan() {
+async fn a_member_sees_their_own_plan() {
     let app = open().await;
-    let mine = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
+    let own = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
     let shape = json!({
         "plan": plan(), "status": "text", "is_active": "yes-or-no", "start_date": "date", "end_date": "date",
         "days_remaining": "integer", "auto_renew": "yes-or-no", "services_used_this_month": "integer",
         "guest_passes_used": "integer", "can_use_service_credit": "yes-or-no", "savings": "money",
     });
-    assert_shape("current", &mine.body, &shape);
-    assert_eq!((mine.number("days_remaining"), &mine["is_active"]), (15, &json!(true)));
+    assert_shape("current", &own.body, &shape);
+    assert_eq!((own.number("days_remaining"), &own["is_active"]), (15, &json!(true)));
     let none = app.as_(GUS).get("/api/memberships/current/").await.expect(404);
     assert_shape("none", &none.body, &json!({"error": "text", "available_plans": [plan()]}));
     app.visitor().get("/api/memberships/current/").await.refused(401, "not_signed_in");
@@ -61,7 +61,7 @@ async fn one_s_own_plan() {
 
 /// If two managers edit the same version at the same time, one edit succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_edits_of_the_same_version_one_counts() {
+async fn one_of_two_concurrent_edits_of_a_version_succeeds() {
     let app = open().await;
     let edit = |price: &'static str| put(&app, MAX, BASE, base(1, price, 20));
     let (one, other) = tokio::join!(edit("400.00"), edit("500.00"));
@@ -73,12 +73,12 @@ async fn of_two_edits_of_the_same_version_one_counts() {
 }
 
 #[tokio::test]
-async fn staff_freeze_and_end_and_every_change_says_who_and_when() {
+async fn staff_freeze_and_end_memberships_and_each_change_is_recorded() {
     let app = open().await;
     for player in [GUS, UMA, TOM] {
         for what in ["freeze", "leave", "stay", "dues", "upgrade"] {
-            let words = json!({"months": 1, "plan": "unlimited", "paid": "cash", "seen": "2026-12-09"});
-            desk(&app, player, BEA, what, words).await.refused(403, "not_allowed");
+            let input = json!({"months": 1, "plan": "unlimited", "paid": "cash", "seen": "2026-12-09"});
+            desk(&app, player, BEA, what, input).await.refused(403, "not_allowed");
         }
     }
     desk(&app, DORA, BEA, "freeze", json!({"months": 1})).await.expect(200);
@@ -112,7 +112,7 @@ async fn base_price(app: &TestClub) -> String {
 }
 
 #[tokio::test]
-async fn a_version_applies_to_who_joins_from_its_day_on() {
+async fn a_version_applies_to_members_who_join_from_its_effective_date() {
     let app = open().await;
     assert_eq!(put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-01")).await.expect(200)["version"], 2);
     put(&app, MAX, BASE, base(1, "410.00", 20)).await.refused(409, "edited_meanwhile");
@@ -151,7 +151,7 @@ async fn a_version_cannot_take_effect_in_the_past_or_in_more_than_a_year() {
 }
 
 #[tokio::test]
-async fn a_newer_version_takes_the_place_of_one_that_has_not_begun() {
+async fn a_newer_version_replaces_one_not_yet_in_effect() {
     let app = open().await;
     put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-10")).await.expect(200);
     put(&app, MAX, BASE, base_from(2, "390.00", "2026-12-05")).await.expect(200);
@@ -180,7 +180,7 @@ async fn members_are_moved_only_to_a_version_in_effect() {
 /// Pages that show what can be joined are cached under the version of the catalogue. Every billing day renews it, also a
 /// late one, because a version of a plan may have begun meanwhile.
 #[tokio::test]
-async fn every_billing_day_renews_the_pages_that_show_plans() {
+async fn every_billing_day_invalidates_cached_plan_pages() {
     let app = open().await;
     put(&app, MAX, BASE, base_from(1, "400.00", "2026-12-01")).await.expect(200);
     let run = async |moment: &str| {

@@ -11,18 +11,18 @@ use crate::accounts::proofs::{
     self, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, News, PasswordChanged,
     ResetRequested, mail_of,
 };
-use crate::model::kept_email;
+use crate::model::normalized_email;
 use crate::requests::client_info::ClientInfo;
 use crate::requests::limits;
 use crate::store;
 use crate::store::sessions::EmailKind;
 
 /// How long a request for a link may wait for its email. After that, the person has asked again or given up.
-const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+const REQUEST_TTL: SignedDuration = SignedDuration::from_hours(24);
 /// How long a new account may wait for the email that confirms its address.
-const CLAIM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const CLAIM_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long an email about a changed address or password may wait.
-const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const NEWS_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 macro_rules! account_notifications {
     ($($(#[$doc:meta])* $name:ident $kind:literal;)*) => {
@@ -53,9 +53,9 @@ account_notifications! {
     /// A new account claims an address.
     AddressClaimed "people.claimed";
     /// A person forgot the password.
-    ResetRequested "people.reset_asked";
+    ResetRequested "people.reset_requested";
     /// A person wants to change the address.
-    AddressChangeRequested "people.address_asked";
+    AddressChangeRequested "people.address_change_requested";
     /// The address was changed.
     AddressChanged "people.address_changed";
     /// The password was changed.
@@ -90,20 +90,20 @@ impl AccountNotification {
     }
 
     /// Returns how long the notification may wait for its email.
-    fn life(&self) -> SignedDuration {
+    fn ttl(&self) -> SignedDuration {
         match self {
-            AccountNotification::AddressClaimed(_) => CLAIM_LIFE,
+            AccountNotification::AddressClaimed(_) => CLAIM_TTL,
             AccountNotification::ResetRequested(_) | AccountNotification::AddressChangeRequested(_) => {
-                REQUEST_LIFE
+                REQUEST_TTL
             }
-            AccountNotification::AddressChanged(_) | AccountNotification::PasswordChanged(_) => NEWS_LIFE,
+            AccountNotification::AddressChanged(_) | AccountNotification::PasswordChanged(_) => NEWS_TTL,
         }
     }
 }
 
 /// Returns the notification subject of an email address.
 fn of_address(email: &str) -> SubjectRef {
-    let digest = tokens::digest(&kept_email(email));
+    let digest = tokens::digest(&normalized_email(email));
     let number = digest.iter().take(6).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
     SubjectRef { kind: "address", id: Id(number) }
 }
@@ -128,7 +128,7 @@ pub fn account_email(
     at: Timestamp,
     attempt: i64,
 ) -> Result<std::result::Result<AccountEmail, &'static str>> {
-    if tx.now().duration_since(at) > news.life() {
+    if tx.now().duration_since(at) > news.ttl() {
         return Ok(Err("too old"));
     }
     let is_first = attempt <= 1;
@@ -145,7 +145,7 @@ pub fn account_email(
             proofs::reset_email(tx, &ResetRequested { is_over, ..requested })?
         }
         AccountNotification::AddressChangeRequested(requested) => {
-            if mail_of(tx, requested.person)?.as_ref() == Some(&kept_email(&requested.email)) {
+            if mail_of(tx, requested.person)?.as_ref() == Some(&normalized_email(&requested.email)) {
                 return Ok(Err("confirmed"));
             }
             let is_over = requested.is_over && is_first;
@@ -174,7 +174,7 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
 
 /// Queues the email that confirms the address of a new account. The email is counted here and not when it is sent,
 /// so that retries after a failed delivery do not use up the limit.
-pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
+pub(crate) fn email_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
     let is_over = limits::count_email(tx, EmailKind::Confirm, email, client_info)?;
     notify(tx, &AddressClaimed { person, is_over }.into())
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::accounts::account_emails::notify;
 use crate::accounts::inputs::ConfirmAddress;
-use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
+use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, EmailConfirmed};
 use crate::accounts::sign_in::is_password_of;
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};
@@ -231,7 +231,7 @@ pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
         return Err(Error::refused(&ADDRESS_GONE));
     }
     session_store::forget_sign_up(tx, person)?;
-    tx.enqueue(&Proven { person, is_first }, tx.now())
+    tx.enqueue(&EmailConfirmed { person, is_first }, tx.now())
 }
 
 /// Gives an account that someone else may have created to the person who reads the email of its address. Sets a new

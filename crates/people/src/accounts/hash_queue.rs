@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_second_network_is_served_next_whoever_floods() {
+    async fn a_flood_from_one_network_does_not_delay_another() {
         let queue = HashQueue::default();
         let (first, second) = (
             queue.turn(from("198.51.100.1")).await.expect("free"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_gives_up_waiting_loses_nobody_a_turn() {
+    async fn an_abandoned_wait_does_not_block_the_hash_queue() {
         let queue = HashQueue::default();
         let (first, second) = (
             queue.turn(from("192.0.2.1")).await.expect("free"),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::accounts::passwords;
-use crate::model::{EmergencyContact, Role, kept_email};
+use crate::model::{EmergencyContact, Role, normalized_email};
 use crate::personal_data::phones::e164;
 
 /// The greatest length of an email address (RFC 5321).
@@ -269,7 +269,7 @@ fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
 
 /// Parses an optional email address into its stored form.
 pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
-    let email = kept_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
+    let email = normalized_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
         input.add_error(field, "Enter an email like anna@example.com.");
         return None;
@@ -373,7 +373,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_address_is_taken_in_its_plain_form_only() {
+    fn only_plain_email_addresses_are_accepted() {
         for good in ["anna@example.com", "a.b+c@x-y.example.co", "o'neil@example.com"] {
             assert!(is_email(good), "{good}");
         }
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_holds_nothing_that_can_not_be_seen() {
+    fn invisible_characters_are_removed_from_a_name() {
         let read = |name: &str| {
             let mut raw_input =
                 RawInput::from_json(json!({"n": name}).to_string().as_bytes()).expect("an object");
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_word_of_a_sign_up_is_said_at_once() {
+    fn every_invalid_field_of_a_sign_up_is_reported_at_once() {
         let body = r#"{"email": 5, "password": "short", "first_name": "😀", "phone": "call me", "birthday": "1990"}"#;
         let raw_input = RawInput::from_json(body.as_bytes()).expect("an object");
         let Err(Error::Invalid(fields)) = raw_input.parse::<SignUp>() else { panic!("it was taken") };
@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_change_does_not_name_stays() {
+    fn omitted_fields_of_a_change_stay_unchanged() {
         let raw_input = RawInput::from_json(br#"{"phone": "", "first_name": "Anna"}"#).expect("an object");
         let change: ProfileChange = raw_input.parse().expect("a change");
         assert_eq!(change.first_name.as_deref(), Some("Anna"));

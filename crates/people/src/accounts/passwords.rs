@@ -26,7 +26,7 @@ const WEIGHED: usize = 24;
 const LIKE_LETTERS: [char; 10] = ['@', '(', '{', '[', '<', '|', '!', '$', '+', '%'];
 
 /// The hash that replaces that of a missing account, so that a check takes equally long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZXN5bmMtbm9ib2R5$\
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZXN5bmMtbm9ib2R5$\
                       FzTC0dV7OoTsDdg8oKkVBvBmdWYSfEThZEkQzIdTkuo";
 
 impl Turn {
@@ -76,7 +76,7 @@ fn forms(password: &str) -> Vec<String> {
 
 fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
     let known = hash.is_some();
-    let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+    let hash = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
     let hash = PasswordHash::new(&hash).or_fault()?;
     Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
 }
@@ -92,7 +92,7 @@ pub async fn hash_password(password: String) -> Result<String> {
 }
 
 fn hash_now(password: &str) -> Result<String> {
-    let salt = tokens::chance::<16>()?;
+    let salt = tokens::random_bytes::<16>()?;
     let hash: PasswordHash = argon2()?.hash_password_with_salt(nfc(password).as_bytes(), &salt).or_fault()?;
     Ok(hash.to_string())
 }
@@ -158,7 +158,7 @@ mod tests {
     use crate::accounts::hash_queue::HashQueue;
 
     #[test]
-    fn length_counts_and_composition_does_not() {
+    fn passwords_are_judged_by_length_and_not_by_composition() {
         for good in [
             "coresync-demo",
             "correct horse",
@@ -189,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn nobody_costs_as_much_as_somebody() {
-        let nobody = PasswordHash::new(NOBODY).expect("a PHC string");
-        assert_eq!(nobody.params.to_string(), "m=19456,t=2,p=1");
-        assert_eq!(nobody.hash.expect("a hash").len(), 32);
+    fn an_unknown_account_costs_as_much_to_verify_as_a_known_one() {
+        let dummy = PasswordHash::new(DUMMY_HASH).expect("a PHC string");
+        assert_eq!(dummy.params.to_string(), "m=19456,t=2,p=1");
+        assert_eq!(dummy.hash.expect("a hash").len(), 32);
     }
 
     #[tokio::test]
-    async fn a_password_opens_its_own_hash_and_no_other() {
+    async fn a_password_matches_only_its_own_hash() {
         let hash = hash_password("correct horse".to_owned()).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         for (password, hash, right) in [
@@ -211,7 +211,7 @@ mod tests {
 
     /// The same letters match from another keyboard, and with a hash made before passwords were normalized.
     #[tokio::test]
-    async fn an_accent_is_the_same_on_every_keyboard() {
+    async fn composed_and_decomposed_accents_match() {
         let (composed, decomposed) = ("caf\u{e9} cr\u{e8}me", "cafe\u{301} cre\u{300}me");
         let new = hash_password(decomposed.to_owned()).await.expect("a hash");
         let salt = [7; 16];

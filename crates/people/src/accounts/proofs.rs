@@ -8,7 +8,7 @@ use kit::text::plain_name;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Person, kept_email};
+use crate::model::{Person, normalized_email};
 use crate::requests::client_info::known_device;
 use crate::store;
 use crate::store::sessions::{self as session_store, EmailKind};
@@ -25,11 +25,11 @@ pub const ADDRESS_GONE: Refusal = Refusal::conflict(
 );
 
 /// How long the link in the email to a new account is valid.
-const CONFIRM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const CONFIRM_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long the link that confirms a changed address is valid.
-const CHANGE_LIFE: SignedDuration = SignedDuration::from_hours(24);
+const CHANGE_TTL: SignedDuration = SignedDuration::from_hours(24);
 /// How long the link that resets a password is valid.
-const RESET_LIFE: SignedDuration = SignedDuration::from_mins(30);
+const RESET_TTL: SignedDuration = SignedDuration::from_mins(30);
 
 /// A new account claims an address, which must be confirmed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ pub struct PasswordChanged {
 
 /// A person confirmed their address, so entities that carry the address belong to them. A job.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Proven {
+pub struct EmailConfirmed {
     /// The person.
     pub person: Id,
     /// Whether it is the person's first confirmed address; until now no other email was sent to them.
@@ -92,8 +92,8 @@ pub struct Proven {
     pub is_first: bool,
 }
 
-impl Job for Proven {
-    const KIND: &'static str = "people.proven";
+impl Job for EmailConfirmed {
+    const KIND: &'static str = "people.email_confirmed";
 }
 
 /// An email about an account.
@@ -167,11 +167,11 @@ impl AccountEmail {
     }
 }
 
-fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: SignedDuration) -> Result<String> {
+fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, ttl: SignedDuration) -> Result<String> {
     // Waits for a simultaneous change of the password, which ends existing links.
     store::hold(tx, person)?;
     let token = tokens::secret()?;
-    let until = tx.now() + life;
+    let until = tx.now() + ttl;
     session_store::insert_proof(tx, tokens::digest(&token), (person, kind, email), until)?;
     Ok(token)
 }
@@ -195,7 +195,7 @@ pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Re
         return Ok(None);
     }
     let account = Claim::of_sign_up(tx, &person)?;
-    let token = prove(tx, person.id, EmailKind::Confirm, &email, CONFIRM_LIFE)?;
+    let token = prove(tx, person.id, EmailKind::Confirm, &email, CONFIRM_TTL)?;
     Ok(AccountEmail::to(&person, News::Confirm { token, account }))
 }
 
@@ -204,7 +204,7 @@ pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Re
 /// # Errors
 /// Returns a fault if the database fails.
 pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result<Option<AccountEmail>> {
-    let email = kept_email(&requested.email);
+    let email = normalized_email(&requested.email);
     let found = match store::person_by_email(tx, &email)? {
         Some(person) => Some(person),
         None => store::last_claimant(tx, &email)?,
@@ -213,7 +213,7 @@ pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result
     if requested.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset)? {
         return Ok(None);
     }
-    let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_LIFE)?;
+    let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_TTL)?;
     Ok(AccountEmail::to(&person, News::Reset { token }))
 }
 
@@ -225,7 +225,7 @@ pub(crate) fn email_to_new_address(
     tx: &mut Tx<'_>,
     requested: &AddressChangeRequested,
 ) -> Result<Option<AccountEmail>> {
-    let (to, person) = (kept_email(&requested.email), requested.person);
+    let (to, person) = (normalized_email(&requested.email), requested.person);
     if !store::person_exists(tx, person)? {
         return Ok(None);
     }
@@ -241,7 +241,7 @@ pub(crate) fn email_to_new_address(
     let account = Claim { name, at: tx.now(), device, network };
     session_store::forget_proofs(tx, person, EmailKind::Change)?;
     session_store::keep_address(tx, person, &to)?;
-    let token = prove(tx, person, EmailKind::Change, &to, CHANGE_LIFE)?;
+    let token = prove(tx, person, EmailKind::Change, &to, CHANGE_TTL)?;
     Ok(Some(AccountEmail { to, news: News::Change { token, account } }))
 }
 

@@ -3,15 +3,15 @@
 use kit::{AppState, Error, Fields, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::accounts::account_emails::{ask_claimant, notify};
+use crate::accounts::account_emails::{email_claimant, notify};
 use crate::accounts::confirm::{make_own, start_over};
 use crate::accounts::hash_queue::HashQueue;
 use crate::accounts::inputs::{NewAddress, NewPassword};
 use crate::accounts::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
-use crate::accounts::sign_in::{ask_password, set_password, wrong_password};
+use crate::accounts::sign_in::{verify_current_password, set_password, wrong_password};
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};
-use crate::model::kept_email;
+use crate::model::normalized_email;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::{ClientInfo, known_device};
 use crate::requests::limits;
@@ -35,7 +35,7 @@ pub fn request_link_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Opti
         (None, None) => None,
     };
     match found.and_then(|person| person.email.clone().map(|email| (person.id, email))) {
-        Some((person, email)) => ask_claimant(tx, person, &email, client_info),
+        Some((person, email)) => email_claimant(tx, person, &email, client_info),
         None => Ok(()),
     }
 }
@@ -46,7 +46,7 @@ pub fn request_link_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Opti
 /// Returns [`crate::TOO_MANY_ATTEMPTS`] for a network that requests too often, or a fault.
 pub fn request_password_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
     limits::count_request(tx, EmailKind::Reset, client_info)?;
-    let email = kept_email(email);
+    let email = normalized_email(email);
     let is_over = limits::count_email(tx, EmailKind::Reset, &email, client_info)?;
     notify(tx, &ResetRequested { email, is_over }.into())
 }
@@ -57,7 +57,7 @@ pub fn request_password_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: 
 /// Returns `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; or
 /// [`crate::TOO_MANY_ATTEMPTS`].
 pub async fn request_address_change(caller: &Caller, request: NewAddress) -> Result<()> {
-    let (_, hash) = ask_password(caller, request.current_password).await?;
+    let (_, hash) = verify_current_password(caller, request.current_password).await?;
     let (client_info, email) = (caller.client_info().clone(), request.email);
     caller
         .tx(move |tx, by| {

@@ -86,7 +86,7 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) ->
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
 /// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
-pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
+pub(crate) async fn verify_current_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
     let read = |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
         Ok((person.clone(), store::password_hash(tx, person.id)?))
@@ -139,7 +139,7 @@ pub async fn change_password(
     change: ChangePassword,
     kind: SessionKind,
 ) -> Result<Option<Tokens>> {
-    let (person, hash) = ask_password(caller, change.current_password).await?;
+    let (person, hash) = verify_current_password(caller, change.current_password).await?;
     let about = person.email.as_deref().unwrap_or_default();
     if let Some(sentence) = passwords::password_error(&change.new_password, about) {
         return Err(Fields::one("new_password", sentence));

@@ -10,7 +10,7 @@ use kit::replies::{IdempotencyKey, Reply, once};
 use kit::{Error, Fault, Id, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::accounts::account_emails::ask_claimant;
+use crate::accounts::account_emails::email_claimant;
 use crate::accounts::inputs::SignUp;
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};
@@ -21,7 +21,7 @@ use crate::store::sessions::{self as session_store, Unverified};
 use crate::{requests::limits, store};
 
 /// How long an account may wait for its address to be verified.
-const UNVERIFIED_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const UNVERIFIED_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many accounts are pruned in one transaction.
 const AT_ONCE: i64 = 200;
 
@@ -58,8 +58,8 @@ pub(crate) async fn sign_up_once(
     reply: fn() -> Result<Reply>,
 ) -> Result<Reply> {
     let new = read(caller, request).await?;
-    let (client_info, asker) = (caller.client_info().clone(), caller.asker()?);
-    let key = asker.clone();
+    let (client_info, requester) = (caller.client_info().clone(), caller.requester()?);
+    let key = requester.clone();
     let made = caller.app().db.tx(move |tx| {
         once(tx, idempotency_key.as_ref(), &key.name, |tx| {
             make(tx, &new, &client_info, None, &AfterSignUp::default())?;
@@ -67,7 +67,7 @@ pub(crate) async fn sign_up_once(
         })
     });
     let made = made.await?.ok_or_else(|| Fault::because("a sign-up without an answer"))?;
-    Ok(asker.mark(made))
+    Ok(requester.mark(made))
 }
 
 async fn read(caller: &Caller, request: SignUp) -> Result<NewPerson> {
@@ -103,7 +103,7 @@ fn make(
         at: tx.now(),
     };
     session_store::insert_sign_up(tx, id, &made)?;
-    ask_claimant(tx, id, new.email.as_deref().unwrap_or_default(), client_info)?;
+    email_claimant(tx, id, new.email.as_deref().unwrap_or_default(), client_info)?;
     let person = store::person(tx, id)?;
     let by = Actor::of(person).on_network(client_info.network());
     note(tx, &by, AuditEvent::SignedUp, Some(id), json!({"device": client_info.device}))
@@ -119,7 +119,7 @@ pub fn prune_unverified(
     tx: &mut Tx<'_>,
     is_needed: impl Fn(&mut Tx<'_>, Id) -> Result<bool>,
 ) -> Result<usize> {
-    let before = tx.now() - UNVERIFIED_LIFE;
+    let before = tx.now() - UNVERIFIED_TTL;
     let old: Vec<(Id,)> = session_store::unverified_before(tx, before, AT_ONCE)?;
     for (id,) in &old {
         store::hold(tx, *id)?;

@@ -44,7 +44,7 @@ async fn change(
 
 /// A kind of email, and whether it is wanted.
 #[derive(Serialize, ToSchema)]
-struct NoticeOut {
+struct NotificationSettingOut {
     /// `reminders` or `waitlist`.
     kind: &'static str,
     /// Whether an email is sent.
@@ -54,24 +54,24 @@ struct NoticeOut {
 /// List your email notifications.
 #[utoipa::path(get, path = "/api/users/notices/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Every kind", body = Vec<NoticeOut>),
+    (status = 200, description = "Every kind", body = Vec<NotificationSettingOut>),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
+async fn notices(caller: Caller) -> Result<axum::Json<Vec<NotificationSettingOut>>> {
     caller.view(my_notification_kinds).await.map(to_response)
 }
 
 /// Choose your email notifications: these kinds and no others.
 #[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = ChosenNotifications,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Every kind, updated", body = Vec<NoticeOut>),
+    (status = 200, description = "Every kind, updated", body = Vec<NotificationSettingOut>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn choose(
     caller: Caller,
     Json(chosen): Json<ChosenNotifications>,
-) -> Result<axum::Json<Vec<NoticeOut>>> {
+) -> Result<axum::Json<Vec<NotificationSettingOut>>> {
     let chosen = caller.tx(move |tx, by| {
         choose_notification_kinds(tx, by, &chosen.notices)?;
         my_notification_kinds(tx, by)
@@ -81,10 +81,10 @@ async fn choose(
 
 fn to_response(
     all: Vec<(crate::personal_data::notification_kinds::NotificationKind, bool)>,
-) -> axum::Json<Vec<NoticeOut>> {
+) -> axum::Json<Vec<NotificationSettingOut>> {
     axum::Json(
         all.into_iter()
-            .map(|(notification_kind, email)| NoticeOut { kind: notification_kind.name(), email })
+            .map(|(notification_kind, email)| NotificationSettingOut { kind: notification_kind.name(), email })
             .collect(),
     )
 }

@@ -105,7 +105,7 @@ fn silence(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> 
 input! {
     /// The kinds that are wanted.
     #[derive(Debug, Clone)]
-    #[schema(as = WantedIn)]
+    #[schema(as = NotificationSettingInput)]
     pub struct ChosenNotifications {
         /// Of `reminders`, `waitlist`: the kinds that are wanted by email.
         #[schema(value_type = Vec<String>)]

@@ -33,7 +33,7 @@ pub fn encrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> R
 
 /// Creates a person's key. Of two simultaneous attempts the first wins, and both use its key.
 fn make(tx: &mut Tx<'_>, person: Id) -> Result<Encryptor> {
-    let key = tokens::hex(&tokens::chance::<32>()?);
+    let key = tokens::hex(&tokens::random_bytes::<32>()?);
     let (wrapped, now) = (tx.encrypt(&place(person), &key)?, tx.now());
     tx.run(
         sql!(
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_as_it_was_written() {
+    fn a_person_key_round_trips_through_hex() {
         let key = [0x00, 0x7f, 0x80, 0xff, 0x1a];
         assert_eq!(tokens::unhex(&tokens::hex(&key)).expect("digits"), key);
     }

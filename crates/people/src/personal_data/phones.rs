@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_the_same_however_it_is_typed_or_pasted() {
+    fn a_phone_number_is_normalized_from_every_entered_form() {
         for entered in [
             "+12125550100",
             "2125550100",

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_room_can_be_set_to_is_taken() {
+    fn only_supported_room_settings_are_accepted() {
         let change =
             read(r#"{"temperature": "22.5", "scents": ["rose", "rose", "mint"], "light_percent": 0}"#);
         let change = change.expect("a change");

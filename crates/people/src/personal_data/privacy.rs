@@ -6,10 +6,10 @@ use kit::{Id, Result, Tx, args, row, sql};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::accounts::sign_in::{ask_password, wrong_password};
+use crate::accounts::sign_in::{verify_current_password, wrong_password};
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};
-use crate::requests::caller::{Caller, asker_name};
+use crate::requests::caller::{Caller, requester_name};
 use crate::{
     personal_data::person_key, requests::limits, search::index, store, store::sessions as session_store,
 };
@@ -158,7 +158,7 @@ pub struct ConfirmedErasure {
 /// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
 /// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
 pub async fn confirm_erasure(caller: &Caller, password: String) -> Result<ConfirmedErasure> {
-    let (person, hash) = ask_password(caller, password).await?;
+    let (person, hash) = verify_current_password(caller, password).await?;
     Ok(ConfirmedErasure { person: person.id, hash })
 }
 
@@ -207,7 +207,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &ConfirmedErasure) -> Result<(
         args![now, person],
     )?;
     session_store::forget_devices(tx, person)?;
-    forget_replies_of(tx, &asker_name(person))?;
+    forget_replies_of(tx, &requester_name(person))?;
     if let Some(email) = &by.person()?.email {
         limits::forget_account(tx, email)?;
     }

@@ -107,58 +107,58 @@ impl Caller {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let (asker, credential) = (self.asker()?, self.credential.clone());
+        let (requester, credential) = (self.requester()?, self.credential.clone());
         let (network, has_key, visitor) =
-            (self.client_info.network(), idempotency_key.is_some(), asker.name.clone());
+            (self.client_info.network(), idempotency_key.is_some(), requester.name.clone());
         let done = self.app.db.tx(move |tx| {
             let by = enter(tx, &credential, &network)?;
             let reply =
-                once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+                once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
             Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;
         let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
-        Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
+        Ok(if has_key && is_visitor { requester.mark(reply) } else { reply })
     }
 
-    /// Like [`Caller::once`], for an operation that often fails: `look` can refuse it before it waits for its turn
+    /// Like [`Caller::once`], for an operation that often fails: `precheck` can refuse it before it waits for its turn
     /// to write. Its answer was true at some moment between request and response, like that of `verb`.
     ///
     /// # Errors
-    /// Returns the errors of [`Caller::once`], or the error of `look`.
-    pub async fn look_then_once<L, F>(
+    /// Returns the errors of [`Caller::once`], or the error of `precheck`.
+    pub async fn precheck_then_once<L, F>(
         &self,
         idempotency_key: Option<IdempotencyKey>,
-        look: L,
+        precheck: L,
         verb: F,
     ) -> Result<Reply>
     where
         L: Fn(&mut Tx<'_>, &Actor) -> Result<()> + Send + Sync + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let (asker, credential) = (self.asker()?, self.credential.clone());
-        let (has_key, visitor) = (idempotency_key.is_some(), asker.name.clone());
+        let (requester, credential) = (self.requester()?, self.credential.clone());
+        let (has_key, visitor) = (idempotency_key.is_some(), requester.name.clone());
         let (same_visitor, same_credential, same_idempotency_key) =
             (visitor.clone(), credential.clone(), idempotency_key.clone());
         let network = self.client_info.network();
         let same_network = network.clone();
-        let look = move |tx: &mut Tx<'_>| {
+        let precheck = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &same_credential, &same_network)?;
             // A stored reply is repeated, whatever would prevent the operation now.
             let done = same_idempotency_key
                 .as_ref()
-                .map(|idempotency_key| was_done(tx, idempotency_key, &asker_of(&by, &same_visitor)));
-            if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
+                .map(|idempotency_key| was_done(tx, idempotency_key, &requester_of(&by, &same_visitor)));
+            if done.transpose()? == Some(true) { Ok(()) } else { precheck(tx, &by) }
         };
-        let done = self.app.db.precheck_then_tx(look, move |tx| {
+        let done = self.app.db.precheck_then_tx(precheck, move |tx| {
             let by = enter(tx, &credential, &network)?;
             let reply =
-                once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+                once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
             Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;
         let reply = reply.ok_or_else(|| Fault::because("a action without an answer"))?;
-        Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
+        Ok(if has_key && is_visitor { requester.mark(reply) } else { reply })
     }
 
     /// Returns the identity of a visitor for [`kit::replies::once`]: the one in the cookie `__Host-visitor`, or
@@ -166,7 +166,7 @@ impl Caller {
     ///
     /// # Errors
     /// Returns a fault if the system provides no random bytes.
-    pub(crate) fn asker(&self) -> Result<Requester> {
+    pub(crate) fn requester(&self) -> Result<Requester> {
         let (token, is_new) = match &self.client_info.visitor {
             Some(token) => (token.clone(), false),
             None => (tokens::secret()?, true),
@@ -226,12 +226,12 @@ impl Requester {
 }
 
 /// Returns the name of the actor for [`kit::replies::once`].
-fn asker_of(by: &Actor, visitor: &str) -> String {
-    by.id().map_or_else(|| visitor.to_owned(), asker_name)
+fn requester_of(by: &Actor, visitor: &str) -> String {
+    by.id().map_or_else(|| visitor.to_owned(), requester_name)
 }
 
 /// Returns the name of a person for [`kit::replies::once`].
-pub(crate) fn asker_name(person: Id) -> String {
+pub(crate) fn requester_name(person: Id) -> String {
     format!("person:{}", person.0)
 }
 
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_trusted_proxy_saw_is_believed() {
+    fn only_addresses_from_trusted_proxies_are_believed() {
         assert_eq!(address("192.0.2.9", &["1.1.1.1"]), "192.0.2.9");
         assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(address("10.0.0.1", &["1.1.1.1, 2.2.2.2"]), "2.2.2.2");
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_goes_before_the_cookie() {
+    fn a_bearer_token_takes_precedence_over_the_cookie() {
         let mut headers = HeaderMap::new();
         assert!(credential(&headers) == Credential::None);
         headers.insert("cookie", HeaderValue::from_static("__Host-session=page"));

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_is_called_what_its_owner_calls_it() {
+    fn a_device_name_is_derived_from_the_user_agent() {
         for (agent, name) in [
             ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
             (

@@ -6,28 +6,28 @@ use axum::http::header::COOKIE;
 use jiff::SignedDuration;
 
 /// How long a browser stays signed in.
-pub(crate) const PAGE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(crate) const PAGE_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The name of the session cookie.
 const NAME: &str = "__Host-session";
 /// The name of the cookie that recognizes a browser with which someone has signed in before.
 const DEVICE: &str = "__Host-device";
 /// How long a browser is recognized, in seconds: a year.
-const DEVICE_LIFE: i64 = 365 * 24 * 3_600;
+const DEVICE_TTL: i64 = 365 * 24 * 3_600;
 
 /// The name of the cookie that recognizes the browser that signed up.
 const SIGN_UP: &str = "__Host-signup";
 /// How long the sign-up cookie is kept, in seconds: seven days.
-const SIGN_UP_LIFE: i64 = 7 * 24 * 3_600;
+const SIGN_UP_TTL: i64 = 7 * 24 * 3_600;
 /// The name of the cookie that connects the requests of a visitor.
 const VISITOR: &str = "__Host-visitor";
 /// How long the visitor cookie is kept, in seconds: a day, as long as stored replies.
-const VISITOR_LIFE: i64 = 24 * 3_600;
+const VISITOR_TTL: i64 = 24 * 3_600;
 /// The least length of a visitor token in characters: 128 bits in base64.
 const SHORTEST_VISITOR: usize = 22;
 
 /// Returns the `Set-Cookie` value that keeps a browser signed in for 30 days.
 pub fn session_cookie(token: &str) -> String {
-    let seconds = PAGE_LIFE.as_secs();
+    let seconds = PAGE_TTL.as_secs();
     format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}")
 }
 
@@ -38,13 +38,13 @@ pub fn ended_cookie() -> String {
 
 /// Returns the `Set-Cookie` value that recognizes a browser, signed in or not. It grants no access.
 pub fn device_cookie(token: &str) -> String {
-    format!("{DEVICE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={DEVICE_LIFE}")
+    format!("{DEVICE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={DEVICE_TTL}")
 }
 
 /// Returns the `Set-Cookie` value that recognizes the browser that signed up, for as long as the link in the email
 /// is valid. If the link is opened in that browser, the password need not be entered again.
 pub fn sign_up_cookie(token: &str) -> String {
-    format!("{SIGN_UP}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={SIGN_UP_LIFE}")
+    format!("{SIGN_UP}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={SIGN_UP_TTL}")
 }
 
 /// Returns the `Set-Cookie` value that removes the sign-up cookie.
@@ -59,7 +59,7 @@ pub(crate) fn sign_up(headers: &HeaderMap) -> Option<&str> {
 
 /// Returns the `Set-Cookie` value that connects the requests of a visitor (`Idempotency-Key`). It grants no access.
 pub(crate) fn visitor_cookie(token: &str) -> String {
-    format!("{VISITOR}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={VISITOR_LIFE}")
+    format!("{VISITOR}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={VISITOR_TTL}")
 }
 
 /// Returns the visitor token of a request, if it is long enough to be a secret.
@@ -95,7 +95,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn the_cookie_is_for_this_host_alone_and_no_script() {
+    fn the_session_cookie_is_host_only_and_http_only() {
         let cookie = session_cookie("abc");
         assert_eq!(cookie, "__Host-session=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");
         assert!(ended_cookie().ends_with("Max-Age=0"));

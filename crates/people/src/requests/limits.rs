@@ -24,7 +24,7 @@ use kit::clock::from_millis;
 use kit::db::containing;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
-use crate::model::kept_email;
+use crate::model::normalized_email;
 use crate::requests::client_info::ClientInfo;
 use crate::requests::network::address_key;
 use crate::store::sessions::{self as session_store, EmailKind};
@@ -203,7 +203,7 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
 /// Returns the key of an account. It holds a digest, so that the table does not store the addresses of people who
 /// only mistyped.
 fn account_key(email: &str) -> String {
-    format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
+    format!("account:{}", tokens::hex(&tokens::digest(&normalized_email(email))))
 }
 
 #[cfg(test)]
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_one_however_it_is_written_and_a_network_is_one_address() {
+    fn limits_ignore_email_case_and_treat_a_network_as_one_address() {
         assert_eq!(account_key(" Anna@Example.com"), account_key("anna@example.com"));
         let key = |text: &str| address_key(text.parse().expect("an address"));
         assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));

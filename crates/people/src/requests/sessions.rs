@@ -10,17 +10,17 @@ use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
-use crate::requests::cookies::PAGE_LIFE;
+use crate::requests::cookies::PAGE_TTL;
 use crate::store::sessions::{self as session_store, SignedInHere};
 use crate::store::{self, Session};
 
 /// How long an access token is valid.
-const ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(30);
+const ACCESS_TTL: SignedDuration = SignedDuration::from_mins(30);
 /// How long a refresh token is valid. Each renewal starts the period anew.
-const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const REFRESH_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The longest duration of a sign-in, however often its tokens are renewed (ASVS 7.3.2).
-const WHOLE_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+const SIGN_IN_TTL: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// The kind of client that signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(crate) fn open(
     session_store::insert_sign_in(tx, family, person, client_info)?;
     match kind {
         SessionKind::Page => {
-            let access = hand_out(tx, person, family, "page", PAGE_LIFE)?;
+            let access = hand_out(tx, person, family, "page", PAGE_TTL)?;
             Ok(Tokens { access, refresh: None, device: None })
         }
         SessionKind::App => open_pair(tx, person, family),
@@ -84,8 +84,8 @@ pub(crate) fn know(tx: &mut Tx<'_>, person: Id, client_info: &ClientInfo) -> Res
 }
 
 fn open_pair(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<Tokens> {
-    let access = hand_out(tx, person, family, "access", ACCESS_LIFE)?;
-    let refresh = hand_out(tx, person, family, "refresh", REFRESH_LIFE)?;
+    let access = hand_out(tx, person, family, "access", ACCESS_TTL)?;
+    let refresh = hand_out(tx, person, family, "refresh", REFRESH_TTL)?;
     Ok(Tokens { access, refresh: Some(refresh), device: None })
 }
 
@@ -94,10 +94,10 @@ fn hand_out(
     person: Id,
     family: Id,
     kind: &'static str,
-    life: SignedDuration,
+    ttl: SignedDuration,
 ) -> Result<String> {
     let token = tokens::secret()?;
-    let session = Session { id: tx.new_id()?, person, family, expires_at: tx.now() + life, ended_at: None };
+    let session = Session { id: tx.new_id()?, person, family, expires_at: tx.now() + ttl, ended_at: None };
     store::insert_session(tx, &session, kind, tokens::digest(&token))?;
     Ok(token)
 }
@@ -127,7 +127,7 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
     }
     let now = tx.now();
     let is_over =
-        session_store::opened_at(tx, old.family)?.is_some_and(|opened_at| opened_at + WHOLE_LIFE <= now);
+        session_store::opened_at(tx, old.family)?.is_some_and(|opened_at| opened_at + SIGN_IN_TTL <= now);
     if is_over || old.expires_at <= now {
         return Ok(None);
     }
@@ -227,7 +227,7 @@ mod tests {
 
     /// A renewal that is in progress when the password is changed is ended, too.
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_change_of_password_waits_for_what_is_being_opened_and_ends_it() {
+    async fn a_password_change_waits_for_opening_sessions_and_ends_them() {
         let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;
         let client_info = ClientInfo::address("192.0.2.1".parse().expect("an address"));
         let opened = test.db.tx(move |tx| {

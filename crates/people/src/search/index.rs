@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visit_is_found_by_the_number_of_its_booking() {
+    fn a_visit_is_found_by_its_booking_number() {
         let what = Findable { name: "Ann Lind", reference: Some("CS-2026-000017"), ..Findable::default() };
         for search in
             ["CS-2026-000017", "cs-2026-000017", "000017", "0017", "2026-000017", "17", "lind 000017"]
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_found_however_their_name_is_typed() {
+    fn a_person_is_found_by_every_spelling_of_their_name() {
         let who = source(
             "Zoë-Marie",
             "O’Brien Ångström",
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_is_too_long_for_a_key() {
+    fn index_words_never_exceed_the_key_length() {
         let long = "\u{fdfa}".repeat(80);
         let who = source(
             &long,
@@ -472,7 +472,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_of_many_rows_is_whole() {
+    fn a_statement_for_several_rows_is_complete() {
         let mut bytes = [0; 500];
         let size = write_statement(2, &mut bytes);
         let text = String::from_utf8_lossy(&bytes[..size]).into_owned();

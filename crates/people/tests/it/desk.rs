@@ -20,7 +20,7 @@ fn new(email: Option<&str>, role: Role) -> NewPerson {
 }
 
 #[tokio::test]
-async fn staff_are_told_that_an_address_is_taken() {
+async fn staff_learn_that_an_email_address_is_taken() {
     let app = App::open().await;
     let mira = new(Some(" Mira@Example.com "), Role::Manager);
     let added = app.state.db.tx(move |tx| people::add(tx, &mira)).await.expect("added");
@@ -46,7 +46,7 @@ async fn staff_are_told_that_an_address_is_taken() {
 }
 
 #[tokio::test]
-async fn an_actor_is_told_what_they_lack() {
+async fn an_actor_without_permission_gets_the_matching_error() {
     let app = App::open().await;
     let visitor = Actor::visitor();
     assert!(matches!(visitor.need(Action::BookForOthers), Err(Error::Unauthorized)));
@@ -63,7 +63,7 @@ async fn an_actor_is_told_what_they_lack() {
 }
 
 #[tokio::test]
-async fn every_statement_of_this_house_is_understood() {
+async fn every_sql_statement_of_the_crate_can_be_prepared() {
     let app = App::open().await;
     let prepared = app.state.db.view(|tx| {
         let mut count = 0;
@@ -78,7 +78,7 @@ async fn every_statement_of_this_house_is_understood() {
 }
 
 #[test]
-fn the_api_is_described_with_its_ways_to_sign_in() {
+fn the_openapi_document_describes_the_sign_in_methods() {
     let api = serde_json::to_value(people::routes().to_openapi()).expect("a description");
     assert!(api["paths"]["/api/users/profile/me/"]["patch"].is_object());
     assert!(api["paths"]["/api/auth/login/"]["post"]["requestBody"].is_object());
@@ -90,7 +90,7 @@ fn the_api_is_described_with_its_ways_to_sign_in() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_json_is_refused() {
+async fn a_json_body_that_is_not_an_object_is_refused() {
     let app = App::open().await;
     let answer = app.post("/api/auth/login/", As::Nobody, json!("a text")).await;
     assert_eq!(answer.status, 400);

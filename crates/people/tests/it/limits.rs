@@ -12,11 +12,11 @@ use crate::{Answer, App, As, PASSWORD, time};
 
 async fn login_from(app: &App, from: &str, email: &str, password: &str) -> Answer {
     let body = json!({"email": email, "password": password}).to_string();
-    app.ask_from(from, Method::POST, "/api/auth/login/", As::Nobody, &body).await
+    app.send_request_from(from, Method::POST, "/api/auth/login/", As::Nobody, &body).await
 }
 
 #[tokio::test]
-async fn the_eleventh_failure_closes_an_account_for_this_network_and_for_no_other() {
+async fn ten_failures_lock_an_account_for_this_network_only() {
     let app = App::open().await;
     app.anna().await;
     for _ in 0..10 {
@@ -37,7 +37,7 @@ async fn the_eleventh_failure_closes_an_account_for_this_network_and_for_no_othe
 
 /// Guesses from all networks are counted together over a day; networks of the owner are exempt.
 #[tokio::test]
-async fn many_networks_together_close_an_account_but_not_for_its_owner() {
+async fn failures_from_many_networks_lock_all_but_the_owners_network() {
     let app = App::open().await;
     app.anna().await;
     assert_eq!(login_from(&app, "203.0.113.7", "anna@example.com", PASSWORD).await.status, 200);
@@ -53,7 +53,7 @@ async fn many_networks_together_close_an_account_but_not_for_its_owner() {
 
 /// An account that does not exist is counted like one that does.
 #[tokio::test]
-async fn an_unknown_account_closes_like_a_known_one() {
+async fn an_unknown_account_is_locked_like_a_known_one() {
     let app = App::open().await;
     app.anna().await;
     for _ in 0..10 {
@@ -69,7 +69,7 @@ async fn an_unknown_account_closes_like_a_known_one() {
 }
 
 #[tokio::test]
-async fn what_was_right_does_not_count() {
+async fn successful_sign_ins_do_not_count_as_failures() {
     let app = App::open().await;
     app.anna().await;
     for _ in 0..12 {
@@ -88,7 +88,7 @@ async fn what_was_right_does_not_count() {
 }
 
 #[tokio::test]
-async fn guesses_at_the_same_time_do_not_slip_past_the_limit() {
+async fn concurrent_guesses_do_not_exceed_the_limit() {
     let app = Arc::new(App::open().await);
     app.anna().await;
     let mut guesses = JoinSet::new();
@@ -101,7 +101,7 @@ async fn guesses_at_the_same_time_do_not_slip_past_the_limit() {
 }
 
 #[tokio::test]
-async fn one_address_can_not_try_out_many_accounts() {
+async fn one_address_cannot_try_many_accounts() {
     let app = App::open().await;
     app.state
         .db
@@ -119,7 +119,7 @@ async fn one_address_can_not_try_out_many_accounts() {
 }
 
 #[tokio::test]
-async fn yesterdays_failures_are_forgotten() {
+async fn sign_in_failures_are_deleted_after_a_day() {
     let app = App::open().await;
     app.login("somebody@example.com", "wrong-guess").await;
     app.later(SignedDuration::from_hours(25));
@@ -131,7 +131,7 @@ async fn yesterdays_failures_are_forgotten() {
 
 /// Requests for one kind of email do not use up those for another (N7).
 #[tokio::test]
-async fn a_flood_of_links_to_verify_leaves_the_reset_of_a_password() {
+async fn verification_requests_do_not_use_up_password_resets() {
     let app = App::open().await;
     app.anna().await;
     let request = async |path: &str| {

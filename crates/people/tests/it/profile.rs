@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use crate::{Answer, App, As};
 
 async fn patch(app: &App, by: As<'_>, body: Value) -> Answer {
-    app.ask(Method::PATCH, "/api/users/profile/me/", by, &body.to_string()).await
+    app.send_request(Method::PATCH, "/api/users/profile/me/", by, &body.to_string()).await
 }
 
 #[tokio::test]
-async fn people_change_what_they_name_and_null_takes_away() {
+async fn a_profile_change_sets_the_given_fields_and_null_clears_them() {
     let app = App::open().await;
     let made = app.anna().await;
     let by = As::Token(made.text("access"));
@@ -27,7 +27,7 @@ async fn people_change_what_they_name_and_null_takes_away() {
 }
 
 #[tokio::test]
-async fn an_emergency_contact_can_not_be_read_in_the_table() {
+async fn an_emergency_contact_is_stored_encrypted() {
     let app = App::open().await;
     let made = app.anna().await;
     let by = As::Token(made.text("access"));
@@ -51,7 +51,7 @@ async fn an_emergency_contact_can_not_be_read_in_the_table() {
 }
 
 #[tokio::test]
-async fn a_sealed_contact_can_not_be_moved_to_another_person() {
+async fn an_encrypted_contact_cannot_be_moved_to_another_person() {
     let app = App::open().await;
     let made = app.anna().await;
     let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
@@ -76,7 +76,7 @@ async fn a_sealed_contact_can_not_be_moved_to_another_person() {
 }
 
 #[tokio::test]
-async fn a_wrong_change_is_said_field_by_field_and_changes_nothing() {
+async fn an_invalid_profile_change_reports_the_field_and_changes_nothing() {
     let app = App::open().await;
     let made = app.anna().await;
     let by = As::Token(made.text("access"));

@@ -211,7 +211,7 @@ async fn found(app: &App, by: &Actor, search: &str) -> (Vec<Id>, i64) {
 }
 
 #[tokio::test]
-async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
+async fn search_results_and_their_order_match_a_simple_model() {
     let app = App::open().await;
     let by = manager(&app).await;
     let mut dice = Dice(11);
@@ -270,7 +270,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
 
 /// Each change of a name, an address, or a phone is found at once, and the old value is not.
 #[tokio::test]
-async fn the_index_follows_every_change() {
+async fn the_search_index_follows_every_change() {
     let app = App::open().await;
     let by = manager(&app).await;
     let added =
@@ -300,7 +300,7 @@ async fn the_index_follows_every_change() {
 /// Rows that are missing from the index or out of date are indexed at the next start, even if it is interrupted or
 /// two processes run it at once.
 #[tokio::test]
-async fn what_is_not_indexed_is_indexed_at_start() {
+async fn missing_index_rows_are_added_at_startup() {
     let app = App::open().await;
     let by = manager(&app).await;
     write(&app, 2_500).await;

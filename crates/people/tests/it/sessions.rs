@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{App, As, PASSWORD, anna};
 
 #[tokio::test]
-async fn an_account_is_made_signed_in_and_out_again() {
+async fn a_person_signs_up_signs_in_and_signs_out() {
     let app = App::open().await;
     let made = app.anna().await;
     assert_eq!(made.body["user"]["email"], "anna@example.com");
@@ -33,7 +33,7 @@ async fn an_account_is_made_signed_in_and_out_again() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_account_sound_alike() {
+async fn a_wrong_password_and_an_unknown_account_get_the_same_response() {
     let app = App::open().await;
     app.anna().await;
     let wrong = app.login("anna@example.com", "not-my-password").await;
@@ -44,7 +44,7 @@ async fn a_wrong_password_and_an_unknown_account_sound_alike() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_good_once_and_twice_ends_everything() {
+async fn reusing_a_refresh_token_ends_its_session() {
     let app = App::open().await;
     let first = app.anna().await;
     let with = |token: &str| json!({"refresh": token});
@@ -61,7 +61,7 @@ async fn a_refresh_token_is_good_once_and_twice_ends_everything() {
 }
 
 #[tokio::test]
-async fn of_two_who_renew_at_once_at_most_one_is_served() {
+async fn at_most_one_of_several_concurrent_renewals_succeeds() {
     let app = App::open().await;
     let made = app.anna().await;
     let renew = || app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": made.text("refresh")}));
@@ -77,7 +77,7 @@ async fn of_two_who_renew_at_once_at_most_one_is_served() {
 }
 
 #[tokio::test]
-async fn tokens_expire_by_the_house_s_clock() {
+async fn tokens_expire_by_the_server_clock() {
     let app = App::open().await;
     let made = app.anna().await;
     app.later(SignedDuration::from_secs(30 * 60 - 1));
@@ -90,7 +90,7 @@ async fn tokens_expire_by_the_house_s_clock() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_what_it_was_made_for_alone() {
+async fn a_token_is_valid_only_for_its_own_purpose() {
     let app = App::open().await;
     let made = app.anna().await;
     let (access, refresh) = (made.text("access"), made.text("refresh"));
@@ -106,7 +106,7 @@ async fn a_token_is_good_for_what_it_was_made_for_alone() {
 }
 
 #[tokio::test]
-async fn a_browser_is_known_by_its_cookie_and_a_bad_one_is_a_visitor() {
+async fn a_valid_cookie_signs_in_and_an_invalid_one_is_a_visitor() {
     let app = App::open().await;
     app.anna().await;
     let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
@@ -123,7 +123,7 @@ async fn a_browser_is_known_by_its_cookie_and_a_bad_one_is_a_visitor() {
 }
 
 #[tokio::test]
-async fn another_password_ends_everything_else() {
+async fn a_password_change_ends_all_other_sessions() {
     let app = App::open().await;
     let (first, second) = (app.anna().await, app.login("anna@example.com", PASSWORD).await);
     let change = |present: &str, new: &str| json!({"current_password": present, "new_password": new});
@@ -148,7 +148,7 @@ async fn another_password_ends_everything_else() {
 }
 
 #[tokio::test]
-async fn what_can_be_no_account_is_said_field_by_field() {
+async fn an_invalid_sign_up_reports_each_field() {
     let app = App::open().await;
     let long = "x".repeat(10_000);
     let bad = [json!("a\u{0}b"), json!("😀"), json!(long), json!(7), json!([1]), json!({"a": 1}), json!("")];
@@ -177,7 +177,7 @@ async fn what_can_be_no_account_is_said_field_by_field() {
     }
     for body in ["", "[]", "nonsense", "{\"email\":", "\u{0}"] {
         for path in ["login", "refresh", "register", "password"] {
-            let answer = app.ask(Method::POST, &format!("/api/auth/{path}/"), As::Nobody, body).await;
+            let answer = app.send_request(Method::POST, &format!("/api/auth/{path}/"), As::Nobody, body).await;
             assert_eq!(answer.status, 400, "{path} {body:?} {answer:?}");
         }
     }
@@ -189,7 +189,7 @@ async fn what_can_be_no_account_is_said_field_by_field() {
 }
 
 #[tokio::test]
-async fn a_child_can_have_no_account() {
+async fn a_minor_cannot_have_an_account() {
     let app = App::open().await;
     let mut body = anna();
     body["birthday"] = json!("2008-11-25");
@@ -201,7 +201,7 @@ async fn a_child_can_have_no_account() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_meets_a_change_of_password_does_not_outlive_it() {
+async fn a_sign_in_during_a_password_change_does_not_outlive_it() {
     let app = App::open().await;
     app.anna().await;
     let mut password = PASSWORD.to_owned();
@@ -247,7 +247,7 @@ async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
 
 /// ASVS 7.3.2 and 10.4.8: a sign-in ends eventually, however often an app renews it.
 #[tokio::test]
-async fn a_sign_in_ends_at_last_however_often_it_is_renewed() {
+async fn a_sign_in_expires_however_often_it_is_renewed() {
     let app = App::open().await;
     let made = app.anna().await;
     let mut refresh = made.text("refresh").to_owned();

@@ -181,7 +181,7 @@ async fn show(
         Err(fields) => (whole(), Some(fields)),
     };
     let is_tx = search.names_person();
-    let look = move |tx: &mut Tx<'_>, by: &Actor| {
+    let show = move |tx: &mut Tx<'_>, by: &Actor| {
         by.need(Action::SeeAudit)?;
         match search.resolved(tx, by) {
             Ok(search) => Ok((draw(tx, by, &search)?, None)),
@@ -190,7 +190,7 @@ async fn show(
         }
     };
     // A search for people is itself recorded in the log.
-    let drawn = if is_tx { caller.tx(look).await } else { caller.view(look).await };
+    let drawn = if is_tx { caller.tx(show).await } else { caller.view(show).await };
     let page = drawn.and_then(|(page, unfound)| {
         let wrong = wrong.or(unfound);
         let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -340,7 +340,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_a_formula_and_none_ends_another() {
+    fn a_csv_cell_cannot_be_a_formula_or_end_another_cell() {
         assert_eq!(quoted("=1+1"), "\"'=1+1\"");
         assert_eq!(quoted("a\",\"b"), "\"a\"\",\"\"b\"");
         assert_eq!(quoted("2001:db8::/64"), "\"2001:db8::/64\"");

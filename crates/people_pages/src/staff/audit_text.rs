@@ -317,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_recorded_is_said_in_words() {
+    fn every_recorded_event_has_a_readable_label() {
         for what in AuditEvent::ALL.map(AuditEvent::name).into_iter().chain(BUSINESS) {
             assert!(known(what).is_some(), "{what}");
         }
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_is_named_by_its_times_where_they_are_recorded() {
+    fn a_rule_is_labeled_with_its_recorded_times() {
         let rule = json!({"weekdays": [5, 6], "from": 1_020, "to": 1_320, "tags": []});
         let named = rule_times(&json!({"before": null, "after": rule}));
         assert_eq!(named.as_deref(), Some("Friday and Saturday, 5:00\u{a0}–\u{a0}10:00\u{a0}PM"));

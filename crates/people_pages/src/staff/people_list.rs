@@ -32,7 +32,7 @@ struct Search {
 impl Input for Search {
     fn parse(input: &mut RawInput) -> Search {
         let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
-        let outcome = input.opt_text_within("said", 20);
+        let outcome = input.opt_text_within("done", 20);
         Search {
             q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
@@ -148,7 +148,7 @@ async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<
         Err(Error::Refused(refusal, _)) if *refusal == people::OWN_ROLE => "own_role",
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
-    Ok(see_other(&format!("{HERE}?q={}&said={outcome}", format::encoded(&q))).into_response())
+    Ok(see_other(&format!("{HERE}?q={}&done={outcome}", format::encoded(&q))).into_response())
 }
 
 /// The search to return to.
@@ -162,6 +162,6 @@ impl Input for Back {
 
 async fn sign_out(caller: Caller, Path(id): Path<Id>, Form(Back(q)): Form<Back>) -> Result<Response> {
     let ended = caller.tx(move |tx, by| people::sign_out_of_all(tx, by, id)).await;
-    let back = format!("{HERE}?q={}&said=signed_out", format::encoded(&q));
+    let back = format!("{HERE}?q={}&done=signed_out", format::encoded(&q));
     or_sign_in(ended.map(|_| see_other(&back)), HERE)
 }

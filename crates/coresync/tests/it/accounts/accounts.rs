@@ -91,7 +91,7 @@ async fn login(app: &TestClub, email: &str, password: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
+async fn a_verification_link_needs_the_password_and_works_once() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let link = token(&app, "zoe@example.com", VERIFY).await;
@@ -111,7 +111,7 @@ async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
 }
 
 #[tokio::test]
-async fn a_link_is_too_old_after_a_week_and_a_newer_email_does_not_end_it() {
+async fn a_verification_link_lasts_a_week_even_if_a_newer_one_is_sent() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let first = token(&app, "zoe@example.com", VERIFY).await;
@@ -137,7 +137,7 @@ async fn a_link_is_too_old_after_a_week_and_a_newer_email_does_not_end_it() {
 
 /// A sign-up with an address that has an account gets the same response as any other. The owner is told by email.
 #[tokio::test]
-async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
+async fn responses_do_not_reveal_whether_an_address_has_an_account() {
     let app = TestClub::open().await;
     let taken = register(&app, and(zoe(), json!({"email": "gus@cast.test"}))).await;
     let fresh = register(&app, zoe()).await;
@@ -173,7 +173,7 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
 
 /// By page: the same text, the same headers, and no sign-in, whatever the address.
 #[tokio::test]
-async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
+async fn the_sign_up_page_responds_the_same_for_any_address() {
     let app = TestClub::open().await;
     let form = |email: &str| {
         format!("first_name=Zoe&last_name=Lind&email={}&password={PASSWORD}", email.replace('@', "%40"))
@@ -199,7 +199,7 @@ async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
+async fn a_reset_link_works_once_and_ends_every_session() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let request_password_reset = |email: &str| {
@@ -238,7 +238,7 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
 }
 
 #[tokio::test]
-async fn a_link_for_a_password_is_good_for_half_an_hour() {
+async fn a_reset_link_expires_after_half_an_hour() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     for (wait, status) in [(30 * 60, 400), (30 * 60 - 1, 204)] {
@@ -255,7 +255,7 @@ async fn a_link_for_a_password_is_good_for_half_an_hour() {
 }
 
 #[tokio::test]
-async fn another_address_is_confirmed_there_and_told_here() {
+async fn a_new_address_is_verified_and_the_old_one_is_notified() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let elsewhere = login(&app, "zoe@example.com", PASSWORD).await.expect(200);
@@ -281,7 +281,7 @@ async fn another_address_is_confirmed_there_and_told_here() {
 
 /// An email that can't be sent is retried, and the retries do not count as requests for another email.
 #[tokio::test]
-async fn a_letter_outlives_a_long_failure_of_the_mail() {
+async fn an_email_is_retried_through_a_long_mail_outage() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let folder = app.inner().config.data.join("mail");
@@ -300,7 +300,7 @@ async fn a_letter_outlives_a_long_failure_of_the_mail() {
 /// A claimed address may belong to anyone: it gets only the email that asks for confirmation. Other notifications are
 /// sent once the address is verified.
 #[tokio::test]
-async fn an_address_that_is_only_claimed_is_not_written_to() {
+async fn an_unverified_address_gets_only_the_verification_email() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let zoe = claimant(&app, "zoe@example.com").await;
@@ -322,7 +322,7 @@ async fn an_address_that_is_only_claimed_is_not_written_to() {
 
 /// Bookings and holds made for an address belong to its owner once they have verified it, and not before.
 #[tokio::test]
-async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
+async fn verifying_an_address_assigns_its_bookings_to_the_account() {
     let app = TestClub::open().await;
     let guest = json!({"guest_name": "Zoe Lind", "guest_email": "zoe@EXAMPLE.com"});
     let held = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest.clone());
@@ -352,7 +352,7 @@ async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
 }
 
 #[tokio::test]
-async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
+async fn sessions_are_listed_and_ended_one_at_a_time_or_all_but_this() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made).with("user-agent", "CoreSyncApp/1.0");
@@ -382,7 +382,7 @@ async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
+async fn the_last_use_of_a_session_is_recorded_every_ten_minutes() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made);
@@ -398,7 +398,7 @@ async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
 
 /// The whole flow with pages only.
 #[tokio::test]
-async fn a_browser_without_script_does_all_of_it() {
+async fn the_whole_account_flow_works_without_scripts() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
     let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
@@ -497,7 +497,7 @@ async fn a_browser_without_script_does_all_of_it() {
 /// Pasted text may contain direction characters, zero-width characters, and tags. Phone numbers are written in many
 /// ways (N7).
 #[tokio::test]
-async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
+async fn invisible_characters_are_removed_from_pasted_text() {
     let app = TestClub::open().await;
     let gus = app.as_(GUS);
     let change = json!({"first_name": "\u{202e}G\u{200b}us\u{e0041}", "last_name": "Zoe\u{308}\nRoe",
@@ -524,7 +524,7 @@ async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
 
 /// A link asks for the account's password: wrong passwords there count as failed sign-ins.
 #[tokio::test]
-async fn a_password_at_a_link_counts_as_a_sign_in_does() {
+async fn wrong_passwords_at_a_link_count_as_failed_sign_ins() {
     let app = TestClub::open().await;
     let zoe = json!({"first_name": "Zoe", "last_name": "Lind", "email": "zoe@example.com", "password": "a-long-password"});
     register(&app, zoe).await;

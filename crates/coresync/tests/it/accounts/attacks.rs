@@ -29,21 +29,21 @@ fn device(answer: &Answer) -> String {
     found.next().and_then(|one| one.split(';').next()).unwrap_or_default().to_owned()
 }
 
-async fn door(guest: &Guest<'_>, password: &str) -> Answer {
+async fn submit_login(guest: &Guest<'_>, password: &str) -> Answer {
     guest.submit("/login/", &format!("email=zoe%40example.com&password={password}")).await
 }
 
 #[tokio::test]
-async fn a_session_that_was_planted_becomes_nobodys() {
+async fn signing_in_replaces_a_planted_session() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     let planted = "__Host-session=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    let answer = door(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
+    let answer = submit_login(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
     assert!(!session(&answer).is_empty() && session(&answer) != planted);
     app.visitor().with("cookie", planted).get("/dashboard/").await.expect(303);
     // A session of Eve's does not become Zoe's either.
     let eve = app.browser(GUS);
-    let answer = door(&eve, PASSWORD).await.expect(303);
+    let answer = submit_login(&eve, PASSWORD).await.expect(303);
     eve.get("/dashboard/").await.expect(303);
     app.as_(GUS).get("/api/users/profile/me/").await.expect(200);
     let zoe = app.visitor().with("cookie", &session(&answer));
@@ -51,18 +51,18 @@ async fn a_session_that_was_planted_becomes_nobodys() {
 }
 
 #[tokio::test]
-async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
+async fn guesses_elsewhere_do_not_lock_out_a_known_browser() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
-    let answer = door(&app.visitor(), PASSWORD).await.expect(303);
+    let answer = submit_login(&app.visitor(), PASSWORD).await.expect(303);
     let known = app.visitor().with("cookie", &device(&answer));
     for _ in 0..10 {
-        door(&app.visitor(), "wrong-guess").await.expect(401);
+        submit_login(&app.visitor(), "wrong-guess").await.expect(401);
     }
-    let locked = door(&app.visitor(), PASSWORD).await.expect(429);
+    let locked = submit_login(&app.visitor(), PASSWORD).await.expect(429);
     let seconds: u32 = locked.header("retry-after").parse().expect("seconds");
     assert!((1..=900).contains(&seconds), "{seconds}");
-    door(&known, PASSWORD).await.expect(303);
+    submit_login(&known, PASSWORD).await.expect(303);
     // A browser is known only to the account that signed in with it: it does not help to guess other passwords, and its
     // guesses are counted.
     let gus = "email=gus%40cast.test&password=wrong-guess";
@@ -71,16 +71,16 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     }
     known.submit("/login/", gus).await.expect(429);
     for _ in 0..10 {
-        door(&known, "wrong-guess").await.expect(401);
+        submit_login(&known, "wrong-guess").await.expect(401);
     }
-    door(&known, PASSWORD).await.expect(429);
+    submit_login(&known, PASSWORD).await.expect(429);
 }
 
 /// An account that only claims an address learns nothing from guesses with a browser that it has signed in with.
 #[tokio::test]
-async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has_an_owner() {
+async fn guesses_after_an_unverified_sign_up_do_not_reveal_accounts() {
     let app = TestClub::open().await;
-    let mut heard = Vec::new();
+    let mut results = Vec::new();
     for address in ["gus@cast.test", "nobody@cast.test"] {
         let form = format!("email={}&password={PASSWORD}&first_name=Eve&last_name=Roe", encoded(address));
         let made = app.visitor().submit("/signup/", &form).await.expect(303);
@@ -90,15 +90,15 @@ async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has
             let guess = format!("email={}&password=wrong-guess", encoded(address));
             statuses.push(known.submit("/login/", &guess).await.status);
         }
-        heard.push(statuses);
+        results.push(statuses);
     }
-    assert_eq!(heard[0], heard[1]);
-    assert_eq!(heard[0].iter().filter(|status| **status == 429).count(), 2);
+    assert_eq!(results[0], results[1]);
+    assert_eq!(results[0].iter().filter(|status| **status == 429).count(), 2);
 }
 
 /// Every form that another site sends is refused before its content is read.
 #[tokio::test]
-async fn no_form_of_another_site_is_taken() {
+async fn forms_from_other_sites_are_refused() {
     let app = TestClub::open().await;
     let posts: Vec<String> =
         crate::permissions::pages().into_iter().filter(|one| one.starts_with("POST ")).collect();
@@ -119,7 +119,7 @@ async fn no_form_of_another_site_is_taken() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_on_to_another_site() {
+async fn signing_in_never_redirects_to_another_site() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     for next in [
@@ -150,7 +150,7 @@ async fn nobody_is_sent_on_to_another_site() {
 }
 
 #[tokio::test]
-async fn no_way_of_writing_a_path_opens_what_is_closed() {
+async fn no_spelling_of_a_path_bypasses_permissions() {
     let app = TestClub::open().await;
     for path in [
         "/dashboard/../staff/people/",
@@ -176,7 +176,7 @@ async fn no_way_of_writing_a_path_opens_what_is_closed() {
 
 /// Links in emails lead to the configured address, whatever the request's host is.
 #[tokio::test]
-async fn no_letter_leads_to_another_host() {
+async fn email_links_ignore_the_host_of_the_request() {
     let app = TestClub::open().await;
     let evil = app
         .visitor()
@@ -195,7 +195,7 @@ async fn no_letter_leads_to_another_host() {
 
 /// Tokens that are of another kind, cut short, extended, of another person, or used in another place give no access.
 #[tokio::test]
-async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
+async fn altered_or_misused_tokens_give_no_access() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let (access, refresh) =
@@ -246,7 +246,7 @@ fn forms(page: &str) -> Vec<(String, BTreeSet<String>)> {
     found
 }
 
-fn is_text(page: &str, place: &str) {
+fn assert_escaped(page: &str, place: &str) {
     // If the braces had been evaluated, their place would hold a number.
     for raw in ["evil<b>", "<img src=x", "onerror=alert(1)>", "</script>{{", "script&gt;49", "</script>49"] {
         assert!(!page.contains(raw), "{place}: {raw}");
@@ -256,7 +256,7 @@ fn is_text(page: &str, place: &str) {
 /// Visits the club as every person, fills every field of every form with markup, and checks the responses and,
 /// afterwards, every page.
 #[tokio::test]
-async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
+async fn markup_in_any_form_field_is_escaped_on_every_page() {
     let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
     // Markup is allowed in names, emergency contacts, and special requests.
@@ -274,7 +274,7 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     app.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(202);
     app.run_jobs().await;
     for mail in app.mails() {
-        is_text(crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(), "a letter");
+        assert_escaped(crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(), "a letter");
     }
 
     let mut paths: Vec<String> = crate::permissions::pages()
@@ -319,7 +319,7 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
                 if !page.header("content-type").starts_with("text/html") {
                     continue;
                 }
-                is_text(&page.text(), path);
+                assert_escaped(&page.text(), path);
                 for (action, names) in forms(&page.text()) {
                     // Signing out would end the walk. Booking what is reviewed changes what others see, which does no
                     // harm.
@@ -331,7 +331,7 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
                     let answer = walker.submit(&action, &form.join("&")).await;
                     assert!(answer.status < 500, "{action}: {}", answer.text());
                     if answer.header("content-type").starts_with("text/html") {
-                        is_text(&answer.text(), &action);
+                        assert_escaped(&answer.text(), &action);
                     }
                     sent.insert(action);
                 }
@@ -343,7 +343,7 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
 
 /// A browser never renders a response of the API as a page.
 #[tokio::test]
-async fn an_answer_of_the_api_is_never_a_page() {
+async fn api_responses_are_never_rendered_as_pages() {
     let app = TestClub::open().await;
     for path in ["/api/services/?search=%3Cb%3E", "/api/%3Cscript%3E/", "/api/staff/people/?q=%3Cb%3E"] {
         let answer = app.as_(OLA).send(Method::GET, path, None, Vec::new()).await;

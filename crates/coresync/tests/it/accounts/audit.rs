@@ -17,7 +17,7 @@ async fn audited_operations(app: &TestClub) -> Vec<(String, Option<Id>, Option<I
 }
 
 #[tokio::test]
-async fn what_happens_to_accounts_is_written_down_without_secrets() {
+async fn account_events_are_audited_without_secrets() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
@@ -48,7 +48,7 @@ async fn what_happens_to_accounts_is_written_down_without_secrets() {
 
 /// An operation that is rolled back leaves no row, and an operation whose row can't be written is rolled back.
 #[tokio::test]
-async fn a_row_is_written_with_its_deed() {
+async fn audit_rows_commit_or_roll_back_with_their_operation() {
     let app = TestClub::open().await;
     let (ola, bea) = (app.person(OLA), app.person(BEA));
     let undone = app.db().tx(move |tx| {
@@ -61,7 +61,7 @@ async fn a_row_is_written_with_its_deed() {
 }
 
 #[tokio::test]
-async fn another_role_is_written_down_and_ends_every_session() {
+async fn a_role_change_is_audited_and_ends_every_session() {
     let app = TestClub::open().await;
     let path = format!("/api/staff/people/{}/", app.person(PIA));
     app.as_(MAX).patch(&path, json!({"role": "front_desk"})).await.expect(403);
@@ -114,7 +114,7 @@ async fn checkpoint(app: &TestClub) -> usize {
 }
 
 #[tokio::test]
-async fn a_log_that_was_changed_does_not_fit_its_seals() {
+async fn changed_and_deleted_audit_rows_are_detected() {
     let app = TestClub::open().await;
     write(&app, 3).await;
     assert_eq!((checkpoint(&app).await, checkpoint(&app).await), (3, 0));
@@ -146,7 +146,7 @@ async fn a_log_that_was_changed_does_not_fit_its_seals() {
 
 /// A row that is inserted later is detected, and so is a checkpoint made with another key.
 #[tokio::test]
-async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
+async fn inserted_audit_rows_and_forged_checkpoints_are_detected() {
     let app = TestClub::open().await;
     write(&app, 1).await;
     checkpoint(&app).await;
@@ -179,7 +179,7 @@ async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
 
 /// More rows than one checkpoint covers, written long before it is made: the next checkpoints continue where it ended.
 #[tokio::test]
-async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
+async fn overdue_audit_checkpoints_catch_up_in_batches() {
     let app = TestClub::open().await;
     let max = app.person(MAX);
     let written = app.db().tx(move |tx| {
@@ -196,7 +196,7 @@ async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
 
 /// The front desk's searches for people are recorded as well.
 #[tokio::test]
-async fn who_looks_for_members_and_at_one_is_written_down() {
+async fn member_searches_and_profile_views_are_audited() {
     let app = TestClub::open().await;
     let desk = app.browser(DORA);
     desk.get("/staff/members/?q=gus").await.expect(200);
@@ -215,11 +215,11 @@ async fn who_looks_for_members_and_at_one_is_written_down() {
 
 /// S18: the front desk may read an emergency contact, and the access is recorded.
 #[tokio::test]
-async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
+async fn the_front_desk_reads_emergency_contacts_and_access_is_audited() {
     let app = TestClub::open().await;
     let path = format!("/staff/members/{}/emergency/", app.person(GUS));
-    let nobody = app.browser(DORA).get(&path).await.expect(200).text();
-    assert!(nobody.contains("No emergency contact on file."), "{nobody}");
+    let empty_page = app.browser(DORA).get(&path).await.expect(200).text();
+    assert!(empty_page.contains("No emergency contact on file."), "{empty_page}");
     let contact = json!({"name": "Taras Shev", "phone": "2125550199", "relation": "brother"});
     let change = json!({"emergency_contact": contact});
     app.as_(GUS).patch("/api/users/profile/me/", change).await.expect(200);
@@ -239,11 +239,11 @@ async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
 
 /// Allergies are health data: when staff read them, that is recorded; when their owner does, it is not.
 #[tokio::test]
-async fn that_staff_read_allergies_is_written_down() {
+async fn staff_access_to_allergies_is_audited() {
     let app = TestClub::open().await;
-    let wished = request_body(&app, "massage", "2026-11-27", "14:00").await;
+    let booking_request = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let booked =
-        app.as_(GUS).post(CREATE, and(wished, json!({"allergies_notes": "Almonds"}))).await.expect(201);
+        app.as_(GUS).post(CREATE, and(booking_request, json!({"allergies_notes": "Almonds"}))).await.expect(201);
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));
     for person in [GUS, DORA] {
         let page = app.browser(person).get(&path).await.expect(200).text();
@@ -256,20 +256,20 @@ async fn that_staff_read_allergies_is_written_down() {
 
 /// A lost phone: the owner of the club signs a person out everywhere.
 #[tokio::test]
-async fn the_owner_signs_somebody_out_everywhere() {
+async fn the_owner_can_sign_a_person_out_everywhere() {
     let app = TestClub::open().await;
     let path = format!("/staff/people/{}/sign-out/", app.person(PIA));
     app.browser(MAX).submit(&path, "").await.expect(403);
     app.as_(PIA).get("/api/users/profile/me/").await.expect(200);
     let done = app.browser(OLA).submit(&path, "q=pia").await.expect(303);
-    assert_eq!(done.header("location"), "/staff/people/?q=pia&said=signed_out");
+    assert_eq!(done.header("location"), "/staff/people/?q=pia&done=signed_out");
     app.as_(PIA).get("/api/users/profile/me/").await.expect(401);
     app.browser(PIA).get("/dashboard/").await.expect(303);
     assert_eq!(audited_operations(&app).await.last().expect("a row").0, "sessions_ended");
 }
 
 #[tokio::test]
-async fn managers_read_the_log_page_by_page_and_take_it_along() {
+async fn managers_can_page_filter_and_export_the_audit_log() {
     let app = TestClub::open().await;
     for visitor in ["/staff/audit/", "/staff/audit/audit.csv"] {
         assert!(app.visitor().get(visitor).await.expect(303).header("location").starts_with("/login/"));
@@ -303,7 +303,7 @@ async fn managers_read_the_log_page_by_page_and_take_it_along() {
 }
 
 #[tokio::test]
-async fn the_owner_finds_people_and_gives_roles_by_page() {
+async fn the_owner_searches_people_and_assigns_roles_on_the_page() {
     let app = TestClub::open().await;
     let page = app.browser(OLA).get("/staff/people/").await.expect(200).text();
     assert!(page.contains("Dora Quill") && !page.contains("Gus Harlow"), "{page}");
@@ -323,11 +323,11 @@ async fn the_owner_finds_people_and_gives_roles_by_page() {
     let path = format!("/staff/people/{}/role/", app.person(GUS));
     app.browser(MAX).submit(&path, "role=technician&q=gus").await.expect(403);
     let given = app.browser(OLA).submit(&path, "role=technician&q=gus").await.expect(303);
-    assert_eq!(given.header("location"), "/staff/people/?q=gus&said=changed");
+    assert_eq!(given.header("location"), "/staff/people/?q=gus&done=changed");
     app.browser(GUS).get("/dashboard/").await.expect(303);
 }
 
-async fn put_in(app: &TestClub, id: i64, at: &str) {
+async fn insert_audit_row(app: &TestClub, id: i64, at: &str) {
     let at: jiff::Timestamp = at.parse().expect("a moment");
     let put_in = app.db().tx(move |tx| {
         tx.run(
@@ -344,7 +344,7 @@ async fn put_in(app: &TestClub, id: i64, at: &str) {
 /// A clock that was ahead and was set back does not look like tampering, then or later. An inserted row is still
 /// detected.
 #[tokio::test]
-async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
+async fn setting_the_clock_back_does_not_look_like_tampering() {
     for has_good_checkpoint in [true, false] {
         let app = TestClub::open().await;
         let check = async || app.db().view(people::check_audit).await;
@@ -373,7 +373,7 @@ async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
         assert_eq!(checkpoint(&app).await, 1);
         let audited = check().await.expect("whole");
         assert_eq!(audited.rows, if has_good_checkpoint { 10 } else { 8 });
-        put_in(&app, 7, "2026-11-24T09:00:00-05:00").await;
+        insert_audit_row(&app, 7, "2026-11-24T09:00:00-05:00").await;
         let found = check().await.expect_err("it shows").to_string();
         assert!(found.contains("put in between"), "{found}");
         checkpoint(&app).await;
@@ -383,7 +383,7 @@ async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
 
 /// Recurring jobs do not wait for a time that the clock showed when it was ahead.
 #[tokio::test]
-async fn regular_work_goes_on_when_the_clock_comes_back() {
+async fn recurring_jobs_continue_after_the_clock_is_set_back() {
     let app = TestClub::open_at("2027-11-24T10:00:00-05:00").await;
     coresync::reactions::begin_rounds(app.inner()).await.expect("begun");
     app.set_time("2026-11-24T10:00:00-05:00");
@@ -399,7 +399,7 @@ async fn regular_work_goes_on_when_the_clock_comes_back() {
 
 /// A change of a price is recorded wherever it is made, and the log can be read in words.
 #[tokio::test]
-async fn a_price_is_found_wherever_it_was_changed() {
+async fn price_changes_are_audited_wherever_they_are_made() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     let room = app.room("suite").await;
@@ -421,6 +421,6 @@ async fn a_price_is_found_wherever_it_was_changed() {
     assert!(found.contains("Room Suite, Friday, November 27, 7:00 PM"), "{found}");
     let about = max.get("/staff/audit/?person=max+stern&what=time_decided").await.expect(200).text();
     assert!(about.contains("3 entries. By or about Max Stern."), "{about}");
-    let nobody = max.get("/staff/audit/?person=zzzz").await.expect(400).text();
-    assert!(nobody.contains("No one found.") && nobody.contains("value=\"zzzz\""), "{nobody}");
+    let empty_page = max.get("/staff/audit/?person=zzzz").await.expect(400).text();
+    assert!(empty_page.contains("No one found.") && empty_page.contains("value=\"zzzz\""), "{empty_page}");
 }

@@ -44,7 +44,7 @@ async fn request_password_reset(guest: &Guest<'_>) -> Answer {
     guest.post("/api/auth/password-reset/", json!({"email": ZOE})).await
 }
 
-async fn set_by(app: &TestClub, link: &str, password: &str) -> Answer {
+async fn set_password_by_link(app: &TestClub, link: &str, password: &str) -> Answer {
     let body = json!({"token": link, "password": password});
     app.visitor().post("/api/auth/password-reset/confirm/", body).await
 }
@@ -54,7 +54,7 @@ async fn resets(app: &TestClub) -> usize {
 }
 
 #[tokio::test]
-async fn a_changed_password_or_address_ends_every_open_link() {
+async fn changing_the_password_or_address_invalidates_open_links() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made);
@@ -70,7 +70,7 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     let new = json!({"current_password": PASSWORD, "new_password": "another-password"});
     me.post("/api/auth/password/", new).await.expect(204);
     for link in [&first, &second] {
-        set_by(&app, link, "the-password-of-eve").await.refused(400, "link_expired");
+        set_password_by_link(&app, link, "the-password-of-eve").await.refused(400, "link_expired");
     }
     verify(&app, &change, json!("another-password")).await.refused(400, "link_expired");
     login(&app, "another-password").await.expect(200);
@@ -82,8 +82,8 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     later(&app, SignedDuration::from_secs(1));
     request_password_reset(&app.visitor()).await.expect(202);
     let second = token(&app, ZOE, RESET).await;
-    set_by(&app, &first, "a-third-password").await.expect(204);
-    set_by(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
+    set_password_by_link(&app, &first, "a-third-password").await.expect(204);
+    set_password_by_link(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
 
     // A change of the address invalidates them too.
     later(&app, SignedDuration::from_hours(2));
@@ -95,12 +95,12 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     me.post("/api/auth/email/", request_body).await.expect(202);
     let change = token(&app, "zoe@new.example", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": change})).await.expect(204);
-    set_by(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
+    set_password_by_link(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
 }
 
 /// Emails of other kinds do not count against the limit of reset emails.
 #[tokio::test]
-async fn limits_of_reset_emails_count_reset_emails_only() {
+async fn the_reset_email_limit_counts_only_reset_emails() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     for _ in 0..12 {
@@ -128,7 +128,7 @@ async fn limits_of_reset_emails_count_reset_emails_only() {
 /// Forty networks request emails to one address for two hours. Whenever the owner asks, a valid link has just been
 /// sent, and the number of emails stays limited.
 #[tokio::test]
-async fn nobody_uses_up_the_reset_emails_of_an_address() {
+async fn a_flood_of_reset_requests_does_not_block_the_owner() {
     let app = proxied().await;
     sign_up(&app, zoe()).await;
     let mut network = 0;
@@ -150,13 +150,13 @@ async fn nobody_uses_up_the_reset_emails_of_an_address() {
     let all = resets(&app).await;
     assert!(all <= 4 * (10 + 4), "{all}");
     let link = token(&app, ZOE, RESET).await;
-    set_by(&app, &link, "another-password").await.expect(204);
+    set_password_by_link(&app, &link, "another-password").await.expect(204);
     login(&app, "another-password").await.expect(200);
 }
 
 /// The owner can request an email from a flooded network by using a known browser.
 #[tokio::test]
-async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
+async fn a_known_browser_can_request_a_reset_from_a_limited_network() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     let answer =
@@ -181,7 +181,7 @@ fn eve() -> Value {
 /// Eve claims the address first, the front desk books for it, and its owner follows the link: nothing of Eve's account
 /// remains.
 #[tokio::test]
-async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
+async fn an_earlier_impostor_keeps_nothing_once_the_owner_verifies() {
     let app = TestClub::open().await;
     let by_eve = app.visitor().with("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
     by_eve.post("/api/auth/register/", eve()).await.expect(202);
@@ -210,18 +210,18 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     let me = with(&app, &answer);
     let profile = me.get(ME).await.expect(200);
     assert_eq!((&profile["phone"], &profile["birthday"]), (&Value::Null, &Value::Null), "nothing of Eve's");
-    assert_eq!(me.get(crate::MINE).await.expect(200).list("upcoming").len(), 1);
+    assert_eq!(me.get(crate::MY_BOOKINGS).await.expect(200).list("upcoming").len(), 1);
     assert_eq!(me.get("/api/auth/sessions/").await.expect(200).list("").len(), 1);
 }
 
 /// After a reset, as after a confirmation, only the person who reads the email has the account.
 #[tokio::test]
-async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_maker() {
+async fn resetting_an_unverified_account_removes_its_creators_data() {
     let app = TestClub::open().await;
     app.visitor().post("/api/auth/register/", eve()).await.expect(202);
     request_password_reset(&app.visitor()).await.expect(202);
     let link = token(&app, ZOE, RESET).await;
-    set_by(&app, &link, "the-password-of-zoe").await.expect(204);
+    set_password_by_link(&app, &link, "the-password-of-zoe").await.expect(204);
     login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
     let me = login(&app, "the-password-of-zoe").await.expect(200);
     let profile = with(&app, &me).get(ME).await.expect(200);
@@ -230,7 +230,7 @@ async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_mak
 
 /// Eve claims the address after its owner did, and again after it was verified.
 #[tokio::test]
-async fn who_claims_an_address_after_its_owner_changes_nothing() {
+async fn a_later_impostor_sign_up_does_not_affect_the_owner() {
     let app = proxied().await;
     from(&app, "203.0.113.9").post("/api/auth/register/", zoe()).await.expect(202);
     let link = token(&app, ZOE, VERIFY).await;
@@ -262,7 +262,7 @@ async fn who_claims_an_address_after_its_owner_changes_nothing() {
 /// An account that asks for another person's address gets it neither by that person's confirmation nor by a new
 /// password.
 #[tokio::test]
-async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
+async fn changing_to_another_persons_address_needs_the_accounts_password() {
     let app = TestClub::open().await;
     let eve = and(eve(), json!({"email": "eve@example.com"}));
     let eve = sign_up(&app, eve).await;
@@ -315,7 +315,7 @@ const ADVERTISEMENTS: [&str; 13] = [
 
 /// A name that someone types does not become a message of the club to a stranger (N1).
 #[tokio::test]
-async fn a_name_that_is_an_advertisement_stands_in_no_email() {
+async fn emails_omit_names_that_are_advertisements() {
     let app = TestClub::open().await;
     for name in ADVERTISEMENTS {
         later(&app, SignedDuration::from_hours(2));
@@ -350,7 +350,7 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
 /// D12: staff see of everyone whether the email is verified: once in each object of the API, and in every list of a
 /// page. Someone without an email has nothing to verify.
 #[tokio::test]
-async fn staff_see_once_and_everywhere_whose_email_is_not_verified() {
+async fn staff_see_whether_an_email_is_verified_in_every_view() {
     let app = TestClub::open().await;
     register(&app, and(zoe(), json!({"first_name": "Zora", "email": "zora@example.com"}))).await;
     sign_up(&app, and(zoe(), json!({"first_name": "Zelda", "email": "zelda@example.com"}))).await;
@@ -394,7 +394,7 @@ async fn staff_see_once_and_everywhere_whose_email_is_not_verified() {
 }
 
 #[tokio::test]
-async fn accounts_that_are_not_verified_go_after_thirty_days() {
+async fn unverified_accounts_are_removed_after_thirty_days() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let gone = claimant(&app, ZOE).await;
@@ -413,8 +413,8 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     assert!(there.await.expect("a look"), "thirty days have not passed");
     app.set_time("2026-12-25T17:00:00-05:00");
     app.run_jobs().await;
-    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, ida)?)));
-    let (is_there, ida) = looked.await.expect("a look");
+    let remaining = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, ida)?)));
+    let (is_there, ida) = remaining.await.expect("a look");
     assert!(!is_there, "nothing refers to it");
     assert_eq!(
         (ida.full_name().as_str(), ida.email.as_ref()),
@@ -434,7 +434,7 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
 
 /// A visitor holds a time, signs up, opens the link on another device, and is led to the review of the held time.
 #[tokio::test]
-async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
+async fn a_hold_survives_sign_up_and_the_link_returns_to_it() {
     let app = TestClub::open().await;
     let body = request_body(&app, "pod", "2026-11-26", "12:00").await;
     let held = app.visitor().post("/api/bookings/hold/", body).await.expect(201);
@@ -467,12 +467,12 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
 
 /// Over plain HTTP on a host other than localhost, browsers do not keep the sign-in, and the page says why.
 #[tokio::test]
-async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
+async fn pages_over_plain_http_warn_that_sign_in_will_not_last() {
     let app = TestClub::open().await;
     let warning = "won’t keep you signed in";
     sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
-    for (host, proto, is_told) in [
+    for (host, proto, is_warned) in [
         ("localhost:8080", None, false),
         ("127.0.0.1:8080", None, false),
         ("192.168.1.20:8080", None, true),
@@ -487,23 +487,23 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
         for path in ["/login/", "/signup/"] {
             assert_eq!(
                 guest.get(path).await.expect(200).text().contains(warning),
-                is_told,
+                is_warned,
                 "{host} {proto:?} {path}"
             );
         }
         let answer = guest.submit("/login/", &form).await;
         assert_eq!(
             (answer.status, answer.text().contains(warning)),
-            if is_told { (400, true) } else { (303, false) }
+            if is_warned { (400, true) } else { (303, false) }
         );
-        assert_eq!(answer.header("set-cookie").is_empty(), is_told, "no sign-in that nobody can use");
+        assert_eq!(answer.header("set-cookie").is_empty(), is_warned, "no sign-in that nobody can use");
     }
 }
 
 /// A flood of wrong sign-ins from one network delays a right one from another by a few password hashes, not by the
 /// whole flood.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
+async fn a_flood_of_failed_sign_ins_does_not_delay_a_valid_one() {
     let app = Arc::new(proxied().await);
     sign_up(&app, zoe()).await;
     let (hashed, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

@@ -22,8 +22,8 @@ async fn subjects(app: &TestClub, to: &str) -> Vec<String> {
 /// Books for another person.
 async fn book_for(app: &TestClub, by: testing::Player, time: &str, name: &str, email: &str) -> Answer {
     let guest = json!({"guest_name": name, "guest_email": email});
-    let wished = and(request_body(app, "pod", "2026-11-27", time).await, guest);
-    app.as_(by).post(CREATE, wished).await
+    let booking_request = and(request_body(app, "pod", "2026-11-27", time).await, guest);
+    app.as_(by).post(CREATE, booking_request).await
 }
 
 /// Returns the path of the guest's page from an email.
@@ -45,7 +45,7 @@ fn parsed<I: kit::web::Input>(value: &Value) -> I {
 }
 
 #[tokio::test]
-async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
+async fn an_unverified_account_cannot_cause_emails_to_others() {
     let app = TestClub::open().await;
     let made = register(&app, zoe()).await;
     assert!(made["access"].is_null(), "nobody is signed in: {}", made.text());
@@ -92,7 +92,7 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
 }
 
 #[tokio::test]
-async fn a_verified_account_names_five_guests_a_day_by_email() {
+async fn an_account_can_send_emails_to_five_guests_a_day() {
     let app = TestClub::open().await;
     for n in 0..5 {
         let booked =
@@ -111,7 +111,7 @@ async fn a_verified_account_names_five_guests_a_day_by_email() {
 
 /// Twenty addresses at once: five are accepted, in any order.
 #[tokio::test]
-async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
+async fn concurrent_bookings_respect_the_guest_email_limit() {
     let app = TestClub::open().await;
     let pod = app.service("pod").await;
     let person = app.person(UMA);
@@ -140,7 +140,7 @@ async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
 }
 
 #[tokio::test]
-async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their_own() {
+async fn booking_for_a_guest_emails_both_and_gives_the_guest_a_page() {
     let app = TestClub::open().await;
     let booked = book_for(&app, BEA, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
     let to_bea = mails_to(&app, "bea@cast.test").await;
@@ -203,7 +203,7 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
 
 /// A link gives access to a visit as long as the booking has that guest.
 #[tokio::test]
-async fn the_link_of_a_guest_ends_with_erasure() {
+async fn a_guest_link_stops_working_after_erasure() {
     let app = TestClub::open().await;
     let booked = book_for(&app, GUS, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
     let path = guest_path(&mails_to(&app, "ann@example.com").await[0]);
@@ -229,7 +229,7 @@ async fn the_link_of_a_guest_ends_with_erasure() {
 }
 
 #[tokio::test]
-async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() {
+async fn a_series_sends_one_email_and_can_be_canceled_as_a_whole() {
     let app = TestClub::open().await;
     let series = and(
         request_body(&app, "pod", "2026-11-27", "14:00").await,
@@ -282,11 +282,11 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
 }
 
 #[tokio::test]
-async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
+async fn a_visit_of_several_services_sends_one_email_and_one_reminder() {
     let app = TestClub::open().await;
     let then = json!({"then": [{"service_id": app.service("laser").await}]});
-    let wished = and(request_body(&app, "pod", "2026-11-27", "14:00").await, then);
-    app.as_(PIA).post(CREATE, wished).await.expect(201);
+    let booking_request = and(request_body(&app, "pod", "2026-11-27", "14:00").await, then);
+    app.as_(PIA).post(CREATE, booking_request).await.expect(201);
     let mails = mails_to(&app, "pia@cast.test").await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert!(
@@ -302,7 +302,7 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
 }
 
 #[tokio::test]
-async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too() {
+async fn club_cancellations_are_emailed_with_a_reason_despite_unsubscribing() {
     let app = TestClub::open().await;
     let nothing = json!({"notices": []}).to_string().into_bytes();
     app.as_(GUS)
@@ -345,7 +345,7 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
 
 /// Nothing that is out of date when it could be sent is sent: only the cancellation remains.
 #[tokio::test]
-async fn what_no_longer_holds_is_dropped_and_logged() {
+async fn outdated_emails_are_dropped_and_logged() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     app.set_time("2026-11-24T10:05:00-05:00");
@@ -381,7 +381,7 @@ fn values(mail: &str, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
+async fn a_booking_keeps_its_calendar_uid_and_its_sequence_increases() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     let id = booked.number("id");
@@ -413,7 +413,7 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
 
 /// An offered hold that expired before its email could be sent is no longer announced.
 #[tokio::test]
-async fn an_offer_that_has_run_out_is_not_sent() {
+async fn an_expired_offer_is_not_emailed() {
     let app = TestClub::open().await;
     let person = app.person(GUS);
     let request_body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({}));
@@ -433,7 +433,7 @@ async fn an_offer_that_has_run_out_is_not_sent() {
 
 /// N4: a plan that no longer applies reprices a series, or the services of a visit, in one email each.
 #[tokio::test]
-async fn new_prices_of_a_series_or_visit_are_one_email() {
+async fn repricing_a_series_or_visit_sends_one_email() {
     let app = TestClub::open().await;
     let bea = app.as_(BEA);
     let series = and(
@@ -444,13 +444,13 @@ async fn new_prices_of_a_series_or_visit_are_one_email() {
     let then = json!({"then": [{"service_id": app.service("pod").await}]});
     let visit = and(request_body(&app, "massage", "2026-12-12", "12:00").await, then);
     bea.post(CREATE, visit).await.expect(201);
-    let told = async || {
+    let new_prices = async || {
         let sent = subjects(&app, "bea@cast.test").await;
         sent.into_iter().filter(|one| one.starts_with("New price: ")).collect::<Vec<_>>()
     };
     bea.post("/api/memberships/leave/", json!({})).await.expect(200);
     app.run_jobs().await;
-    let sent = told().await;
+    let sent = new_prices().await;
     assert_eq!(sent.len(), 2, "{sent:?}");
     assert!(sent[0].ends_with(", Dec 11, Dec 18"), "{sent:?}");
     assert!(sent[1].contains(" and ") && sent[1].ends_with(", Dec 12"), "{sent:?}");
@@ -461,12 +461,12 @@ async fn new_prices_of_a_series_or_visit_are_one_email() {
     }
     bea.post("/api/memberships/stay/", json!({})).await.expect(200);
     app.run_jobs().await;
-    assert_eq!(told().await.len(), 4, "and once when they are restored");
+    assert_eq!(new_prices().await.len(), 4, "and once when they are restored");
 }
 
 /// N4: a missed visit of several services is one email, and one of a series names its date.
 #[tokio::test]
-async fn a_missed_visit_is_one_email_whoever_marks_it() {
+async fn a_missed_visit_sends_one_email_however_it_is_marked() {
     let app = TestClub::open().await;
     let missed = async |to: &str| {
         let sent = subjects(&app, to).await;
@@ -475,8 +475,8 @@ async fn a_missed_visit_is_one_email_whoever_marks_it() {
     let laser = app.service("laser").await;
     let visit = async |player, time: &str| {
         let then = json!({"then": [{"service_id": laser}]});
-        let wished = and(request_body(&app, "pod", "2026-11-26", time).await, then);
-        let made = app.as_(player).post(CREATE, wished).await.expect(201);
+        let booking_request = and(request_body(&app, "pod", "2026-11-26", time).await, then);
+        let made = app.as_(player).post(CREATE, booking_request).await.expect(201);
         let first = made.number("id");
         let ids = app.db().view(move |tx| {
             tx.all::<(i64,)>(

@@ -12,7 +12,7 @@ const LOGIN: &str = "/api/auth/login/";
 
 /// Opens a club that allows four reads and two writes of an account, and three writes of the visitors of a network,
 /// behind a trusted proxy.
-async fn slow() -> TestClub {
+async fn open_with_limits() -> TestClub {
     TestClub::open_with(NOW, |config| Config {
         reads_per_minute: 4,
         writes_per_minute: 2,
@@ -28,7 +28,7 @@ async fn rename(guest: &Guest<'_>) -> Answer {
 }
 
 /// Sends a visitor's write that has no effect.
-async fn knock(guest: &Guest<'_>) -> Answer {
+async fn send_visitor_write(guest: &Guest<'_>) -> Answer {
     guest.post(LOGIN, json!({})).await
 }
 
@@ -37,8 +37,8 @@ fn later(app: &TestClub, seconds: i64) {
 }
 
 #[tokio::test]
-async fn whoever_asks_too_fast_waits_and_goes_on() {
-    let app = slow().await;
+async fn a_rate_limited_account_can_continue_after_waiting() {
+    let app = open_with_limits().await;
     let pia = app.as_(PIA);
     // With the first request, the process learns the account.
     for _ in 0..3 {
@@ -56,8 +56,8 @@ async fn whoever_asks_too_fast_waits_and_goes_on() {
 }
 
 #[tokio::test]
-async fn one_account_closes_no_door_for_those_beside_it() {
-    let app = slow().await;
+async fn a_rate_limited_account_does_not_affect_others() {
+    let app = open_with_limits().await;
     let gus = app.as_(GUS);
     for _ in 0..3 {
         rename(&gus).await;
@@ -72,22 +72,22 @@ async fn one_account_closes_no_door_for_those_beside_it() {
         rename(&app.as_(BEA)).await.expect(200);
     }
     // The first request of each account used up one of the network's three.
-    knock(&app.visitor()).await.expect(400);
-    knock(&app.visitor()).await.expect(429);
+    send_visitor_write(&app.visitor()).await.expect(400);
+    send_visitor_write(&app.visitor()).await.expect(429);
 }
 
 #[tokio::test]
-async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
-    let app = slow().await;
+async fn visitors_are_limited_by_network_without_affecting_accounts() {
+    let app = open_with_limits().await;
     let from = |address: &str| app.visitor().with("x-forwarded-for", address);
     for host in 1..=3 {
-        knock(&from(&format!("2001:db8::{host}"))).await.expect(400);
+        send_visitor_write(&from(&format!("2001:db8::{host}"))).await.expect(400);
     }
-    knock(&from("2001:db8::ffff")).await.refused(429, "too_many_requests");
-    knock(&from("2001:db8:0:1::1")).await.expect(400);
-    knock(&from("198.51.100.7")).await.expect(400);
+    send_visitor_write(&from("2001:db8::ffff")).await.refused(429, "too_many_requests");
+    send_visitor_write(&from("2001:db8:0:1::1")).await.expect(400);
+    send_visitor_write(&from("198.51.100.7")).await.expect(400);
     // Addresses further to the left in the header could be written by anyone.
-    knock(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
+    send_visitor_write(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
     // An account in the same network that this process does not know yet.
     for _ in 0..2 {
         rename(&app.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
@@ -96,8 +96,8 @@ async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
 }
 
 #[tokio::test]
-async fn a_made_up_credential_is_a_visitors() {
-    let app = slow().await;
+async fn invalid_credentials_count_as_visitor_requests() {
+    let app = open_with_limits().await;
     for number in 0..3 {
         rename(&app.bearer(&format!("made-up-{number}"))).await.expect(401);
     }
@@ -116,8 +116,8 @@ async fn a_made_up_credential_is_a_visitors() {
 }
 
 #[tokio::test]
-async fn reads_have_a_limit_and_some_are_not_counted() {
-    let app = slow().await;
+async fn reads_are_limited_except_cached_pages_assets_and_health_checks() {
+    let app = open_with_limits().await;
     let visitor = app.visitor();
     let page = visitor.get("/services/").await.expect(200).text();
     let css = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(".css"));
@@ -142,12 +142,12 @@ async fn reads_have_a_limit_and_some_are_not_counted() {
 }
 
 #[tokio::test]
-async fn a_limit_of_zero_is_none() {
+async fn a_limit_of_zero_means_no_limit() {
     let app = TestClub::open().await;
     for _ in 0..700 {
         app.as_(PIA).get("/api/rooms/").await.expect(200);
     }
     for _ in 0..130 {
-        knock(&app.visitor()).await.expect(400);
+        send_visitor_write(&app.visitor()).await.expect(400);
     }
 }

@@ -14,7 +14,7 @@ use crate::whole::WholeProgram as _;
 
 /// Returns the callers in the order of the marks: a visitor, a guest, a technician, the front desk, the manager, and
 /// the owner.
-pub(crate) fn everybody(app: &TestClub, is_page: bool) -> [Guest<'_>; 6] {
+pub(crate) fn guests_of_every_role(app: &TestClub, is_page: bool) -> [Guest<'_>; 6] {
     let one = |player| if is_page { app.browser(player) } else { app.as_(player) };
     [app.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
 }
@@ -208,8 +208,8 @@ d3333+ POST /staff/people/{id}/sign-out/
 d333++ GET /staff/pictures/
 d333++ POST /staff/pictures/
 d333++ GET /staff/pictures/{id}/
-d33344 POST /staff/pictures/down/ | spot=home
-d33344 POST /staff/pictures/words/ | spot=home&alt=x
+d33344 POST /staff/pictures/unpublish/ | slot=home
+d33344 POST /staff/pictures/describe/ | slot=home&alt=x
 d333++ GET /staff/plans/
 d333++ GET /staff/plans/{slug}/
 d333++ POST /staff/plans/{slug}/
@@ -307,7 +307,7 @@ pub(crate) fn pages() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn every_route_is_open_to_whom_it_should_be() {
+async fn every_route_allows_exactly_the_roles_in_the_table() {
     let shared = TestClub::open().await;
     let document = shared.visitor().get("/api/openapi.json").await.expect(200).body;
     let described = operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}"));
@@ -328,7 +328,7 @@ async fn every_route_is_open_to_whom_it_should_be() {
         let (expected, body) = table.get(route.as_str()).copied().unwrap_or(("?", ""));
         let is_alone = route.contains('{') || route.contains("log") || route.starts_with("DELETE");
         let alone = if is_alone { Some(TestClub::open().await) } else { None };
-        let marks = ask(alone.as_ref().unwrap_or(&shared), route, body).await;
+        let marks = send_request(alone.as_ref().unwrap_or(&shared), route, body).await;
         if marks != expected {
             wrong.push(format!(
                 "{marks} {route}{}{body}   (said: {expected})",
@@ -339,12 +339,12 @@ async fn every_route_is_open_to_whom_it_should_be() {
     assert!(wrong.is_empty(), "otherwise than in the table, or without a line in it:\n{}", wrong.join("\n"));
 }
 
-async fn ask(app: &TestClub, route: &str, body: &str) -> String {
+async fn send_request(app: &TestClub, route: &str, body: &str) -> String {
     let (method, path) = route.split_once(' ').expect("a method and a path");
     let is_page = !path.starts_with("/api/");
     let pod = app.service("pod").await;
     let mut marks = String::new();
-    for (n, guest) in everybody(app, is_page).into_iter().enumerate() {
+    for (n, guest) in guests_of_every_role(app, is_page).into_iter().enumerate() {
         // Each caller gets another booking of Uma's, so that the result does not depend on earlier callers.
         let mut path = path.to_owned();
         if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {

@@ -49,7 +49,7 @@ const COLUMNS: &[(&str, In)] = &[
     ("people_words.person_id", Exempt("an index of the name, email, and phone that are in the file")),
     ("person_addresses.person_id", File("other_addresses")),
     ("person_keys.person_id", Exempt("the key itself opens what is in the file in plain words")),
-    ("picture_spots.hung_by", OPERATION),
+    ("picture_slots.published_by", OPERATION),
     ("pictures.uploaded_by", OPERATION),
     ("plan_versions.made_by", OPERATION),
     ("preferences.person_id", File("preferences")),
@@ -95,7 +95,7 @@ fn columns() -> Vec<String> {
 
 /// A new table that refers to a person has to be exported, or exempted here with a reason.
 #[tokio::test]
-async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
+async fn every_table_that_refers_to_a_person_is_exported_or_exempt() {
     let listed: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
     assert_eq!(columns(), listed);
     let app = TestClub::open().await;
@@ -110,7 +110,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 
 /// Checks the same columns against the function that protects accounts from pruning: none is forgotten there.
 #[test]
-fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
+fn pruning_accounts_checks_every_reference_to_a_person() {
     let source = include_str!("../../../src/reactions/account_jobs.rs");
     let tables = [
         "club_roles",
@@ -180,11 +180,11 @@ async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize>
 /// Lets the front desk book, reschedule, and cancel a visit of a person's guest, and a manager correct their birthday:
 /// each is written to the audit log, which stays.
 async fn staff_change_everything(app: &TestClub, id: Id) {
-    let wished = and(
+    let booking_request = and(
         request_body(app, "pod", "2026-11-27", "12:00").await,
         json!({"person_id": id, "guest_name": MARK, "companion_name": MARK, "special_requests": MARK}),
     );
-    let made = app.as_(DORA).post(CREATE, wished).await.expect(201).number("id");
+    let made = app.as_(DORA).post(CREATE, booking_request).await.expect(201).number("id");
     let to = json!({"date": "2026-11-27", "start_time": "15:00"});
     app.as_(DORA).post(&format!("/api/bookings/{made}/reschedule/"), to).await.expect(200);
     app.as_(DORA).post(&format!("/api/bookings/{made}/cancel_booking/"), json!({})).await.expect(200);
@@ -206,7 +206,7 @@ async fn staff_change_everything(app: &TestClub, id: Id) {
 /// Writes a unique word into every field of a person and their guests. After the erasure, the database does not contain
 /// it.
 #[tokio::test]
-async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
+async fn erasure_leaves_no_personal_data_in_any_table() {
     let app = TestClub::open().await;
     let email = "qyzzxvorblat@example.com";
     let account = json!({"email": email, "password": PASSWORD, "first_name": MARK, "last_name": format!("{MARK}son"),
@@ -281,8 +281,8 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     assert_eq!(left_in_file(&app, &expected), BTreeMap::new(), "not even where it was deleted");
     let counts = app.db().view(move |tx| {
         let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
-        let asker = kit::tokens::digest(&format!("person:{}", id.0));
-        let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE asker = $1"), args![asker])?;
+        let requester = kit::tokens::digest(&format!("person:{}", id.0));
+        let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE requester = $1"), args![requester])?;
         let bookings = tx.one(sql!("SELECT COUNT(*) FROM bookings WHERE allergies IS NOT NULL"), args![])?;
         let digest = kit::tokens::hex(&kit::tokens::digest("qyzzxvorblat@example.com"));
         let failures = tx.one(

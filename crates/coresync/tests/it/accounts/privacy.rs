@@ -12,7 +12,7 @@ use crate::{CREATE, and, book, cancel, request_body};
 const LIKES: &str = "/api/users/preferences/";
 
 #[tokio::test]
-async fn a_room_is_liked_so_by_app_and_by_page() {
+async fn room_preferences_are_edited_over_the_api_and_the_page() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA);
     app.visitor().get(LIKES).await.expect(401);
@@ -53,11 +53,11 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
 }
 
 #[tokio::test]
-async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
+async fn unsubscribing_stops_reminders_at_once() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     app.set_time("2026-11-26T14:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("maintenance");
     let mails = mails_to(&app, "gus@cast.test").await;
     assert!(
         mails.len() == 2 && !mails[0].contains("List-Unsubscribe"),
@@ -73,7 +73,7 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
     assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 2);
     app.visitor().submit(&path, "List-Unsubscribe=One-Click").await.expect(200);
     app.set_time("2026-11-27T12:30:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("maintenance");
     assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 2, "at once");
     cancel(&app, GUS, booked.number("id")).await.expect(200);
     assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 3, "but that it is off is told");
@@ -93,7 +93,7 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
 }
 
 #[tokio::test]
-async fn an_agreement_has_a_version_a_beginning_and_an_end() {
+async fn consents_record_when_they_are_given_and_withdrawn() {
     let app = TestClub::open().await;
     let pia = app.browser(PIA);
     pia.submit("/dashboard/privacy/consents/", "agree=face&agree=news&agree=made-up").await.expect(303);
@@ -120,7 +120,7 @@ async fn browser<'h>(app: &'h TestClub, email: &str) -> Guest<'h> {
 }
 
 #[tokio::test]
-async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
+async fn the_export_contains_all_data_of_a_person() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let zoe = browser(&app, "zoe@example.com").await;
@@ -150,7 +150,7 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
 }
 
 #[tokio::test]
-async fn who_is_erased_is_gone_and_the_books_stay() {
+async fn erasure_removes_personal_data_and_keeps_financial_records() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
@@ -233,7 +233,7 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
 
 /// Staff can't erase themselves from the records of their own operations.
 #[tokio::test]
-async fn staff_are_not_erased_by_themselves() {
+async fn staff_cannot_erase_their_own_accounts() {
     let app = TestClub::open().await;
     let page = app.browser(DORA).get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("You work here") && !page.contains("Erase my account</button>"), "{page}");

@@ -116,8 +116,8 @@ impl<'h> Watch<'h> {
             assert_eq!(answer.header("content-type"), "application/problem+json", "{what}: {start}");
             assert_eq!(answer.body["status"], status, "{what}: {start}");
             for field in ["type", "title", "detail", "error", "code", "trace_id"] {
-                let is_said = answer.body[field].as_str().is_some_and(|text| !text.is_empty());
-                assert!(is_said, "{what}: {field} of {start}");
+                let has_message = answer.body[field].as_str().is_some_and(|text| !text.is_empty());
+                assert!(has_message, "{what}: {field} of {start}");
             }
             for (table, count) in &after {
                 assert!(
@@ -158,7 +158,7 @@ fn filled(path: &str, with: &str) -> String {
 }
 
 #[tokio::test]
-async fn odd_paths() {
+async fn invalid_path_parameters_are_refused_and_write_nothing() {
     let app = TestClub::open().await;
     let others = crate::book(&app, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
     let document = described(&app).await;
@@ -201,7 +201,7 @@ async fn odd_paths() {
 }
 
 #[tokio::test]
-async fn odd_queries() {
+async fn invalid_query_parameters_are_refused_and_write_nothing() {
     let app = TestClub::open().await;
     let pod = app.service("pod").await;
     let document = described(&app).await;
@@ -255,7 +255,7 @@ async fn odd_queries() {
 }
 
 /// Returns a valid value for a field, so that only one field of the body is wrong.
-async fn sound(app: &TestClub, name: &str, n: usize) -> Option<Value> {
+async fn valid_value(app: &TestClub, name: &str, n: usize) -> Option<Value> {
     Some(match name {
         "service_id" => json!(app.service("pod").await),
         "date" => json!("2026-11-27"),
@@ -304,13 +304,13 @@ fn with_body(document: &Value) -> Vec<(Method, String, Vec<String>)> {
 }
 
 /// Returns a client with permission for the operation, so that the field itself is checked.
-fn asks<'h>(app: &'h TestClub, path: &str, player: Player) -> Guest<'h> {
+fn caller_of<'h>(app: &'h TestClub, path: &str, player: Player) -> Guest<'h> {
     let is_open = ["login", "register", "refresh", "reset"].iter().any(|name| path.contains(name));
     if is_open { app.visitor() } else { app.as_(player) }
 }
 
 #[tokio::test]
-async fn odd_fields() {
+async fn invalid_body_fields_are_refused_and_write_nothing() {
     let app = TestClub::open().await;
     // One booking, so that the counter of booking numbers exists and can be compared.
     crate::book(&app, GUS, "pod", "2026-11-26", "12:00").await;
@@ -326,14 +326,14 @@ async fn odd_fields() {
                 n += 1;
                 let mut fields = BTreeMap::new();
                 for name in &names {
-                    if let Some(value) = sound(&app, name, n).await {
+                    if let Some(value) = valid_value(&app, name, n).await {
                         fields.insert(name.clone(), value);
                     }
                 }
                 let path = filled(&path, "1");
-                let asker = asks(&app, &path, DORA);
+                let requester = caller_of(&app, &path, DORA);
                 let body = body(&fields, odd, value);
-                let answer = asker.send(method.clone(), &path, Some("application/json"), body).await;
+                let answer = requester.send(method.clone(), &path, Some("application/json"), body).await;
                 let shown: String = value.chars().take(60).collect();
                 watch.check(answer, &format!("{method} {path} with {odd}: {shown}")).await;
                 if n % 5 == 0 {
@@ -346,7 +346,7 @@ async fn odd_fields() {
 }
 
 #[tokio::test]
-async fn odd_bodies() {
+async fn malformed_bodies_are_refused_and_write_nothing() {
     let app = TestClub::open().await;
     crate::book(&app, GUS, "pod", "2026-11-26", "12:00").await;
     let document = described(&app).await;
@@ -355,7 +355,7 @@ async fn odd_bodies() {
     for (method, path, names) in with_body(&document) {
         let mut fields = BTreeMap::new();
         for name in &names {
-            if let Some(value) = sound(&app, name, 1).await {
+            if let Some(value) = valid_value(&app, name, 1).await {
                 fields.insert(name.clone(), value);
             }
         }
@@ -393,7 +393,7 @@ async fn odd_bodies() {
             let kind = kind.filter(|kind| !kind.contains('\u{7f}'));
             let what = format!("{method} {path} as {kind:?}: {} bytes", body.len());
             let is_empty = body.is_empty();
-            let answer = asks(&app, &path, BEA).send(method.clone(), &path, kind, body).await;
+            let answer = caller_of(&app, &path, BEA).send(method.clone(), &path, kind, body).await;
             let status = watch.check(answer, &what).await;
             assert!(is_empty || (400..=415).contains(&status), "{what}: {status}");
             watch.forget().await;
@@ -401,8 +401,8 @@ async fn odd_bodies() {
         // Invalid credentials.
         for authorization in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
             let Ok(_) = axum::http::HeaderValue::from_str(authorization) else { continue };
-            let asker = app.visitor().with("authorization", authorization);
-            let answer = asker.send(method.clone(), &path, Some(json_kind), b"{}".to_vec()).await;
+            let requester = app.visitor().with("authorization", authorization);
+            let answer = requester.send(method.clone(), &path, Some(json_kind), b"{}".to_vec()).await;
             watch.check(answer, &format!("{method} {path} as {authorization:?}")).await;
         }
     }
@@ -411,7 +411,7 @@ async fn odd_bodies() {
 
 /// Operations without a body ignore one, and unsupported methods are refused.
 #[tokio::test]
-async fn odd_methods() {
+async fn unsupported_methods_are_refused_and_write_nothing() {
     let app = TestClub::open().await;
     let document = described(&app).await;
     let mut watch = Watch::over(&app).await;
@@ -455,7 +455,7 @@ async fn odd_methods() {
 
 /// After all invalid changes the profile is unchanged.
 #[tokio::test]
-async fn a_profile_is_changed_by_sound_words_alone() {
+async fn invalid_input_leaves_the_profile_unchanged() {
     let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
     let before = app.as_(BEA).get(me).await.expect(200);

@@ -16,7 +16,7 @@ fn links(page: &str) -> Vec<String> {
 
 /// From any date, however far, the calendar links only into the days that can be shown.
 #[tokio::test]
-async fn the_calendar_of_free_times_has_an_end() {
+async fn the_booking_calendar_links_to_a_finite_range_of_days() {
     let app = TestClub::open().await;
     let mut waiting: VecDeque<String> =
         ["/book/?service=massage&date=2190-01-01", "/book/?service=massage&date=2001-01-01"]
@@ -67,7 +67,7 @@ fn csv_links(page: &str) -> Vec<String> {
 /// Every CSV file is UTF-8 with a byte order mark: those that a staff page links to, and what any other page of the back
 /// office answers for `?format=csv`.
 #[tokio::test]
-async fn every_csv_file_says_that_it_is_utf_8() {
+async fn every_csv_file_is_marked_as_utf_8() {
     let app = TestClub::open().await;
     let owner = app.browser(testing::OLA);
     let uma = app.person(testing::UMA).to_string();
@@ -83,8 +83,8 @@ async fn every_csv_file_says_that_it_is_utf_8() {
         } else {
             Vec::new()
         };
-        let asked = format!("{path}?format=csv");
-        for file in links.iter().chain([&asked]) {
+        let csv_path = format!("{path}?format=csv");
+        for file in links.iter().chain([&csv_path]) {
             let answer = owner.get(file).await;
             let is_csv = answer.header("content-type").starts_with("text/csv");
             if !is_csv {

@@ -10,7 +10,7 @@ use crate::{document, guard};
 const DOCS: &str = "/api/docs/";
 
 #[tokio::test]
-async fn the_reference_shows_every_operation_and_every_shape() {
+async fn the_reference_shows_every_operation_and_schema() {
     let app = TestClub::open().await;
     let described = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let page = app.visitor().get(DOCS).await.expect(200).text();
@@ -36,7 +36,7 @@ async fn the_reference_shows_every_operation_and_every_shape() {
 }
 
 #[tokio::test]
-async fn every_address_on_the_page_leads_somewhere_on_it() {
+async fn every_anchor_link_on_the_page_has_a_target() {
     let app = TestClub::open().await;
     let page = app.visitor().get(DOCS).await.expect(200).text();
     let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
@@ -51,7 +51,7 @@ async fn every_address_on_the_page_leads_somewhere_on_it() {
 }
 
 #[tokio::test]
-async fn the_filter_shows_what_was_asked_for() {
+async fn the_filter_shows_matching_operations() {
     let app = TestClub::open().await;
     let some = app.visitor().get(&format!("{DOCS}?q=cancel")).await.expect(200).text();
     assert!(some.contains("3 operations about “cancel”"));
@@ -68,7 +68,7 @@ async fn the_filter_shows_what_was_asked_for() {
 
 /// A new refusal has to be added to the list in `docs/refusals.rs`.
 #[tokio::test]
-async fn every_refusal_of_the_sources_is_in_the_table() {
+async fn every_refusal_in_the_code_is_in_the_table() {
     let app = TestClub::open().await;
     let page = app.visitor().get(DOCS).await.expect(200).text();
     let mut codes = BTreeSet::new();

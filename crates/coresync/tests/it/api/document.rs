@@ -85,7 +85,7 @@ async fn the_document_lists_every_route() {
 }
 
 #[tokio::test]
-async fn the_document_is_sound() {
+async fn the_openapi_document_is_consistent() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut names = BTreeSet::new();
@@ -121,7 +121,7 @@ async fn the_document_is_sound() {
 
 /// What all operations have in common: who may call them, rate limits, the format of refusals, and idempotency keys.
 #[tokio::test]
-async fn every_operation_says_who_may_ask_and_what_refuses_it() {
+async fn every_operation_documents_its_callers_and_refusals() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
@@ -176,7 +176,7 @@ fn references(document: &Value, value: &Value) {
 
 /// Every required field of a 200 response is in the response, for operations without parameters.
 #[tokio::test]
-async fn answers_have_the_fields_that_are_promised() {
+async fn responses_have_the_documented_fields() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     crate::book(&app, testing::PIA, "massage", "2026-11-27", "14:00").await;
@@ -188,8 +188,8 @@ async fn answers_have_the_fields_that_are_promised() {
         {
             continue;
         }
-        let asker = if path.starts_with("/api/staff/") { testing::OLA } else { testing::PIA };
-        let answer = app.as_(asker).get(&path).await.expect(200);
+        let requester = if path.starts_with("/api/staff/") { testing::OLA } else { testing::PIA };
+        let answer = app.as_(requester).get(&path).await.expect(200);
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         promised(&document, schema, &answer.body, &path);
         assert_bounds(&document, schema, &answer.body, &path);
@@ -242,7 +242,7 @@ fn assert_bounds(document: &Value, schema: &Value, value: &Value, place: &str) {
 
 /// Every text has a maximum length, a format, a pattern, or a list of values; every integer has a range.
 #[tokio::test]
-async fn every_text_and_number_has_its_bounds() {
+async fn every_text_and_number_has_documented_bounds() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut missing = Vec::new();

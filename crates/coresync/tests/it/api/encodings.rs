@@ -58,7 +58,7 @@ const PAGES: [&str; 11] = [
     "/sitemap.xml",
 ];
 
-async fn ask(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+async fn send_request(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = Request::get(path).body(Body::empty()).expect("a request");
     for line in lines {
         request.headers_mut().append(ACCEPT_ENCODING, HeaderValue::from_bytes(line).expect("a line"));
@@ -92,7 +92,7 @@ async fn check(
     first: &[&[u8]],
 ) {
     let (lines, readable) = visitor;
-    let (status, headers, bytes) = ask(page_cache, page, lines).await;
+    let (status, headers, bytes) = send_request(page_cache, page, lines).await;
     let texts = |lines: &[&[u8]]| {
         lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
     };
@@ -113,11 +113,11 @@ async fn check(
 }
 
 #[tokio::test]
-async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read() {
+async fn cached_pages_are_served_in_an_encoding_each_visitor_accepts() {
     let app = TestClub::open().await;
     let mut pages = Vec::new();
     for page in PAGES {
-        let (status, headers, plain) = ask(&app.router(), page, &[]).await;
+        let (status, headers, plain) = send_request(&app.router(), page, &[]).await;
         assert_eq!((status, headers.get(CONTENT_ENCODING)), (200, None), "{page}");
         pages.push((page, plain));
     }
@@ -126,8 +126,8 @@ async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read()
         let page_cache = coresync::app::app(app.inner().clone(), None);
         for (page, plain) in &pages {
             // The first visitor comes twice, because a page is served from the cache from the second time on.
-            ask(&page_cache, page, first).await;
-            ask(&page_cache, page, first).await;
+            send_request(&page_cache, page, first).await;
+            send_request(&page_cache, page, first).await;
             for visitor in VISITORS {
                 check(&page_cache, page, plain, visitor, first).await;
             }
@@ -137,7 +137,7 @@ async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read()
 
 /// An operation is done or refused, and never answered with 406.
 #[tokio::test]
-async fn a_deed_is_not_answered_with_406() {
+async fn operations_are_never_answered_with_406() {
     let app = TestClub::open().await;
     let wrong = serde_json::json!({"email": "nobody@example.com", "password": "not-it-at-all"});
     let answer = app.visitor().with("accept-encoding", "identity;q=0").post("/api/auth/login/", wrong).await;

@@ -40,7 +40,7 @@ async fn status(address: std::net::SocketAddr, request: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn one_host_is_named_and_a_strangers_is_not_served_in_production() {
+async fn requests_need_one_host_and_production_refuses_unknown_hosts() {
     for (env, stranger) in [(Environment::Development, 200), (Environment::Production, 421)] {
         let configure = |config| Config { env, public_url: "https://club.example".to_owned(), ..config };
         let app = Arc::new(TestClub::open_with(NOW, configure).await);

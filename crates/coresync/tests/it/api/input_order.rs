@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testing::{Answer, Guest, OLA, TestClub};
 
 use crate::document::operations;
-use crate::permissions::{TABLE, everybody};
+use crate::permissions::{TABLE, guests_of_every_role};
 use crate::whole::WholeProgram as _;
 
 /// Returns each line of the permission table: the marks, the method, and the path.
@@ -26,19 +26,19 @@ fn lines() -> Vec<(&'static str, Method, &'static str)> {
 }
 
 /// Returns a path in which each parameter is replaced by invalid text.
-fn rubbish(path: &str, with: &str) -> String {
+fn fill_path(path: &str, with: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { with } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
 /// Sends invalid values in path, query, and body; in the path alone; or in query and body alone.
-async fn send_rubbish(guest: &Guest<'_>, method: &Method, path: &str, n: usize) -> Answer {
+async fn send_invalid_request(guest: &Guest<'_>, method: &Method, path: &str, n: usize) -> Answer {
     let is_api = path.starts_with("/api/");
     let query = "?page=&page_size=x&service_id=&date=soon&from=x&slots=perhaps&what=%ff";
     let (path, query) = match n {
-        0 => (rubbish(path, "%00x"), query),
-        1 => (rubbish(path, "nonsense"), ""),
-        _ => (rubbish(path, "1"), query),
+        0 => (fill_path(path, "%00x"), query),
+        1 => (fill_path(path, "nonsense"), ""),
+        _ => (fill_path(path, "1"), query),
     };
     let (kind, body): (_, &[u8]) = match (is_api, n) {
         (true, 1) => ("application/json", b""),
@@ -50,7 +50,7 @@ async fn send_rubbish(guest: &Guest<'_>, method: &Method, path: &str, n: usize) 
 }
 
 #[tokio::test]
-async fn who_asks_is_looked_at_before_what_they_ask() {
+async fn permission_is_checked_before_input() {
     let shared = TestClub::open().await;
     let document = shared.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut declared: BTreeMap<String, Value> = BTreeMap::new();
@@ -65,8 +65,8 @@ async fn who_asks_is_looked_at_before_what_they_ask() {
         for n in 0..3 {
             let alone = if is_alone { Some(TestClub::open().await) } else { None };
             let app = alone.as_ref().unwrap_or(&shared);
-            for (expected, guest) in marks.chars().zip(everybody(app, !path.starts_with("/api/"))) {
-                let answer = send_rubbish(&guest, &method, path, n).await;
+            for (expected, guest) in marks.chars().zip(guests_of_every_role(app, !path.starts_with("/api/"))) {
+                let answer = send_invalid_request(&guest, &method, path, n).await;
                 let status = answer.status;
                 assert!(status < 500, "{method} {path}: {}", answer.text());
                 let is_right = match expected {
@@ -137,7 +137,7 @@ fn with_body(document: &Value) -> Vec<(Method, String, bool, Value)> {
 /// A missing or empty body, or one without required fields, changes nothing: it is refused, and each missing field is
 /// named.
 #[tokio::test]
-async fn what_is_needed_is_never_taken_as_said() {
+async fn missing_required_fields_are_refused_and_named() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut refused = 0;
@@ -147,7 +147,7 @@ async fn what_is_needed_is_never_taken_as_said() {
             is_needed || needed.is_empty(),
             "{method} {path}: a body that may be missing needs {needed:?}"
         );
-        let at = rubbish(&path, &app.person(testing::BEA).to_string());
+        let at = fill_path(&path, &app.person(testing::BEA).to_string());
         let is_change = method == Method::PATCH;
         if needed.is_empty() && !is_change {
             continue;
@@ -189,7 +189,7 @@ async fn what_is_needed_is_never_taken_as_said() {
 
 /// An empty number, date, or choice in a query is invalid, not missing.
 #[tokio::test]
-async fn an_empty_value_of_a_query_is_refused() {
+async fn empty_query_values_are_refused() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let pod = app.service("pod").await;
@@ -205,7 +205,7 @@ async fn an_empty_value_of_a_query_is_refused() {
             }
             let name = one["name"].as_str().expect("a name");
             let besides = if name == "service_id" { String::new() } else { format!("&service_id={pod}") };
-            let at = format!("{}?{name}={besides}", rubbish(&path, "1"));
+            let at = format!("{}?{name}={besides}", fill_path(&path, "1"));
             let answer =
                 app.as_(OLA).send(method.clone(), &at, None, Vec::new()).await.refused(400, "invalid");
             assert!(answer["errors"][name].is_string(), "{at}: {}", answer.text());
@@ -229,16 +229,16 @@ const UNREAD: [(&str, &[&str]); 2] = [
 
 /// Values just outside the bounds of the description are refused by the parser, with an error of that field.
 #[tokio::test]
-async fn the_bounds_of_the_description_are_those_of_the_parsers() {
+async fn parsers_enforce_the_documented_bounds() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let (mut wrong, mut refused) = (Vec::new(), 0);
     for (method, path, _, schema) in with_body(&document) {
         let (fields, _) = shape(&document, &schema);
-        let at = rubbish(&path, &app.person(testing::BEA).to_string());
+        let at = fill_path(&path, &app.person(testing::BEA).to_string());
         let unread = UNREAD.iter().find(|(route, _)| *route == path).map_or(&[][..], |(_, fields)| *fields);
         for (name, field) in fields.iter().filter(|(name, _)| !unread.contains(&name.as_str())) {
-            for value in beyond(field) {
+            for value in values_out_of_bounds(field) {
                 let mut body = json!({ name: value });
                 for (_, other, word) in
                     TOGETHER.iter().filter(|(one, other, _)| one == name && fields.contains_key(*other))
@@ -262,7 +262,7 @@ async fn the_bounds_of_the_description_are_those_of_the_parsers() {
 }
 
 /// Returns values just outside a field's bounds.
-fn beyond(field: &Value) -> Vec<Value> {
+fn values_out_of_bounds(field: &Value) -> Vec<Value> {
     let mut values = Vec::new();
     let is = |kind: &str| field["type"].to_string().contains(kind);
     if is("integer") {

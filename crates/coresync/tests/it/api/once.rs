@@ -8,7 +8,7 @@ use serde_json::json;
 use testing::{Answer, BEA, GUS, PIA, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, request_body};
+use crate::{CREATE, MY_BOOKINGS, and, request_body};
 
 const KEY: &str = "idempotency-key";
 
@@ -22,7 +22,7 @@ async fn bookings(app: &TestClub) -> i64 {
 }
 
 #[tokio::test]
-async fn a_booking_that_is_sent_twice_is_made_once() {
+async fn repeating_a_booking_request_creates_one_booking() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "\"a-1\"");
     let more = json!({"allergies_notes": "almonds", "room_id": app.room("stone").await});
@@ -47,7 +47,7 @@ async fn a_booking_that_is_sent_twice_is_made_once() {
 }
 
 #[tokio::test]
-async fn another_request_with_the_same_key_is_refused() {
+async fn a_different_request_with_the_same_key_is_refused() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "a-1");
     pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
@@ -60,19 +60,19 @@ async fn another_request_with_the_same_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_kept_and_the_same_may_work_out_later() {
+async fn refusals_are_not_stored_and_a_retry_can_succeed() {
     let app = TestClub::open().await;
     let gus = app.as_(GUS).with(KEY, "a-1");
     let body = request_body(&app, "massage", "2026-11-28", "14:00").await;
     gus.post(CREATE, body.clone()).await.refused(403, "outside_window");
-    assert_eq!(app.as_(GUS).get(MINE).await.number("total_upcoming"), 0);
+    assert_eq!(app.as_(GUS).get(MY_BOOKINGS).await.number("total_upcoming"), 0);
     app.set_time("2026-11-25T00:00:00-05:00");
     assert!(!is_replayed(&gus.post(CREATE, body.clone()).await.expect(201)));
     assert!(is_replayed(&gus.post(CREATE, body).await.expect(201)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_twelve_at_once_one_books_and_all_hear_the_same() {
+async fn twelve_identical_concurrent_requests_make_one_booking() {
     let app = Arc::new(TestClub::open().await);
     let body = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let mut all = Vec::new();
@@ -106,7 +106,7 @@ async fn accounts(app: &TestClub) -> i64 {
 
 /// A visitor is identified by a cookie, which the first response sets or the client brings.
 #[tokio::test]
-async fn an_account_that_is_asked_for_twice_is_made_once() {
+async fn repeating_a_sign_up_request_creates_one_account() {
     let app = TestClub::open().await;
     let zoe = json!({"email": "zoe@example.com", "password": "a-long-password", "first_name": "Zoe",
         "last_name": "Lind", "birthday": "1990-02-28"});
@@ -129,7 +129,7 @@ async fn an_account_that_is_asked_for_twice_is_made_once() {
 
 /// Two visitors of one network with the same key are separate: neither gets the other's response, and both hold a time.
 #[tokio::test]
-async fn a_visitors_key_is_not_shared_with_the_network() {
+async fn visitors_on_one_network_do_not_share_idempotency_keys() {
     let app = TestClub::open().await;
     let body = request_body(&app, "massage", "2026-11-26", "14:00").await;
     let one = app.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
@@ -153,7 +153,7 @@ async fn a_visitors_key_is_not_shared_with_the_network() {
 }
 
 #[tokio::test]
-async fn the_night_forgets_what_is_a_day_old() {
+async fn the_nightly_job_deletes_stored_responses_after_a_day() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "a-1");
     pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);

@@ -7,11 +7,11 @@ use crate::whole::WholeProgram as _;
 use crate::{CREATE, try_book};
 
 #[tokio::test]
-async fn every_no_is_a_problem_with_the_name_of_its_request() {
+async fn every_error_is_a_problem_document_with_the_request_id() {
     let app = TestClub::open().await;
     let gus = app.as_(GUS);
     for (answer, status, code) in [
-        (app.visitor().get(crate::MINE).await, 401, "not_signed_in"),
+        (app.visitor().get(crate::MY_BOOKINGS).await, 401, "not_signed_in"),
         (gus.get("/api/bookings/5/").await, 404, "not_found"),
         (gus.get("/api/nothing/").await, 404, "not_found"),
         (gus.get("/api/services/?page=0").await, 400, "invalid"),
@@ -40,7 +40,7 @@ async fn every_no_is_a_problem_with_the_name_of_its_request() {
 
 /// Two requests never have the same id.
 #[tokio::test]
-async fn every_request_has_its_own_name() {
+async fn every_request_has_a_unique_id() {
     let app = TestClub::open().await;
     let mut names = std::collections::BTreeSet::new();
     for _ in 0..50 {
@@ -51,7 +51,7 @@ async fn every_request_has_its_own_name() {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages() {
+async fn lists_are_paginated() {
     let app = TestClub::open().await;
     let all = app.visitor().get("/api/services/").await.expect(200);
     assert_eq!((all.header("x-total-count"), all.list("").len()), ("7", 7));
@@ -111,7 +111,7 @@ async fn lists_come_in_pages() {
 }
 
 #[tokio::test]
-async fn every_answer_protects_the_browser() {
+async fn every_response_has_security_headers() {
     let app = TestClub::open().await;
     for path in ["/api/services/", "/api/nothing/", "/health/", "/nothing/", "/api/openapi.json"] {
         let answer = app.visitor().get(path).await;
@@ -121,27 +121,27 @@ async fn every_answer_protects_the_browser() {
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
     }
     // Personal responses are not stored by proxies. An app may store them, but must revalidate them each time.
-    assert_eq!(app.as_(GUS).get(crate::MINE).await.header("cache-control"), "private, no-cache");
+    assert_eq!(app.as_(GUS).get(crate::MY_BOOKINGS).await.header("cache-control"), "private, no-cache");
     assert_eq!(app.browser(GUS).get("/dashboard/").await.header("cache-control"), "no-store");
-    assert_eq!(app.visitor().get(crate::MINE).await.header("cache-control"), "no-store");
+    assert_eq!(app.visitor().get(crate::MY_BOOKINGS).await.header("cache-control"), "no-store");
 }
 
 /// A form on another site can't book with this browser's cookie.
 #[tokio::test]
-async fn another_site_can_t_send_a_browser_here() {
+async fn cross_site_requests_are_refused() {
     let app = TestClub::open().await;
-    let wished = crate::request_body(&app, "pod", "2026-11-27", "12:00").await;
+    let booking_request = crate::request_body(&app, "pod", "2026-11-27", "12:00").await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
-        let crossed = app.browser(GUS).with(name, value).post(CREATE, wished.clone()).await;
+        let crossed = app.browser(GUS).with(name, value).post(CREATE, booking_request.clone()).await;
         crossed.refused(403, "cross_site");
     }
     let foreign = app.browser(GUS).with("origin", "https://evil.test").with("host", "localhost:8080");
-    foreign.post(CREATE, wished.clone()).await.refused(403, "cross_site");
+    foreign.post(CREATE, booking_request.clone()).await.refused(403, "cross_site");
     let page = app.browser(GUS).with("sec-fetch-site", "cross-site").submit("/dashboard/profile/", "").await;
     let page = page.expect(403).text();
     assert!(
         page.contains("Open the page on our site and try again.") && !page.contains("have access"),
         "{page}"
     );
-    app.browser(GUS).with("sec-fetch-site", "same-origin").post(CREATE, wished).await.expect(201);
+    app.browser(GUS).with("sec-fetch-site", "same-origin").post(CREATE, booking_request).await.expect(201);
 }

@@ -4,17 +4,17 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, request_body, search, starts, try_book};
+use crate::{CREATE, MY_BOOKINGS, and, book, request_body, search, starts, try_book};
 
 /// Books an offered slot with the fields of the offer.
 async fn book_slot(app: &TestClub, by: Player, service: &str, slot: &Value) -> testing::Answer {
-    let words = json!({"service_id": app.service(service).await, "starts_at": slot["starts_at"],
+    let input = json!({"service_id": app.service(service).await, "starts_at": slot["starts_at"],
         "room_id": slot["room_id"]});
-    app.as_(by).post(CREATE, words).await
+    app.as_(by).post(CREATE, input).await
 }
 
 #[tokio::test]
-async fn what_is_taken_comes_with_times_that_can_be_booked() {
+async fn a_taken_time_is_refused_with_bookable_alternatives() {
     let app = TestClub::open().await;
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
     // At 15:45 only the time to clean is missing: from 17:45 the room is prepared.
@@ -65,7 +65,7 @@ fn by_id(named: &Value) -> std::collections::BTreeMap<i64, &Value> {
 
 /// H5: if no room or technician is named, another one is chosen as long as there is one.
 #[tokio::test]
-async fn the_next_room_and_technician_are_tried_before_it_is_refused() {
+async fn other_rooms_and_technicians_are_tried_before_refusing() {
     let app = TestClub::open().await;
     let first = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     let second = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
@@ -81,7 +81,7 @@ async fn the_next_room_and_technician_are_tried_before_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_named_technician_serves_or_nobody_does() {
+async fn a_requested_technician_is_never_replaced() {
     let app = TestClub::open().await;
     let (tom, ada, ira) =
         (app.technician("tom").await, app.technician("ada").await, app.technician("ira").await);
@@ -95,14 +95,14 @@ async fn a_named_technician_serves_or_nobody_does() {
     app.as_(PIA).post(CREATE, and(at("19:00").await, with(tom))).await.refused(409, "technician_off");
     let refused = app.as_(PIA).post(CREATE, and(at("12:00").await, with(ira))).await.refused(409, "skill");
     assert_eq!(refused["alternatives"], json!([]));
-    let nobody =
+    let unknown_technician =
         app.as_(PIA).post(CREATE, and(at("12:00").await, with(kit::Id(77)))).await.refused(400, "invalid");
-    assert!(nobody["errors"]["technician_id"].is_string());
+    assert!(unknown_technician["errors"]["technician_id"].is_string());
 }
 
 /// The rooms are closed, or all technicians with the skill are off.
 #[tokio::test]
-async fn closed_and_off_are_told_apart() {
+async fn closed_rooms_and_absent_technicians_have_different_codes() {
     let app = TestClub::open().await;
     try_book(&app, BEA, "massage", "2026-11-27", "08:00").await.refused(409, "room_closed");
     try_book(&app, BEA, "massage", "2026-11-27", "20:15").await.refused(409, "room_closed");
@@ -115,7 +115,7 @@ async fn closed_and_off_are_told_apart() {
 
 /// F6, also across services and for overlapping periods. A booking for another person does not count.
 #[tokio::test]
-async fn nobody_is_in_two_places_at_once() {
+async fn a_person_cannot_have_overlapping_bookings() {
     let app = TestClub::open().await;
     book(&app, PIA, "massage", "2026-11-27", "14:00").await;
     for time in ["13:45", "14:00", "14:30", "14:45"] {
@@ -127,12 +127,12 @@ async fn nobody_is_in_two_places_at_once() {
         and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "A friend"}));
     app.as_(PIA).post(CREATE, friend).await.expect(201);
     // The refused requests left nothing behind.
-    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
+    assert_eq!(app.as_(PIA).get(MY_BOOKINGS).await.number("total_upcoming"), 4);
     book(&app, GUS, "pod", "2026-11-27", "13:45").await;
 }
 
 #[tokio::test]
-async fn a_service_for_members_names_the_plans() {
+async fn a_members_only_refusal_lists_the_plans() {
     let app = TestClub::open().await;
     let refused = try_book(&app, GUS, "circle", "2026-11-27", "12:00").await.refused(403, "plan_required");
     assert_eq!(refused["plans"], json!(["base", "premium", "unlimited"]));
@@ -143,7 +143,7 @@ async fn a_service_for_members_names_the_plans() {
 }
 
 #[tokio::test]
-async fn no_room_takes_more_than_it_holds() {
+async fn a_party_larger_than_the_room_is_refused() {
     let app = TestClub::open().await;
     for (service, party) in [("massage", 2), ("couples", 3), ("pod", 2), ("suite", 50)] {
         let many = and(request_body(&app, service, "2026-11-27", "14:00").await, json!({ "party": party }));
@@ -167,7 +167,7 @@ async fn no_room_takes_more_than_it_holds() {
 
 /// A named technician without the skill is refused, also if two technicians serve.
 #[tokio::test]
-async fn a_name_without_the_skill_is_refused_also_for_two() {
+async fn a_requested_technician_without_the_skill_is_refused() {
     let app = TestClub::open().await;
     let ira = json!({"technician_id": app.technician("ira").await});
     for service in ["massage", "couples"] {
@@ -178,7 +178,7 @@ async fn a_name_without_the_skill_is_refused_also_for_two() {
 
 /// One piece of equipment for two rooms, with its own reset time.
 #[tokio::test]
-async fn equipment_is_in_one_place_and_is_made_ready() {
+async fn equipment_is_exclusive_and_needs_its_reset_time() {
     let app = TestClub::open().await;
     book(&app, GUS, "laser", "2026-11-27", "12:00").await;
     try_book(&app, BEA, "laser", "2026-11-27", "12:30").await.refused(409, "taken");
@@ -191,7 +191,7 @@ async fn equipment_is_in_one_place_and_is_made_ready() {
 
 /// Who may book for whom.
 #[tokio::test]
-async fn an_account_books_for_nobody_else() {
+async fn an_account_cannot_book_for_another_person() {
     let app = TestClub::open().await;
     let for_bea =
         and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"person_id": app.person(BEA)}));
@@ -204,13 +204,13 @@ async fn an_account_books_for_nobody_else() {
             app.as_(player).post(CREATE, and(for_bea.clone(), json!({"start_time": time}))).await.expect(201);
         assert_eq!(booked["pricing"]["final_total"], "33.75", "at her price: min(35.00, 45.00 - 25 %)");
     }
-    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 4);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.number("total_upcoming"), 4);
     app.visitor().post(CREATE, for_bea).await.refused(401, "not_signed_in");
 }
 
 /// When the clock repeats or skips an hour, `starts_at` says which moment is meant.
 #[tokio::test]
-async fn a_time_that_the_clock_shows_twice_needs_its_offset() {
+async fn a_local_time_skipped_by_the_clock_change_is_refused() {
     let app = TestClub::open_at("2026-10-30T12:00:00-04:00").await;
     // The suite closes at 01:00, before the clock goes back at 02:00 on 1 November: no time of that night is ambiguous.
     let booked = book(&app, BEA, "suite", "2026-10-31", "23:00").await;
@@ -231,7 +231,7 @@ async fn a_time_that_the_clock_shows_twice_needs_its_offset() {
 /// `date` and `start_time` refer to the operating day: 00:15 of Friday is on Saturday. No room is open that late, so
 /// the refusal is that of a closed room on Friday.
 #[tokio::test]
-async fn odd_times_are_refused_field_by_field() {
+async fn invalid_times_are_refused_with_field_errors() {
     let app = TestClub::open().await;
     for (date, time, field) in [
         ("2026-11-27", "14:02", "start_time"),
@@ -255,7 +255,7 @@ async fn odd_times_are_refused_field_by_field() {
 
 /// A named technician serves, also together with a second one.
 #[tokio::test]
-async fn of_two_technicians_the_named_one_is_always_one() {
+async fn a_requested_technician_is_always_one_of_the_two() {
     let app = TestClub::open().await;
     let (couples, ada) = (app.service("couples").await, app.technician("ada").await);
     let path =

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{BEA, GUS, PIA, TestClub, assert_shape};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, cancel, request_body, search};
+use crate::{CREATE, MY_BOOKINGS, and, book, cancel, request_body, search};
 
 fn why() -> Value {
     json!([{"code": "text", "label": "text", "amount": "money"}])
@@ -49,7 +49,7 @@ fn refused() -> Value {
 }
 
 #[tokio::test]
-async fn free_times() {
+async fn availability_responses_have_the_expected_fields() {
     let app = TestClub::open().await;
     let whole = json!({
         "from": "date", "to": "date", "date": "date", "days": [],
@@ -86,7 +86,7 @@ async fn free_times() {
 
 /// A start after midnight on Friday night belongs to Friday.
 #[tokio::test]
-async fn a_night_after_midnight_keeps_its_operating_day() {
+async fn a_night_past_midnight_keeps_its_operating_day() {
     let app = TestClub::open().await;
     let found = search(&app, BEA, "suite", "2026-11-27").await;
     let last = found.list("available_slots").last().expect("a last one");
@@ -100,25 +100,25 @@ async fn a_night_after_midnight_keeps_its_operating_day() {
 }
 
 #[tokio::test]
-async fn a_booking_and_one_s_own() {
+async fn booking_responses_have_the_expected_fields() {
     let app = TestClub::open().await;
     let led = app.addon("led").await;
-    let words = json!({"addons": [{"id": led, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
+    let input = json!({"addons": [{"id": led, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
         "ai_program": "deep", "scene_preferences": {"light": 20}, "payment_method": "card"});
-    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
-    let made = app.as_(PIA).post(CREATE, wished).await.expect(201);
+    let booking_request = and(request_body(&app, "massage", "2026-11-27", "14:00").await, input);
+    let made = app.as_(PIA).post(CREATE, booking_request).await.expect(201);
     assert_shape("created", &made.body, &booking());
     let other = book(&app, PIA, "suite", "2026-11-28", "12:00").await;
     let cancelled = cancel(&app, PIA, other.number("id")).await.expect(200);
     assert_shape("cancelled", &cancelled["booking"], &booking());
-    let mine = app.as_(PIA).get(MINE).await.expect(200);
+    let my_bookings = app.as_(PIA).get(MY_BOOKINGS).await.expect(200);
     let shape = json!({"upcoming": [booking()], "past": [booking()], "total_upcoming": "integer", "total_past": "integer"});
-    assert_shape("mine", &mine.body, &shape);
-    assert_eq!((mine.list("upcoming").len(), mine.list("past").len()), (1, 1));
+    assert_shape("my_bookings", &my_bookings.body, &shape);
+    assert_eq!((my_bookings.list("upcoming").len(), my_bookings.list("past").len()), (1, 1));
 }
 
 #[tokio::test]
-async fn a_service_with_the_price_of_whoever_asks() {
+async fn service_responses_have_the_price_of_the_caller() {
     let app = TestClub::open().await;
     let mut whole = card();
     let more = json!({"description": "text", "category": {"id": "id", "name": "text", "slug": "text"},

@@ -9,7 +9,7 @@ const ME: &str = "/api/users/profile/me/";
 const SERVICES: &str = "/api/services/";
 
 #[tokio::test]
-async fn an_answer_that_a_client_has_is_not_sent_again() {
+async fn a_matching_etag_gets_304_without_a_body() {
     let app = TestClub::open().await;
     for path in [SERVICES, ME, "/api/bookings/my_bookings/", "/api/openapi.json"] {
         let first = app.as_(PIA).get(path).await.expect(200);
@@ -27,12 +27,12 @@ async fn an_answer_that_a_client_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_changed_or_is_somebody_elses_is_sent() {
+async fn changed_responses_and_other_callers_get_a_full_response() {
     let app = TestClub::open().await;
-    let mine = "/api/bookings/my_bookings/";
-    let tag = app.as_(PIA).get(mine).await.header("etag").to_owned();
+    let my_bookings_path = "/api/bookings/my_bookings/";
+    let tag = app.as_(PIA).get(my_bookings_path).await.header("etag").to_owned();
     book(&app, PIA, "massage", "2026-11-27", "14:00").await;
-    let changed = app.as_(PIA).with("if-none-match", &tag).get(mine).await.expect(200);
+    let changed = app.as_(PIA).with("if-none-match", &tag).get(my_bookings_path).await.expect(200);
     assert_ne!(changed.header("etag"), tag);
     let me = app.as_(PIA).get(ME).await.header("etag").to_owned();
     app.as_(BEA).with("if-none-match", &me).get(ME).await.expect(200);
@@ -46,7 +46,7 @@ async fn what_changed_or_is_somebody_elses_is_sent() {
 
 /// The compressed response has different bytes, so it has another entity tag. Both tags are recognized.
 #[tokio::test]
-async fn what_is_compressed_has_a_tag_of_its_own() {
+async fn compressed_responses_have_their_own_etag() {
     let app = TestClub::open().await;
     let plain = app.visitor().get(SERVICES).await.header("etag").to_owned();
     let packed = app.visitor().with("accept-encoding", "gzip").get(SERVICES).await.expect(200);
@@ -58,7 +58,7 @@ async fn what_is_compressed_has_a_tag_of_its_own() {
 }
 
 #[tokio::test]
-async fn refusals_and_pages_have_no_tag() {
+async fn refusals_and_pages_have_no_etag() {
     let app = TestClub::open().await;
     for path in ["/api/services/nothing/", ME, "/", "/services/"] {
         let answer = app.visitor().get(path).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{MINE, book, cancel, search, starts};
+use crate::{MY_BOOKINGS, book, cancel, search, starts};
 
 /// The person, the seconds before the start, and the fee for a price of 300.00 (account) or 225.00 (Base).
 const STEPS: [(Player, i64, &str); 14] = [
@@ -26,7 +26,7 @@ const STEPS: [(Player, i64, &str); 14] = [
 ];
 
 #[tokio::test]
-async fn the_cost_that_is_shown_is_the_cost_that_is_charged() {
+async fn the_displayed_cancellation_fee_is_the_fee_charged() {
     let app = TestClub::open().await;
     for (player, seconds, cost) in STEPS {
         let place = format!("{} {seconds} s before", player.first_name);
@@ -59,19 +59,19 @@ async fn the_cost_that_is_shown_is_the_cost_that_is_charged() {
 }
 
 #[tokio::test]
-async fn after_its_end_nothing_can_be_cancelled() {
+async fn a_booking_cannot_be_canceled_after_its_end() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
     app.set_time("2026-11-27T16:00:00-05:00");
-    let mine = app.as_(GUS).get(MINE).await.expect(200);
-    assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (0, 1));
-    assert_eq!(mine.list("past")[0]["can_cancel"], false);
+    let my_bookings = app.as_(GUS).get(MY_BOOKINGS).await.expect(200);
+    assert_eq!((my_bookings.number("total_upcoming"), my_bookings.number("total_past")), (0, 1));
+    assert_eq!(my_bookings.list("past")[0]["can_cancel"], false);
     cancel(&app, GUS, booked.number("id")).await.refused(409, "wrong_state");
 }
 
 /// Cancellation within an hour of booking is free if the start is more than 12 hours away.
 #[tokio::test]
-async fn who_regrets_within_the_hour_pays_nothing() {
+async fn canceling_within_an_hour_of_booking_is_free() {
     let app = TestClub::open().await;
     for (time, after, cost) in [
         ("2026-11-25T12:00", 60 * 60, "0.00"),
@@ -88,7 +88,7 @@ async fn who_regrets_within_the_hour_pays_nothing() {
 
 /// Worked example O, adapted: a booking on the night when the clock goes back. Elapsed hours count.
 #[tokio::test]
-async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
+async fn fees_count_elapsed_hours_when_the_clock_goes_back() {
     let app = TestClub::open_at("2026-10-30T10:00:00-04:00").await;
     for (now, cost) in [
         // 24 hours before Sunday 09:00 EST is Saturday 10:00 EDT.
@@ -108,7 +108,7 @@ async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
 
 /// C3: a cancellation by the club is free at any time and gives credits back.
 #[tokio::test]
-async fn the_clubs_own_cancellation_is_free() {
+async fn cancellation_by_the_club_is_free() {
     let app = TestClub::open().await;
     let late = "2026-11-27T13:00:00-05:00";
     for staff in [DORA, MAX, testing::OLA] {
@@ -117,14 +117,14 @@ async fn the_clubs_own_cancellation_is_free() {
         app.set_time(late);
         let cancelled = cancel(&app, staff, booked.number("id")).await.expect(200);
         assert_eq!(cancelled["fee"], "0.00");
-        assert_eq!(app.as_(GUS).get(MINE).await.list("past")[0]["payment_status"], "void");
+        assert_eq!(app.as_(GUS).get(MY_BOOKINGS).await.list("past")[0]["payment_status"], "void");
     }
     app.set_time(testing::NOW);
-    let wished = crate::and(
+    let booking_request = crate::and(
         crate::request_body(&app, "massage", "2026-11-27", "14:00").await,
         json!({"use_credit": true}),
     );
-    let booked = app.as_(PIA).post(crate::CREATE, wished).await.expect(201);
+    let booked = app.as_(PIA).post(crate::CREATE, booking_request).await.expect(201);
     app.set_time(late);
     cancel(&app, DORA, booked.number("id")).await.expect(200);
     let current = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
@@ -133,7 +133,7 @@ async fn the_clubs_own_cancellation_is_free() {
 
 /// The booking of another person is not found.
 #[tokio::test]
-async fn another_s_booking_is_not_found() {
+async fn another_persons_booking_is_not_found() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
     let (id, path) = (booked.number("id"), format!("/api/bookings/{}/", booked.number("id")));

@@ -33,7 +33,7 @@ struct Known {
 
 struct Model {
     app: TestClub,
-    chance: Xorshift,
+    rng: Xorshift,
     known: BTreeMap<i64, Known>,
     /// Credits that were forfeited by late cancellations.
     forfeited: usize,
@@ -47,7 +47,7 @@ const HOLD: &str = "/api/bookings/hold/";
 
 impl Model {
     async fn step(&mut self) {
-        match self.chance.below(12) {
+        match self.rng.below(12) {
             0..=3 => self.make(CREATE).await,
             4..=6 => self.make(HOLD).await,
             7 => self.confirm().await,
@@ -70,17 +70,17 @@ impl Model {
     }
 
     fn when(&mut self) -> Value {
-        let day = self.chance.of(&["2026-11-25", "2026-11-26", "2026-11-27"]);
-        let time = format!("{:02}:{:02}", 12 + self.chance.below(8), 15 * self.chance.below(4));
+        let day = self.rng.of(&["2026-11-25", "2026-11-26", "2026-11-27"]);
+        let time = format!("{:02}:{:02}", 12 + self.rng.below(8), 15 * self.rng.below(4));
         json!({"date": day, "start_time": time})
     }
 
     async fn make(&mut self, path: &'static str) {
-        let (by, service) = (self.chance.of(&PEOPLE), self.chance.of(&SERVICES));
-        let credit = by == PIA && self.chance.below(2) == 0;
-        let words = json!({"service_id": self.app.service(service).await, "use_credit": credit});
-        let words = and(words, self.when());
-        let answer = self.app.as_(by).post(path, words).await;
+        let (by, service) = (self.rng.of(&PEOPLE), self.rng.of(&SERVICES));
+        let credit = by == PIA && self.rng.below(2) == 0;
+        let input = json!({"service_id": self.app.service(service).await, "use_credit": credit});
+        let input = and(input, self.when());
+        let answer = self.app.as_(by).post(path, input).await;
         if self.count(if path == HOLD { "hold" } else { "book" }, &answer) {
             self.learn(by, &answer.body, 0);
         }
@@ -127,7 +127,7 @@ impl Model {
     fn pick(&mut self, is_wanted: impl Fn(&Known, Timestamp) -> bool) -> Option<(i64, Known)> {
         let now = self.app.clock().now();
         let fit: Vec<_> = self.known.iter().filter(|(_, known)| is_wanted(known, now)).collect();
-        let place = self.chance.below(fit.len());
+        let place = self.rng.below(fit.len());
         fit.get(place).map(|(id, known)| (**id, (*known).clone()))
     }
 
@@ -135,8 +135,8 @@ impl Model {
         let Some((id, known)) = self.pick(|known, _| known.live && known.held_until.is_some()) else {
             return;
         };
-        let words = json!({"hold_id": id, "use_credit": known.used_credit && known.by == PIA});
-        let answer = self.app.as_(known.by).post(CREATE, words).await;
+        let input = json!({"hold_id": id, "use_credit": known.used_credit && known.by == PIA});
+        let answer = self.app.as_(known.by).post(CREATE, input).await;
         if self.count("confirm", &answer) {
             // A hold that expired and was deleted is booked under another id.
             self.known.remove(&id);
@@ -160,8 +160,8 @@ impl Model {
         else {
             return;
         };
-        let words = self.when();
-        let answer = self.app.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), words).await;
+        let input = self.when();
+        let answer = self.app.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), input).await;
         let is_moved = self.count("move", &answer);
         if is_moved && answer.body["booking"]["moves"] == known.moves {
             // The time that it has already: nothing is moved, and nothing is counted (C6).
@@ -184,7 +184,7 @@ impl Model {
         else {
             return;
         };
-        let by = if self.chance.below(4) == 0 { DORA } else { known.by };
+        let by = if self.rng.below(4) == 0 { DORA } else { known.by };
         let answer = self.app.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
         assert!(self.count("cancel", &answer), "{}", answer.text());
         self.known.remove(&id);
@@ -197,11 +197,11 @@ impl Model {
 
     /// Lets time pass. Sometimes the maintenance job runs.
     async fn wait(&mut self) {
-        let minutes = self.chance.of(&[1, 5, 11, 30]);
+        let minutes = self.rng.of(&[1, 5, 11, 30]);
         let now = self.app.clock().now() + SignedDuration::from_mins(minutes);
         self.app.clock().set(now);
-        if self.chance.below(2) == 0 {
-            self.app.db().tx(bookings::run_maintenance).await.expect("swept");
+        if self.rng.below(2) == 0 {
+            self.app.db().tx(bookings::run_maintenance).await.expect("maintained");
             self.known.retain(|_, known| known.held_until.is_none_or(|until| now < until));
         }
     }
@@ -303,12 +303,12 @@ fn read(tx: &mut Tx<'_>) -> Result<Found> {
 }
 
 #[tokio::test]
-async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
+async fn random_histories_never_overlap_or_lose_claims() {
     let (seeds, steps) = if std::env::var_os("CORESYNC_LONG").is_some() { (40, 400) } else { (3, 200) };
     for seed in 1..=seeds {
         let mut model = Model {
             app: TestClub::open().await,
-            chance: Xorshift::new(seed),
+            rng: Xorshift::new(seed),
             known: BTreeMap::new(),
             forfeited: 0,
             refused: BTreeMap::new(),

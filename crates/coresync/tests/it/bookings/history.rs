@@ -9,7 +9,7 @@ use crate::{CREATE, and, book, request_body};
 const HISTORY: &str = "/api/services/history/";
 
 /// Checks a booking in, starts it, and completes it.
-async fn come(app: &TestClub, booking: i64, at: &str) {
+async fn complete_visit(app: &TestClub, booking: i64, at: &str) {
     app.set_time(at);
     for step in ["check_in", "start", "complete"] {
         app.as_(DORA).post(&format!("/api/bookings/{booking}/{step}/"), json!({})).await.expect(200);
@@ -21,7 +21,7 @@ fn summary(item: &Value) -> (Value, Value, Value) {
 }
 
 #[tokio::test]
-async fn what_one_had_is_told_once_each_the_latest_first() {
+async fn past_services_are_listed_once_each_latest_first() {
     let app = TestClub::open().await;
     app.visitor().get(HISTORY).await.refused(401, "not_signed_in");
     assert!(app.as_(BEA).get(HISTORY).await.expect(200).list("").is_empty());
@@ -32,10 +32,10 @@ async fn what_one_had_is_told_once_each_the_latest_first() {
     // A service that another person came for is not in the history.
     let other = and(request_body(&app, "circle", "2026-11-26", "15:00").await, json!({"guest_name": "Zoe"}));
     let other = app.as_(BEA).post(CREATE, other).await.expect(201).number("id");
-    come(&app, first, "2026-11-25T12:00:00-05:00").await;
-    come(&app, pod, "2026-11-25T15:00:00-05:00").await;
-    come(&app, again, "2026-11-26T12:00:00-05:00").await;
-    come(&app, other, "2026-11-26T15:00:00-05:00").await;
+    complete_visit(&app, first, "2026-11-25T12:00:00-05:00").await;
+    complete_visit(&app, pod, "2026-11-25T15:00:00-05:00").await;
+    complete_visit(&app, again, "2026-11-26T12:00:00-05:00").await;
+    complete_visit(&app, other, "2026-11-26T15:00:00-05:00").await;
 
     let had = app.as_(BEA).get(HISTORY).await.expect(200);
     let all: Vec<_> = had.list("").iter().map(summary).collect();
@@ -56,18 +56,18 @@ async fn what_one_had_is_told_once_each_the_latest_first() {
 }
 
 #[tokio::test]
-async fn a_companion_had_it_too_and_only_staff_read_anothers() {
+async fn history_includes_companions_and_is_private_except_to_staff() {
     let app = TestClub::open().await;
     let (bea, gus) = (app.person(BEA), app.person(GUS));
-    let words = json!({"person_id": bea, "companion_id": gus});
-    let both = and(request_body(&app, "couples", "2026-11-25", "12:00").await, words);
+    let body = json!({"person_id": bea, "companion_id": gus});
+    let both = and(request_body(&app, "couples", "2026-11-25", "12:00").await, body);
     let both = app.as_(DORA).post(CREATE, both).await.expect(201).number("id");
-    come(&app, both, "2026-11-25T12:00:00-05:00").await;
+    complete_visit(&app, both, "2026-11-25T12:00:00-05:00").await;
     assert_eq!(app.as_(GUS).get(HISTORY).await.expect(200).list("").len(), 1);
     for (player, may) in [(DORA, true), (BEA, true), (PIA, false), (TOM, false)] {
-        let asker = app.person(player);
+        let requester = app.person(player);
         let read = app.db().view(move |tx| {
-            let by = people::Actor::of(people::person(tx, asker)?);
+            let by = people::Actor::of(people::person(tx, requester)?);
             bookings::past_services(tx, &by, bea)
         });
         assert_eq!(read.await.is_ok(), may, "{}", player.first_name);

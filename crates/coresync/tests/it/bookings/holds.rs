@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, request_body, search, starts, try_book};
+use crate::{CREATE, MY_BOOKINGS, and, book, request_body, search, starts, try_book};
 
 pub(crate) const HOLD: &str = "/api/bookings/hold/";
 
@@ -18,7 +18,7 @@ async fn confirm(app: &TestClub, by: Player, id: i64, more: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_hold_lasts_ten_minutes_and_nobody_else_has_the_time() {
+async fn a_hold_reserves_its_time_for_ten_minutes() {
     let app = TestClub::open().await;
     let held = hold(&app, BEA, "suite", "2026-11-27", "18:00").await.expect(201);
     assert_eq!(held["expires_at"], "2026-11-24T10:10:00-05:00");
@@ -41,7 +41,7 @@ async fn a_hold_lasts_ten_minutes_and_nobody_else_has_the_time() {
 }
 
 #[tokio::test]
-async fn a_price_stands_from_the_hold_on() {
+async fn a_hold_keeps_its_price() {
     let app = TestClub::open().await;
     let held = hold(&app, BEA, "massage", "2026-11-27", "14:00").await.expect(201);
     let service = app.service("massage").await;
@@ -66,14 +66,14 @@ async fn a_price_stands_from_the_hold_on() {
 }
 
 #[tokio::test]
-async fn an_account_holds_three_times_and_a_visitor_one() {
+async fn an_account_can_hold_three_times_and_a_visitor_one() {
     let app = TestClub::open().await;
     for time in ["12:00", "13:00", "14:00"] {
         hold(&app, GUS, "pod", "2026-11-27", time).await.expect(201);
     }
     hold(&app, GUS, "pod", "2026-11-27", "15:00").await.refused(409, "too_many_open");
-    let mine = app.as_(GUS).get(MINE).await.expect(200);
-    assert_eq!((mine.list("held").len(), mine.list("upcoming").len()), (3, 0));
+    let my_bookings = app.as_(GUS).get(MY_BOOKINGS).await.expect(200);
+    assert_eq!((my_bookings.list("held").len(), my_bookings.list("upcoming").len()), (3, 0));
 
     let visitor = app.visitor();
     let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
@@ -90,23 +90,23 @@ async fn an_account_holds_three_times_and_a_visitor_one() {
 }
 
 #[tokio::test]
-async fn a_visitors_hold_becomes_that_of_who_signs_in_at_their_price() {
+async fn a_visitors_hold_is_booked_by_the_account_at_its_own_price() {
     let app = TestClub::open().await;
     let body = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let held = app.visitor().post(HOLD, body).await.expect(201);
     assert_eq!(held["pricing"]["final_total"], "200.00");
     let token = held["token"].as_str().expect("a token").to_owned();
     confirm(&app, PIA, held.number("id"), json!({})).await.refused(404, "not_found");
-    let words = json!({"hold_id": held.number("id"), "token": token});
-    app.visitor().post(CREATE, words.clone()).await.refused(401, "not_signed_in");
-    let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
+    let input = json!({"hold_id": held.number("id"), "token": token});
+    app.visitor().post(CREATE, input.clone()).await.refused(401, "not_signed_in");
+    let booked = app.as_(PIA).post(CREATE, input).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "130.00");
     // The guest's own time is claimed too (F6).
     try_book(&app, PIA, "pod", "2026-11-27", "14:30").await.refused(409, "same_person");
 }
 
 #[tokio::test]
-async fn a_hold_is_let_go_and_extended_once() {
+async fn a_hold_can_be_extended_once_and_released() {
     let app = TestClub::open().await;
     let held = hold(&app, UMA, "suite", "2026-11-27", "18:00").await.expect(201);
     let path = format!("{HOLD}{}/", held.number("id"));
@@ -126,14 +126,14 @@ async fn a_hold_is_let_go_and_extended_once() {
 
 /// An expired hold whose time is still free can be booked. A credit used by a hold is given back.
 #[tokio::test]
-async fn what_ran_out_is_booked_anew_if_it_is_free() {
+async fn an_expired_hold_can_be_booked_if_its_time_is_free() {
     let app = TestClub::open().await;
     let body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
     let held = app.as_(PIA).post(HOLD, body).await.expect(201);
     assert_eq!(held["pricing"]["final_total"], "0.00");
     app.set_time("2026-11-24T10:20:00-05:00");
-    let swept = app.db().tx(bookings::run_maintenance).await.expect("swept");
-    assert!(swept >= 1);
+    let maintained = app.db().tx(bookings::run_maintenance).await.expect("maintained");
+    assert!(maintained >= 1);
     let used = |answer: Answer| answer.number("services_used_this_month");
     let current = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
     let credit = current["can_use_service_credit"].clone();
@@ -145,7 +145,7 @@ async fn what_ran_out_is_booked_anew_if_it_is_free() {
 
 /// F7: upcoming bookings are counted, even if they are made at once.
 #[tokio::test]
-async fn an_account_has_three_bookings_ahead() {
+async fn an_account_can_have_three_upcoming_bookings() {
     let app = TestClub::open().await;
     let body = request_body(&app, "pod", "2026-11-27", "12:00").await;
     let at = |hour: i64| and(body.clone(), json!({"start_time": format!("{hour}:00")}));

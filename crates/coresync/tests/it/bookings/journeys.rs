@@ -6,11 +6,11 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, PIA, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, book, cancel, cents, request_body, search, starts, sum, try_book};
+use crate::{CREATE, MY_BOOKINGS, book, cancel, cents, request_body, search, starts, sum, try_book};
 
 /// Search, book, find the booking, cancel, and the time is free again. The price is that of the tier.
 #[tokio::test]
-async fn every_tier_finds_books_sees_and_cancels_at_its_own_price() {
+async fn every_tier_searches_books_and_cancels_at_its_own_price() {
     let app = TestClub::open().await;
     let tiers = [(GUS, "200.00"), (BEA, "150.00"), (PIA, "130.00"), (UMA, "0.00")];
     for (place, (player, price)) in (1..).zip(tiers) {
@@ -30,17 +30,17 @@ async fn every_tier_finds_books_sees_and_cancels_at_its_own_price() {
         assert_eq!(booked["payment_status"], if price == "0.00" { "settled" } else { "due" }, "{name}");
         assert_eq!((&booked["room"]["id"], &booked["starts_at"]), (&slot["room_id"], &slot["starts_at"]));
 
-        let mine = app.as_(player).get(MINE).await.expect(200);
-        assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (1, 0));
-        assert_eq!(mine.list("upcoming")[0], booked.body, "{name}: mine says what create said");
+        let my_bookings = app.as_(player).get(MY_BOOKINGS).await.expect(200);
+        assert_eq!((my_bookings.number("total_upcoming"), my_bookings.number("total_past")), (1, 0));
+        assert_eq!(my_bookings.list("upcoming")[0], booked.body, "{name}: my_bookings says what create said");
         let shown = app.as_(player).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
         assert_eq!(shown.body, booked.body, "{name}");
 
         let cancelled = cancel(&app, player, booked.number("id")).await.expect(200);
         assert_eq!(cancelled["booking"]["status"], "cancelled", "{name}");
         assert_eq!(cancelled["fee"], "0.00", "{name}: within the hour of regret");
-        let mine = app.as_(player).get(MINE).await.expect(200);
-        assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (0, 1), "{name}");
+        let my_bookings = app.as_(player).get(MY_BOOKINGS).await.expect(200);
+        assert_eq!((my_bookings.number("total_upcoming"), my_bookings.number("total_past")), (0, 1), "{name}");
         let again = search(&app, player, "massage", "2026-11-27").await;
         assert_eq!(again.body, found.body, "{name}: everything is free again");
     }
@@ -48,26 +48,26 @@ async fn every_tier_finds_books_sees_and_cancels_at_its_own_price() {
 
 /// A time that is booked is no longer offered to anyone, and both of its resources are taken.
 #[tokio::test]
-async fn what_is_booked_is_no_longer_offered() {
+async fn a_booked_time_is_no_longer_offered() {
     let app = TestClub::open().await;
     let before = search(&app, BEA, "massage", "2026-11-27").await;
     assert!(starts(&before).contains(&"14:00"));
-    let spots = |answer: &testing::Answer, start: &str| {
+    let free_places = |answer: &testing::Answer, start: &str| {
         let slot = answer.list("available_slots").iter().find(|slot| slot["start_time"] == start).cloned();
         slot.map_or(0, |slot| slot["available_spots"].as_i64().expect("a count"))
     };
-    assert_eq!(spots(&before, "14:00"), 2, "two rooms and two technicians");
+    assert_eq!(free_places(&before, "14:00"), 2, "two rooms and two technicians");
     book(&app, GUS, "massage", "2026-11-27", "14:00").await;
-    assert_eq!(spots(&search(&app, BEA, "massage", "2026-11-27").await, "14:00"), 1);
+    assert_eq!(free_places(&search(&app, BEA, "massage", "2026-11-27").await, "14:00"), 1);
     book(&app, BEA, "massage", "2026-11-27", "14:00").await;
     let after = search(&app, PIA, "massage", "2026-11-27").await;
-    assert_eq!(spots(&after, "14:00"), 0);
+    assert_eq!(free_places(&after, "14:00"), 0);
     assert!(!starts(&search(&app, PIA, "couples", "2026-11-27").await).contains(&"14:00"));
 }
 
 /// H4: numbers come from a counter in the confirming transaction. Refusals and cancellations use none.
 #[tokio::test]
-async fn numbers_are_without_gaps_whatever_is_refused_between() {
+async fn booking_numbers_have_no_gaps_despite_refusals() {
     let app = TestClub::open().await;
     let mut numbers = Vec::new();
     for (place, time) in ["12:00", "12:30", "13:00", "13:30", "14:00"].into_iter().enumerate() {
@@ -86,7 +86,7 @@ async fn numbers_are_without_gaps_whatever_is_refused_between() {
 
 /// The year is that of the club's clock: on New Year's Eve in New York, it is already next year in UTC.
 #[tokio::test]
-async fn a_number_has_the_year_of_the_clubs_clock() {
+async fn booking_numbers_use_the_year_in_the_clubs_time_zone() {
     let app = TestClub::open_at("2026-12-31T23:30:00-05:00").await;
     let late = book(&app, BEA, "pod", "2027-01-02", "12:00").await;
     assert_eq!(late["booking_reference"], "CS-2026-000001");
@@ -97,7 +97,7 @@ async fn a_number_has_the_year_of_the_clubs_clock() {
 
 /// Twelve requests at once for four pods, and four more for one room: exactly as many succeed as there is room for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn only_as_many_win_as_there_is_room_for() {
+async fn concurrent_bookings_succeed_only_up_to_capacity() {
     let app = TestClub::open().await;
     let people = [GUS, BEA, PIA, UMA, testing::TOM, DORA, MAX, testing::OLA];
     let body = request_body(&app, "pod", "2026-11-25", "12:00").await;
@@ -141,11 +141,11 @@ async fn join_all<F: Future<Output = testing::Answer>, const N: usize>(all: [F; 
 
 /// Signing up, signing in, and booking with the API only.
 #[tokio::test]
-async fn somebody_new_signs_up_and_books() {
+async fn a_new_person_signs_up_and_books() {
     let app = TestClub::open().await;
-    let words = json!({"email": "new@cast.test", "password": "a long enough one", "first_name": "Nia",
+    let input = json!({"email": "new@cast.test", "password": "a long enough one", "first_name": "Nia",
         "last_name": "Holt"});
-    let joined = crate::accounts::sign_up(&app, words).await;
+    let joined = crate::accounts::sign_up(&app, input).await;
     let token = joined["access"].as_str().expect("a token").to_owned();
     let nia = app.bearer(&token);
     assert_eq!(
@@ -155,12 +155,12 @@ async fn somebody_new_signs_up_and_books() {
     let booked = nia.post(CREATE, request_body(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "45.00");
     nia.post("/api/auth/logout/", json!({})).await.expect(204);
-    nia.get(MINE).await.refused(401, "not_signed_in");
+    nia.get(MY_BOOKINGS).await.refused(401, "not_signed_in");
 }
 
 /// S27: a price is correct at once after an edit, in this process and in another one on the same database.
 #[tokio::test]
-async fn a_new_price_counts_at_once_in_every_process() {
+async fn a_new_price_applies_at_once_in_every_process() {
     let app = TestClub::open().await;
     let other = second(&app).await;
     let massage = app.service("massage").await;

@@ -6,8 +6,8 @@ use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, request_body, search, starts, try_book};
 
-async fn reschedule(app: &TestClub, by: Player, id: i64, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
+async fn reschedule(app: &TestClub, by: Player, id: i64, body: Value) -> Answer {
+    app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), body).await
 }
 
 fn to(date: &str, time: &str) -> Value {
@@ -15,7 +15,7 @@ fn to(date: &str, time: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_move_keeps_id_and_number_and_frees_what_it_had() {
+async fn rescheduling_keeps_id_and_number_and_frees_the_old_time() {
     let app = TestClub::open().await;
     let booked = book(&app, BEA, "suite", "2026-11-27", "18:00").await;
     let id = booked.number("id");
@@ -49,7 +49,7 @@ async fn a_move_keeps_id_and_number_and_frees_what_it_had() {
 }
 
 #[tokio::test]
-async fn a_move_inside_a_fee_step_freezes_the_fee() {
+async fn a_late_reschedule_freezes_the_cancellation_fee() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "suite", "2026-11-27", "18:00").await.number("id");
     // 30 hours before: half of 300.00.
@@ -63,7 +63,7 @@ async fn a_move_inside_a_fee_step_freezes_the_fee() {
 }
 
 #[tokio::test]
-async fn a_move_is_priced_anew_and_a_credit_goes_with_it() {
+async fn rescheduling_reprices_the_booking_and_keeps_its_credit() {
     let app = TestClub::open().await;
     let with_credit =
         and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
@@ -101,14 +101,14 @@ async fn the_second_lapse_of_an_unlimited_member_costs_fifty() {
 }
 
 #[tokio::test]
-async fn a_visit_is_back_to_back_or_not_at_all() {
+async fn a_visit_books_all_its_services_back_to_back_or_none() {
     let app = TestClub::open().await;
     let (pod, laser) = (app.service("pod").await, app.service("laser").await);
     let then = json!({"then": [{"service_id": laser}, {"service_id": pod}]});
     let visit = and(request_body(&app, "massage", "2026-11-27", "14:00").await, then.clone());
     let first = app.as_(BEA).post(CREATE, visit.clone()).await.expect(201);
-    let mine = app.as_(BEA).get(crate::MINE).await.expect(200);
-    let shown: Vec<_> = mine
+    let my_bookings = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200);
+    let shown: Vec<_> = my_bookings
         .list("upcoming")
         .iter()
         .map(|one| (one["start_time"].clone(), one["visit_id"].clone()))
@@ -121,19 +121,19 @@ async fn a_visit_is_back_to_back_or_not_at_all() {
     // The laser is in use: the whole visit is refused, and none of it is kept.
     let refused = app.as_(PIA).post(CREATE, visit).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
-    let mine = app.as_(PIA).get(crate::MINE).await.expect(200);
-    assert_eq!(mine.number("total_upcoming"), 0);
+    let my_bookings = app.as_(PIA).get(crate::MY_BOOKINGS).await.expect(200);
+    assert_eq!(my_bookings.number("total_upcoming"), 0);
     // A technician who serves twice needs ten minutes in between: the gap is found.
     let twice = json!({"then": [{"service_id": app.service("massage").await, "technician_id": app.technician("tom").await}],
         "technician_id": app.technician("tom").await});
     let twice = and(request_body(&app, "massage", "2026-11-28", "10:00").await, twice);
     app.as_(PIA).post(CREATE, twice).await.expect(201);
-    let mine = app.as_(PIA).get(crate::MINE).await.expect(200);
-    assert_eq!(mine.list("upcoming")[1]["start_time"], "11:10");
+    let my_bookings = app.as_(PIA).get(crate::MY_BOOKINGS).await.expect(200);
+    assert_eq!(my_bookings.list("upcoming")[1]["start_time"], "11:10");
 }
 
 #[tokio::test]
-async fn a_series_is_whole_or_says_what_stands_in_its_way() {
+async fn a_series_books_all_dates_or_reports_conflicts() {
     let app = TestClub::open().await;
     let series = "/api/bookings/series/";
     app.as_(DORA)
@@ -152,8 +152,8 @@ async fn a_series_is_whole_or_says_what_stands_in_its_way() {
         (1, &json!("taken"), &json!(2))
     );
     let better = conflicts[0]["alternatives"][0]["starts_at"].clone();
-    let mine = app.as_(PIA).get(crate::MINE).await.expect(200);
-    assert_eq!(mine.number("total_upcoming"), 0, "none or all");
+    let my_bookings = app.as_(PIA).get(crate::MY_BOOKINGS).await.expect(200);
+    assert_eq!(my_bookings.number("total_upcoming"), 0, "none or all");
     let instead = json!({"instead": [{"place": 2, "starts_at": better}]});
     let made = app.as_(PIA).post(series, and(weekly.clone(), instead)).await.expect(201);
     assert_eq!(made.list("bookings").len(), 4);
@@ -163,7 +163,7 @@ async fn a_series_is_whole_or_says_what_stands_in_its_way() {
 }
 
 #[tokio::test]
-async fn a_series_that_makes_no_sense_is_said_field_by_field() {
+async fn an_invalid_series_is_refused_with_field_errors() {
     let app = TestClub::open().await;
     let weekly = and(request_body(&app, "suite", "2026-11-27", "18:00").await, json!({"times": 3}));
     for (field, wrong) in [
@@ -173,28 +173,28 @@ async fn a_series_that_makes_no_sense_is_said_field_by_field() {
         ("instead", json!("x")),
         ("instead", json!([{"place": 9, "starts_at": "2026-11-27T18:00:00-05:00"}])),
     ] {
-        let words = and(weekly.clone(), json!({field: wrong}));
-        let refused = app.as_(PIA).post("/api/bookings/series/", words).await.refused(400, "invalid");
+        let body = and(weekly.clone(), json!({field: wrong}));
+        let refused = app.as_(PIA).post("/api/bookings/series/", body).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
 }
 
 /// F10 and H5: if a later service does not fit, the alternatives fit the whole visit.
 #[tokio::test]
-async fn other_starts_of_a_visit_fit_all_of_it() {
+async fn alternative_starts_fit_the_whole_visit() {
     let app = TestClub::open().await;
     let follows = json!({"then": [{"service_id": app.service("laser").await}]});
     let late = and(request_body(&app, "massage", "2026-11-27", "16:30").await, follows);
     let refused = app.as_(GUS).post(CREATE, late.clone()).await.expect(409);
     let starts: Vec<_> = refused.list("alternatives").iter().map(|one| one["start_time"].clone()).collect();
     assert!(!starts.is_empty() && !starts.contains(&json!("16:30")), "{}", refused.text());
-    let mine = app.as_(GUS).get(crate::MINE).await.expect(200);
-    assert_eq!(mine.number("total_upcoming"), 0, "asking for others books nothing");
+    let my_bookings = app.as_(GUS).get(crate::MY_BOOKINGS).await.expect(200);
+    assert_eq!(my_bookings.number("total_upcoming"), 0, "asking for others books nothing");
     for start in starts {
         let visit = and(late.clone(), json!({"start_time": start}));
         let booked = app.as_(GUS).post(CREATE, visit).await.expect(201);
         crate::cancel(&app, GUS, booked.number("id")).await.expect(200);
-        let next = app.as_(GUS).get(crate::MINE).await.expect(200);
+        let next = app.as_(GUS).get(crate::MY_BOOKINGS).await.expect(200);
         for one in next.list("upcoming") {
             crate::cancel(&app, GUS, one["id"].as_i64().expect("an id")).await.expect(200);
         }
@@ -203,7 +203,7 @@ async fn other_starts_of_a_visit_fit_all_of_it() {
 
 /// F9: a service that is sold by time is priced by the minute and scheduled by the minute.
 #[tokio::test]
-async fn time_is_sold_in_steps() {
+async fn a_service_sold_by_time_is_priced_by_its_duration() {
     let app = TestClub::open().await;
     let lawn = request_body(&app, "lawn", "2026-11-27", "12:00").await;
     for wrong in [30, 75, 210] {

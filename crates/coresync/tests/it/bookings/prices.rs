@@ -7,10 +7,10 @@ use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, cents, request_body, sum};
 
-async fn buy(app: &TestClub, by: Player, words: Value) -> testing::Answer {
-    let time = words["start_time"].as_str().unwrap_or("14:00").to_owned();
-    let wished = and(request_body(app, "massage", "2026-11-27", &time).await, words);
-    let booked = app.as_(by).post(CREATE, wished).await.expect(201);
+async fn buy(app: &TestClub, by: Player, input: Value) -> testing::Answer {
+    let time = input["start_time"].as_str().unwrap_or("14:00").to_owned();
+    let booking_request = and(request_body(app, "massage", "2026-11-27", &time).await, input);
+    let booked = app.as_(by).post(CREATE, booking_request).await.expect(201);
     let pricing = &booked["pricing"];
     assert_eq!(
         sum(&pricing["why"]),
@@ -38,7 +38,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn add_ons_cost_their_list_price_whoever_buys() {
+async fn add_ons_cost_their_list_price_in_every_tier() {
     let app = TestClub::open().await;
     let (target, aroma) = (app.addon("led").await, app.addon("aroma").await);
     let addons =
@@ -52,7 +52,7 @@ async fn add_ons_cost_their_list_price_whoever_buys() {
 }
 
 #[tokio::test]
-async fn an_add_on_goes_with_its_service_once() {
+async fn invalid_and_duplicate_add_ons_are_refused() {
     let app = TestClub::open().await;
     let (target, aroma) = (app.addon("led").await, app.addon("aroma").await);
     for addons in [
@@ -68,9 +68,9 @@ async fn an_add_on_goes_with_its_service_once() {
         json!("led"),
         json!([null]),
     ] {
-        let wished =
+        let booking_request =
             and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({ "addons": addons }));
-        let refused = app.as_(GUS).post(CREATE, wished).await.refused(400, "invalid");
+        let refused = app.as_(GUS).post(CREATE, booking_request).await.refused(400, "invalid");
         assert!(refused["errors"]["addons"].is_string(), "{addons}");
     }
     let other =
@@ -80,18 +80,18 @@ async fn an_add_on_goes_with_its_service_once() {
 
 /// Worked examples K and M over the API: a room with a factor of 1.10.
 #[tokio::test]
-async fn a_better_room_costs_its_factor() {
+async fn a_room_factor_multiplies_the_price() {
     let app = TestClub::open().await;
     let (duet, target) = (app.room("duet").await, app.addon("led").await);
-    let words = |time: &str| json!({"room_id": duet, "start_time": time, "addons": [{ "id": target }]});
-    let gus = buy(&app, GUS, words("10:30")).await;
+    let input = |time: &str| json!({"room_id": duet, "start_time": time, "addons": [{ "id": target }]});
+    let gus = buy(&app, GUS, input("10:30")).await;
     assert_eq!(codes(&gus), pairs(&[("list", "200.00"), ("room", "20.00"), ("addon", "50.00")]));
-    let pia = buy(&app, PIA, words("12:30")).await;
+    let pia = buy(&app, PIA, input("12:30")).await;
     assert_eq!(
         codes(&pia),
         pairs(&[("list", "200.00"), ("discount", "-70.00"), ("room", "13.00"), ("addon", "50.00")])
     );
-    let uma = buy(&app, UMA, words("14:30")).await;
+    let uma = buy(&app, UMA, input("14:30")).await;
     assert_eq!(
         codes(&uma),
         pairs(&[("list", "200.00"), ("room", "20.00"), ("unlimited", "-220.00"), ("addon", "50.00")])
@@ -131,8 +131,8 @@ async fn premium_has_two_credits_a_month() {
     assert_eq!(used().await, (1, true), "it came back");
 
     // Another billing month (they begin on the 10th) has its own credits.
-    let wished = and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
-    assert_eq!(app.as_(PIA).post(CREATE, wished).await.expect(201)["pricing"]["final_total"], "0.00");
+    let booking_request = and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
+    assert_eq!(app.as_(PIA).post(CREATE, booking_request).await.expect(201)["pricing"]["final_total"], "0.00");
     assert_eq!(used().await, (1, true));
 
     // Within 24 hours the credit is forfeited (C2).
@@ -142,7 +142,7 @@ async fn premium_has_two_credits_a_month() {
 }
 
 #[tokio::test]
-async fn who_has_no_credits_uses_none() {
+async fn requesting_a_credit_without_any_changes_no_price() {
     let app = TestClub::open().await;
     for (player, total, time) in [(GUS, "200.00", "10:00"), (BEA, "150.00", "12:00"), (UMA, "0.00", "14:00")]
     {
@@ -154,7 +154,7 @@ async fn who_has_no_credits_uses_none() {
 
 /// T1: a rate on services taxes the discounted sum once, rounded half up. The reasons still add up to the total.
 #[tokio::test]
-async fn tax_is_on_the_discounted_sum() {
+async fn tax_applies_to_the_discounted_total() {
     let app = TestClub::open().await;
     let club = app.club();
     let set = app.db().tx(move |tx| money::set_rate(tx, club, LineKind::Service, 875, "A test."));
@@ -170,8 +170,8 @@ async fn tax_is_on_the_discounted_sum() {
             (&booked["pricing"]["tax"], &booked["pricing"]["final_total"]),
             (&json!(tax), &json!(total))
         );
-        let mine = app.as_(player).get(crate::MINE).await.expect(200);
-        assert_eq!(mine.list("upcoming")[0], booked.body);
+        let my_bookings = app.as_(player).get(crate::MY_BOOKINGS).await.expect(200);
+        assert_eq!(my_bookings.list("upcoming")[0], booked.body);
     }
 }
 

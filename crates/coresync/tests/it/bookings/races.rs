@@ -35,13 +35,13 @@ async fn both<'d>(round: usize, one: Operation<'d>, other: Operation<'d>) -> (An
     (one, other)
 }
 
-fn post<'d>(app: &'d TestClub, by: Player, path: &'d str, words: Value) -> Operation<'d> {
-    Box::pin(async move { app.as_(by).post(path, words).await })
+fn post<'d>(app: &'d TestClub, by: Player, path: &'d str, body: Value) -> Operation<'d> {
+    Box::pin(async move { app.as_(by).post(path, body).await })
 }
 
 /// Checks that nothing overlaps, that exactly the allocated cells are claimed, and that numbers have no gaps.
-async fn sound(app: &TestClub) {
-    let (overlaps, claimed, allocated, mut numbers) = app.db().view(look).await.expect("the tables");
+async fn assert_consistent(app: &TestClub) {
+    let (overlaps, claimed, allocated, mut numbers) = app.db().view(read_claims).await.expect("the tables");
     assert_eq!(overlaps, 0, "two bookings have the same resource at once");
     assert_eq!(claimed, allocated, "a claim for each cell that is allocated");
     numbers.sort();
@@ -49,9 +49,9 @@ async fn sound(app: &TestClub) {
     assert_eq!(numbers, expected, "numbers without gaps");
 }
 
-type Looked = (i64, Vec<(i64, i64)>, Vec<(i64, i64)>, Vec<String>);
+type Claims = (i64, Vec<(i64, i64)>, Vec<(i64, i64)>, Vec<String>);
 
-fn look(tx: &mut Tx<'_>) -> Result<Looked> {
+fn read_claims(tx: &mut Tx<'_>) -> Result<Claims> {
     let overlaps: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
@@ -82,29 +82,29 @@ fn look(tx: &mut Tx<'_>) -> Result<Looked> {
 }
 
 #[tokio::test]
-async fn of_two_who_hold_the_same_time_one_has_it() {
+async fn two_concurrent_holds_of_one_time_have_one_winner() {
     let app = TestClub::open().await;
     for round in 0..rounds() {
-        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
-        let (a, b) = both(round, post(&app, GUS, HOLD, words.clone()), post(&app, BEA, HOLD, words)).await;
+        let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let (a, b) = run_both(round, post(&app, GUS, HOLD, body.clone()), post(&app, BEA, HOLD, body)).await;
         let (won, lost, who) = if a.status == 201 { (a, b, GUS) } else { (b, a, BEA) };
         let id = won.expect(201).number("id");
         lost.refused(409, "taken");
-        sound(&app).await;
+        assert_consistent(&app).await;
         let path = format!("{HOLD}{id}/");
         app.as_(who).send(axum::http::Method::DELETE, &path, None, Vec::new()).await.expect(204);
     }
 }
 
 #[tokio::test]
-async fn of_a_move_and_a_booking_one_has_the_time() {
+async fn a_reschedule_racing_a_booking_has_one_winner() {
     let app = TestClub::open().await;
     for round in 0..rounds() {
         let moving = book(&app, BEA, "suite", "2026-11-27", "12:00").await.number("id");
         let path = format!("/api/bookings/{moving}/reschedule/");
         let to = json!({"date": "2026-11-27", "start_time": "18:00"});
-        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
-        let (moved, booked) = both(round, post(&app, BEA, &path, to), post(&app, GUS, CREATE, words)).await;
+        let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let (moved, booked) = run_both(round, post(&app, BEA, &path, to), post(&app, GUS, CREATE, body)).await;
         let still = app.as_(BEA).get(&format!("/api/bookings/{moving}/")).await.expect(200);
         if moved.status == 200 {
             booked.refused(409, "taken");
@@ -114,29 +114,29 @@ async fn of_a_move_and_a_booking_one_has_the_time() {
             assert_eq!(still["start_time"], "12:00", "who lost stays where they were");
             cancel(&app, DORA, booked.expect(201).number("id")).await.expect(200);
         }
-        sound(&app).await;
+        assert_consistent(&app).await;
         cancel(&app, DORA, moving).await.expect(200);
     }
 }
 
 #[tokio::test]
-async fn of_an_offer_and_a_booking_one_has_the_time() {
+async fn an_offer_racing_a_booking_has_one_winner() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
         let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         for time in ["12:00", "15:00", "21:00"] {
-            let words =
+            let body =
                 and(request_body(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
-            app.as_(DORA).post(CREATE, words).await.expect(201);
+            app.as_(DORA).post(CREATE, body).await.expect(201);
         }
-        let words = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
-        app.as_(BEA).post(WAIT, words).await.expect(201);
+        let body = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
+        app.as_(BEA).post(WAIT, body).await.expect(201);
         app.run_jobs().await;
         cancel(&app, UMA, taken).await.expect(200);
-        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let offer =
             bookings::match_waitlist(app.db(), bookings::MatchWaitlist { anyway: true, joined: None });
-        let booking = post(&app, GUS, CREATE, words);
+        let booking = post(&app, GUS, CREATE, body);
         let (offered, booked) = if round.is_multiple_of(2) {
             tokio::join!(offer, booking)
         } else {
@@ -144,36 +144,36 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
             (offered, booked)
         };
         assert!(booked.status < 500, "{}", booked.text());
-        let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held").len();
+        let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held").len();
         let is_booked = booked.status == 201;
         assert_eq!(held, usize::from(!is_booked), "what is offered is truly held: {offered:?}");
         if !is_booked {
             booked.refused(409, "taken");
         }
-        sound(&app).await;
+        assert_consistent(&app).await;
     }
 }
 
 /// The moment when a hold expires: booking it claims the same time again if it is free (H3), whatever the maintenance
 /// job does.
 #[tokio::test]
-async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
+async fn a_hold_can_be_booked_while_maintenance_expires_it() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
-        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
-        let held = app.as_(GUS).post(HOLD, words).await.expect(201).number("id");
+        let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let held = app.as_(GUS).post(HOLD, body).await.expect(201).number("id");
         app.set_time("2026-11-24T10:10:00-05:00");
         let confirm = post(&app, GUS, CREATE, json!({"hold_id": held}));
         let run_maintenance = app.db().tx(bookings::run_maintenance);
-        let (confirmed, swept) = if round.is_multiple_of(2) {
+        let (confirmed, maintained) = if round.is_multiple_of(2) {
             tokio::join!(confirm, run_maintenance)
         } else {
-            let (swept, confirmed) = tokio::join!(run_maintenance, confirm);
-            (confirmed, swept)
+            let (maintained, confirmed) = tokio::join!(run_maintenance, confirm);
+            (confirmed, maintained)
         };
         assert_eq!(confirmed.expect(201)["status"], "confirmed");
-        swept.expect("it is swept");
-        sound(&app).await;
+        maintained.expect("it is maintained");
+        assert_consistent(&app).await;
         let free = crate::search(&app, BEA, "suite", "2026-11-27").await;
         assert!(!crate::starts(&free).contains(&"18:00"), "it is booked, and stays so");
     }
@@ -181,18 +181,18 @@ async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
 
 /// At the same moment another person wants the time: one of the two gets it.
 #[tokio::test]
-async fn of_a_hold_that_ran_out_and_a_booking_one_has_the_time() {
+async fn an_expired_hold_racing_a_booking_has_one_winner() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
-        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
-        let held = app.as_(GUS).post(HOLD, words.clone()).await.expect(201).number("id");
+        let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let held = app.as_(GUS).post(HOLD, body.clone()).await.expect(201).number("id");
         app.set_time("2026-11-24T10:10:00-05:00");
         let confirm = post(&app, GUS, CREATE, json!({"hold_id": held}));
-        let (confirmed, booked) = both(round, confirm, post(&app, BEA, CREATE, words)).await;
+        let (confirmed, booked) = run_both(round, confirm, post(&app, BEA, CREATE, body)).await;
         assert_eq!(usize::from(confirmed.status == 201) + usize::from(booked.status == 201), 1);
         let lost = if confirmed.status == 201 { booked } else { confirmed };
         assert_eq!(lost.status, 409, "{}", lost.text());
-        sound(&app).await;
+        assert_consistent(&app).await;
     }
 }
 
@@ -211,13 +211,13 @@ async fn the_last_credit_is_used_once() {
         };
         app.as_(PIA).post(CREATE, with("10:30").await).await.expect(201);
         let (one, other) = (with("13:00").await, with("16:00").await);
-        let (a, b) = both(round, post(&app, PIA, CREATE, one), post(&app, PIA, CREATE, other)).await;
+        let (a, b) = run_both(round, post(&app, PIA, CREATE, one), post(&app, PIA, CREATE, other)).await;
         let total = |answer: Answer| answer.expect(201)["pricing"]["final_total"].clone();
         let mut totals = [total(a), total(b)].map(|total| total.to_string());
         totals.sort();
         assert_eq!(totals, ["\"0.00\"", "\"130.00\""], "one is paid with it, one with money");
         assert_eq!(count(&app, sql!("SELECT COUNT(*) FROM credit_uses")).await, 2);
-        sound(&app).await;
+        assert_consistent(&app).await;
     }
 }
 
@@ -230,7 +230,7 @@ async fn the_last_guest_pass_is_used_once() {
             async move { and(request_body(app, "suite", "2026-11-27", time).await, json!({"use_pass": true})) }
         };
         let (one, other) = (with("12:00").await, with("20:00").await);
-        let (a, b) = both(round, post(&app, PIA, CREATE, one), post(&app, PIA, CREATE, other)).await;
+        let (a, b) = run_both(round, post(&app, PIA, CREATE, one), post(&app, PIA, CREATE, other)).await;
         let (a, b) = (a.expect(201), b.expect(201));
         let passes = [&a, &b].map(|answer| {
             let why = answer["pricing"]["why"].as_array().expect("reasons").clone();
@@ -238,20 +238,20 @@ async fn the_last_guest_pass_is_used_once() {
         });
         assert_eq!(passes.iter().sum::<usize>(), 1, "{passes:?}");
         assert_eq!(count(&app, sql!("SELECT COUNT(*) FROM pass_uses")).await, 1);
-        sound(&app).await;
+        assert_consistent(&app).await;
     }
 }
 
 /// C6: the same reschedule, sent several times at once over the API and the page, takes effect once.
 #[tokio::test]
-async fn identical_moves_at_once_are_one_move() {
+async fn concurrent_reschedules_to_the_same_time_count_once() {
     let app = TestClub::open().await;
     for round in 0..rounds() {
         let id = book(&app, BEA, "suite", "2026-11-27", "14:00").await.number("id");
         let path = format!("/api/bookings/{id}/reschedule/");
         let page = format!("/dashboard/bookings/{id}/move/");
         let browser = app.browser(BEA);
-        let (one, other) = both(
+        let (one, other) = run_both(
             round,
             post(&app, BEA, &path, json!({"date": "2026-11-27", "start_time": "18:00"})),
             post(&app, BEA, &path, json!({"starts_at": "2026-11-27T23:00:00Z"})),
@@ -272,7 +272,7 @@ async fn identical_moves_at_once_are_one_move() {
             )
         });
         assert_eq!(count.await.expect("events"), Some((1,)), "it is told once");
-        sound(&app).await;
+        assert_consistent(&app).await;
         cancel(&app, BEA, id).await.expect(200);
         app.run_jobs().await;
     }
@@ -281,21 +281,21 @@ async fn identical_moves_at_once_are_one_move() {
 /// L1: a person who joins the waitlist while a time is being freed either sees it open or is offered it. The first in
 /// order gets it.
 #[tokio::test]
-async fn of_joining_and_a_cancellation_nothing_is_lost() {
+async fn joining_the_waitlist_during_a_cancellation_misses_no_opening() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
         let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         for time in ["12:00", "15:00", "21:00"] {
-            let words =
+            let body =
                 and(request_body(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
-            app.as_(DORA).post(CREATE, words).await.expect(201);
+            app.as_(DORA).post(CREATE, body).await.expect(201);
         }
-        let words = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
-        app.as_(GUS).post(WAIT, words.clone()).await.expect(201);
+        let body = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
+        app.as_(GUS).post(WAIT, body.clone()).await.expect(201);
         app.run_jobs().await;
         let path = format!("/api/bookings/{taken}/cancel_booking/");
         let (joined, cancelled) =
-            both(round, post(&app, BEA, WAIT, words), post(&app, UMA, &path, json!({}))).await;
+            run_both(round, post(&app, BEA, WAIT, body), post(&app, UMA, &path, json!({}))).await;
         cancelled.expect(200);
         let saw_it_open = joined.expect(201).number("total_open") > 0;
         // Several matches at once, as several processes run them.
@@ -309,11 +309,11 @@ async fn of_joining_and_a_cancellation_nothing_is_lost() {
         other.expect("looked");
         let mut held = Vec::new();
         for who in [BEA, GUS] {
-            held.push(app.as_(who).get(crate::MINE).await.expect(200).list("held").len());
+            held.push(app.as_(who).get(crate::MY_BOOKINGS).await.expect(200).list("held").len());
         }
         // Bea comes first by her plan, unless the time was open to her when she joined.
         let expected = if saw_it_open { [0, 1] } else { [1, 0] };
         assert_eq!(held, expected, "round {round}, she saw it open: {saw_it_open}");
-        sound(&app).await;
+        assert_consistent(&app).await;
     }
 }

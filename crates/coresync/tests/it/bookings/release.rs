@@ -55,7 +55,7 @@ fn slot(answer: &Answer, start: &str) -> serde_json::Value {
 
 /// Worked example C, literally: the suite on Saturday at 19:00.
 #[tokio::test]
-async fn c_a_saturday_evening_opens_to_premium_72_hours_before_and_to_all_48_hours_before() {
+async fn a_saturday_evening_opens_to_premium_72_and_to_all_48_hours_before() {
     let app = with_rules().await;
     app.set_time("2026-11-25T18:59:00-05:00");
     let refused = try_book(&app, PIA, "suite", "2026-11-28", "19:00").await.refused(403, "vip_only");
@@ -85,7 +85,7 @@ async fn c_a_saturday_evening_opens_to_premium_72_hours_before_and_to_all_48_hou
 }
 
 #[tokio::test]
-async fn an_unlimited_member_has_the_evening_first_and_staff_any_time() {
+async fn unlimited_members_and_staff_can_book_before_the_release() {
     let app = with_rules().await;
     let far = search(&app, UMA, "suite", "2026-12-05").await;
     assert_eq!(slot(&far, "19:00")["price"], "0.00");
@@ -101,7 +101,7 @@ async fn an_unlimited_member_has_the_evening_first_and_staff_any_time() {
 }
 
 #[tokio::test]
-async fn a_hand_beats_every_rule_and_only_staff_have_one() {
+async fn staff_overrides_take_precedence_over_release_rules() {
     let app = with_rules().await;
     let suite = app.room("suite").await;
     let friday = "2026-11-27T19:00:00-05:00";
@@ -129,13 +129,13 @@ async fn a_hand_beats_every_rule_and_only_staff_have_one() {
 /// An expired hold is booked again under the current rules, and the page says in the club's local time when they allow
 /// it.
 #[tokio::test]
-async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
+async fn an_expired_hold_says_when_its_time_can_be_booked() {
     let app = TestClub::open().await;
     let friday = "2026-11-27T19:00:00-05:00";
     let gus = app.browser(GUS);
     let path = hold(&gus, "suite", friday).await;
     app.set_time("2026-11-24T10:30:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     let suite = app.room("suite").await;
     decide(&app, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
     let refused = gus.submit(&path, "action=book").await.expect(403).text();

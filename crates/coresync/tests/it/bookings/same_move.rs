@@ -9,8 +9,8 @@ use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA, Xorshift};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cents, request_body};
 
-async fn reschedule(app: &TestClub, by: Player, id: i64, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
+async fn reschedule(app: &TestClub, by: Player, id: i64, body: Value) -> Answer {
+    app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), body).await
 }
 
 async fn shown(app: &TestClub, by: Player, id: i64) -> Answer {
@@ -18,7 +18,7 @@ async fn shown(app: &TestClub, by: Player, id: i64) -> Answer {
 }
 
 /// Returns how often a booking was rescheduled according to its events, and how many notifications say so.
-async fn notices_of(app: &TestClub, id: i64) -> (i64, i64) {
+async fn notification_counts(app: &TestClub, id: i64) -> (i64, i64) {
     let count = move |tx: &mut Tx<'_>| -> Result<(i64, i64)> {
         let events: Option<(i64,)> = tx.one(
             sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
@@ -36,7 +36,7 @@ fn utc(moment: &str) -> String {
 }
 
 /// Every way to say Friday, November 27, 7:00 PM in New York.
-fn ways(local_time: &str) -> Vec<Value> {
+fn formats(local_time: &str) -> Vec<Value> {
     let utc = utc(&format!("2026-11-27T{local_time}:00-05:00"));
     vec![
         json!({"date": "2026-11-27", "start_time": local_time}),
@@ -48,27 +48,27 @@ fn ways(local_time: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_same_move_in_every_form_is_one_move() {
+async fn the_same_reschedule_in_any_format_counts_once() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "suite", "2026-11-27", "18:00").await.number("id");
     app.run_jobs().await;
     // Rescheduling to the current start changes nothing, in every format.
-    for way in ways("18:00") {
+    for way in formats("18:00") {
         let same = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!((&same["changes"], &same["difference"]), (&json!([]), &json!("0.00")), "{way}");
     }
     let form = format!("to={}", utc("2026-11-27T18:00:00-05:00"));
     app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(notices_of(&app, id).await, (0, 0), "nothing is told of what is no move");
+    assert_eq!(notification_counts(&app, id).await, (0, 0), "nothing is told of what is no move");
     assert_eq!(shown(&app, BEA, id).await.number("moves"), 0);
-    for way in ways("19:00").into_iter().chain(ways("19:00")) {
+    for way in formats("19:00").into_iter().chain(formats("19:00")) {
         let moved = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!(moved["booking"]["moves"], 1, "{way}");
         assert_eq!(moved["booking"]["rescheduled_from"], "2026-11-27T18:00:00-05:00", "{way}");
     }
     let form = format!("to={}", utc("2026-11-27T19:00:00-05:00"));
     app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(notices_of(&app, id).await, (1, 1), "one move is told once");
+    assert_eq!(notification_counts(&app, id).await, (1, 1), "one move is told once");
     // A time without an offset is not a moment.
     let vague = json!({"starts_at": "2026-11-27T20:00:00"});
     reschedule(&app, BEA, id, vague).await.refused(400, "invalid");
@@ -89,13 +89,13 @@ async fn the_same_move_in_every_form_is_one_move() {
 }
 
 #[tokio::test]
-async fn a_move_keeps_technician_and_room_where_they_are_free() {
+async fn rescheduling_keeps_the_technician_and_room_if_free() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
     let (duet, stone) = (app.room("duet").await, app.room("stone").await);
     let named = json!({"technician_id": ada, "room_id": duet});
-    let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, named);
-    let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
+    let body = and(request_body(&app, "massage", "2026-11-27", "10:00").await, named);
+    let id = app.as_(BEA).post(CREATE, body).await.expect(201).number("id");
     // Ada is busier on Saturday, so that others would be preferred, and the other room costs less.
     for time in ["09:00", "12:00"] {
         let busy = and(
@@ -130,8 +130,8 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
         assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
     }
     let form = format!("to={}", utc("2026-11-28T12:15:00-05:00"));
-    let asked = app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(409);
-    assert!(asked.text().contains("With Tom instead of Ada."), "{}", asked.text());
+    let confirmation = app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(409);
+    assert!(confirmation.text().contains("With Tom instead of Ada."), "{}", confirmation.text());
     assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
     let other = and(noon.clone(), json!({"expected_technician_ids": [ada]}));
     let refused = reschedule(&app, BEA, id, other).await.refused(409, "move_changed");
@@ -156,12 +156,12 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
 
 /// The form does what its page showed. If the technician was taken meanwhile, the new state is shown instead.
 #[tokio::test]
-async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
+async fn a_reschedule_form_applies_its_preview_or_shows_the_change() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
-    let words =
+    let body =
         and(request_body(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
-    let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
+    let id = app.as_(BEA).post(CREATE, body).await.expect(201).number("id");
     let (path, to) = (format!("/dashboard/bookings/{id}/move/"), utc("2026-11-27T14:00:00-05:00"));
     let page = app.browser(BEA).get(&format!("{path}?to={to}")).await.expect(200).text();
     let form = fields(&page);
@@ -198,7 +198,7 @@ fn fields(page: &str) -> String {
 /// The grid, the preview, and the reschedule have the same price: with add-ons, in the same room, with the same means
 /// of payment.
 #[tokio::test]
-async fn the_grid_shows_the_price_of_the_move() {
+async fn the_reschedule_grid_shows_the_final_price() {
     let app = TestClub::open().await;
     let (target, duet) = (app.addon("led").await, app.room("duet").await);
     for (by, more) in [
@@ -207,15 +207,15 @@ async fn the_grid_shows_the_price_of_the_move() {
         (UMA, json!({"addons": [{"id": target}]})),
         (GUS, json!({"addons": [{"id": target}]})),
     ] {
-        let words = and(request_body(&app, "massage", "2026-11-25", "10:00").await, more);
-        let id = app.as_(by).post(CREATE, words).await.expect(201).number("id");
+        let body = and(request_body(&app, "massage", "2026-11-25", "10:00").await, more);
+        let id = app.as_(by).post(CREATE, body).await.expect(201).number("id");
         let service = app.service("massage").await;
         // The front desk sees the guest's price, not its own.
-        for looker in [by, DORA] {
+        for caller in [by, DORA] {
             let path = format!(
                 "/api/bookings/availability/?service_id={service}&from=2026-11-26&to=2026-11-26&slots=1&moving={id}"
             );
-            let grid = app.as_(looker).get(&path).await.expect(200);
+            let grid = app.as_(caller).get(&path).await.expect(200);
             let slots = grid.list("available_slots");
             assert!(slots.len() > 5);
             let least = slots.iter().map(|slot| cents(&slot["price"])).min();
@@ -223,7 +223,7 @@ async fn the_grid_shows_the_price_of_the_move() {
             for slot in slots.iter().step_by(7) {
                 assert_eq!(cents(&slot["price"]), crate::sum(&slot["why"]), "P7");
                 let to = json!({"starts_at": slot["starts_at"], "preview": true});
-                let preview = reschedule(&app, looker, id, to).await.expect(200);
+                let preview = reschedule(&app, caller, id, to).await.expect(200);
                 assert_eq!(preview["new_total"], slot["price"], "{} {}", by.first_name, slot["starts_at"]);
                 assert_eq!(preview["room"]["id"], slot["room_id"]);
                 assert_eq!(preview["technicians"][0]["id"], slot["technicians"][0]["id"]);
@@ -235,7 +235,7 @@ async fn the_grid_shows_the_price_of_the_move() {
 
 /// When the clock shows a time twice, only `starts_at` says which one is meant.
 #[tokio::test]
-async fn a_move_to_a_time_that_the_clock_shows_twice_needs_its_offset() {
+async fn rescheduling_to_an_ambiguous_local_time_needs_an_offset() {
     let app = TestClub::open_at("2026-10-30T12:00:00-04:00").await;
     let suite = app.room("suite").await;
     let set = app.db().tx(move |tx| {
@@ -281,7 +281,7 @@ impl Model {
             total: now["pricing"]["final_total"].clone(),
             moves: now.number("moves"),
             from: now["rescheduled_from"].clone(),
-            events: notices_of(app, id).await.0,
+            events: notification_counts(app, id).await.0,
         }
     }
 }
@@ -289,11 +289,11 @@ impl Model {
 /// Random reschedules, each sent several times in different formats. The grid says what is free, and the model says
 /// what is kept, counted, and charged.
 #[tokio::test]
-async fn random_moves_agree_with_a_model() {
+async fn random_reschedules_match_the_model() {
     let mut unseen = 0;
     for seed in [3_u64, 1_999, 77_777] {
         let app = TestClub::open().await;
-        let mut chance = Xorshift::new(seed);
+        let mut rng = Xorshift::new(seed);
         let service = app.service("massage").await;
         let people = [BEA, PIA, GUS];
         let mut ids = Vec::new();
@@ -301,13 +301,13 @@ async fn random_moves_agree_with_a_model() {
             ids.push((by, book(&app, by, "massage", "2026-11-26", time).await.number("id")));
         }
         for _ in 0..30 {
-            let (by, id) = ids[chance.below(ids.len())];
+            let (by, id) = ids[rng.below(ids.len())];
             let before = Model::of(&app, by, id).await;
             let mut others = Vec::new();
             for (whose, other) in ids.iter().filter(|(_, other)| *other != id) {
                 others.push(Model::of(&app, *whose, *other).await);
             }
-            let day = ["2026-11-25", "2026-11-26", "2026-11-27"][chance.below(3)];
+            let day = ["2026-11-25", "2026-11-26", "2026-11-27"][rng.below(3)];
             let path = format!(
                 "/api/bookings/availability/?service_id={service}&from={day}&to={day}&slots=1&moving={id}"
             );
@@ -315,30 +315,30 @@ async fn random_moves_agree_with_a_model() {
             let slots = grid.list("available_slots");
             // One of the free times, the current start, or a start that may be taken.
             let slot =
-                (!slots.is_empty() && chance.below(4) > 0).then(|| slots[chance.below(slots.len())].clone());
+                (!slots.is_empty() && rng.below(4) > 0).then(|| slots[rng.below(slots.len())].clone());
             let (time, start) = match &slot {
                 Some(slot) => (
                     slot["start_time"].as_str().expect("a time").to_owned(),
                     slot["starts_at"].as_str().expect("a start").to_owned(),
                 ),
-                None if chance.below(2) == 0 => (String::new(), before.start.clone()),
+                None if rng.below(2) == 0 => (String::new(), before.start.clone()),
                 None => {
-                    let time = format!("{:02}:{:02}", 9 + chance.below(12), 15 * chance.below(4));
+                    let time = format!("{:02}:{:02}", 9 + rng.below(12), 15 * rng.below(4));
                     (time.clone(), format!("{day}T{time}:00-05:00"))
                 }
             };
             let utc = utc(&start);
             let mut changed = None;
-            for round in 0..=chance.below(3) {
-                let way = match chance.below(4) {
+            for round in 0..=rng.below(3) {
+                let way = match rng.below(4) {
                     0 if !time.is_empty() => json!({"date": day, "start_time": time}),
                     1 if !time.is_empty() => json!({"date": day, "start_time": format!("{time}:00")}),
                     2 => json!({"starts_at": utc}),
                     _ => json!({"starts_at": start}),
                 };
                 // What the grid shows is accepted, except that a third of the requests leave out whom and where.
-                let seen = slot.as_ref().filter(|_| chance.below(3) > 0);
-                let answer = if chance.below(4) == 0 {
+                let seen = slot.as_ref().filter(|_| rng.below(3) > 0);
+                let answer = if rng.below(4) == 0 {
                     let mut form = format!("to={}", utc.replace(':', "%3A"));
                     if let Some(slot) = seen {
                         let with = &slot["technicians"][0]["id"];

@@ -9,8 +9,8 @@ use crate::{CREATE, book, cancel, try_book};
 const WAIT: &str = "/api/bookings/waitlist/";
 
 async fn join(app: &TestClub, by: Player, more: Value) -> Answer {
-    let words = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
-    app.as_(by).post(WAIT, crate::and(words, more)).await.expect(201)
+    let body = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
+    app.as_(by).post(WAIT, crate::and(body, more)).await.expect(201)
 }
 
 async fn states(app: &TestClub, by: Player) -> Vec<String> {
@@ -22,17 +22,17 @@ async fn states(app: &TestClub, by: Player) -> Vec<String> {
 async fn fill(app: &TestClub) -> i64 {
     let (first, desk) = (book(app, UMA, "suite", "2026-11-27", "18:00").await, app.as_(testing::DORA));
     for time in ["12:00", "15:00", "21:00"] {
-        let words = crate::and(
+        let body = crate::and(
             crate::request_body(app, "suite", "2026-11-27", time).await,
             json!({"guest_name": "Ann"}),
         );
-        desk.post(CREATE, words).await.expect(201);
+        desk.post(CREATE, body).await.expect(201);
     }
     first.number("id")
 }
 
 #[tokio::test]
-async fn the_first_in_order_gets_it_held_then_the_next() {
+async fn a_freed_time_is_offered_in_waitlist_order() {
     let app = TestClub::open().await;
     let taken = fill(&app).await;
     join(&app, GUS, json!({})).await;
@@ -53,25 +53,25 @@ async fn the_first_in_order_gets_it_held_then_the_next() {
     );
     assert!(app.mails().iter().any(|mail| mail.contains("Held for you") && mail.contains("bea@cast.test")));
     try_book(&app, PIA, "suite", "2026-11-27", "18:00").await.refused(409, "taken");
-    let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0].clone();
     assert_eq!(held["expires_at"], "2026-11-24T10:31:00-05:00", "half an hour (L2)");
 
     // She lets it expire: he is next, and she keeps her place once (L3).
     app.set_time("2026-11-24T10:31:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     app.run_jobs().await;
     assert_eq!(
         (states(&app, GUS).await[0].as_str(), states(&app, BEA).await[0].as_str()),
         ("offered", "waiting")
     );
-    let held = app.as_(GUS).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let held = app.as_(GUS).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0].clone();
     let booked = app.as_(GUS).post(CREATE, json!({"hold_id": held["id"]})).await.expect(201);
     assert_eq!(booked["status"], "confirmed");
     assert!(states(&app, GUS).await.is_empty(), "the waiting is over");
 }
 
 #[tokio::test]
-async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
+async fn offers_pause_at_night_and_all_are_notified_near_the_start() {
     let app = TestClub::open().await;
     let taken = fill(&app).await;
     join(&app, BEA, json!({})).await;
@@ -82,15 +82,15 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     app.run_jobs().await;
     assert_eq!(states(&app, PIA).await, ["waiting"]);
     app.set_time("2026-11-25T08:00:00-05:00");
-    crate::look(&app).await;
+    crate::match_waitlist(&app).await;
     assert_eq!(
         (states(&app, PIA).await[0].as_str(), states(&app, BEA).await[0].as_str()),
         ("offered", "waiting")
     );
     // Passed over, and an hour and a half before the start: both are told at once, and the first to book gets it.
     app.set_time("2026-11-27T16:30:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
-    crate::look(&app).await;
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
+    crate::match_waitlist(&app).await;
     app.run_jobs().await;
     let is_to_bea = |mail: &String| mail.contains("Open now") && mail.contains("bea@cast.test");
     assert!(app.mails().iter().any(is_to_bea));
@@ -99,14 +99,14 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
 
 /// Priority release: a person who asked for a notification gets one when a time opens to them.
 #[tokio::test]
-async fn who_asked_is_told_when_a_day_opens() {
+async fn a_requested_notification_is_sent_when_the_day_opens() {
     let app = TestClub::open().await;
-    let words = json!({"service_id": app.service("suite").await, "starts_at": "2026-11-28T18:00:00-05:00", "tell": true});
-    app.as_(GUS).post(WAIT, words).await.expect(201);
+    let body = json!({"service_id": app.service("suite").await, "starts_at": "2026-11-28T18:00:00-05:00", "tell": true});
+    app.as_(GUS).post(WAIT, body).await.expect(201);
     app.run_jobs().await;
     assert!(app.mails().is_empty());
     app.set_time("2026-11-25T00:00:00-05:00");
-    crate::look(&app).await;
+    crate::match_waitlist(&app).await;
     app.run_jobs().await;
     assert_eq!(app.mails().len(), 1);
     assert!(
@@ -118,7 +118,7 @@ async fn who_asked_is_told_when_a_day_opens() {
 }
 
 #[tokio::test]
-async fn a_place_is_given_up_and_is_ones_own() {
+async fn only_its_owner_can_leave_a_waitlist_entry() {
     let app = TestClub::open().await;
     let taken = fill(&app).await;
     let id = join(&app, BEA, json!({})).await.number("id");
@@ -137,14 +137,14 @@ async fn a_place_is_given_up_and_is_ones_own() {
 
 /// The email links to a page on which the held time is booked, extended once, or released.
 #[tokio::test]
-async fn an_offer_is_booked_on_its_page() {
+async fn an_offer_can_be_extended_and_booked_on_its_page() {
     let app = TestClub::open().await;
     let taken = fill(&app).await;
     join(&app, BEA, json!({})).await;
     app.run_jobs().await;
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
-    let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0].clone();
     let path = format!("/book/held/{}/", held["id"]);
     let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
     assert!(email.replace("=\r\n", "").contains(&path), "{email}");
@@ -165,16 +165,16 @@ async fn an_offer_is_booked_on_its_page() {
 
 /// L1: no one can wait for what they may not book.
 #[tokio::test]
-async fn what_is_for_members_is_waited_for_by_members() {
+async fn only_members_can_wait_for_members_only_services() {
     let app = TestClub::open().await;
-    let words = json!({"service_id": app.service("circle").await, "from": "2026-11-27"});
-    app.as_(GUS).post(WAIT, words.clone()).await.refused(403, "plan_required");
-    app.as_(PIA).post(WAIT, words).await.expect(201);
+    let body = json!({"service_id": app.service("circle").await, "from": "2026-11-27"});
+    app.as_(GUS).post(WAIT, body.clone()).await.refused(403, "plan_required");
+    app.as_(PIA).post(WAIT, body).await.expect(201);
 }
 
 /// A16: the times that are open when a person joins are listed, and none of them is held or offered.
 #[tokio::test]
-async fn open_times_are_listed_and_not_grabbed() {
+async fn times_open_on_joining_are_listed_and_not_held() {
     let app = TestClub::open().await;
     let joined = join(&app, BEA, json!({})).await;
     let open = joined.list("open_times");
@@ -186,31 +186,31 @@ async fn open_times_are_listed_and_not_grabbed() {
     // Neither now nor by a later match.
     for moment in ["2026-11-24T10:05:00-05:00", "2026-11-25T09:00:00-05:00"] {
         app.set_time(moment);
-        crate::look(&app).await;
+        crate::match_waitlist(&app).await;
         app.run_jobs().await;
     }
     assert_eq!(states(&app, BEA).await, ["waiting"]);
-    assert_eq!(app.as_(BEA).get(crate::MINE).await.expect(200).list("held").len(), 0);
+    assert_eq!(app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held").len(), 0);
     assert!(app.mails().is_empty(), "{:?}", app.mails());
     // A time that is taken and freed again has become free since.
     let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
-    let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0].clone();
     let start = held["starts_at"].as_str().expect("a start");
     assert!(("2026-11-27T15:30".."2026-11-27T20:45").contains(&&start[..16]), "what was given back: {held}");
 }
 
 /// If a time stays open in another room, it has not become free when one of the rooms is freed.
 #[tokio::test]
-async fn what_was_open_all_the_time_is_not_offered() {
+async fn a_time_that_stayed_open_is_not_offered() {
     let app = TestClub::open().await;
-    let words = json!({"service_id": app.service("massage").await, "from": "2026-11-27",
+    let body = json!({"service_id": app.service("massage").await, "from": "2026-11-27",
         "after": "18:00", "before": "18:01"});
     let stone = app.room("stone").await;
     // Only Ada works in the evening: when she is booked, the time is gone.
     let in_stone = json!({"room_id": stone, "service_id": app.service("circle").await});
-    app.as_(BEA).post(WAIT, words.clone()).await.expect(201);
+    app.as_(BEA).post(WAIT, body.clone()).await.expect(201);
     let circle = crate::and(crate::request_body(&app, "circle", "2026-11-27", "18:00").await, in_stone);
     let booked = app.as_(UMA).post(CREATE, circle).await.expect(201).number("id");
     cancel(&app, UMA, booked).await.expect(200);
@@ -225,7 +225,7 @@ async fn what_was_open_all_the_time_is_not_offered() {
 /// L2 to the second, where the first free start is 17:45: offers are made until 22:00 and from 08:00 on, at least two
 /// hours before the start. Closer to the start, everyone is told at once.
 #[tokio::test]
-async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
+async fn offers_respect_quiet_hours_and_lead_time_to_the_second() {
     for (freed_at, offered, is_notified) in [
         ("2026-11-26T21:59:59-05:00", true, false),
         ("2026-11-26T22:00:00-05:00", false, false),
@@ -255,7 +255,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         if !offered && !is_notified {
             // A time that became free at night is offered in the morning.
             app.set_time("2026-11-27T08:00:00-05:00");
-            crate::look(&app).await;
+            crate::match_waitlist(&app).await;
             assert_eq!(states(&app, PIA).await, ["offered"], "{freed_at}");
         }
     }
@@ -263,7 +263,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
 
 /// L3: a place is kept once. The second offer that expires ends it.
 #[tokio::test]
-async fn a_place_is_kept_once() {
+async fn a_waitlist_entry_survives_only_one_expired_offer() {
     let app = TestClub::open().await;
     let taken = fill(&app).await;
     join(&app, BEA, json!({})).await;
@@ -271,7 +271,7 @@ async fn a_place_is_kept_once() {
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
     let decline = |id: i64| format!("/api/bookings/hold/{id}/");
-    let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0]["id"].as_i64().expect("an id");
+    let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0]["id"].as_i64().expect("an id");
     app.as_(BEA).send(axum::http::Method::DELETE, &decline(held), None, Vec::new()).await.expect(204);
     app.run_jobs().await;
     assert_eq!(states(&app, BEA).await, ["waiting"], "the same hours are not offered again");
@@ -287,14 +287,14 @@ async fn a_place_is_kept_once() {
     app.run_jobs().await;
     assert_eq!(states(&app, BEA).await, ["offered"]);
     app.set_time("2026-11-24T11:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     app.run_jobs().await;
     assert!(states(&app, BEA).await.is_empty(), "it was kept once");
 }
 
 /// The page lists the open times with links to book them, before and after joining.
 #[tokio::test]
-async fn the_page_lists_what_is_open() {
+async fn the_waitlist_page_lists_open_times() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let page = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();

@@ -17,7 +17,7 @@ const LADDER: [(Player, i64, &str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn each_tier_books_its_days_and_is_told_when_the_next_opens() {
+async fn each_tier_books_in_its_window_and_sees_when_the_next_day_opens() {
     let app = TestClub::open().await;
     for (player, days, last, first_closed) in LADDER {
         let name = player.first_name;
@@ -72,7 +72,7 @@ async fn a_visitor_sees_three_days_at_list_price() {
 
 /// A month at once: the days in the window have times and a price, the others a reason.
 #[tokio::test]
-async fn a_month_says_day_by_day_what_is_open() {
+async fn a_month_search_lists_availability_by_day() {
     let app = TestClub::open().await;
     let pod = app.service("pod").await;
     let path = format!("/api/bookings/availability/?service_id={pod}&from=2026-11-24&to=2026-12-03");
@@ -110,7 +110,7 @@ async fn a_month_says_day_by_day_what_is_open() {
 }
 
 #[tokio::test]
-async fn online_a_start_is_at_least_an_hour_ahead() {
+async fn online_bookings_start_at_least_an_hour_ahead() {
     let app = TestClub::open().await;
     assert_eq!(starts(&search(&app, GUS, "pod", "2026-11-24").await)[0], "11:00");
     try_book(&app, GUS, "pod", "2026-11-24", "10:55").await.refused(409, "too_late");
@@ -121,7 +121,7 @@ async fn online_a_start_is_at_least_an_hour_ahead() {
 }
 
 #[tokio::test]
-async fn staff_book_any_time() {
+async fn staff_are_not_limited_by_the_booking_window() {
     let app = TestClub::open().await;
     for (player, time) in [(DORA, "10:05"), (MAX, "10:15"), (OLA, "10:30")] {
         assert_eq!(
@@ -139,7 +139,7 @@ async fn staff_book_any_time() {
 /// W2: a plan that is past due keeps its window during grace. One that does not renew opens no day after the paid ones.
 /// A suspended one opens none.
 #[tokio::test]
-async fn the_plan_must_count_on_the_day() {
+async fn the_booking_window_follows_the_membership_status() {
     let app = TestClub::open().await;
     let bea = app.person(BEA);
     let set = |status: &'static str, renews: bool| {

@@ -12,7 +12,7 @@ const TABLES: [&str; 24] = [
     "blocks",
     "bookings",
     "charges",
-    "club_numbers",
+    "club_settings",
     "counters",
     "equipment",
     "freed_spans",
@@ -20,7 +20,7 @@ const TABLES: [&str; 24] = [
     "memberships",
     "notifications",
     "number_events",
-    "picture_spots",
+    "picture_slots",
     "pictures",
     "plans",
     "release_events",
@@ -291,7 +291,7 @@ fn check(exceptions: &[(&str, &[&str], &str)], problem: &str, is_wrong: impl Fn(
 }
 
 #[test]
-fn every_statement_on_a_table_of_a_club_names_the_club() {
+fn every_statement_on_a_club_table_names_the_club() {
     check(OF_ALL, "do not name the club", |text| {
         let named = tables(text);
         TABLES.iter().any(|table| named.contains(table)) && !names_club(text)
@@ -299,7 +299,7 @@ fn every_statement_on_a_table_of_a_club_names_the_club() {
 }
 
 #[test]
-fn every_statement_on_a_dependent_table_names_a_row_of_the_club() {
+fn every_statement_on_a_dependent_table_names_a_club_row() {
     check(WITHOUT_A_ROW, "name neither the club nor a row of it", |text| {
         let named = tables(text);
         let reached = |(table, columns): &(&str, &[&str])| !named.contains(table) || names_row(text, columns);
@@ -308,7 +308,7 @@ fn every_statement_on_a_dependent_table_names_a_row_of_the_club() {
 }
 
 #[test]
-fn a_club_is_named_by_a_condition_or_an_inserted_column() {
+fn club_conditions_and_inserted_club_columns_are_recognized() {
     for (text, is_named) in [
         ("SELECT id FROM rooms WHERE club_id = $1", true),
         ("SELECT id FROM audit a WHERE +a.club_id IN ($1, $2)", true),
@@ -329,24 +329,14 @@ fn a_club_is_named_by_a_condition_or_an_inserted_column() {
 }
 
 #[test]
-fn every_table_belongs_to_a_club_or_is_shared_for_a_reason() {
+fn every_table_belongs_to_a_club_or_is_listed_as_shared() {
+    let tables = crate::old_schema::current();
     let (mut all, mut found) = (BTreeSet::new(), BTreeSet::new());
-    for (_, text) in crate::guard::files("migrations", "sql") {
-        let mut table = String::new();
-        for line in text.lines() {
-            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-                table = rest.split(' ').next().unwrap_or_default().to_owned();
-                all.insert(table.clone());
-            }
-            if line.trim_start().starts_with("club_id ") {
-                found.insert(table.clone());
-            }
-            if let Some((table, _)) =
-                line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN club_id "))
-            {
-                found.insert(table.to_owned());
-            }
+    for table in tables {
+        if table.columns.iter().any(|column| column.name == "club_id") {
+            found.insert(table.name.clone());
         }
+        all.insert(table.name);
     }
     for own in OWN {
         assert!(found.remove(own) && all.remove(own), "{own}");

@@ -14,14 +14,14 @@ use testing::{Answer, BEA, DORA, GUS, Guest, MAX, OLA, Player, TestClub, UMA};
 
 use crate::permissions::{TABLE, mark};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, request_body};
+use crate::{CREATE, MY_BOOKINGS, and, book, request_body};
 
 const WEST: &str = "west.test";
 /// A word in every text that people of the first club wrote. No response of the second club may contain it.
 const MARK: &str = "Qyzzx";
 
 /// Creates the second club with one room, one technician, one service, one plan, and an owner. Its prices differ.
-fn found(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
+fn create_club(tx: &mut Tx<'_>, owner: Id) -> Result<Id> {
     let text = |text: &str| text.to_owned();
     let club = Club {
         id: Id(0),
@@ -144,7 +144,7 @@ impl Two {
     async fn open() -> Two {
         let app = TestClub::open().await;
         let owner = app.person(UMA);
-        let west = app.db().tx(move |tx| found(tx, owner)).await.expect("the second club is created");
+        let west = app.db().tx(move |tx| create_club(tx, owner)).await.expect("the second club is created");
         coresync::reactions::begin_rounds(app.inner()).await.expect("the recurring jobs are enqueued");
         Two { app, west }
     }
@@ -179,7 +179,7 @@ fn ids(answer: &Value) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn each_host_shows_its_own_club_and_an_unknown_one_the_default() {
+async fn each_host_shows_its_own_club_and_unknown_hosts_the_default() {
     let two = Two::open().await;
     let page = |host: &'static str| {
         let visitor = two.app.visitor();
@@ -223,7 +223,7 @@ async fn each_host_shows_its_own_club_and_an_unknown_one_the_default() {
 }
 
 #[tokio::test]
-async fn a_host_of_a_club_is_served_in_production_and_a_strangers_is_not() {
+async fn production_serves_club_hosts_and_refuses_unknown_ones() {
     use kit::config::{Config, Environment};
     let two = Two::open().await;
     let config = Config {
@@ -243,7 +243,7 @@ async fn a_host_of_a_club_is_served_in_production_and_a_strangers_is_not() {
 
 /// A club has its own roles, time zone, prices, settings, counters, jobs, and audit log.
 #[tokio::test]
-async fn who_runs_one_club_is_nobody_in_the_other() {
+async fn roles_apply_only_in_the_club_where_they_were_given() {
     let two = Two::open().await;
     for (guest, status) in [
         (two.app.as_(OLA), 200),
@@ -299,12 +299,12 @@ async fn who_runs_one_club_is_nobody_in_the_other() {
     assert!(!log.contains("setting_changed") && !log.contains("role_changed"), "{log}");
     two.app.db().tx(people::checkpoint).await.expect("a checkpoint for both clubs");
     two.app.db().view(people::check_audit).await.expect("the audit log is intact");
-    let findings = two.app.db().view(coresync::check::look_in).await.expect("checked");
+    let findings = two.app.db().view(coresync::check::find_problems_in).await.expect("checked");
     assert!(findings.is_empty(), "{findings:?}");
 }
 
 #[tokio::test]
-async fn bookings_are_of_the_club_of_their_host() {
+async fn bookings_belong_to_the_club_of_the_request_host() {
     let two = Two::open().await;
     let app = &two.app;
     let east = book(app, BEA, "pod", "2026-11-27", "12:00").await;
@@ -316,9 +316,9 @@ async fn bookings_are_of_the_club_of_their_host() {
     // The times are in the time zone of the club, and the benefits of a plan apply only in its club.
     assert_eq!(west["starts_at"], "2026-11-27T14:00:00-08:00");
     assert_eq!(west["pricing"]["final_total"], "99.00");
-    let mine = |answer: Answer| ids(&answer["upcoming"]);
-    assert_eq!(mine(app.as_(BEA).get(MINE).await.expect(200)), [east.number("id")]);
-    assert_eq!(mine(two.west(BEA).get(MINE).await.expect(200)), [west.number("id")]);
+    let my_bookings = |answer: Answer| ids(&answer["upcoming"]);
+    assert_eq!(my_bookings(app.as_(BEA).get(MY_BOOKINGS).await.expect(200)), [east.number("id")]);
+    assert_eq!(my_bookings(two.west(BEA).get(MY_BOOKINGS).await.expect(200)), [west.number("id")]);
     two.west(BEA).get("/api/memberships/current/").await.expect(404);
     app.as_(BEA).get("/api/memberships/current/").await.expect(200);
     // A person cannot be in two clubs at the same time: noon in New York is nine in Los Angeles.
@@ -346,7 +346,7 @@ async fn bookings_are_of_the_club_of_their_host() {
 }
 
 #[tokio::test]
-async fn regular_work_runs_once_for_each_club() {
+async fn recurring_jobs_run_once_for_each_club() {
     let two = Two::open().await;
     let body = json!({"service_id": two.service().await, "date": "2026-11-27", "start_time": "14:00"});
     let held = two.west(GUS).post("/api/bookings/hold/", body).await.expect(201);
@@ -362,13 +362,13 @@ async fn regular_work_runs_once_for_each_club() {
         };
         two.app.db().view(read)
     };
-    let regular = ["bookings.nightly", "bookings.sweep", "membership.turn"];
+    let regular = ["bookings.nightly", "bookings.run_maintenance", "membership.run_billing_day"];
     for club in [two.app.club(), two.west] {
         let kinds: BTreeMap<String, i64> = kinds(club).await.expect("jobs").into_iter().collect();
         for kind in regular {
             assert_eq!(kinds.get(kind), Some(&1), "{kind} of {club}: {kinds:?}");
         }
-        let checkpoints = kinds.get("people.seal").copied().unwrap_or_default();
+        let checkpoints = kinds.get("people.checkpoint").copied().unwrap_or_default();
         assert_eq!(checkpoints, i64::from(club == two.app.club()), "one chain of checkpoints");
     }
     two.app.set_time("2026-11-24T10:30:00-05:00");
@@ -410,7 +410,7 @@ async fn things(two: &Two) -> BTreeMap<&'static str, i64> {
         let (picture, job, now) = (tx.new_id()?, tx.new_id()?, tx.now());
         tx.run(
             sql!(
-                "INSERT INTO pictures (id, club_id, spot, kind, alt, focus, state, width, height, preview, uploaded_by,
+                "INSERT INTO pictures (id, club_id, slot, kind, alt, focus, state, width, height, preview, uploaded_by,
                  uploaded_at) VALUES ($1, $2, 'home', 'photograph', 'Qyzzx', 'centre', 'ready', 960, 640, '', $3, $4)"
             ),
             args![picture, club, by, now],
@@ -458,10 +458,10 @@ fn thing(route: &str) -> Option<&'static str> {
 }
 
 /// Returns the responses of the first club to its own people.
-async fn seen_at_home(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
+async fn first_club_snapshot(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
     let mut seen = Vec::new();
     for (player, path) in [
-        (BEA, MINE.to_owned()),
+        (BEA, MY_BOOKINGS.to_owned()),
         (BEA, format!("/api/bookings/{}/", things["booking"])),
         (BEA, format!("/api/bookings/hold/{}/", things["hold"])),
         (BEA, "/api/bookings/waitlist/".to_owned()),
@@ -482,10 +482,10 @@ async fn seen_at_home(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
 
 /// Over every route of the program, no one in the second club reads or changes anything of the first club.
 #[tokio::test]
-async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
+async fn no_route_shows_or_changes_data_of_another_club() {
     let two = Two::open().await;
     let things = things(&two).await;
-    let before = seen_at_home(&two, &things).await;
+    let before = first_club_snapshot(&two, &things).await;
     let catalogue = two.app.catalogue().await;
     let mut secrets: BTreeSet<String> = things.values().map(i64::to_string).collect();
     secrets.extend(catalogue.services.iter().map(|service| service.id.to_string()));
@@ -555,7 +555,7 @@ async fn nothing_of_one_club_is_seen_or_changed_in_the_other_over_any_route() {
     let file = format!("/pictures/{}-960.jpg", things["picture"]);
     two.app.visitor().get(&file).await.expect(200);
     two.app.visitor().with("host", WEST).get(&file).await.expect(404);
-    assert_eq!(seen_at_home(&two, &things).await, before);
+    assert_eq!(first_club_snapshot(&two, &things).await, before);
     let discard = format!("/api/staff/jobs/{}/", things["job"]);
     two.app.as_(OLA).send(Method::DELETE, &discard, None, Vec::new()).await;
 }

@@ -21,7 +21,7 @@ fn line<'l>(calendar: &'l [String], name: &str) -> &'l str {
 }
 
 #[tokio::test]
-async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_calendar() {
+async fn confirmation_and_cancellation_emails_share_a_calendar_event() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     assert!(app.mails().is_empty(), "nothing leaves before the commit");
@@ -76,17 +76,17 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(app.mails().len(), 2, "each once");
     let logged =
         app.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
-    let logged_mail = ("gus@cast.test".to_owned(), "kept".to_owned());
+    let logged_mail = ("gus@cast.test".to_owned(), "file".to_owned());
     assert_eq!(logged.await.expect("a log"), [logged_mail.clone(), logged_mail]);
 }
 
 /// Returns the subjects of the emails to an address, sorted.
 fn subjects(app: &TestClub, to: &str) -> Vec<String> {
-    let mine = app.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
+    let own_mails = app.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
     let subject = |mail: String| {
         mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().trim().to_owned()
     };
-    let mut subjects: Vec<String> = mine.map(subject).collect();
+    let mut subjects: Vec<String> = own_mails.map(subject).collect();
     subjects.sort();
     subjects
 }
@@ -99,7 +99,7 @@ async fn at(app: &TestClub, moment: &str) {
 }
 
 #[tokio::test]
-async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
+async fn each_reminder_is_sent_once_at_24_hours_and_2_hours_before() {
     let app = TestClub::open().await;
     let sent = |app: &TestClub| subjects(app, "gus@cast.test");
     book(&app, GUS, "massage", "2026-11-27", "14:00").await;
@@ -119,7 +119,7 @@ async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice()
 
 /// A missed visit costs its fee alone: the email has no total.
 #[tokio::test]
-async fn who_was_missed_reads_the_fee_and_whom_to_call() {
+async fn the_no_show_email_states_the_fee_and_the_phone_number() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "massage", "2026-11-27", "14:00").await.number("id");
     app.set_time("2026-11-27T14:15:00-05:00");
@@ -133,7 +133,7 @@ async fn who_was_missed_reads_the_fee_and_whom_to_call() {
 
 /// A late booking has no reminder, a rescheduled one is reminded of its new time, and a canceled one of none.
 #[tokio::test]
-async fn reminders_follow_the_booking() {
+async fn reminders_follow_reschedules_and_cancellations() {
     let app = TestClub::open().await;
     app.set_time("2026-11-27T09:00:00-05:00");
     book(&app, GUS, "massage", "2026-11-27", "14:00").await;
@@ -160,7 +160,7 @@ async fn reminders_follow_the_booking() {
 
 /// A refused booking notifies no one, nor is a guest without an address notified.
 #[tokio::test]
-async fn nobody_is_told_of_what_is_not_so() {
+async fn refused_bookings_and_guests_without_an_address_get_no_email() {
     let app = TestClub::open().await;
     crate::try_book(&app, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
     let guest =
@@ -175,11 +175,11 @@ const SECRET: &str = "Peanuts-and-Latex-0xA11E";
 /// Allergies are encrypted in the table, appear in no email and no response to others, and are readable for the staff
 /// who serve the guest.
 #[tokio::test]
-async fn allergies_are_sealed() {
+async fn allergies_are_encrypted_and_readable_only_by_permission() {
     let app = TestClub::open().await;
-    let words = json!({ "allergies_notes": SECRET });
-    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
-    let booked = app.as_(GUS).post(CREATE, wished).await.expect(201);
+    let body = json!({ "allergies_notes": SECRET });
+    let booking_request = and(request_body(&app, "massage", "2026-11-27", "14:00").await, body);
+    let booked = app.as_(GUS).post(CREATE, booking_request).await.expect(201);
     assert!(!booked.text().contains(SECRET));
     let id = Id(booked.number("id"));
     let encrypted = app.db().view(move |tx| {
@@ -215,7 +215,7 @@ async fn allergies_are_sealed() {
 /// Tests the test club itself: a job that is left over and fails makes the test fail that left it.
 #[tokio::test]
 #[should_panic(expected = "a job was left that does not work out")]
-async fn a_job_that_is_left_and_fails_is_not_forgotten() {
+async fn a_leftover_failing_job_fails_the_test() {
     let app = TestClub::open().await;
     let left = app.db().tx(|tx| {
         let (id, now) = (tx.new_id()?, tx.now());

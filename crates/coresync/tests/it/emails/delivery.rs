@@ -78,7 +78,7 @@ struct World {
     app: TestClub,
     smtp: Smtp,
     senders: Vec<Sender>,
-    chance: Xorshift,
+    rng: Xorshift,
     known: BTreeMap<i64, Known>,
     pending: BTreeMap<Stream, Vec<Written>>,
     sent: BTreeMap<Stream, Vec<Written>>,
@@ -86,7 +86,7 @@ struct World {
     /// The visits and series whose guest has stopped the emails.
     stopped: BTreeSet<i64>,
     /// The number of emails on the server that have been checked.
-    looked_at: usize,
+    checked_count: usize,
     duplicates: usize,
     modes: BTreeMap<String, usize>,
     /// How often each kind of step was taken with success.
@@ -122,13 +122,13 @@ impl World {
             app,
             smtp,
             senders,
-            chance: Xorshift::new(seed),
+            rng: Xorshift::new(seed),
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
             sent: BTreeMap::new(),
             seen: BTreeSet::new(),
             stopped: BTreeSet::new(),
-            looked_at: 0,
+            checked_count: 0,
             duplicates: 0,
             modes: BTreeMap::new(),
             steps: BTreeMap::new(),
@@ -146,8 +146,8 @@ impl World {
 
     async fn history(&mut self) {
         self.log.clear();
-        for _ in 0..5 + self.chance.below(8) {
-            match self.chance.below(16) {
+        for _ in 0..5 + self.rng.below(8) {
+            match self.rng.below(16) {
                 0..=3 => self.book().await,
                 4 => self.repeat().await,
                 5 => self.reschedule().await,
@@ -157,7 +157,7 @@ impl World {
                 // What follows from a step is taken at once every other time, because it is rare otherwise.
                 9 => {
                     self.offer().await;
-                    if self.chance.below(2) == 0 {
+                    if self.rng.below(2) == 0 {
                         self.learn().await;
                         self.answer_offer().await;
                     }
@@ -165,7 +165,7 @@ impl World {
                 10 => self.answer_offer().await,
                 11 => {
                     self.miss_or_undo().await;
-                    if self.chance.below(2) == 0 {
+                    if self.rng.below(2) == 0 {
                         self.learn().await;
                         self.miss_or_undo().await;
                     }
@@ -282,8 +282,8 @@ impl World {
             Mode::Hangs,
         ];
         let is_last = mode.is_some();
-        let mode = mode.unwrap_or_else(|| self.chance.of(&modes));
-        let kills = !is_last && self.chance.below(3) == 0;
+        let mode = mode.unwrap_or_else(|| self.rng.of(&modes));
+        let kills = !is_last && self.rng.below(3) == 0;
         *self.modes.entry(format!("{mode:?}")).or_default() += 1;
         self.log.push(format!("round {mode:?}{}", if kills { ", one is killed" } else { "" }));
         self.smtp.set(mode);
@@ -300,9 +300,9 @@ impl World {
             })
             .collect();
         if kills {
-            let victim = tasks.remove(self.chance.below(2));
+            let victim = tasks.remove(self.rng.below(2));
             // Either before anything was sent, or once the first email's text has arrived.
-            if self.chance.below(2) == 0 {
+            if self.rng.below(2) == 0 {
                 let _ = tokio::time::timeout(Duration::from_millis(50), texts.changed()).await;
             }
             victim.abort();
@@ -315,7 +315,7 @@ impl World {
             }
         }
         self.smtp.settled().await;
-        self.look(false);
+        self.check_accepted(false);
         if mode == Mode::Takes && !kills {
             // The last transaction of a killed process may have been written late and have postponed its email.
             self.pass(PAUSE);
@@ -324,14 +324,14 @@ impl World {
                     self.log.push(format!("  failed again: {error}"));
                 }
             }
-            self.note_what_is_left().await;
-            self.look(true);
+            self.log_remaining_notifications().await;
+            self.check_accepted(true);
         }
     }
 
     /// Adds to the log of this history how the last notifications ended, and which wait until when. It is shown if an
     /// email is missing.
-    async fn note_what_is_left(&mut self) {
+    async fn log_remaining_notifications(&mut self) {
         let ended = self.app.db().view(|tx| {
             tx.all::<(i64, String, String)>(
                 sql!(
@@ -358,7 +358,7 @@ impl World {
 
     /// Checks the emails that the server accepted in this round: for each stream the next ones that are true, in order,
     /// and all of them if it accepted everything.
-    fn look(&mut self, is_whole: bool) {
+    fn check_accepted(&mut self, is_whole: bool) {
         let taken = self.smtp.taken();
         let by_id: BTreeMap<String, (Stream, Written)> = self
             .pending
@@ -368,7 +368,7 @@ impl World {
                 all.iter().map(|one| (message_id(one.id), (stream.clone(), one.clone())))
             })
             .collect();
-        for email in &taken[self.looked_at..] {
+        for email in &taken[self.checked_count..] {
             let context = || format!("{email:?}\n{}", self.log.join("\n"));
             let (stream, written) = by_id.get(&email.id).unwrap_or_else(|| panic!("unknown: {}", context()));
             if self.sent.get(stream).is_some_and(|sent| sent.iter().any(|one| one.id == written.id)) {
@@ -383,13 +383,13 @@ impl World {
             let next = pending.iter().find(|one| !self.holding(stream, one).is_empty());
             assert_eq!(next.map(|one| one.id), Some(written.id), "not its turn\n{}", context());
             let written = Written { items: self.holding(stream, written), ..written.clone() };
-            check_words(email, &written);
+            check_email_text(email, &written);
             let stream = stream.clone();
             let place = pending.iter().position(|one| one.id == written.id).expect("it is there");
             self.pending.get_mut(&stream).expect("it is there").drain(..=place);
             self.sent.entry(stream).or_default().push(written);
         }
-        self.looked_at = taken.len();
+        self.checked_count = taken.len();
         if is_whole {
             for (stream, left) in &self.pending {
                 let open: Vec<_> = left.iter().filter(|one| !self.holding(stream, one).is_empty()).collect();
@@ -473,7 +473,7 @@ fn message_id(id: i64) -> String {
 }
 
 /// Checks that the text of an email fits its notification.
-fn check_words(email: &crate::smtp::Taken, written: &Written) {
+fn check_email_text(email: &crate::smtp::Taken, written: &Written) {
     let begins = match written.kind.as_str() {
         "bookings.confirmed" => ["Confirmed: "].as_slice(),
         "bookings.moved" => &["Rescheduled: "],
@@ -498,7 +498,7 @@ fn check_words(email: &crate::smtp::Taken, written: &Written) {
 /// `CORESYNC_LONG=1` runs a thousand histories, and `CORESYNC_SEED` selects others.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() {
+async fn random_histories_deliver_the_expected_emails_in_order() {
     let is_long = std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty());
     let seed = std::env::var("CORESYNC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     let (worlds, histories) = if is_long { (40, 25) } else { (3, 14) };
@@ -509,7 +509,7 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
         for _ in 0..histories {
             world.history().await;
         }
-        emails += world.looked_at;
+        emails += world.checked_count;
         duplicates += world.duplicates;
         for (mode, count) in world.modes {
             *modes.entry(mode).or_default() += count;
@@ -530,7 +530,7 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
 
 /// An address that refuses everything, and a notification that can't be composed, delay nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_poisoned_message_holds_up_nothing_else() {
+async fn a_failing_email_does_not_delay_others() {
     let world = World::open(7).await;
     world.smtp.refuse("gus@cast.test");
     let broken = world.app.db().tx(|tx| {

@@ -27,7 +27,7 @@ async fn ends(app: &TestClub, kind: &'static str) -> Vec<String> {
 
 /// Ninety minutes before its start, a canceled time is announced to everyone who waits for it.
 #[tokio::test]
-async fn an_opened_time_is_told_only_while_it_is_free_and_ahead_and_waited_for() {
+async fn an_opening_is_emailed_only_while_it_is_free_and_waited_for() {
     for (event, end) in [("none", "sent"), ("booked", "taken"), ("left", "not waited for"), ("begun", "over")]
     {
         let app = TestClub::open().await;
@@ -42,7 +42,7 @@ async fn an_opened_time_is_told_only_while_it_is_free_and_ahead_and_waited_for()
         app.run_jobs().await;
         app.set_time("2026-11-27T16:30:00-05:00");
         cancel(&app, UMA, taken).await.expect(200);
-        assert_eq!(crate::look(&app).await, 1, "it is written for her");
+        assert_eq!(crate::match_waitlist(&app).await, 1, "it is written for her");
         match event {
             "booked" => drop(book(&app, GUS, "suite", "2026-11-27", "18:00").await),
             "left" => {
@@ -58,7 +58,7 @@ async fn an_opened_time_is_told_only_while_it_is_free_and_ahead_and_waited_for()
 }
 
 /// Says that a booking has a new price: its original one again, or another one.
-async fn tell_price(app: &TestClub, booking: i64, restored: bool) {
+async fn notify_price(app: &TestClub, booking: i64, restored: bool) {
     let (booking, person) = (Id(booking), app.person(BEA));
     let written = app.db().tx(move |tx| {
         let news = BookingNotification::Repriced(vec![Repriced { booking, from: 20_000, restored }]);
@@ -69,25 +69,25 @@ async fn tell_price(app: &TestClub, booking: i64, restored: bool) {
 }
 
 #[tokio::test]
-async fn a_new_price_is_told_only_while_the_visit_has_it_and_is_ahead() {
+async fn a_new_price_is_emailed_only_while_it_applies_to_a_future_visit() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     app.run_jobs().await;
-    tell_price(&app, id, false).await;
+    notify_price(&app, id, false).await;
     assert_eq!(ends(&app, REPRICED).await, ["priced again"], "it has its original price");
-    tell_price(&app, id, true).await;
+    notify_price(&app, id, true).await;
     assert_eq!(ends(&app, REPRICED).await, ["priced again", "sent"]);
-    tell_price(&app, id, true).await;
+    notify_price(&app, id, true).await;
     app.set_time("2026-11-27T12:00:00-05:00");
     assert_eq!(ends(&app, REPRICED).await, ["priced again", "sent", "over"]);
     let other = book(&app, BEA, "massage", "2026-11-28", "12:00").await.number("id");
-    tell_price(&app, other, true).await;
+    notify_price(&app, other, true).await;
     cancel(&app, BEA, other).await.expect(200);
     assert_eq!(ends(&app, REPRICED).await, ["priced again", "sent", "over", "cancelled"]);
 }
 
 #[tokio::test]
-async fn a_change_of_a_membership_is_told_until_a_later_one_contradicts_it_or_a_month_has_passed() {
+async fn an_outdated_membership_change_is_not_emailed() {
     const KIND: &str = membership::MembershipNews::KIND;
     let app = TestClub::open().await;
     for what in ["leave", "stay", "leave"] {

@@ -42,7 +42,7 @@ pub(crate) struct Taken {
 
 struct State {
     mode: Mode,
-    chance: Xorshift,
+    rng: Xorshift,
     /// Addresses that are always refused.
     refused: BTreeSet<String>,
     taken: Vec<Taken>,
@@ -64,7 +64,7 @@ impl Smtp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let state = State {
             mode: Mode::Takes,
-            chance: Xorshift::new(seed),
+            rng: Xorshift::new(seed),
             refused: BTreeSet::new(),
             taken: Vec::new(),
         };
@@ -123,7 +123,7 @@ impl Smtp {
         const PUT_OFF: &str = "451 4.7.1 Greylisting in action, please come back later";
         const REFUSED: &str = "550 5.1.1 The email account that you tried to reach does not exist";
         let mut state = self.state.lock().expect("a state");
-        let third = state.chance.below(3);
+        let third = state.rng.below(3);
         match state.mode {
             _ if state.refused.contains(address) => REFUSED,
             Mode::Greylists => PUT_OFF,
@@ -152,7 +152,7 @@ impl Smtp {
                     out.write_all(b"421 4.3.2 Service shutting down and closing transmission channel\r\n")?;
                     return Ok(());
                 }
-                "MAIL" if self.mode() == Mode::Hangs => return wait_for_the_end(&mut lines),
+                "MAIL" if self.mode() == Mode::Hangs => return wait_for_disconnect(&mut lines),
                 "MAIL" => "250 2.1.0 Ok",
                 "RCPT" => {
                     to = between(&line, '<', '>');
@@ -166,7 +166,7 @@ impl Smtp {
                     self.reading.send_modify(|count| *count -= 1);
                     taken?;
                     if self.mode() == Mode::TakesAndHangs {
-                        return wait_for_the_end(&mut lines);
+                        return wait_for_disconnect(&mut lines);
                     }
                     "250 2.0.0 Ok: queued as 4D1F2C0A"
                 }
@@ -206,7 +206,7 @@ impl Smtp {
 }
 
 /// Sends nothing more until the client disconnects.
-fn wait_for_the_end(lines: &mut BufReader<TcpStream>) -> std::io::Result<()> {
+fn wait_for_disconnect(lines: &mut BufReader<TcpStream>) -> std::io::Result<()> {
     let mut line = String::new();
     while lines.read_line(&mut line)? > 0 {}
     Ok(())

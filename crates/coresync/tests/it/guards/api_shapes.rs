@@ -11,7 +11,7 @@ use testing::{Answer, BEA, DORA, GUS, Guest, MAX, OLA, PIA, TestClub, UMA};
 use crate::accounts::{PASSWORD, RESET, VERIFY, register, token, with, zoe};
 use crate::shape_file::Shape;
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, document, request_body, staff_jobs};
+use crate::{CREATE, MY_BOOKINGS, and, document, request_body, staff_jobs};
 
 /// Sends requests that succeed, and collects the shapes of the responses by operation and status.
 struct Recorder {
@@ -153,7 +153,7 @@ async fn bookings(app: &TestClub, to: &mut Recorder) {
         to.post(&bea, "/api/bookings/hold/", request_body(app, "suite", "2026-11-27", "18:00").await).await;
     let path = format!("/api/bookings/hold/{}/", hold["id"]);
     to.get(&bea, &path).await;
-    to.get(&bea, MINE).await;
+    to.get(&bea, MY_BOOKINGS).await;
     to.post(&bea, &format!("{path}extend/"), json!({})).await;
     to.send(&bea, "DELETE", &path, Value::Null).await;
     let more = json!({"addons": [{"id": app.addon("led").await, "quantity": 1, "notes": "warm"}],
@@ -169,11 +169,11 @@ async fn bookings(app: &TestClub, to: &mut Recorder) {
     let other = to.post(&app.as_(DORA), CREATE, body).await;
     to.get(&app.as_(DORA), &format!("/api/bookings/{}/", other["id"])).await;
     to.post(&bea, &format!("{path}cancel_booking/"), json!({})).await;
-    to.get(&bea, MINE).await;
+    to.get(&bea, MY_BOOKINGS).await;
     let series = json!({"every_weeks": 1, "count": 2});
     let series = and(request_body(app, "pod", "2026-11-26", "12:00").await, series);
     let made = to.post(&pia, "/api/bookings/series/", series).await;
-    to.get(&pia, MINE).await;
+    to.get(&pia, MY_BOOKINGS).await;
     let first = made.body["bookings"][0]["id"].clone();
     to.post(&pia, &format!("/api/bookings/{first}/cancel_series/"), json!({})).await;
     let suite = app.service("suite").await;
@@ -281,8 +281,8 @@ async fn management(app: &TestClub, to: &mut Recorder) {
     to.send(&max, "PUT", "/api/staff/numbers/hold_minutes/", json!({"value": 12})).await;
     to.get(&max, "/api/staff/numbers/").await;
     to.send(&max, "DELETE", "/api/staff/numbers/hold_minutes/", Value::Null).await;
-    let discarded = staff_jobs::one_set_aside(app, "test.first").await;
-    let retried = staff_jobs::one_set_aside(app, "test.second").await;
+    let discarded = staff_jobs::stopped_job(app, "test.first").await;
+    let retried = staff_jobs::stopped_job(app, "test.second").await;
     to.get(&max, "/api/staff/jobs/").await;
     to.send(&max, "DELETE", &format!("/api/staff/jobs/{discarded}/"), Value::Null).await;
     to.post(&max, &format!("/api/staff/jobs/{retried}/retry/"), json!({})).await;
@@ -337,7 +337,7 @@ async fn files_of(app: &TestClub) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn no_shape_of_the_api_changes_unseen() {
+async fn api_response_shapes_match_the_stored_files() {
     let app = TestClub::open().await;
     let expected = files_of(&app).await;
     let folder = folder();

@@ -70,7 +70,7 @@ fn functions_fit_on_a_screen() {
 }
 
 #[test]
-fn functions_are_measured() {
+fn function_lengths_are_counted_correctly() {
     let text = "pub async fn a(\n    x: u8,\n) -> u8 {\n    fn b() {}\n    x\n}\n// fn c() {\ntrait T {\n    fn d(&self);\n    fn e(\n        x: u8,\n    );\n}\n#[cfg(test)]\nmod tests {\n    fn f() {\n    }\n}\n";
     let found = functions(text);
     let found: Vec<(&str, usize)> = found.iter().map(|(name, lines)| (name.as_str(), *lines)).collect();

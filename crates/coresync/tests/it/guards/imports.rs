@@ -103,7 +103,7 @@ impl Imports {
     }
 
     /// Returns which files each file imports from.
-    fn arrows(&self) -> Vec<BTreeSet<usize>> {
+    fn edges(&self) -> Vec<BTreeSet<usize>> {
         let of = |(at, source): (usize, &Source)| {
             let paths = source.uses.iter().map(|reached| &reached.path).chain(&source.others);
             let found = paths.filter_map(|path| self.resolve(at, path, 8));
@@ -113,31 +113,31 @@ impl Imports {
     }
 
     /// Returns the files of each import cycle, sorted.
-    pub(crate) fn circles(&self) -> Vec<Vec<String>> {
-        let arrows = self.arrows();
-        let reached: Vec<BTreeSet<usize>> = (0..arrows.len()).map(|from| reach(&arrows, from)).collect();
+    pub(crate) fn cycles(&self) -> Vec<Vec<String>> {
+        let edges = self.edges();
+        let reached: Vec<BTreeSet<usize>> = (0..edges.len()).map(|from| reach(&edges, from)).collect();
         let mut seen = BTreeSet::new();
-        let mut circles = Vec::new();
-        for at in 0..arrows.len() {
+        let mut cycles = Vec::new();
+        for at in 0..edges.len() {
             if !reached[at].contains(&at) || !seen.insert(at) {
                 continue;
             }
             let circle: Vec<usize> =
                 reached[at].iter().copied().filter(|other| reached[*other].contains(&at)).collect();
             seen.extend(&circle);
-            circles.push(circle.into_iter().map(|one| self.sources[one].file.clone()).collect());
+            cycles.push(circle.into_iter().map(|one| self.sources[one].file.clone()).collect());
         }
-        circles
+        cycles
     }
 }
 
 /// Returns every file that can be reached from one by following at least one import.
-fn reach(arrows: &[BTreeSet<usize>], from: usize) -> BTreeSet<usize> {
+fn reach(edges: &[BTreeSet<usize>], from: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    let mut next: Vec<usize> = arrows[from].iter().copied().collect();
+    let mut next: Vec<usize> = edges[from].iter().copied().collect();
     while let Some(at) = next.pop() {
         if found.insert(at) {
-            next.extend(&arrows[at]);
+            next.extend(&edges[at]);
         }
     }
     found
@@ -256,7 +256,7 @@ fn paths_in(code: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_circle_is_found_through_a_re_export_and_a_table_is_no_part_of_it() {
+fn import_cycles_are_found_through_re_exports() {
     let crate_of = |texts: &[(&str, &str)]| {
         let read = |(file, text): &(&str, &str)| ((*file).to_owned(), module_of(file), (*text).to_owned());
         Imports::read(texts.iter().map(read).collect())
@@ -266,10 +266,10 @@ fn a_circle_is_found_through_a_re_export_and_a_table_is_no_part_of_it() {
     let a = ("a.rs", "use crate::b::B;\npub struct A;");
     let b = ("b.rs", "use std::fmt;\npub struct B(crate::A);");
     let c = ("c.rs", "use super::{a::A, b::{self, B}};\nfn c() -> A { b::make() }");
-    assert_eq!(crate_of(&[lib, a, b, c]).circles(), [["a.rs", "b.rs"]]);
-    assert!(crate_of(&[lib, a, ("b.rs", "use ::a::A;\npub struct B(Vec<u8>);"), c]).circles().is_empty());
+    assert_eq!(crate_of(&[lib, a, b, c]).cycles(), [["a.rs", "b.rs"]]);
+    assert!(crate_of(&[lib, a, ("b.rs", "use ::a::A;\npub struct B(Vec<u8>);"), c]).cycles().is_empty());
     // A file that declares modules and also contains code is a file like any other.
     let does = ("lib.rs", "mod a;\npub use a::A;\npub fn lib() {}");
     let asks = ("a.rs", "fn a() { crate::lib() }");
-    assert_eq!(crate_of(&[does, asks]).circles(), [["lib.rs", "a.rs"]]);
+    assert_eq!(crate_of(&[does, asks]).cycles(), [["lib.rs", "a.rs"]]);
 }

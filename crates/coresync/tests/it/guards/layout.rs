@@ -21,7 +21,7 @@ const LARGE_FOLDERS: &[(&str, usize)] = &[];
 /// Crates that have more lines, and how many at most.
 const LARGE_CRATES: &[(&str, usize)] = &[];
 /// Folders whose files import each other in cycles.
-const CIRCLES_IN: &[&str] = &[];
+const CYCLES_IN: &[&str] = &[];
 /// Names that two crates export.
 const TWO_MEANINGS: &[&str] = &[];
 
@@ -48,7 +48,7 @@ fn check_sizes(what: &str, sizes: &BTreeMap<String, usize>, most: usize, excepti
 }
 
 #[test]
-fn no_folder_holds_too_many_files() {
+fn no_folder_has_too_many_files() {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (name, _) in files("crates", "rs") {
         let (folder, _) = name.rsplit_once('/').expect("a folder");
@@ -71,14 +71,14 @@ fn no_crate_is_too_large() {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
+fn files_have_no_import_cycles() {
     let mut needed = BTreeSet::new();
     let mut wrong = Vec::new();
     let crates: BTreeSet<String> = sources().iter().map(|(name, _)| crate_of(name).to_owned()).collect();
     for name in &crates {
-        for circle in Imports::of(name).circles() {
+        for circle in Imports::of(name).cycles() {
             let excuse =
-                CIRCLES_IN.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
+                CYCLES_IN.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
             match excuse {
                 Some(folder) => drop(needed.insert(*folder)),
                 None => wrong.push(circle.join(" ")),
@@ -86,7 +86,7 @@ fn no_files_import_each_other_in_a_circle() {
         }
     }
     assert!(wrong.is_empty(), "files that import each other, directly or not:\n{}", wrong.join("\n"));
-    for folder in CIRCLES_IN {
+    for folder in CYCLES_IN {
         assert!(needed.contains(folder), "there is no circle in {folder}: it is no exception any more");
     }
 }
@@ -180,7 +180,7 @@ fn every_dependency_is_used() {
 }
 
 #[test]
-fn manifests_and_declarations_are_read() {
+fn manifests_and_type_declarations_are_parsed() {
     let manifest =
         "[package]\nname = \"x\"\n[dependencies]\nkit.workspace = true\nserde = \"1\"\n\n[lints]\nx = true\n";
     assert_eq!(dependencies(manifest), [("dependencies", "kit"), ("dependencies", "serde")]);

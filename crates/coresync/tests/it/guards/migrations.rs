@@ -15,8 +15,9 @@ use crate::old_schema::{CELLS, Dialect, ROWS, Table, WITHOUT_ROWS, rows_of, tabl
 
 /// The last migrations of the old databases. 0007 is the first one with bookings. The others come right before a
 /// migration that changes rows: plans contain their own terms (0012), addresses are not verified (0015), there are no
-/// guest contacts and no search words (0021), and phone numbers are stored as they were entered (0024).
-const OLD: [&str; 5] = ["0007", "0012", "0015", "0021", "0024"];
+/// guest contacts and no search words (0021), phone numbers are stored as they were entered (0024), and tables and kinds have
+/// their former names (0031).
+const OLD: [&str; 6] = ["0007", "0012", "0015", "0021", "0024", "0031"];
 /// Columns whose values a later migration rewrites.
 const REWRITTEN: [(&str, &str); 2] = [("people", "phone"), ("bookings", "guest_phone")];
 
@@ -115,22 +116,28 @@ impl DirectConnection {
 
 type Content = BTreeMap<String, Vec<Vec<Option<String>>>>;
 
-/// Returns the rows of every table of the schema `before`, in the columns that the schema `after` has, too.
-fn content(db: &mut DirectConnection, before: &[Table], after: &[Table]) -> Content {
+/// Returns the rows of every table of the schema `before`, in the columns that the schema `after` has, too. The database
+/// has the schema `now`. Tables are returned by the names under which they were created.
+fn content(db: &mut DirectConnection, now: &[Table], before: &[Table], after: &[Table]) -> Content {
+    let find = |schema: &[Table], table: &Table| {
+        let found = schema.iter().find(|one| one.origin == table.origin).cloned();
+        found.unwrap_or_else(|| panic!("the later schema has no table {}", table.origin))
+    };
     let mut all = Content::new();
     for table in before {
-        let later = after.iter().find(|one| one.name == table.name);
-        let later = later.unwrap_or_else(|| panic!("the later schema has no table {}", table.name));
-        let is_rewritten = |name: &str| REWRITTEN.contains(&(table.name.as_str(), name));
-        let stays = |name: &String| later.columns.iter().any(|one| one.name == *name) && !is_rewritten(name);
-        let columns: Vec<String> = table.columns.iter().map(|one| one.name.clone()).filter(stays).collect();
-        all.insert(table.name.clone(), db.rows(&table.name, &columns));
+        let (now, after) = (find(now, table), find(after, table));
+        let is_rewritten = |origin: &str| REWRITTEN.contains(&(table.origin.as_str(), origin));
+        let has = |table: &Table, origin: &str| table.columns.iter().any(|one| one.origin == origin);
+        let stays = |origin: &str| has(table, origin) && has(&after, origin) && !is_rewritten(origin);
+        let columns = now.columns.iter().filter(|one| stays(&one.origin));
+        let columns: Vec<String> = columns.map(|one| one.name.clone()).collect();
+        all.insert(table.origin.clone(), db.rows(&now.name, &columns));
     }
     all
 }
 
-/// Creates the database of an old program, fills it, and returns its content.
-fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
+/// Creates the empty database of an old program.
+fn create(url: &str, old: &[(String, String)]) -> DirectConnection {
     let mut db = DirectConnection::connect(url);
     db.run("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)");
     for (name, text) in old {
@@ -138,11 +145,17 @@ fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table])
         let digest = earlier_digest(name);
         db.run(&format!("INSERT INTO migrations (name, digest) VALUES ('{name}', '{digest}')"));
     }
+    db
+}
+
+/// Creates the database of an old program, fills it, and returns its content.
+fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
+    let mut db = create(url, old);
     let dialect = db.dialect();
     for table in before.iter().filter(|table| !WITHOUT_ROWS.contains(&table.name.as_str())) {
         rows_of(table, dialect).iter().for_each(|sql| db.run(sql));
     }
-    content(&mut db, before, after)
+    content(&mut db, before, before, after)
 }
 
 /// Runs blocking work on its own thread, because the PostgreSQL driver starts a runtime that can't run inside the
@@ -161,7 +174,7 @@ async fn opened(place: Place) -> Db {
     Db::open(place, dependencies, Width { postgres: 2, sqlite_readers: 1 }).await.expect("the database opens")
 }
 
-async fn bring_up_to_date(number: &str) {
+async fn migrate_and_check(number: &str) {
     let history = history();
     let texts: Vec<String> = history.iter().map(|(_, text)| text.clone()).collect();
     let count = history.iter().filter(|(name, _)| &name[..4] <= number).count();
@@ -183,7 +196,7 @@ async fn bring_up_to_date(number: &str) {
     let inspection = db::inspect(&place).await.expect("an inspection");
     assert!(matches!(inspection.state, State::Current), "{number}");
     assert!(inspection.damage.is_empty(), "{number}: {:?}", inspection.damage);
-    let findings = coresync::check::look(&db).await.expect("findings");
+    let findings = coresync::check::find_problems(&db).await.expect("findings");
     assert!(findings.is_empty(), "{number}: {findings:?}");
 
     let url = test.url.clone();
@@ -191,7 +204,7 @@ async fn bring_up_to_date(number: &str) {
         let mut db = DirectConnection::connect(&url);
         let phones = db.rows("people", &["phone".to_owned()]);
         (
-            content(&mut db, &before, &after),
+            content(&mut db, &after, &before, &after),
             phones,
             db.rows("guest_contacts", &["booking_id".to_owned()]).len(),
         )
@@ -211,8 +224,36 @@ async fn bring_up_to_date(number: &str) {
 }
 
 #[tokio::test]
-async fn an_old_filled_database_is_brought_up_to_date_and_is_whole() {
+async fn old_filled_databases_migrate_without_data_loss() {
     for number in OLD {
-        bring_up_to_date(number).await;
+        migrate_and_check(number).await;
     }
+}
+
+/// Queued work and log entries of a program before 0032 keep their meaning under the kinds of today.
+#[tokio::test]
+async fn stored_kinds_are_renamed() {
+    const ROWS: &str = "
+        INSERT INTO jobs (id, kind, payload, run_at, attempt, dead, club_id)
+        VALUES (1, 'people.seal', '{}', 0, 0, FALSE, 1), (2, 'people.digest', '{}', 0, 0, FALSE, 1);
+        INSERT INTO mails (id, to_address, subject, sent_at, how, kind)
+        VALUES (1, 'a@b.cd', 'A', 0, 'kept', 'membership.told'), (2, 'a@b.cd', 'B', 0, 'smtp', NULL);";
+    let history = history();
+    let test = test_place();
+    let count = history.iter().filter(|(name, _)| name.as_str() < "0032").count();
+    let (url, old) = (test.url.clone(), history[..count].to_vec());
+    aside(move || create(&url, &old).run(ROWS));
+    let db = opened(Place::parse(&test.url).expect("an address")).await;
+    db.migrate().await.expect("the migrations are applied");
+    drop(db);
+    let url = test.url.clone();
+    let (jobs, mails) = aside(move || {
+        let mut db = DirectConnection::connect(&url);
+        let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        (db.rows("jobs", &columns(&["id", "kind"])), db.rows("mails", &columns(&["how", "kind"])))
+    });
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(jobs, [[text("1"), text("people.checkpoint")], [text("2"), text("people.digest")]]);
+    assert_eq!(mails, [[text("file"), text("membership.notify")], [text("smtp"), None]]);
+    let _ = std::fs::remove_dir_all(&test.folder);
 }

@@ -20,6 +20,8 @@ pub(crate) const WITHOUT_ROWS: [&str; 3] = ["audit_seals", "audit_sealed", "key_
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) name: String,
+    /// The name under which it was created.
+    pub(crate) origin: String,
     kind: String,
     refers_to: Option<String>,
 }
@@ -28,6 +30,8 @@ pub(crate) struct Column {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) name: String,
+    /// The name under which it was created.
+    pub(crate) origin: String,
     pub(crate) columns: Vec<Column>,
 }
 
@@ -36,7 +40,8 @@ fn column(text: &str) -> Option<Column> {
     let is_constraint = ["PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT"].contains(words.first()?);
     let refers_to = words.iter().position(|word| *word == "REFERENCES").map(|at| words[at + 1].to_owned());
     let kind = (*words.get(1)?).to_owned();
-    (!is_constraint).then(|| Column { name: words[0].to_owned(), kind, refers_to })
+    let name = words[0].to_owned();
+    (!is_constraint).then(|| Column { origin: name.clone(), name, kind, refers_to })
 }
 
 /// Splits a list at the commas outside of parentheses.
@@ -57,6 +62,11 @@ fn parts(list: &str) -> Vec<String> {
     parts
 }
 
+/// Returns the old and the new name in `RENAME COLUMN old TO new`.
+fn renamed<'a>(change: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
+    change.strip_prefix(prefix)?.split_once(" TO ")
+}
+
 /// Returns the tables after some migrations. Each table comes after the tables that it references.
 pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
@@ -68,15 +78,26 @@ pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
             {
                 let body = rest.rsplit_once("\n)").map_or(rest, |(body, _)| body);
                 let columns = parts(body).iter().filter_map(|part| column(part)).collect();
-                tables.push(Table { name: name.trim().to_owned(), columns });
+                let name = name.trim().to_owned();
+                tables.push(Table { origin: name.clone(), name, columns });
             } else if let Some((name, rest)) =
                 statement.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(' '))
             {
-                let table = tables.iter_mut().find(|table| table.name == name).expect("a table that exists");
-                if let Some(added) = rest.trim().strip_prefix("ADD COLUMN ") {
-                    table.columns.extend(column(added));
-                } else if let Some(dropped) = rest.trim().strip_prefix("DROP COLUMN ") {
-                    table.columns.retain(|column| column.name != dropped.trim());
+                let at = tables.iter().position(|table| table.name == name).expect("a table that exists");
+                let rest = rest.trim();
+                if let Some(added) = rest.strip_prefix("ADD COLUMN ") {
+                    tables[at].columns.extend(column(added));
+                } else if let Some(dropped) = rest.strip_prefix("DROP COLUMN ") {
+                    tables[at].columns.retain(|column| column.name != dropped.trim());
+                } else if let Some((from, to)) = renamed(rest, "RENAME COLUMN ") {
+                    let mut columns = tables[at].columns.iter_mut();
+                    to.clone_into(&mut columns.find(|column| column.name == from).expect("a column").name);
+                } else if let Some(to) = rest.strip_prefix("RENAME TO ") {
+                    to.clone_into(&mut tables[at].name);
+                    let columns = tables.iter_mut().flat_map(|table| &mut table.columns);
+                    for one in columns.filter(|column| column.refers_to.as_deref() == Some(name)) {
+                        one.refers_to = Some(to.to_owned());
+                    }
                 } else {
                     panic!("this change of a table is not supported here: {statement}");
                 }
@@ -84,6 +105,12 @@ pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
         }
     }
     in_order(tables)
+}
+
+/// Returns the tables after all migrations.
+pub(crate) fn current() -> Vec<Table> {
+    let texts: Vec<String> = crate::guard::files("migrations", "sql").into_iter().map(|(_, text)| text).collect();
+    tables(&texts)
 }
 
 fn in_order(mut left: Vec<Table>) -> Vec<Table> {
@@ -200,7 +227,7 @@ fn by_type(column: &Column, n: i64, dialect: Dialect) -> String {
 }
 
 #[test]
-fn a_schema_is_read_from_its_migrations() {
+fn a_schema_is_parsed_from_its_migrations() {
     let first = "CREATE TABLE b (\n    id BIGINT NOT NULL PRIMARY KEY, -- one, two\n    a_id BIGINT REFERENCES a (id),\n    UNIQUE (a_id, id)\n);";
     let second = "CREATE TABLE a (\n    id BIGINT NOT NULL PRIMARY KEY,\n    x TEXT CHECK (x IN ('p', 'q'))\n);\nALTER TABLE b ADD COLUMN y TEXT NOT NULL DEFAULT '[]';";
     let tables = tables(&[first.to_owned(), second.to_owned()]);
@@ -210,4 +237,15 @@ fn a_schema_is_read_from_its_migrations() {
         (columns(&tables[0]), columns(&tables[1])),
         (vec!["id".into(), "x".into()], vec!["id".into(), "a_id".into(), "y".into()])
     );
+}
+
+#[test]
+fn a_renamed_table_keeps_its_origin_and_its_references() {
+    let first = "CREATE TABLE a (\n    x TEXT NOT NULL\n);\nCREATE TABLE b (\n    a_id BIGINT REFERENCES a (id)\n);";
+    let second = "ALTER TABLE a RENAME TO c;\nALTER TABLE c RENAME COLUMN x TO y;";
+    let tables = tables(&[first.to_owned(), second.to_owned()]);
+    assert_eq!((tables[0].name.as_str(), tables[0].origin.as_str()), ("c", "a"));
+    let column = &tables[0].columns[0];
+    assert_eq!((column.name.as_str(), column.origin.as_str()), ("y", "x"));
+    assert_eq!(tables[1].columns[0].refers_to.as_deref(), Some("c"));
 }

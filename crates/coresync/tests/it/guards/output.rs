@@ -72,7 +72,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_csv_file_holds_the_cells_that_were_put_in(rows in prop::collection::vec(prop::collection::vec(any_text(), 2), 0..5)) {
+    fn a_csv_file_contains_the_cells_it_was_given(rows in prop::collection::vec(prop::collection::vec(any_text(), 2), 0..5)) {
         let cells = |row: &Vec<String>| row.iter().map(|text| ui::cell(text.as_str())).collect();
         let table = ui::Table { caption: "x", head: vec!["a", "b"], rows: rows.iter().map(cells).collect(), csv: None };
         let text = text_of(ui::csv("x", &table));
@@ -85,7 +85,7 @@ proptest! {
     }
 
     #[test]
-    fn a_calendar_file_holds_the_texts_that_were_put_in(summary in any_text(), description in any_text(), name in any_text(), email in any_text()) {
+    fn a_calendar_file_contains_the_texts_it_was_given(summary in any_text(), description in any_text(), name in any_text(), email in any_text()) {
         let party = || Party { name: name.clone(), email: email.clone() };
         let moment: Timestamp = "2026-11-24T18:30:00-05:00".parse().expect("a moment");
         let event = Event {
@@ -98,15 +98,15 @@ proptest! {
         prop_assert_eq!(file.matches('\n').count(), file.matches("\r\n").count());
         let unfolded = file.replace("\r\n ", "");
         prop_assert_eq!(unfolded.split("\r\n").count(), 20, "{}", unfolded);
-        let kept = |text: &str| {
+        let expected = |text: &str| {
             text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect::<String>()
         };
-        prop_assert_eq!(property(&unfolded, "SUMMARY"), kept(&summary));
-        prop_assert_eq!(property(&unfolded, "DESCRIPTION"), kept(&description));
+        prop_assert_eq!(property(&unfolded, "SUMMARY"), expected(&summary));
+        prop_assert_eq!(property(&unfolded, "DESCRIPTION"), expected(&description));
     }
 
     #[test]
-    fn files_of_any_bytes_are_looked_at(
+    fn uploads_of_arbitrary_bytes_do_not_panic(
         bytes in prop::collection::vec(any::<u8>(), 0..200),
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
         length in any::<prop::sample::Index>(),

@@ -92,7 +92,7 @@ const ODD: &[char] = &[
 fn near(good: &'static [&'static str]) -> impl Strategy<Value = String> {
     let edits =
         prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(ODD)), 0..4);
-    (prop::sample::select(good), edits, 0..20_u8).prop_map(|(good, edits, turn)| {
+    (prop::sample::select(good), edits, 0..20_u8).prop_map(|(good, edits, mutation)| {
         let mut chars: Vec<char> = good.chars().collect();
         for (at, how, odd) in edits {
             let at = at.index(chars.len() + 1);
@@ -104,7 +104,7 @@ fn near(good: &'static [&'static str]) -> impl Strategy<Value = String> {
             }
         }
         let text: String = chars.into_iter().collect();
-        match turn {
+        match mutation {
             0 => text.repeat(40),
             1 => text.chars().take(text.chars().count() / 2).collect(),
             _ => text,
@@ -275,7 +275,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn json_of_any_kind_is_read_within_bounds(value in any_fields(), refuses in any::<bool>()) {
+    fn arbitrary_json_is_parsed_within_bounds(value in any_fields(), refuses in any::<bool>()) {
         let fields: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
         let mut input = RawInput::from_json(value.to_string().as_bytes()).expect("an object");
         if refuses {
@@ -285,14 +285,14 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_no_json_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..60), value in any_json()) {
+    fn only_json_objects_are_accepted(bytes in prop::collection::vec(any::<u8>(), 0..60), value in any_json()) {
         let _ = RawInput::from_json(&bytes);
         let is_object = value.is_object();
         prop_assert_eq!(RawInput::from_json(value.to_string().as_bytes()).is_ok(), is_object);
     }
 
     #[test]
-    fn forms_and_queries_of_any_bytes_are_read_within_bounds(
+    fn arbitrary_forms_and_queries_are_parsed_within_bounds(
         bytes in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..60),
             near(&["x=1&y=%C3%A9&x=a+b", "date=2026-11-24&page=2", "a=%", "=&&=x"]).prop_map(String::into_bytes),
@@ -305,7 +305,7 @@ proptest! {
     }
 
     #[test]
-    fn every_input_type_reads_any_fields(value in any_fields()) {
+    fn every_input_type_parses_arbitrary_fields_without_panicking(value in any_fields()) {
         let bytes = value.to_string().into_bytes();
         parse_as::<people::SignIn>(&bytes);
         parse_as::<people::SignUp>(&bytes);
@@ -334,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn a_page_of_a_list_is_within_bounds(page in near(&["1", "7", "1000000", "-1"]), size in near(&["1", "500", "0"])) {
+    fn page_parameters_stay_within_bounds(page in near(&["1", "7", "1000000", "-1"]), size in near(&["1", "500", "0"])) {
         let bytes = json!({"page": page, "page_size": size}).to_string().into_bytes();
         if let Ok(paging) = RawInput::from_json(&bytes).and_then(RawInput::parse::<Paging>) {
             prop_assert!((1..=1_000_000).contains(&paging.page) && (1..=500).contains(&paging.size));
@@ -345,7 +345,7 @@ proptest! {
     }
 
     #[test]
-    fn amounts_and_ids_are_read_as_they_are_printed(cents in -999_999_999_999_999_i64..=999_999_999_999_999, id in any::<i64>(), text in near(&["150", "150.5", "-3.00", "9999999999999.99"])) {
+    fn amounts_and_ids_round_trip(cents in -999_999_999_999_999_i64..=999_999_999_999_999, id in any::<i64>(), text in near(&["150", "150.5", "-3.00", "9999999999999.99"])) {
         prop_assert_eq!(Cents(cents).to_string().parse(), Ok(Cents(cents)));
         prop_assert_eq!(Id(id).to_string().parse(), Ok(Id(id)));
         if let Ok(amount) = text.parse::<Cents>() {
@@ -355,7 +355,7 @@ proptest! {
     }
 
     #[test]
-    fn dates_and_times_are_read_as_they_are_printed(days in 0..70_000_i32, minute in 0..1_440_i64, second in 0..5_000_000_000_i64) {
+    fn dates_and_times_round_trip(days in 0..70_000_i32, minute in 0..1_440_i64, second in 0..5_000_000_000_i64) {
         let day: Date = date(2000, 1, 1).saturating_add(jiff::Span::new().days(days)).min(date(2199, 12, 31));
         prop_assert_eq!(one(day.to_string()).opt_date("x"), Some(day));
         let time = Time::midnight().saturating_add(jiff::Span::new().minutes(minute));
@@ -367,7 +367,7 @@ proptest! {
     }
 
     #[test]
-    fn factors_are_read_as_they_are_printed(hundredths in 10..=500_i64, odd in near(&["1.20", "0.10", "5.00"])) {
+    fn price_factors_round_trip(hundredths in 10..=500_i64, odd in near(&["1.20", "0.10", "5.00"])) {
         let decision = |factor: &str| {
             let value = json!({"decision": "reprice", "factor": factor});
             let mut input = RawInput::from_json(value.to_string().as_bytes()).expect("an object");
@@ -381,30 +381,30 @@ proptest! {
     }
 
     #[test]
-    fn a_phone_number_is_read_as_it_is_kept_and_shown(raw in prop_oneof![
+    fn phone_numbers_round_trip(raw in prop_oneof![
         near(&["+1 212 555 0100", "(212) 555-0100 ext. 42", "0044 20 7946 0018", "tel:+380-44-123-45-67", "555 0100"]), any_text()
     ]) {
-        if let Some(kept) = people::e164(&raw) {
-            let number = kept.split(";ext=").next().unwrap_or_default();
-            prop_assert!(number.starts_with('+') && (9..=16).contains(&number.len()), "{kept}");
-            prop_assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()), "{kept}");
-            prop_assert_eq!(people::e164(&kept), Some(kept.clone()));
-            prop_assert_eq!(people::e164(&people::format_phone(&kept)), Some(kept));
+        if let Some(stored) = people::e164(&raw) {
+            let number = stored.split(";ext=").next().unwrap_or_default();
+            prop_assert!(number.starts_with('+') && (9..=16).contains(&number.len()), "{stored}");
+            prop_assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()), "{stored}");
+            prop_assert_eq!(people::e164(&stored), Some(stored.clone()));
+            prop_assert_eq!(people::e164(&people::format_phone(&stored)), Some(stored));
         }
         people::format_phone(&raw);
     }
 
     #[test]
-    fn names_and_addresses_are_read_as_they_are_kept(
+    fn names_and_email_addresses_round_trip(
         name in prop_oneof![near(&["Zoë O’Brien-Ko", "李小龙", "J.R. Smith", "Anna \u{202e} Ko"]), any_text()],
         email in prop_oneof![near(&["anna@example.com", "A.b+c@d-e.example", "x@y.z"]), any_text()]
     ) {
-        if let Some(kept) = people::opt_email(&mut one(email), "x") {
-            prop_assert_eq!(kept.matches('@').count(), 1);
-            prop_assert_eq!(people::opt_email(&mut one(kept.clone()), "x"), Some(kept));
+        if let Some(stored) = people::opt_email(&mut one(email), "x") {
+            prop_assert_eq!(stored.matches('@').count(), 1);
+            prop_assert_eq!(people::opt_email(&mut one(stored.clone()), "x"), Some(stored));
         }
-        if let Some(kept) = people::opt_name(&mut one(name.clone()), "x") {
-            prop_assert_eq!(people::opt_name(&mut one(kept.clone()), "x"), Some(kept));
+        if let Some(stored) = people::opt_name(&mut one(name.clone()), "x") {
+            prop_assert_eq!(people::opt_name(&mut one(stored.clone()), "x"), Some(stored));
         }
         if let Some(shown) = text::plain_name(&name) {
             prop_assert!(shown.chars().count() <= 60 && !shown.contains(['@', '/', ':', '<', '\n', '\r']));
@@ -413,7 +413,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_cleaned_is_clean(text in any_text(), value in any_json()) {
+    fn cleaning_text_twice_changes_nothing(text in any_text(), value in any_json()) {
         let once = text::clean(&text);
         prop_assert_eq!(text::clean(&once), once);
         let line = text::one_line(&text);
@@ -425,7 +425,7 @@ proptest! {
     }
 
     #[test]
-    fn a_week_of_hours_is_read_as_it_is_printed(text in near(&["mon-thu 09:00-22:00; sat 12:00-01:00", "fri 00:00-00:00", "sun 23:55-00:00"])) {
+    fn weekly_hours_round_trip(text in near(&["mon-thu 09:00-22:00; sat 12:00-01:00", "fri 00:00-00:00", "sun 23:55-00:00"])) {
         const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
         if let Ok(hours) = text.parse::<catalogue::Hours>() {
             let mut printed = String::new();
@@ -442,7 +442,7 @@ proptest! {
     }
 
     #[test]
-    fn tokens_and_cookies_are_read_as_they_are_printed(
+    fn tokens_and_cookies_round_trip(
         bytes in prop::collection::vec(any::<u8>(), 0..40), odd in any_text(),
         header in prop::collection::vec(any::<u8>(), 0..80), token in "[!-+\\--:<-~]{1,60}"
     ) {
@@ -472,14 +472,14 @@ proptest! {
     }
 
     #[test]
-    fn a_network_of_a_network_is_itself(bits in any::<u128>(), small in any::<u32>()) {
+    fn the_network_of_a_network_is_itself(bits in any::<u128>(), small in any::<u32>()) {
         for address in [IpAddr::from(bits.to_be_bytes()), IpAddr::from(small.to_be_bytes())] {
             prop_assert_eq!(people::network(people::network(address)), people::network(address));
         }
     }
 
     #[test]
-    fn configuration_is_read_or_refused_without_its_secrets(
+    fn configuration_errors_do_not_contain_secrets(
         values in prop::collection::vec((0..FIELDS.len(), prop_oneof![near(GOOD), any_text()]), 0..4),
         file in prop_oneof![near(&["public_url = \"https://club.example\"\nidle_seconds = 5\n", "listen = [1, 2]"]), any_text()],
         url in near(&["postgres://u:hunter2@host:5432/club?sslmode=require", "sqlite:data/club.db", "postgresql://[::1]/x"]),

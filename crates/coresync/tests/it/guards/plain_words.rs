@@ -234,9 +234,9 @@ fn described(value: &Value, path: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn texts_say_it_in_plain_american_english() {
+fn texts_are_in_plain_american_english() {
     let mut found = Vec::new();
-    let mut look = |name: &str, line: usize, text: &str| {
+    let mut scan = |name: &str, line: usize, text: &str| {
         found.extend(
             violations(text).into_iter().map(|why| format!("{name}:{line}: {why}\n    {}", text.trim())),
         );
@@ -246,7 +246,7 @@ fn texts_say_it_in_plain_american_english() {
         ["bench", "reference", "testing"].iter().any(|one| name.contains(&format!("crates/{one}/")))
     };
     for (name, text) in sources().into_iter().filter(|(name, _)| !is_apart(name)) {
-        literals(&text).iter().for_each(|(line, text)| look(&name, *line, text));
+        literals(&text).iter().for_each(|(line, text)| check(&name, *line, text));
     }
     for (name, text) in files("crates", "html") {
         // The sheet of style of an email is no text.
@@ -254,23 +254,23 @@ fn texts_say_it_in_plain_american_english() {
             .lines()
             .enumerate()
             .filter(|(_, line)| !(name.contains("/mail/") && line.starts_with(['.', ':'])));
-        text.for_each(|(at, line)| look(&name, at + 1, &spoken(line)));
+        text.for_each(|(at, line)| check(&name, at + 1, &spoken(line)));
     }
     for (name, text) in files("crates/coresync/demo", "toml") {
-        text.lines().enumerate().for_each(|(at, line)| look(&name, at + 1, line));
+        text.lines().enumerate().for_each(|(at, line)| check(&name, at + 1, line));
     }
     assert!(found.is_empty(), "{} texts:\n{}", found.len(), found.join("\n"));
 }
 
 #[test]
-fn the_description_of_the_api_says_it_in_plain_american_english() {
+fn the_api_description_is_in_plain_american_english() {
     let mut found = Vec::new();
     described(&coresync::app::description().expect("a description"), "", &mut found);
     assert!(found.is_empty(), "{} texts:\n{}", found.len(), found.join("\n"));
 }
 
 #[test]
-fn old_words_are_found_and_right_ones_are_not() {
+fn banned_words_are_detected_and_allowed_ones_are_not() {
     for (text, count) in [
         ("Send the letter", 1),
         ("Try fewer letters.", 0),

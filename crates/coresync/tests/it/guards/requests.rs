@@ -77,7 +77,7 @@ const VALUES: &[&str] = &[
 ];
 
 struct Requests {
-    chance: Xorshift,
+    rng: Xorshift,
     names: Vec<String>,
 }
 
@@ -102,42 +102,42 @@ impl Requests {
         names.sort();
         names.dedup();
         assert!(names.len() > 100, "{} names", names.len());
-        Requests { chance: Xorshift::new(seed), names }
+        Requests { rng: Xorshift::new(seed), names }
     }
 
     fn text(&mut self) -> String {
-        let text = self.chance.of(VALUES).to_owned();
-        match self.chance.below(12) {
+        let text = self.rng.of(VALUES).to_owned();
+        match self.rng.below(12) {
             0 => text.repeat(300),
-            1 => text + self.chance.of(VALUES),
+            1 => text + self.rng.of(VALUES),
             _ => text,
         }
     }
 
     fn value(&mut self, depth: usize) -> Value {
-        match self.chance.below(if depth > 2 { 6 } else { 9 }) {
+        match self.rng.below(if depth > 2 { 6 } else { 9 }) {
             0 => Value::Null,
-            1 => json!(self.chance.below(2) == 0),
-            2 => json!(i64::try_from(self.chance.below(usize::MAX)).unwrap_or(i64::MIN)),
-            3 => json!(self.chance.below(100)),
+            1 => json!(self.rng.below(2) == 0),
+            2 => json!(i64::try_from(self.rng.below(usize::MAX)).unwrap_or(i64::MIN)),
+            3 => json!(self.rng.below(100)),
             4 | 5 => json!(self.text()),
-            6 => (0..self.chance.below(4)).map(|_| self.value(depth + 1)).collect(),
+            6 => (0..self.rng.below(4)).map(|_| self.value(depth + 1)).collect(),
             _ => Value::Object(self.fields(depth + 1)),
         }
     }
 
     fn name(&mut self) -> String {
-        let at = self.chance.below(self.names.len());
+        let at = self.rng.below(self.names.len());
         self.names[at].clone()
     }
 
     fn fields(&mut self, depth: usize) -> Map<String, Value> {
-        (0..self.chance.below(8)).map(|_| (self.name(), self.value(depth))).collect()
+        (0..self.rng.below(8)).map(|_| (self.name(), self.value(depth))).collect()
     }
 
     fn pairs(&mut self) -> String {
         let pairs: Vec<String> =
-            (0..self.chance.below(8)).map(|_| format!("{}={}", self.name(), encoded(&self.text()))).collect();
+            (0..self.rng.below(8)).map(|_| format!("{}={}", self.name(), encoded(&self.text()))).collect();
         pairs.join("&")
     }
 
@@ -146,7 +146,7 @@ impl Requests {
         if is_page {
             let pairs: Vec<String> = good
                 .split('&')
-                .map(|pair| match (pair.split_once('='), self.chance.below(3)) {
+                .map(|pair| match (pair.split_once('='), self.rng.below(3)) {
                     (Some((name, _)), 0) => format!("{name}={}", encoded(&self.text())),
                     _ => pair.to_owned(),
                 })
@@ -155,7 +155,7 @@ impl Requests {
         }
         let Ok(Value::Object(mut fields)) = serde_json::from_str(good) else { return good.to_owned() };
         for (_, value) in &mut fields {
-            if self.chance.below(3) == 0 {
+            if self.rng.below(3) == 0 {
                 *value = self.value(0);
             }
         }
@@ -174,7 +174,7 @@ fn encoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_request_to_any_route_ends_in_a_fault() {
+async fn no_request_to_any_route_causes_a_fault() {
     let app = TestClub::open().await;
     let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut odd = Requests::of(&document, seed());
@@ -196,14 +196,14 @@ async fn no_request_to_any_route_ends_in_a_fault() {
     ];
     let lines: Vec<&str> = permissions::TABLE.lines().filter(|line| !line.trim().is_empty()).collect();
     for _ in 0..rounds(500) {
-        let line = odd.chance.of(&lines);
+        let line = odd.rng.of(&lines);
         let route = line.split_once(' ').map_or(line, |(_, route)| route);
         let (route, good) = route.split_once('|').unwrap_or((route, ""));
         let (method, path) = route.trim().split_once(' ').expect("a method and a path");
         let is_page = !path.starts_with("/api/");
         let path: Vec<String> = path
             .split('/')
-            .map(|part| if part.starts_with('{') { odd.chance.of(&ids).to_owned() } else { part.to_owned() })
+            .map(|part| if part.starts_with('{') { odd.rng.of(&ids).to_owned() } else { part.to_owned() })
             .collect();
         let path = path.join("/");
         let good = good
@@ -211,7 +211,7 @@ async fn no_request_to_any_route_ends_in_a_fault() {
             .replace("$pod", &pod)
             .replace("$time", "18:30")
             .replace("\"room_id\": 5", &format!("\"room_id\": {room}"));
-        let body = match odd.chance.below(3) {
+        let body = match odd.rng.below(3) {
             0 if is_page || method == "GET" => odd.pairs(),
             0 => Value::Object(odd.fields(0)).to_string(),
             _ => odd.near(&good, is_page || method == "GET"),
@@ -225,8 +225,8 @@ async fn no_request_to_any_route_ends_in_a_fault() {
         if ["logout", "sign-out", "erase", "sessions", "/role/"].iter().any(|part| path.contains(part)) {
             continue;
         }
-        let guests = permissions::everybody(&app, is_page);
-        let guest = &guests[odd.chance.below(guests.len())];
+        let guests = permissions::guests_of_every_role(&app, is_page);
+        let guest = &guests[odd.rng.below(guests.len())];
         let shown = String::from_utf8_lossy(&sent).into_owned();
         let method: Method = method.parse().expect("a method");
         let answer = guest.send(method.clone(), &path, kind, sent).await;
@@ -300,11 +300,11 @@ const HEADER_VALUES: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn no_header_ends_in_a_fault() {
+async fn no_header_causes_a_fault() {
     let app = TestClub::open().await;
-    let mut chance = Xorshift::new(seed());
+    let mut rng = Xorshift::new(seed());
     for _ in 0..rounds(300) {
-        let path = chance.of(&[
+        let path = rng.of(&[
             "/",
             "/services/",
             "/book/?service=pod",
@@ -313,16 +313,16 @@ async fn no_header_ends_in_a_fault() {
             "/assets/x",
             "/login/",
         ]);
-        let method = chance.of(&["GET", "GET", "HEAD", "POST", "OPTIONS", "PUT", "BREW"]);
+        let method = rng.of(&["GET", "GET", "HEAD", "POST", "OPTIONS", "PUT", "BREW"]);
         let mut request = Request::builder().method(method).uri(path);
         let mut shown = format!("{method} {path}");
-        for _ in 0..1 + chance.below(4) {
-            let name = chance.of(HEADERS);
-            let mut value = chance.of(HEADER_VALUES).as_bytes().to_vec();
-            match chance.below(6) {
-                0 => value.push(u8::try_from(128 + chance.below(128)).expect("a byte")),
+        for _ in 0..1 + rng.below(4) {
+            let name = rng.of(HEADERS);
+            let mut value = rng.of(HEADER_VALUES).as_bytes().to_vec();
+            match rng.below(6) {
+                0 => value.push(u8::try_from(128 + rng.below(128)).expect("a byte")),
                 1 => value = value.repeat(200),
-                2 => value.extend(chance.of(HEADER_VALUES).as_bytes()),
+                2 => value.extend(rng.of(HEADER_VALUES).as_bytes()),
                 _ => {}
             }
             let Ok(value) = HeaderValue::from_bytes(&value) else { continue };
@@ -340,9 +340,9 @@ async fn no_header_ends_in_a_fault() {
 }
 
 #[tokio::test]
-async fn no_upload_ends_in_a_fault() {
+async fn no_upload_causes_a_fault() {
     let app = TestClub::open().await;
-    let mut chance = Xorshift::new(seed());
+    let mut rng = Xorshift::new(seed());
     let good = form("home/hero", "A lake", &photograph(40, 30));
     let kinds = [
         "multipart/form-data; boundary=b",
@@ -352,19 +352,19 @@ async fn no_upload_ends_in_a_fault() {
     ];
     for _ in 0..rounds(100) {
         let mut body = good.clone();
-        for _ in 0..chance.below(6) {
+        for _ in 0..rng.below(6) {
             // Most of the parsed bytes come before the picture.
-            let at = chance.below(body.len().min(400));
-            match chance.below(3) {
-                0 => body[at] = u8::try_from(chance.below(256)).expect("a byte"),
+            let at = rng.below(body.len().min(400));
+            match rng.below(3) {
+                0 => body[at] = u8::try_from(rng.below(256)).expect("a byte"),
                 1 => drop(body.remove(at)),
-                _ => body.insert(at, b"\r\n-;=\"\0"[chance.below(7)]),
+                _ => body.insert(at, b"\r\n-;=\"\0"[rng.below(7)]),
             }
         }
-        if chance.below(4) == 0 {
-            body.truncate(chance.below(body.len()));
+        if rng.below(4) == 0 {
+            body.truncate(rng.below(body.len()));
         }
-        let kind = chance.of(&kinds);
+        let kind = rng.of(&kinds);
         let answer = app.as_(MAX).send(Method::POST, "/staff/pictures/", Some(kind), body.clone()).await;
         assert!(answer.status < 500, "{kind}: {}: {}", answer.text(), String::from_utf8_lossy(&body));
     }

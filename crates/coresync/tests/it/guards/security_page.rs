@@ -50,7 +50,7 @@ struct Workspace {
 
 impl Workspace {
     /// Returns what is wrong with a name in the page, or `None`.
-    fn objection(&self, name: &str) -> Option<&'static str> {
+    fn problem_with(&self, name: &str) -> Option<&'static str> {
         let is_file = FOLDERS.iter().any(|folder| name.starts_with(folder)) || name.ends_with("-lock.json");
         if is_file {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
@@ -64,7 +64,7 @@ impl Workspace {
             return (!self.tests.iter().any(is_there)).then_some("there is no such file of tests");
         }
         if name.split("::").all(is_name) && name.contains("::") {
-            return self.objection_to_item(name);
+            return self.problem_with_item(name);
         }
         let path = name.split_once(' ').map_or(name, |(_, path)| path);
         if path.starts_with('/') {
@@ -84,7 +84,7 @@ impl Workspace {
     }
 
     /// Returns what is wrong with a path such as `people::Caller` or `RawInput::secret`.
-    fn objection_to_item(&self, path: &str) -> Option<&'static str> {
+    fn problem_with_item(&self, path: &str) -> Option<&'static str> {
         let (first, _) = path.split_once("::").expect("a path");
         let folder = format!("{CRATES}{first}/src/");
         let is_crate = self.sources.iter().any(|(file, _)| file.starts_with(&folder));
@@ -101,13 +101,13 @@ impl Workspace {
 }
 
 #[test]
-fn what_the_page_names_exists() {
+fn all_evidence_named_on_the_page_exists() {
     let tests = files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/tests/"));
     let workspace = Workspace { sources: sources(), tests: tests.collect() };
     let page = page();
     let wrong: Vec<String> = named(&page)
         .into_iter()
-        .filter_map(|name| workspace.objection(name).map(|why| format!("{name}: {why}")))
+        .filter_map(|name| workspace.problem_with(name).map(|why| format!("{name}: {why}")))
         .collect();
     assert!(wrong.is_empty(), "{PAGE}:\n{}", wrong.join("\n"));
     assert!(named(&page).len() > 200, "{}", named(&page).len());
@@ -124,15 +124,15 @@ fn what_the_page_names_exists() {
         "POST /gone/",
         "gone_setting",
     ] {
-        assert!(workspace.objection(gone).is_some(), "{gone}");
+        assert!(workspace.problem_with(gone).is_some(), "{gone}");
     }
 }
 
 #[test]
-fn the_table_of_the_page_counts_its_rows() {
+fn the_counts_in_the_summary_table_match_the_rows() {
     let page = page();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut said = BTreeMap::new();
+    let mut stated = BTreeMap::new();
     for line in page.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
         match cells[..] {
@@ -144,11 +144,11 @@ fn the_table_of_the_page_counts_its_rows() {
                 let columns =
                     [("met", met), ("partly", partly), ("not yet", not_yet), ("n/a", none), ("all", all)];
                 for (status, count) in columns {
-                    said.insert((level, status), count.parse().expect("a number"));
+                    stated.insert((level, status), count.parse().expect("a number"));
                 }
             }
             _ => {}
         }
     }
-    assert_eq!(counts, said);
+    assert_eq!(counts, stated);
 }

@@ -85,7 +85,7 @@ fn kind_of_text(text: &str) -> &'static str {
 }
 
 #[test]
-fn a_shape_names_every_kind_that_was_seen() {
+fn a_shape_lists_every_kind_of_value() {
     let mut shape = Shape::default();
     shape.add(&serde_json::json!([{"a": 1, "b": "1.20"}, {"a": null, "c": {"d": "2026-11-27"}}]));
     let expected = "body: list\n[]: object\n[].a: integer or null\n[].b: amount or absent\n[].c: object or absent\n[].c.d: date\n";

@@ -26,11 +26,11 @@ macro_rules! tables {
 
 tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "blocks"
-    "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "club_hosts" "club_numbers"
+    "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "club_hosts" "club_settings"
     "club_roles" "club_versions" "clubs" "consents" "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans"
     "guest_addresses" "guest_contacts" "jobs" "key_marks" "lapses" "mails" "membership_events"
     "memberships" "nodes" "notification_subjects" "notifications" "number_events" "offers" "pass_uses"
-    "people" "people_words" "person_addresses" "person_keys" "picture_files" "picture_spots" "pictures"
+    "people" "people_words" "person_addresses" "person_keys" "picture_files" "picture_slots" "pictures"
     "plan_versions" "plans" "preferences" "proofs" "release_events" "release_rules" "reminders"
     "replies" "resource_versions" "rooms" "service_addons" "service_categories" "service_equipment"
     "service_rooms" "services" "sessions" "sign_in_failures" "sign_ins" "sign_ups" "silences"
@@ -40,12 +40,7 @@ tables! {
 /// A new table has to be counted too.
 #[test]
 fn every_table_is_in_the_list() {
-    let migrations = crate::guard::files("migrations", "sql");
-    let mut made: Vec<String> = Vec::new();
-    for (_, text) in migrations {
-        let tables = text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")).map(str::to_owned);
-        made.extend(tables.map(|line| line.split(' ').next().unwrap_or_default().to_owned()));
-    }
+    let mut made: Vec<String> = crate::old_schema::current().into_iter().map(|table| table.name).collect();
     made.sort();
     assert_eq!(made, TABLES);
 }

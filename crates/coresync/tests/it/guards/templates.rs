@@ -198,7 +198,7 @@ async fn visits(app: &TestClub, read: &mut Read) {
     }
     let id = book(app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
     let repeat = format!("/dashboard/bookings/{id}/repeat/");
-    read.form(&pia, &repeat, "every_weeks=1&times=2&action=look").await;
+    read.form(&pia, &repeat, "every_weeks=1&times=2&action=preview").await;
     read.form(&pia, &repeat, "every_weeks=1&times=2&action=book").await;
     let page = read.page(&pia, &format!("/dashboard/bookings/{id}/")).await;
     let series = links(&page).into_iter().find(|path| path.ends_with("/cancel-series/"));
@@ -302,7 +302,7 @@ async fn every_template_is_rendered_with_samples() {
 }
 
 #[test]
-fn the_texts_of_a_template_are_told_from_its_tags() {
+fn template_texts_are_separated_from_tags() {
     let template = "{# no #}<p class=\"x\">\n  {{ one }} and some more{% if two %}short{% endif %}</section>";
     assert_eq!(texts(template), ["<p class=\"x\">", "and some more", "</section>"]);
     assert_eq!(

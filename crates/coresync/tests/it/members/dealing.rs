@@ -8,8 +8,8 @@ use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TestClub};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, request_body};
 
-async fn staff(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
+async fn staff(app: &TestClub, by: Player, whose: Player, what: &str, input: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), input).await
 }
 
 async fn paid_until(app: &TestClub, whose: Player) -> Value {
@@ -19,7 +19,7 @@ async fn paid_until(app: &TestClub, whose: Player) -> Value {
 /// Eight requests for the same month at once take one month of dues. A repeated request that has not seen the new state
 /// takes none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_requests_at_once_take_one_month_of_dues() {
+async fn eight_concurrent_requests_collect_one_month_of_dues() {
     let app = TestClub::open().await;
     let seen = json!({"paid": "cash", "seen": "2026-12-09"});
     staff(&app, DORA, BEA, "dues", seen.clone()).await.refused(409, "nothing_due");
@@ -48,7 +48,7 @@ async fn eight_requests_at_once_take_one_month_of_dues() {
 
 /// A plan is sold at the price that was shown.
 #[tokio::test]
-async fn a_plan_is_sold_at_the_price_that_was_seen() {
+async fn a_plan_is_sold_only_at_the_price_that_was_shown() {
     let app = TestClub::open().await;
     let sold = |price: &str| json!({"plan": "base", "paid": "cash", "expected_total": price});
     let refused = staff(&app, DORA, GUS, "enrol", sold("370.00")).await.refused(409, "price_changed");
@@ -60,7 +60,7 @@ async fn a_plan_is_sold_at_the_price_that_was_seen() {
 
 /// No one acts as staff on their own account, over the API or pages, whatever their role.
 #[tokio::test]
-async fn nobody_acts_as_staff_on_their_own_account() {
+async fn staff_cannot_act_on_their_own_account() {
     let app = TestClub::open().await;
     for player in [DORA, MAX, OLA] {
         let sold = json!({"plan": "base", "paid": "cash"});
@@ -71,14 +71,14 @@ async fn nobody_acts_as_staff_on_their_own_account() {
         let colleague = if player == DORA { MAX } else { DORA };
         staff(&app, colleague, player, "enrol", sold).await.expect(201);
         app.set_time("2026-12-23T10:00:00-05:00");
-        for (what, words) in [
+        for (what, input) in [
             ("dues", json!({"paid": "cash", "seen": "2026-12-23"})),
             ("upgrade", json!({"plan": "premium", "paid": "cash"})),
             ("freeze", json!({"months": 1})),
             ("leave", json!({})),
             ("stay", json!({})),
         ] {
-            staff(&app, player, player, what, words).await.refused(403, "own_account");
+            staff(&app, player, player, what, input).await.refused(403, "own_account");
         }
         app.browser(player).submit(&page, "action=dues&paid=cash&seen=2026-12-23").await.expect(403);
         assert_eq!(paid_until(&app, player).await, "2026-12-23");
@@ -103,7 +103,7 @@ async fn nobody_acts_as_staff_on_their_own_account() {
 
 /// Staff neither run nor undo the steps of their own visit, whose fee would be theirs to waive. A colleague does.
 #[tokio::test]
-async fn nobody_runs_their_own_visit_as_staff() {
+async fn staff_cannot_change_the_status_of_their_own_visit() {
     let app = TestClub::open().await;
     for (player, colleague, hour) in [(DORA, MAX, 10), (MAX, DORA, 11), (OLA, DORA, 12)] {
         let mut ids = Vec::new();
@@ -113,7 +113,7 @@ async fn nobody_runs_their_own_visit_as_staff() {
         let (missed, came) = (ids[0], ids[1]);
         let path = |id: i64, what: &str| format!("/api/bookings/{id}/{what}/");
         let undo = json!({"status": "no_show", "reason": "I was there"});
-        let mine = async |by: Player, date: &str, id: i64| {
+        let deal_of = async |by: Player, date: &str, id: i64| {
             let listed = app.as_(by).get(&format!("/api/staff/bookings/?date={date}")).await.expect(200);
             let visit = listed.list("").iter().find(|one| one["id"] == id).expect("the visit").clone();
             (visit["steps"].as_array().is_some_and(Vec::is_empty), visit["undo"].clone())
@@ -124,14 +124,14 @@ async fn nobody_runs_their_own_visit_as_staff() {
             let form = format!("action={what}&date=2026-11-25");
             app.browser(player).submit(&format!("/staff/day/{missed}/"), &form).await.expect(403);
         }
-        assert_eq!(mine(player, "2026-11-25", missed).await, (true, json!("no")));
-        assert!(!mine(colleague, "2026-11-25", missed).await.0);
+        assert_eq!(deal_of(player, "2026-11-25", missed).await, (true, json!("no")));
+        assert!(!deal_of(colleague, "2026-11-25", missed).await.0);
         app.as_(colleague).post(&path(missed, "no_show"), json!({})).await.expect(200);
         app.as_(player).post(&path(missed, "undo"), undo.clone()).await.refused(403, "own_account");
         let form = "action=undo&undone=no_show&reason=x&date=2026-11-25";
         app.browser(player).submit(&format!("/staff/day/{missed}/"), form).await.expect(403);
-        assert_eq!(mine(player, "2026-11-25", missed).await.1, "no");
-        assert_eq!(mine(colleague, "2026-11-25", missed).await.1, "yes");
+        assert_eq!(deal_of(player, "2026-11-25", missed).await.1, "no");
+        assert_eq!(deal_of(colleague, "2026-11-25", missed).await.1, "yes");
         let still = app.as_(player).get(&format!("/api/bookings/{missed}/")).await.expect(200);
         assert_eq!(still["status"], "no_show");
         app.as_(colleague).post(&path(missed, "undo"), undo).await.expect(200);
@@ -146,15 +146,15 @@ async fn nobody_runs_their_own_visit_as_staff() {
 
 /// M3: one gift in twelve months, and the birthday can't be changed after its first use.
 #[tokio::test]
-async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
+async fn changing_the_birthday_does_not_grant_a_second_gift() {
     let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
     let born = async |day: &str| app.as_(PIA).patch(me, json!({"birthday": day})).await;
     born("1990-11-03").await.expect(200);
     born("1990-12-03").await.expect(200);
     let gift = async |date: &str| {
-        let words = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
-        app.as_(PIA).post(CREATE, words).await.expect(201)["pricing"]["final_total"].clone()
+        let input = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        app.as_(PIA).post(CREATE, input).await.expect(201)["pricing"]["final_total"].clone()
     };
     assert_eq!(gift("2026-12-03").await, "0.00");
     let refused = born("1990-01-03").await.refused(409, "birthday_fixed");
@@ -187,24 +187,24 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
 
 /// Two bookings, or two holds, that use the gift at once: one of them gets it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_at_once_one_has_the_birthday_gift() {
+async fn concurrent_bookings_use_the_birthday_gift_once() {
     for round in 0..4 {
         let app = TestClub::open().await;
         app.as_(PIA).patch("/api/users/profile/me/", json!({"birthday": "1990-12-03"})).await.expect(200);
-        let words = async |date: &str| {
+        let input = async |date: &str| {
             and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}))
         };
-        let (one, other) = (words("2026-12-03").await, words("2026-12-04").await);
+        let (one, other) = (input("2026-12-03").await, input("2026-12-04").await);
         let pia = app.as_(PIA);
         let (one, other) = if round % 2 == 0 {
             tokio::join!(pia.post(CREATE, one), pia.post(CREATE, other))
         } else {
-            let plain = |words: Value| and(words, json!({"use_birthday": false}));
+            let plain = |input: Value| and(input, json!({"use_birthday": false}));
             let (one, other) = (plain(one), plain(other));
             let one = pia.post("/api/bookings/hold/", one).await.expect(201).number("id");
             let other = pia.post("/api/bookings/hold/", other).await.expect(201).number("id");
-            let words = |id: i64| json!({"hold_id": id, "use_birthday": true});
-            tokio::join!(pia.post(CREATE, words(one)), pia.post(CREATE, words(other)))
+            let input = |id: i64| json!({"hold_id": id, "use_birthday": true});
+            tokio::join!(pia.post(CREATE, input(one)), pia.post(CREATE, input(other)))
         };
         let (one, other) = (one.expect(201), other.expect(201));
         let totals = [&one["pricing"]["final_total"], &other["pricing"]["final_total"]];
@@ -219,7 +219,7 @@ async fn of_two_at_once_one_has_the_birthday_gift() {
 
 /// In the demonstration club, every member has paid for the current month and no further.
 #[tokio::test]
-async fn members_of_the_demonstration_club_are_paid_for_this_month() {
+async fn demo_club_members_have_paid_for_the_current_month() {
     let test = kit::testing::TestDb::open("2026-11-29T17:00:00Z".parse().expect("a time")).await;
     let config = kit::config::Config { data: test.folder().to_owned(), ..kit::config::Config::default() };
     let app = kit::AppState { db: test.db.clone(), config: std::sync::Arc::new(config) };

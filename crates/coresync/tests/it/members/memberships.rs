@@ -6,8 +6,8 @@ use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, request_body};
 
-async fn change(app: &TestClub, by: Player, what: &str, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/memberships/{what}/"), words).await
+async fn change(app: &TestClub, by: Player, what: &str, body: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{what}/"), body).await
 }
 
 async fn current(app: &TestClub, by: Player) -> Answer {
@@ -25,8 +25,8 @@ async fn run_billing_day(app: &TestClub, moment: &str) {
 async fn credits_belong_to_the_billing_month_of_the_session() {
     let app = TestClub::open().await;
     let with_credit = async |date: &str, time: &str| {
-        let words = and(request_body(&app, "massage", date, time).await, json!({"use_credit": true}));
-        let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
+        let body = and(request_body(&app, "massage", date, time).await, json!({"use_credit": true}));
+        let booked = app.as_(PIA).post(CREATE, body).await.expect(201);
         (booked.number("id"), booked["pricing"]["final_total"].clone())
     };
     // Two credits a month, and a month begins on the tenth.
@@ -40,20 +40,20 @@ async fn credits_belong_to_the_billing_month_of_the_session() {
 }
 
 #[tokio::test]
-async fn credits_are_used_unasked_by_who_wants_that() {
+async fn automatic_use_of_credits_can_be_turned_on() {
     let app = TestClub::open().await;
     change(&app, PIA, "auto_credit", json!({"auto": true})).await.expect(200);
     let booked = book(&app, PIA, "massage", "2026-11-27", "12:00").await;
     assert_eq!(booked["pricing"]["final_total"], "0.00");
-    let words = and(request_body(&app, "massage", "2026-11-28", "12:00").await, json!({"use_credit": false}));
-    let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
+    let body = and(request_body(&app, "massage", "2026-11-28", "12:00").await, json!({"use_credit": false}));
+    let booked = app.as_(PIA).post(CREATE, body).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "130.00");
     change(&app, GUS, "auto_credit", json!({"auto": true})).await.refused(409, "no_plan");
 }
 
 /// S14: services covered by a plan without limit are counted too, and given back with a free cancellation.
 #[tokio::test]
-async fn services_of_a_plan_without_limit_are_counted() {
+async fn services_used_on_an_unlimited_plan_are_counted() {
     let app = TestClub::open().await;
     let used = || async { current(&app, UMA).await.number("services_used_this_month") };
     assert_eq!(used().await, 0);
@@ -68,7 +68,7 @@ async fn services_of_a_plan_without_limit_are_counted() {
 
 /// S14: a service that was priced by another plan meanwhile counts again as soon as the agreed terms apply again.
 #[tokio::test]
-async fn a_service_counts_again_when_its_price_comes_back() {
+async fn a_service_counts_again_when_its_plan_price_is_restored() {
     let app = TestClub::open_at("2026-12-01T10:00:00-05:00").await;
     let counted = || async {
         let found = app.db().view(|tx| {
@@ -95,15 +95,15 @@ async fn a_service_counts_again_when_its_price_comes_back() {
 
 /// M2: a pass makes one companion's share zero.
 #[tokio::test]
-async fn a_pass_pays_for_one_of_two() {
+async fn a_guest_pass_covers_the_companions_share() {
     let app = TestClub::open().await;
-    let words = and(request_body(&app, "couples", "2026-11-27", "12:00").await, json!({"use_pass": true}));
-    let booked = app.as_(PIA).post(CREATE, words.clone()).await.expect(201);
+    let body = and(request_body(&app, "couples", "2026-11-27", "12:00").await, json!({"use_pass": true}));
+    let booked = app.as_(PIA).post(CREATE, body.clone()).await.expect(201);
     // min(300, 360 less 35 %) = 234.00, in a room of 1.10: 257.40; half of it is the companion's.
     assert_eq!(booked["pricing"]["final_total"], "128.70");
     let entitlements = current(&app, PIA).await;
     assert_eq!((entitlements.number("guest_passes_used"), entitlements.number("guest_passes_left")), (1, 0));
-    let again = and(words, json!({"date": "2026-11-28"}));
+    let again = and(body, json!({"date": "2026-11-28"}));
     let again = app.as_(PIA).post(CREATE, again).await.expect(201);
     assert_eq!(again["pricing"]["final_total"], "257.40", "one a month");
     // A person who comes alone has no companion.
@@ -122,8 +122,8 @@ async fn a_birthday_month_has_one_gift() {
     app.db().tx(move |tx| born(tx, person)).await.expect("born");
     assert_eq!(current(&app, PIA).await["birthday_gift"], true);
     let gift = async |date: &str| {
-        let words = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
-        let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
+        let body = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        let booked = app.as_(PIA).post(CREATE, body).await.expect(201);
         (booked.number("id"), booked["pricing"]["final_total"].clone())
     };
     let (first, price) = gift("2026-11-27").await;
@@ -140,7 +140,7 @@ async fn a_birthday_month_has_one_gift() {
 
 /// M5: a member who leaves keeps what is paid. Later bookings cost the list price and may be canceled without a fee.
 #[tokio::test]
-async fn who_leaves_pays_list_price_beyond_what_is_paid() {
+async fn leaving_members_pay_list_price_after_the_paid_period() {
     let app = TestClub::open().await;
     let before = book(&app, BEA, "massage", "2026-12-08", "12:00").await.number("id");
     let beyond = book(&app, BEA, "massage", "2026-12-12", "12:00").await.number("id");
@@ -165,7 +165,7 @@ async fn who_leaves_pays_list_price_beyond_what_is_paid() {
 }
 
 #[tokio::test]
-async fn a_plan_that_costs_less_begins_with_the_next_month() {
+async fn a_downgrade_starts_with_the_next_billing_month() {
     let app = TestClub::open().await;
     change(&app, PIA, "change", json!({"plan": "unlimited"})).await.refused(409, "card_needed");
     change(&app, PIA, "change", json!({"plan": "nothing"})).await.refused(404, "not_found");
@@ -199,7 +199,7 @@ async fn a_frozen_month_has_no_benefits() {
 
 /// M7: with unpaid dues, the benefits stay for seven days.
 #[tokio::test]
-async fn unpaid_dues_bring_grace_then_suspension_and_paying_brings_benefits_back() {
+async fn unpaid_dues_lead_to_grace_and_suspension_until_they_are_paid() {
     let app = TestClub::open().await;
     run_billing_day(&app, "2026-12-10T03:00:00-05:00").await;
     assert_eq!(current(&app, BEA).await["status"], "grace");

@@ -7,12 +7,12 @@ use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, request_body};
 
-async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
+async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, input: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), input).await
 }
 
-async fn mine(app: &TestClub, by: Player, what: &str, words: Value) -> Answer {
-    app.as_(by).post(&format!("/api/memberships/{what}/"), words).await
+async fn change_own(app: &TestClub, by: Player, what: &str, input: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{what}/"), input).await
 }
 
 async fn current(app: &TestClub, by: Player) -> Answer {
@@ -24,8 +24,8 @@ async fn price(app: &TestClub, by: Player, booking: i64) -> Value {
     booking["pricing"]["final_total"].clone()
 }
 
-async fn put(app: &TestClub, by: Player, path: &str, words: Value) -> Answer {
-    let body = words.to_string().into_bytes();
+async fn put(app: &TestClub, by: Player, path: &str, input: Value) -> Answer {
+    let body = input.to_string().into_bytes();
     app.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
 }
 
@@ -39,7 +39,7 @@ fn base(version: i64, price: &str, discount: i64) -> Value {
 const BASE: &str = "/api/memberships/plans/base/";
 
 #[tokio::test]
-async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
+async fn editing_a_plan_creates_a_version_and_members_keep_theirs() {
     let app = TestClub::open().await;
     for player in [GUS, BEA, TOM, DORA] {
         put(&app, player, BASE, base(1, "400.00", 20)).await.refused(403, "not_allowed");
@@ -92,21 +92,21 @@ async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
 
 /// Regression test: during a freeze, a change priced bookings after the freeze as if there were no plan.
 #[tokio::test]
-async fn what_is_booked_for_after_a_freeze_keeps_its_price_whatever_happens_in_it() {
+async fn changes_during_a_freeze_keep_the_price_of_later_bookings() {
     let app = TestClub::open().await;
     let after = book(&app, PIA, "massage", "2027-01-12", "12:00").await.number("id");
     let within = book(&app, PIA, "massage", "2026-12-15", "12:00").await.number("id");
-    mine(&app, PIA, "freeze", json!({"months": 1})).await.expect(200);
+    change_own(&app, PIA, "freeze", json!({"months": 1})).await.expect(200);
     app.run_jobs().await;
     assert_eq!(
         (price(&app, PIA, after).await, price(&app, PIA, within).await),
         (json!("130.00"), json!("200.00"))
     );
     app.set_time("2026-12-12T12:00:00-05:00");
-    mine(&app, PIA, "leave", json!({})).await.expect(200);
+    change_own(&app, PIA, "leave", json!({})).await.expect(200);
     app.run_jobs().await;
     assert_eq!(price(&app, PIA, after).await, "200.00", "who leaves has no plan then");
-    mine(&app, PIA, "stay", json!({})).await.expect(200);
+    change_own(&app, PIA, "stay", json!({})).await.expect(200);
     app.run_jobs().await;
     assert_eq!(
         (price(&app, PIA, after).await, price(&app, PIA, within).await),
@@ -116,24 +116,24 @@ async fn what_is_booked_for_after_a_freeze_keeps_its_price_whatever_happens_in_i
 
 /// P6: bookings made before joining stay at list price, whatever becomes of the membership.
 #[tokio::test]
-async fn what_was_booked_without_a_plan_keeps_its_price() {
+async fn bookings_made_before_joining_keep_their_price() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "massage", "2026-11-27", "12:00").await.number("id");
     desk(&app, DORA, GUS, "enrol", json!({"plan": "base", "paid": "terminal"})).await.expect(201);
-    mine(&app, GUS, "leave", json!({})).await.expect(200);
-    mine(&app, GUS, "stay", json!({})).await.expect(200);
+    change_own(&app, GUS, "leave", json!({})).await.expect(200);
+    change_own(&app, GUS, "stay", json!({})).await.expect(200);
     app.run_jobs().await;
     assert_eq!(price(&app, GUS, booked).await, "200.00");
 }
 
 /// A credit that had paid pays again when the agreed terms are restored.
 #[tokio::test]
-async fn a_credit_pays_again_when_the_plan_stays() {
+async fn a_credit_applies_again_when_the_member_stays() {
     let app = TestClub::open().await;
-    let words = and(request_body(&app, "massage", "2026-12-12", "12:00").await, json!({"use_credit": true}));
-    let booked = app.as_(PIA).post(CREATE, words).await.expect(201).number("id");
+    let input = and(request_body(&app, "massage", "2026-12-12", "12:00").await, json!({"use_credit": true}));
+    let booked = app.as_(PIA).post(CREATE, input).await.expect(201).number("id");
     for (what, total) in [("leave", "200.00"), ("stay", "0.00")] {
-        mine(&app, PIA, what, json!({})).await.expect(200);
+        change_own(&app, PIA, what, json!({})).await.expect(200);
         app.run_jobs().await;
         assert_eq!(price(&app, PIA, booked).await, total, "{what}");
     }
@@ -141,7 +141,7 @@ async fn a_credit_pays_again_when_the_plan_stays() {
 
 /// M1: enrolled on the 31st. The month changes at the club's midnight.
 #[tokio::test]
-async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
+async fn enrolling_starts_today_and_months_end_at_the_clubs_midnight() {
     let app = TestClub::open_at("2027-01-31T23:30:00-05:00").await;
     let sold = json!({"plan": "premium", "paid": "terminal"});
     for player in [GUS, UMA, TOM] {
@@ -170,7 +170,7 @@ async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
     assert_eq!(dues("2027-02-27").await.expect(200)["until"], "2027-03-30");
     app.run_jobs().await;
     // A person who left may join again at once.
-    mine(&app, GUS, "leave", json!({})).await.expect(200);
+    change_own(&app, GUS, "leave", json!({})).await.expect(200);
     app.set_time("2027-03-31T00:00:00-04:00");
     app.as_(GUS).get("/api/memberships/current/").await.expect(404);
     assert_eq!(desk(&app, DORA, GUS, "enrol", sold).await.expect(201)["until"], "2027-04-29");
@@ -179,7 +179,7 @@ async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
 /// M4: an upgrade is charged to the second and takes effect at once. Bookings keep their price, and used credits stay
 /// used.
 #[tokio::test]
-async fn changing_up_is_paid_at_the_desk_and_counts_at_once() {
+async fn an_upgrade_is_paid_at_the_front_desk_and_applies_at_once() {
     let app = TestClub::open().await;
     let booked = book(&app, BEA, "massage", "2026-12-08", "12:00").await.number("id");
     let path = "/api/memberships/upgrade/premium/";
@@ -209,7 +209,7 @@ async fn changing_up_is_paid_at_the_desk_and_counts_at_once() {
 
 /// The last credit, the last pass, one freeze, and one month of dues: of two requests at once, one gets it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_at_once_one_has_the_last() {
+async fn concurrent_requests_use_the_last_benefit_once() {
     let app = TestClub::open().await;
     for (benefit, service, times) in
         [("use_credit", "massage", ["12:00", "15:00"]), ("use_pass", "couples", ["12:00", "16:00"])]
@@ -230,7 +230,7 @@ async fn of_two_at_once_one_has_the_last() {
         let (one, other) = (one.expect(201), other.expect(201));
         assert!(paid_by(&one) != paid_by(&other), "{benefit}: {} {}", one.text(), other.text());
     }
-    let freeze = || mine(&app, UMA, "freeze", json!({"months": 2}));
+    let freeze = || change_own(&app, UMA, "freeze", json!({"months": 2}));
     let (one, other) = tokio::join!(freeze(), freeze());
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
@@ -249,7 +249,7 @@ async fn of_two_at_once_one_has_the_last() {
 /// M7 and M5: bookings cost the list price while a membership is suspended, and the agreed price when the dues are
 /// paid.
 #[tokio::test]
-async fn suspension_and_payment_follow_through_to_what_is_booked() {
+async fn suspension_and_payment_reprice_existing_bookings() {
     let app = TestClub::open().await;
     let booked = book(&app, BEA, "massage", "2026-12-22", "12:00").await.number("id");
     app.set_time("2026-12-17T00:05:00-05:00");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, Guest, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{MINE, book, request_body};
+use crate::{MY_BOOKINGS, book, request_body};
 
 /// Returns the `Location` header of a redirect.
 #[track_caller]
@@ -34,13 +34,13 @@ pub(crate) fn id_of(path: &str) -> i64 {
 }
 
 async fn upcoming(app: &TestClub, by: Player) -> usize {
-    app.as_(by).get(MINE).await.expect(200).list("upcoming").len()
+    app.as_(by).get(MY_BOOKINGS).await.expect(200).list("upcoming").len()
 }
 
 pub(crate) const FRIDAY: &str = "2026-11-27T14:00:00-05:00";
 
 #[tokio::test]
-async fn times_are_buttons_that_hold() {
+async fn choosing_a_time_holds_it() {
     let app = TestClub::open().await;
     let page = app.browser(BEA).get("/book/?service=massage&date=2026-11-27").await.expect(200).text();
     assert!(page.contains("Friday, November 27, 3") || page.contains("Friday, November 27, 4"), "{page}");
@@ -58,14 +58,14 @@ async fn times_are_buttons_that_hold() {
     assert!(held.contains("Base member"), "the price says why: {held}");
     // Sending the form twice makes one hold, and returns the same page.
     assert_eq!(hold(&app.browser(BEA), "massage", FRIDAY).await, path);
-    assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.list("held").len(), 1);
     // The page is visible to no one else.
     app.browser(GUS).get(&path).await.expect(404);
     assert!(redirect_of(app.visitor().get(&path).await).starts_with("/login/"));
 }
 
 #[tokio::test]
-async fn what_is_written_is_kept_with_the_hold_and_booked() {
+async fn details_entered_for_a_hold_are_saved_and_booked() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
@@ -93,7 +93,7 @@ async fn what_is_written_is_kept_with_the_hold_and_booked() {
 
 /// H1: a visitor holds one time, reads the pages, and signs in. Then the hold is theirs at their own price.
 #[tokio::test]
-async fn a_visitors_hold_comes_along_to_the_account() {
+async fn a_visitors_hold_moves_to_the_account_on_sign_in() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
     let page = visitor.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
@@ -139,7 +139,7 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     let page = answer.text();
     assert!(page.contains("$225") && page.contains("Warm") && page.contains("value=\"Ann\""), "{page}");
     assert!(page.contains("<option value=\"Ocean Waves\" selected>"), "{page}");
-    let held = app.as_(BEA).get(MINE).await.expect(200);
+    let held = app.as_(BEA).get(MY_BOOKINGS).await.expect(200);
     assert_eq!(held.list("held").len(), 1, "it is hers now");
     redirect_of(known.get(&path).await);
     let visit = redirect_of(both.submit(&path, "action=book&special_requests=Warm&companion_name=Ann").await);
@@ -148,7 +148,7 @@ async fn a_visitors_hold_comes_along_to_the_account() {
 }
 
 #[tokio::test]
-async fn a_visitor_holds_one_time() {
+async fn a_visitor_can_hold_one_time() {
     let app = TestClub::open().await;
     let form = |hour: u8| format!("service=pod&starts_at={}", utc(&format!("2026-11-27T{hour}:00:00-05:00")));
     let first = app.visitor().submit("/book/hold/", &form(12)).await;
@@ -164,12 +164,12 @@ async fn a_visitor_holds_one_time() {
     let known = app.visitor().with("cookie", &cookie(&third));
     assert_eq!(
         redirect_of(known.submit(&redirect_of(third), "action=let_go").await),
-        "/book/?service=pod&date=2026-11-27&said=released"
+        "/book/?service=pod&date=2026-11-27&done=released"
     );
 }
 
 #[tokio::test]
-async fn a_hold_that_has_run_out_says_so_and_offers_others() {
+async fn the_page_of_an_expired_hold_offers_other_times() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
@@ -185,7 +185,7 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     assert!(page.contains("no longer held") && page.contains("Open nearby times"), "{page}");
     assert!(page.contains("Warm"), "what was written stays");
     // The time is still free: it is booked anew. The form is sent twice and books once.
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     let visit = redirect_of(bea.submit(&path, "action=book&special_requests=Warm").await);
     assert_eq!(redirect_of(bea.submit(&path, "action=book&special_requests=Warm").await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
@@ -200,7 +200,7 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
 }
 
 #[tokio::test]
-async fn services_follow_each_other_in_one_visit() {
+async fn services_can_be_added_to_and_removed_from_a_visit() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
@@ -213,9 +213,9 @@ async fn services_follow_each_other_in_one_visit() {
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("Grand total") && page.contains("$183.75"), "150 and 33.75: {page}");
     assert!(page.contains("3:00\u{a0}–\u{a0}3:30\u{a0}PM") || page.contains("15:0"), "{page}");
-    let mine = app.as_(BEA).get(MINE).await;
-    assert_eq!(mine.list("held").len(), 2);
-    let other = mine
+    let my_bookings = app.as_(BEA).get(MY_BOOKINGS).await;
+    assert_eq!(my_bookings.list("held").len(), 2);
+    let other = my_bookings
         .list("held")
         .iter()
         .map(|held| held["id"].as_i64().expect("an id"))
@@ -224,14 +224,14 @@ async fn services_follow_each_other_in_one_visit() {
     // Removed from the visit, and added again.
     app.browser(GUS).submit(&path, &format!("leave_out={other}")).await.expect(404);
     assert_eq!(redirect_of(bea.submit(&path, &format!("leave_out={other}")).await), path);
-    assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.list("held").len(), 1);
     redirect_of(bea.submit(&path, &format!("action=add&then={pod}")).await);
     redirect_of(bea.submit(&path, "action=book").await);
     assert_eq!(upcoming(&app, BEA).await, 2);
 }
 
 #[tokio::test]
-async fn what_a_plan_gives_pays_if_it_is_there() {
+async fn plan_benefits_pay_for_a_booking_when_available() {
     let app = TestClub::open().await;
     let pia = app.browser(PIA);
     let path = hold(&pia, "massage", FRIDAY).await;
@@ -257,7 +257,7 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
 }
 
 #[tokio::test]
-async fn what_is_sold_by_time_has_its_lengths() {
+async fn a_service_sold_by_time_offers_its_durations() {
     let app = TestClub::open().await;
     let page = app.visitor().get("/book/?service=lawn&date=2026-11-27&duration=90").await.expect(200).text();
     assert!(page.contains("<option value=\"90\" selected>90 minutes"), "{page}");
@@ -272,7 +272,7 @@ async fn what_is_sold_by_time_has_its_lengths() {
 }
 
 #[tokio::test]
-async fn bad_words_come_back_as_they_were_typed() {
+async fn invalid_input_is_shown_again_as_typed() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     for form in [
@@ -314,7 +314,7 @@ async fn bad_words_come_back_as_they_were_typed() {
 
 /// An account without a phone number is asked for one where it books. The number is stored with the booking.
 #[tokio::test]
-async fn an_account_without_a_phone_is_asked_where_it_books() {
+async fn an_account_without_a_phone_number_must_enter_one_to_book() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
@@ -367,23 +367,23 @@ async fn an_account_without_a_phone_is_asked_where_it_books() {
 }
 
 #[tokio::test]
-async fn a_time_that_is_not_offered_says_why() {
+async fn the_page_says_why_a_time_is_not_offered() {
     let app = TestClub::open().await;
-    let look_at = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
+    let open_page = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
-    let free = look_at(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
+    let free = open_page(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
     assert!(free.contains("is open") && free.contains("Hold this time"), "{free}");
     // Outside the window: the page says when the day opens, and offers a notification.
-    let far = look_at(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
+    let far = open_page(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
     assert!(far.contains("You can book it starting Friday, November 27, 12:00 AM"), "{far}");
     assert!(far.contains("Notify me when it opens"), "{far}");
     assert!(
-        look_at(&gus, "service=circle&date=2026-11-26&at=14:00")
+        open_page(&gus, "service=circle&date=2026-11-26&at=14:00")
             .await
             .text()
             .contains("This is for members only.")
     );
-    let night = look_at(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
+    let night = open_page(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
         night.contains("We’re closed then.")
             && night.contains("On Friday, the rooms are open 9:00\u{a0}AM\u{a0}–\u{a0}9:00\u{a0}PM."),
@@ -393,21 +393,21 @@ async fn a_time_that_is_not_offered_says_why() {
         !night.contains("Join the waitlist") && !night.contains("If it opens up"),
         "it never frees: {night}"
     );
-    let monday = look_at(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
+    let monday = open_page(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
     assert!(
         monday.contains("On Monday, the room is closed all day.") && !monday.contains("Join the waitlist"),
         "{monday}"
     );
-    let closed = look_at(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
+    let closed = open_page(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(
         closed.contains("Friday, November 27, 12:15 AM"),
         "the small hours are the night before's: {closed}"
     );
     book(&app, BEA, "suite", "2026-11-27", "18:00").await;
-    let taken = look_at(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
+    let taken = open_page(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
     assert!(taken.contains("just been taken") && taken.contains("Open nearby times"), "{taken}");
     assert!(taken.contains("Join the waitlist"), "{taken}");
-    let there = look_at(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
+    let there = open_page(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
     assert!(there.contains("already has a booking at this time") && there.contains("Their name"), "{there}");
     // For another person, a time can be held that overlaps one's own booking.
     let form = format!("service=pod&guest_name=Ann&starts_at={}", utc("2026-11-27T18:30:00-05:00"));
@@ -420,7 +420,7 @@ async fn a_time_that_is_not_offered_says_why() {
     let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
     assert!(refused.contains("You can book it starting Friday, November 27, 12:00 AM"), "{refused}");
     for odd in ["25:00", "soon", "14:03", "%00", "99999999999999999999"] {
-        let answer = look_at(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
+        let answer = open_page(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
         assert!(answer.text().contains("role=\"alert\""), "{odd}");
     }
     let moved = redirect_of(gus.get("/book/review/?service=suite&starts_at=2026-11-27T23:00:00Z").await);
@@ -428,7 +428,7 @@ async fn a_time_that_is_not_offered_says_why() {
 }
 
 #[tokio::test]
-async fn kept_times_say_for_whom_and_until_when() {
+async fn reserved_times_show_the_tier_and_the_release_time() {
     let app = TestClub::open().await;
     let (max, club) = (app.person(testing::MAX), app.club());
     let rule = bookings::ReleaseRule {
@@ -474,14 +474,14 @@ async fn kept_times_say_for_whom_and_until_when() {
     let visits = app.browser(GUS).get("/dashboard/bookings/").await.expect(200).text();
     assert!(visits.contains("Cancel notification") && !visits.contains("Leave the waitlist"), "{visits}");
     app.set_time("2026-11-26T18:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     app.run_jobs().await;
     let email = app.mails().into_iter().find(|mail| mail.contains("Open now")).expect("a letter");
     assert!(email.replace("=\r\n", "").contains("/book/?service"), "{email}");
 }
 
 #[tokio::test]
-async fn the_desk_holds_for_nobody_in_particular() {
+async fn the_front_desk_can_hold_a_time_before_naming_a_guest() {
     let app = TestClub::open().await;
     let path = hold(&app.browser(DORA), "pod", FRIDAY).await;
     redirect_of(app.browser(DORA).submit(&path, "guest_name=Ann&action=book").await);
@@ -489,7 +489,7 @@ async fn the_desk_holds_for_nobody_in_particular() {
 
 /// A form that is sent twice at once takes effect once, and both responses lead to the result.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_at_once_do_it_once() {
+async fn a_form_sent_twice_concurrently_takes_effect_once() {
     let app = TestClub::open().await;
     let (bea, visitor) = (app.browser(BEA), app.visitor());
     let once = "5".repeat(64);
@@ -502,7 +502,7 @@ async fn two_at_once_do_it_once() {
     let (one, two) = tokio::join!(bea.submit("/book/hold/", &form), bea.submit("/book/hold/", &form));
     let path = redirect_of(one);
     assert_eq!(path, redirect_of(two), "an account's");
-    assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.list("held").len(), 1);
 
     let addon = app.addon("led").await;
     let form = format!("addon-{addon}=2&special_requests=Slow&action=update");
@@ -518,7 +518,7 @@ async fn two_at_once_do_it_once() {
     let (moving, form) = (format!("{visit}move/"), format!("to={}", utc("2026-11-28T15:00:00-05:00")));
     let (one, two) = tokio::join!(bea.submit(&moving, &form), bea.submit(&moving, &form));
     assert_eq!((redirect_of(one), redirect_of(two)), (visit.clone(), visit.clone()), "moved");
-    assert_eq!(app.as_(BEA).get(MINE).await.list("upcoming")[0]["moves"], 1);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.list("upcoming")[0]["moves"], 1);
 
     let (repeating, form) =
         (format!("{visit}repeat/"), format!("every_weeks=1&times=2&once={once}&action=book"));
@@ -539,7 +539,7 @@ async fn two_at_once_do_it_once() {
 
 /// S17: the preferred scene is preselected for a room that has scenes, until the person chooses another.
 #[tokio::test]
-async fn the_scene_that_one_likes_is_chosen_already() {
+async fn the_preferred_scene_is_preselected() {
     let app = TestClub::open().await;
     let liked = json!({"scene": "forest-retreat"});
     app.as_(GUS).patch("/api/users/preferences/", liked).await.expect(200);
@@ -553,7 +553,7 @@ async fn the_scene_that_one_likes_is_chosen_already() {
 
 /// A visitor holds one time at a time: the page of the one before says so, and leads to the new one.
 #[tokio::test]
-async fn the_page_of_a_released_hold_says_so() {
+async fn the_page_of_a_replaced_hold_links_to_the_new_one() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
     let form = |local: &str| format!("service=pod&starts_at={}", utc(local));
@@ -573,7 +573,7 @@ async fn the_page_of_a_released_hold_says_so() {
 
 /// Worked example I: a service for two takes the room of capacity 2 and both technicians with the skill.
 #[tokio::test]
-async fn a_couple_needs_one_room_for_two() {
+async fn a_service_for_two_needs_a_room_for_two() {
     let app = TestClub::open().await;
     let (couples, massage) = (app.service("couples").await, app.service("massage").await);
     let path = format!("/api/bookings/availability/?service_id={couples}&date=2026-11-27");

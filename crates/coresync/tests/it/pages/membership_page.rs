@@ -8,7 +8,7 @@ use crate::{book, request_body};
 const PAGE: &str = "/dashboard/membership/";
 
 #[tokio::test]
-async fn who_has_a_plan_reads_what_is_left_of_it() {
+async fn a_member_sees_their_remaining_benefits() {
     let app = TestClub::open().await;
     let sent = app.visitor().get(PAGE).await.expect(303);
     assert_eq!(sent.header("location"), "/login/?next=/dashboard/membership/");
@@ -23,11 +23,11 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     ] {
         assert!(text.contains(phrase), "{phrase}: {text}");
     }
-    let words = crate::and(
+    let body = crate::and(
         request_body(&app, "massage", "2026-11-27", "12:00").await,
         serde_json::json!({"use_credit": true}),
     );
-    let booked = app.as_(PIA).post(crate::CREATE, words).await.expect(201).number("id");
+    let booked = app.as_(PIA).post(crate::CREATE, body).await.expect(201).number("id");
     let saved = |sum: &str| format!("<dt>Saved so far</dt><dd>{sum}</dd>");
     let text = app.browser(PIA).get(PAGE).await.expect(200).text();
     assert!(text.contains("1 used, 1 left") && text.contains(&saved("$0")), "{text}");
@@ -48,7 +48,7 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
 }
 
 #[tokio::test]
-async fn who_has_none_reads_the_plans_and_where_to_ask() {
+async fn a_nonmember_sees_the_plans_and_where_to_ask() {
     let app = TestClub::open().await;
     let text = app.browser(GUS).get(PAGE).await.expect(200).text();
     for phrase in ["You’re not a member yet", "ask at the front desk", "$375", "$1,650", "(212) 555-0100"] {
@@ -62,7 +62,7 @@ async fn who_has_none_reads_the_plans_and_where_to_ask() {
 
 /// Each plan has a way to join it, which says that the front desk takes the first payment.
 #[tokio::test]
-async fn who_has_none_is_told_how_to_join_a_plan() {
+async fn a_nonmember_sees_how_to_join_a_plan() {
     let app = TestClub::open().await;
     let gus = app.browser(GUS);
     let text = gus.get(PAGE).await.expect(200).text();
@@ -84,7 +84,7 @@ async fn who_has_none_is_told_how_to_join_a_plan() {
 
 /// The effect is computed by running the operation and rolling it back: nothing changes until the button is pressed.
 #[tokio::test]
-async fn what_leaving_means_is_said_before_it_is_done() {
+async fn the_page_previews_the_effects_of_leaving() {
     let app = TestClub::open().await;
     let booked = book(&app, BEA, "massage", "2026-12-12", "12:00").await.number("id");
     let price = async || {
@@ -117,7 +117,7 @@ async fn what_leaving_means_is_said_before_it_is_done() {
 }
 
 #[tokio::test]
-async fn changing_and_freezing_are_explained_and_done() {
+async fn plan_changes_and_freezes_are_previewed_and_applied() {
     let app = TestClub::open().await;
     let pia = app.browser(PIA);
     let text = pia.get("/dashboard/membership/change/?plan=unlimited").await.expect(200).text();

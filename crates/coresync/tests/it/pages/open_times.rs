@@ -9,7 +9,7 @@ use crate::{book, search};
 
 /// A date that can't be booked is not shown as another month without a word.
 #[tokio::test]
-async fn a_date_that_cannot_be_booked_is_said_and_the_first_open_times_are_shown() {
+async fn an_unbookable_date_shows_a_message_and_the_first_open_times() {
     let app = TestClub::open().await;
     for (date, sentence) in [
         ("2025-11-27", "That date is in the past. Here are the first open times."),
@@ -35,7 +35,7 @@ async fn a_date_that_cannot_be_booked_is_said_and_the_first_open_times_are_shown
 
 /// Asking why a time is taken that one holds oneself leads to the hold.
 #[tokio::test]
-async fn who_holds_a_time_is_told_so() {
+async fn a_person_sees_that_they_already_hold_a_time() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
@@ -46,7 +46,7 @@ async fn who_holds_a_time_is_told_so() {
 
 /// A visitor is known by the browser: what they hold is not called taken, and the times of the day lead to it.
 #[tokio::test]
-async fn a_visitor_who_holds_a_time_is_told_so() {
+async fn a_visitor_sees_that_they_already_hold_a_time() {
     let app = TestClub::open().await;
     let form = format!("service=suite&starts_at={}", utc("2026-11-27T18:00:00-05:00"));
     let held = app.visitor().submit("/book/hold/", &form).await;
@@ -68,12 +68,12 @@ async fn a_visitor_who_holds_a_time_is_told_so() {
 
 /// Whoever releases a time sees the times of that day again, and reads that it is done.
 #[tokio::test]
-async fn a_released_time_leads_back_to_the_times_of_its_day() {
+async fn releasing_a_hold_redirects_to_the_times_of_its_day() {
     let app = TestClub::open().await;
     let (bea, dora) = (app.browser(BEA), app.browser(DORA));
     let path = hold(&bea, "massage", FRIDAY).await;
     let back = redirect_of(bea.submit(&path, "action=let_go").await);
-    assert_eq!(back, "/book/?service=massage&date=2026-11-27&said=released");
+    assert_eq!(back, "/book/?service=massage&date=2026-11-27&done=released");
     let page = bea.get(&back).await.expect(200).text();
     assert!(
         page.contains("role=\"status\">The time was released.") && page.contains("2:00 PM<span"),
@@ -85,7 +85,7 @@ async fn a_released_time_leads_back_to_the_times_of_its_day() {
     let form = format!("service=massage&for={person}&starts_at={}", utc(FRIDAY));
     let path = redirect_of(dora.submit("/book/hold/", &form).await);
     let back = redirect_of(dora.submit(&path, "action=let_go").await);
-    assert_eq!(back, format!("/book/?service=massage&for={person}&date=2026-11-27&said=released"));
+    assert_eq!(back, format!("/book/?service=massage&for={person}&date=2026-11-27&done=released"));
     let page = dora.get(&back).await.expect(200).text();
     assert!(page.contains("Booking for Gus") && page.contains("The time was released."), "{page}");
 }
@@ -94,12 +94,12 @@ async fn a_released_time_leads_back_to_the_times_of_its_day() {
 fn offered(page: &str) -> Vec<Timestamp> {
     let cells =
         page.split("class=\"time\"").skip(1).map(|cell| cell.split("</li>").next().unwrap_or_default());
-    let stamp = |cell: &str| {
+    let moment = |cell: &str| {
         let text =
             cell.split(['"', '=', '&', ';']).find(|text| text.starts_with("2026-") && text.ends_with('Z'))?;
         text.parse().ok()
     };
-    cells.map(|cell| stamp(cell).unwrap_or_else(|| panic!("no start: {cell}"))).collect()
+    cells.map(|cell| moment(cell).unwrap_or_else(|| panic!("no start: {cell}"))).collect()
 }
 
 /// Returns the numbers of times in the strip of days, each with the path of its day.
@@ -123,7 +123,7 @@ fn assert_apart(starts: &[Timestamp], on: &str) {
 /// Starts beside other bookings are five or ten minutes from those on the quarter hour. The API has all of them; pages
 /// show one of each, and the strip of days and the waitlist count what is shown.
 #[tokio::test]
-async fn shown_starts_are_a_quarter_of_an_hour_apart_and_the_strip_counts_them() {
+async fn pages_show_and_count_starts_a_quarter_hour_apart() {
     let app = TestClub::open().await;
     for (who, date, time) in [
         (BEA, "2026-11-26", "12:20"),

@@ -6,10 +6,10 @@ use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 use crate::accounts::{sign_up, with, zoe};
 use crate::choosing::{hold, redirect_of, utc};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, book, cancel, request_body};
+use crate::{CREATE, MY_BOOKINGS, book, cancel, request_body};
 
 #[tokio::test]
-async fn the_overview_says_what_is_next_and_what_needs_one() {
+async fn the_overview_shows_the_next_visit_and_what_needs_attention() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let empty = bea.get("/dashboard/").await.expect(200).text();
@@ -32,7 +32,7 @@ async fn the_overview_says_what_is_next_and_what_needs_one() {
 }
 
 #[tokio::test]
-async fn all_visits_are_paged_and_narrowed() {
+async fn the_visit_list_is_paginated_and_filtered() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     for day in 1..=12 {
@@ -66,7 +66,7 @@ async fn all_visits_are_paged_and_narrowed() {
 }
 
 #[tokio::test]
-async fn a_visit_is_moved_with_its_price_known_before() {
+async fn rescheduling_shows_the_price_before_confirmation() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let booked = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
@@ -88,17 +88,17 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     assert!(other_room.contains("Confirm new time") && other_room.contains("Duet"), "{other_room}");
 
     let room = app.room("duet").await;
-    let meant = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
-    assert!(meant.contains("Saturday, November 28, 3:00\u{a0}–\u{a0}4:00\u{a0}PM"), "{meant}");
-    assert!(meant.contains("$165") && meant.contains("$15 more than before."), "{meant}");
-    assert!(meant.contains("You’ll be able to change it once more."), "{meant}");
-    let before = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    let preview = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
+    assert!(preview.contains("Saturday, November 28, 3:00\u{a0}–\u{a0}4:00\u{a0}PM"), "{preview}");
+    assert!(preview.contains("$165") && preview.contains("$15 more than before."), "{preview}");
+    assert!(preview.contains("You’ll be able to change it once more."), "{preview}");
+    let before = app.as_(BEA).get(MY_BOOKINGS).await.list("upcoming")[0].clone();
     assert_eq!(before["moves"], 0, "a look moves nothing");
 
     let form = format!("room={room}&to={to}&promise=16500");
     assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
     assert_eq!(redirect_of(bea.submit(&path, &form).await), visit, "sent twice");
-    let moved = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    let moved = app.as_(BEA).get(MY_BOOKINGS).await.list("upcoming")[0].clone();
     assert_eq!((&moved["moves"], &moved["starts_at"]), (&json!(1), &json!("2026-11-28T15:00:00-05:00")));
     assert!(bea.get(&visit).await.text().contains("Rescheduled from Friday, November 27, 2:00 PM"));
 
@@ -125,21 +125,21 @@ async fn a_visit_is_moved_with_its_price_known_before() {
 
 /// C4: the page says before a late reschedule which fee stays due.
 #[tokio::test]
-async fn a_late_move_says_what_stays_due() {
+async fn a_late_reschedule_shows_the_fee_that_stays_due() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
     app.set_time("2026-11-26T10:00:00-05:00");
     let to = utc("2026-11-28T14:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/move/?to={to}", booked.number("id"));
-    let meant = app.browser(GUS).get(&path).await.expect(200).text();
+    let preview = app.browser(GUS).get(&path).await.expect(200).text();
     assert!(
-        meant.contains("Because this is a late change, $150 will still be due if you cancel."),
-        "{meant}"
+        preview.contains("Because this is a late change, $150 will still be due if you cancel."),
+        "{preview}"
     );
 }
 
 #[tokio::test]
-async fn a_visit_repeats_with_other_times_where_it_must() {
+async fn a_repeated_visit_uses_other_times_on_taken_dates() {
     let app = TestClub::open().await;
     let pia = app.browser(PIA);
     let booked = book(&app, PIA, "suite", "2026-11-27", "18:00").await;
@@ -148,17 +148,17 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     book(&app, UMA, "suite", "2026-12-11", "18:00").await;
     let form_page = pia.get(&path).await.expect(200).text();
     assert!(form_page.contains("Repeat every (weeks)"), "{form_page}");
-    let page = pia.submit(&path, "every_weeks=1&times=3&action=look").await.expect(200).text();
+    let page = pia.submit(&path, "every_weeks=1&times=3&action=preview").await.expect(200).text();
     assert!(page.contains("Friday, December 4") && page.contains("Friday, December 18"), "{page}");
     assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
     assert!(!page.contains("Book all<"), "{page}");
-    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "a look books nothing");
+    assert_eq!(app.as_(PIA).get(MY_BOOKINGS).await.number("total_upcoming"), 1, "a look books nothing");
     pia.submit(&path, "every_weeks=1&times=3&action=book").await.expect(409);
-    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
+    assert_eq!(app.as_(PIA).get(MY_BOOKINGS).await.number("total_upcoming"), 1, "all or nothing");
 
     let other = utc("2026-12-11T15:00:00-05:00");
     let page = pia
-        .submit(&path, &format!("every_weeks=1&times=3&at-1={other}&action=look"))
+        .submit(&path, &format!("every_weeks=1&times=3&at-1={other}&action=preview"))
         .await
         .expect(200)
         .text();
@@ -174,15 +174,15 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&action=book");
     assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
     assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
-    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
+    assert_eq!(app.as_(PIA).get(MY_BOOKINGS).await.number("total_upcoming"), 4);
 
     let without =
-        pia.submit(&path, "every_weeks=2&times=4&at-0=without&action=look").await.expect(200).text();
+        pia.submit(&path, "every_weeks=2&times=4&at-0=without&action=preview").await.expect(200).text();
     assert!(without.contains(": skipped"), "{without}");
     for odd in
         ["every_weeks=0&times=3", "every_weeks=1&times=99", "every_weeks=x&times=y", "times=2&at-0=soon"]
     {
-        let page = pia.submit(&path, &format!("{odd}&action=look")).await.expect(400).text();
+        let page = pia.submit(&path, &format!("{odd}&action=preview")).await.expect(400).text();
         assert!(page.contains("role=\"alert\""), "{odd}: {page}");
     }
     app.browser(GUS).get(&path).await.expect(404);
@@ -190,7 +190,7 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
 }
 
 #[tokio::test]
-async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
+async fn a_visit_has_a_calendar_file_and_a_link_to_book_again() {
     let app = TestClub::open().await;
     let tom = app.technician("tom").await;
     let request_body = crate::and(
@@ -200,10 +200,10 @@ async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
     let booked = app.as_(BEA).post(crate::CREATE, request_body).await.expect(201);
     let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
     let page = app.browser(BEA).get(&visit).await.expect(200).text();
-    for words in
+    for passage in
         ["What happens next", "visit.ics", "calendar.google.com", "with Ann", "repeat/", "move/", "cancel/"]
     {
-        assert!(page.contains(words), "{words}: {page}");
+        assert!(page.contains(passage), "{passage}: {page}");
     }
     assert!(page.contains(&format!("/book/?service=massage&#38;technician={tom}")), "{page}");
     let file = app.browser(BEA).get(&format!("{visit}visit.ics")).await.expect(200);
@@ -220,7 +220,7 @@ async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
 }
 
 #[tokio::test]
-async fn somebody_waits_sees_their_place_and_gives_it_up() {
+async fn a_person_joins_views_and_leaves_the_waitlist() {
     let app = TestClub::open().await;
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
     let held = book(&app, UMA, "suite", "2026-11-27", "18:00").await;
@@ -284,7 +284,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
 
 /// A signed-in person has verified their address, so the page promises an email.
 #[tokio::test]
-async fn an_email_is_promised_to_whoever_booked() {
+async fn the_visit_page_promises_an_email_only_to_the_booker() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made);
@@ -299,7 +299,7 @@ async fn an_email_is_promised_to_whoever_booked() {
 
 /// Staff who open another person's visit see whose it is and a link back to its day. Guests see neither.
 #[tokio::test]
-async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
+async fn the_front_desk_sees_the_guest_and_a_link_back_to_the_day() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
@@ -317,7 +317,7 @@ async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
 
 /// The visits of a series, and the visit that was repeated, link to the cancellation of the series while it exists.
 #[tokio::test]
-async fn a_visit_leads_to_the_cancellation_of_its_series() {
+async fn a_visit_links_to_the_cancellation_of_its_series() {
     let app = TestClub::open().await;
     let pia = app.browser(PIA);
     let id = book(&app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
@@ -341,7 +341,7 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
 
 /// Returning to an old page: what can no longer be done links to the visit, within the frame of the signed-in person.
 #[tokio::test]
-async fn a_visit_that_was_canceled_is_one_link_away() {
+async fn outdated_pages_link_to_the_canceled_visit() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");

@@ -30,7 +30,7 @@ pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
 
 pub(crate) fn form(slot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", slot), ("alt", alt), ("focus", "top-left")] {
+    for (name, value) in [("slot", slot), ("alt", alt), ("focus", "top-left")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -70,7 +70,7 @@ async fn send(app: &TestClub, who: testing::Player, slot: &str, alt: &str, pictu
 
 /// Returns the picture slots of the staff page: the name of each, and the pages on which it says that the slot is
 /// visible.
-fn promises(page: &str) -> Vec<(String, Vec<String>)> {
+fn listed_slots(page: &str) -> Vec<(String, Vec<String>)> {
     let between = |text: &str, from: &str| {
         let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
         rest.split('"').next().unwrap_or_default().to_owned()
@@ -79,20 +79,20 @@ fn promises(page: &str) -> Vec<(String, Vec<String>)> {
         let (_, seen) = part.split_once("Shown on ").expect("where it is seen");
         let seen = seen.split("</p>").next().expect("a paragraph");
         let pages = seen.split("<a ").skip(1).map(|link| between(link, "href=\"")).collect();
-        (between(part, "name=\"spot\" value=\""), pages)
+        (between(part, "name=\"slot\" value=\""), pages)
     };
-    page.split("<li class=\"spot\"").skip(1).map(promise).collect()
+    page.split("<li class=\"slot\"").skip(1).map(promise).collect()
 }
 
 /// Returns the picture that a page names for link previews.
-fn passed_on(page: &str) -> &str {
+fn preview_picture(page: &str) -> &str {
     let (_, rest) = page.split_once("\"og:image\" content=\"").expect("a picture to pass on");
     rest.split('"').next().unwrap_or_default()
 }
 
 /// Returns whether a page shows the picture with this alternative text: its files in three formats, and a tiny
 /// placeholder.
-fn hangs(page: &str, alt: &str) -> bool {
+fn shows_picture(page: &str, alt: &str) -> bool {
     let pictures = page.split("<div class=\"picture\">").skip(1);
     let mut pictures = pictures.map(|part| part.split("</div>").next().unwrap_or_default());
     pictures.any(|part| {
@@ -111,7 +111,7 @@ fn address(page: &str, ending: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
+async fn photographs_are_re_encoded_without_metadata() {
     let app = TestClub::open().await;
     let source = photograph(1_200, 800);
     send(&app, MAX, "home/hero", "A lake in the evening", &source).await.expect(303);
@@ -137,13 +137,13 @@ async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
     let read = image::load_from_memory(&jpeg.bytes).expect("a picture");
     assert_eq!((read.width(), read.height()), (960, 640));
 
-    app.as_(MAX).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(303);
+    app.as_(MAX).submit("/staff/pictures/unpublish/", "slot=home%2Fhero").await.expect(303);
     app.visitor().get(&address(&page.text(), "-960.jpg")).await.expect(404);
 }
 
 /// A new picture replaces the old one, which stays visible until the new one has been processed.
 #[tokio::test]
-async fn a_spot_is_never_bare_in_between() {
+async fn the_old_picture_stays_until_the_new_one_is_processed() {
     let app = TestClub::open().await;
     send(&app, OLA, "half/private", "First", &photograph(600, 400)).await.expect(303);
     app.run_jobs().await;
@@ -157,7 +157,7 @@ async fn a_spot_is_never_bare_in_between() {
 }
 
 #[tokio::test]
-async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
+async fn files_that_are_not_photographs_are_refused_with_a_reason() {
     let app = TestClub::open().await;
     let good = photograph(600, 400);
     for (slot, alt, picture, says) in [
@@ -207,19 +207,19 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn only_who_manages_the_catalogue_hangs_pictures() {
+async fn only_managers_can_publish_pictures() {
     let app = TestClub::open().await;
     for who in [BEA, DORA] {
         app.as_(who).get(HERE).await.expect(403);
         send(&app, who, "home/hero", "A", &photograph(600, 400)).await.expect(403);
-        app.as_(who).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(403);
-        app.as_(who).submit("/staff/pictures/words/", "spot=home%2Fhero&alt=A").await.expect(403);
+        app.as_(who).submit("/staff/pictures/unpublish/", "slot=home%2Fhero").await.expect(403);
+        app.as_(who).submit("/staff/pictures/describe/", "slot=home%2Fhero&alt=A").await.expect(403);
     }
     app.visitor().get(HERE).await.expect(303);
 }
 
 #[tokio::test]
-async fn a_film_is_handed_out_in_parts() {
+async fn videos_are_served_in_ranges() {
     let app = TestClub::open().await;
     let mut film = b"\0\0\0\x20ftypisom".to_vec();
     film.resize((1 << 20) + 500, 7);
@@ -234,7 +234,7 @@ async fn a_film_is_handed_out_in_parts() {
     // The film is the first thing on the home page. Elsewhere, and in link previews, the light study stays.
     let first = app.visitor().get("/").await.expect(200).text();
     assert!(first.contains(&format!("<video class=\"photograph\" src=\"{path}\"")));
-    assert!(passed_on(&first).contains("/assets/the-house-"));
+    assert!(preview_picture(&first).contains("/assets/the-house-"));
     assert!(!app.visitor().get("/about/").await.expect(200).text().contains(".mp4"));
     // A film is allowed only in slots for films.
     let refused = send(&app, MAX, "half/private", "Steam", &film).await.expect(400);
@@ -244,33 +244,33 @@ async fn a_film_is_handed_out_in_parts() {
 /// Every picture is visible on the pages that the staff page names: when it is published alone, and once every slot has
 /// one.
 #[tokio::test]
-async fn every_spot_is_seen_on_the_pages_that_are_promised() {
+async fn every_picture_slot_is_visible_on_its_listed_pages() {
     let app = TestClub::open().await;
-    let spots = promises(&app.as_(MAX).get(HERE).await.expect(200).text());
-    let names: Vec<&str> = spots.iter().map(|(slot, _)| slot.as_str()).collect();
+    let slots = listed_slots(&app.as_(MAX).get(HERE).await.expect(200).text());
+    let names: Vec<&str> = slots.iter().map(|(slot, _)| slot.as_str()).collect();
     for slot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
     {
         assert!(names.contains(&slot), "{slot} is none of {names:?}");
     }
     let small = photograph(480, 320);
     let alt = |slot: &str| format!("Seen at {slot}");
-    for (slot, pages) in &spots {
+    for (slot, pages) in &slots {
         send(&app, MAX, slot, &alt(slot), &small).await.expect(303);
         app.run_jobs().await;
         assert!(!pages.is_empty(), "{slot}");
         for path in pages {
             let page = app.visitor().get(path).await.expect(200);
-            assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path}");
+            assert!(shows_picture(&page.text(), &alt(slot)), "{slot} is not seen on {path}");
         }
     }
-    let all = || spots.iter().flat_map(|(slot, pages)| pages.iter().map(move |path| (slot, path)));
+    let all = || slots.iter().flat_map(|(slot, pages)| pages.iter().map(move |path| (slot, path)));
     for (slot, path) in all() {
         let page = app.visitor().get(path).await.expect(200);
-        assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path} among all the others");
+        assert!(shows_picture(&page.text(), &alt(slot)), "{slot} is not seen on {path} among all the others");
     }
-    for (slot, _) in &spots {
-        let form = format!("spot={}", slot.replace('/', "%2F"));
-        app.as_(MAX).submit("/staff/pictures/down/", &form).await.expect(303);
+    for (slot, _) in &slots {
+        let form = format!("slot={}", slot.replace('/', "%2F"));
+        app.as_(MAX).submit("/staff/pictures/unpublish/", &form).await.expect(303);
     }
     for (slot, path) in all() {
         let page = app.visitor().get(path).await.expect(200);
@@ -281,10 +281,10 @@ async fn every_spot_is_seen_on_the_pages_that_are_promised() {
 /// Without its own photograph, a thing shows the photograph that replaces the light study it borrows. So do pages about
 /// the club.
 #[tokio::test]
-async fn a_photograph_hangs_wherever_its_study_stood() {
+async fn a_photograph_replaces_its_light_study_on_every_page() {
     let app = TestClub::open().await;
     let study = app.visitor().get("/").await.expect(200);
-    assert!(passed_on(&study.text()).contains("/assets/the-house-"));
+    assert!(preview_picture(&study.text()).contains("/assets/the-house-"));
     let small = photograph(480, 320);
     for slot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
         send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
@@ -302,23 +302,23 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
     ] {
         let page = app.visitor().get(path).await.expect(200).text();
         let alt = format!("Seen at {slot}");
-        assert!(hangs(&page, &alt), "{slot} is not seen on {path}");
+        assert!(shows_picture(&page, &alt), "{slot} is not seen on {path}");
         let is_passed_on = page.contains(&format!("\"og:image:alt\" content=\"{alt}\""));
         assert_eq!(is_passed_on, stands_for_it, "{slot} {path}");
-        assert!(!stands_for_it || passed_on(&page).ends_with("-480.jpg"), "{path}");
+        assert!(!stands_for_it || preview_picture(&page).ends_with("-480.jpg"), "{path}");
     }
 }
 
 /// The picture of a category is visible in the list of services, even if each service has its own picture.
 #[tokio::test]
-async fn a_family_is_seen_as_what_hangs_for_it() {
+async fn a_category_picture_is_visible_in_the_service_list() {
     let app = TestClub::open().await;
     let small = photograph(480, 320);
     for slot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
         send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
         app.run_jobs().await;
         let list = app.visitor().get("/services/").await.expect(200);
-        assert!(hangs(&list.text(), &format!("Seen at {slot}")), "{slot}");
+        assert!(shows_picture(&list.text(), &format!("Seen at {slot}")), "{slot}");
     }
     let list = app.visitor().get("/services/").await.expect(200).text();
     let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("no {words}"));
@@ -326,7 +326,7 @@ async fn a_family_is_seen_as_what_hangs_for_it() {
 }
 
 /// Returns an image of one color.
-fn sheet(color: [u8; 3]) -> Vec<u8> {
+fn plain_picture(color: [u8; 3]) -> Vec<u8> {
     let image = DynamicImage::from(RgbImage::from_pixel(960, 640, image::Rgb(color)));
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, ImageFormat::Jpeg).expect("a JPEG");
@@ -339,9 +339,9 @@ fn sheet(color: [u8; 3]) -> Vec<u8> {
 async fn text_on_the_hero_is_readable_on_any_photograph() {
     let app = TestClub::open().await;
     for (name, bytes, expected) in [
-        ("white", sheet([255, 255, 255]), 5),
-        ("black", sheet([0, 0, 0]), 1),
-        ("sand", sheet([200, 180, 150]), 4),
+        ("white", plain_picture([255, 255, 255]), 5),
+        ("black", plain_picture([0, 0, 0]), 1),
+        ("sand", plain_picture([200, 180, 150]), 4),
         // The sun in the picture is yellow.
         ("sunset", photograph(960, 640), 5),
     ] {
@@ -370,7 +370,7 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
 
 /// The same for our own light studies, on every page with text on one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn text_on_our_studies_is_readable() {
+async fn text_on_light_studies_is_readable() {
     let app = TestClub::open().await;
     for path in ["/", "/about/", "/technologies/", "/private/", "/menssuite/"] {
         let page = app.visitor().get(path).await.expect(200).text();

@@ -48,7 +48,7 @@ async fn claimed_by_blocks(app: &TestClub) -> i64 {
 /// A two-hour suite needs 15 minutes before and 30 minutes after: starts that touch the block are not offered, those
 /// next to it are.
 #[tokio::test]
-async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
+async fn a_blocked_time_is_neither_offered_nor_bookable() {
     let app = TestClub::open().await;
     let before = search(&app, UMA, "suite", "2026-11-27").await;
     assert!(starts(&before).contains(&"18:00"));
@@ -86,7 +86,7 @@ async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
 
 /// Each kind of resource has its code. A room with units is blocked as a whole, and another room is used meanwhile.
 #[tokio::test]
-async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
+async fn technicians_equipment_and_rooms_with_units_can_be_blocked() {
     let app = TestClub::open().await;
     let laser = app.catalogue().await.equipment[0].id;
     let ira = app.technician("ira").await;
@@ -128,7 +128,7 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
 /// A booking inside a block stays, and the block is saved only by a caller who has seen it. Once it is canceled, its
 /// time is blocked as well.
 #[tokio::test]
-async fn bookings_inside_a_block_are_shown_before_and_stay() {
+async fn bookings_inside_a_block_must_be_acknowledged_and_stay() {
     let app = TestClub::open().await;
     let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
     let held = request_body(&app, "suite", "2026-11-27", "14:00").await;
@@ -156,7 +156,7 @@ async fn bookings_inside_a_block_are_shown_before_and_stay() {
 
 /// If two callers change a block at once, the second is refused. Another block of the same time keeps it blocked.
 #[tokio::test]
-async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
+async fn a_stale_change_of_a_block_is_refused() {
     let app = TestClub::open().await;
     let first = block(&app, suite(&app, "16:00", "19:00").await).await.expect(201);
     let other = block(&app, suite(&app, "18:00", "20:00").await).await.expect(201);
@@ -196,7 +196,7 @@ async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_not_blocked() {
+async fn invalid_blocks_are_refused() {
     let app = TestClub::open().await;
     let room = app.room("suite").await;
     let good = suite(&app, "17:00", "20:00").await;
@@ -233,18 +233,18 @@ fn rounds() -> usize {
 
 /// A block and a booking at once: one of them gets the time, or the other is told of it. They never overlap unseen.
 #[tokio::test]
-async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
+async fn a_block_racing_a_booking_never_overlaps_it_unnoticed() {
     let app = TestClub::open().await;
     let mut won = [0, 0];
     for round in 0..rounds() {
         let day = if round % 2 == 0 { "2026-11-27" } else { "2026-11-28" };
         let body = span(json!({"room_id": app.room("suite").await}), &day[8..], "17:00", "21:00");
-        let wished = request_body(&app, "suite", day, "18:00").await;
+        let booking_request = request_body(&app, "suite", day, "18:00").await;
         let (dora, uma) = (app.as_(DORA), app.as_(UMA));
         let (blocked, booked) = if round % 3 == 0 {
-            tokio::join!(dora.post(BLOCKS, body), uma.post(CREATE, wished))
+            tokio::join!(dora.post(BLOCKS, body), uma.post(CREATE, booking_request))
         } else {
-            let (booked, blocked) = tokio::join!(uma.post(CREATE, wished), dora.post(BLOCKS, body));
+            let (booked, blocked) = tokio::join!(uma.post(CREATE, booking_request), dora.post(BLOCKS, body));
             (blocked, booked)
         };
         match (blocked.status, booked.status) {
@@ -270,15 +270,15 @@ async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
 /// A booking inside the block is canceled, and its time booked again, while the block is being added. The block gets
 /// the freed time, or names the booking that has it.
 #[tokio::test]
-async fn a_cancellation_and_a_block_at_once_leave_nothing_between_them() {
+async fn a_block_racing_a_cancellation_and_a_rebooking_leaves_no_gap() {
     let app = TestClub::open().await;
     for round in 0..rounds() {
         let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         let body = and(suite(&app, "17:00", "21:00").await, json!({"seen": [id]}));
-        let wished = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let booking_request = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let (dora, pia) = (app.as_(DORA), app.as_(PIA));
         let (cancelled, blocked, booked) =
-            tokio::join!(cancel(&app, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, wished));
+            tokio::join!(cancel(&app, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, booking_request));
         cancelled.expect(200);
         match (blocked.status, booked.status) {
             (201, 409) => {

@@ -5,10 +5,10 @@ use testing::{BEA, DORA, GUS, MAX, PIA, TOM, TestClub, UMA};
 
 use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
-use crate::{MINE, book, try_book};
+use crate::{MY_BOOKINGS, book, try_book};
 
 #[tokio::test]
-async fn a_guest_arrives_is_served_and_goes() {
+async fn a_visit_is_checked_in_started_and_completed() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     let step = |what: &str| format!("/api/bookings/{id}/{what}/");
@@ -22,12 +22,12 @@ async fn a_guest_arrives_is_served_and_goes() {
         assert_eq!(now["status"], status);
         app.as_(DORA).post(&step(what), json!({})).await.refused(409, "wrong_state");
     }
-    let mine = app.as_(BEA).get(MINE).await.expect(200);
-    assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (0, 1));
+    let my_bookings = app.as_(BEA).get(MY_BOOKINGS).await.expect(200);
+    assert_eq!((my_bookings.number("total_upcoming"), my_bookings.number("total_past")), (0, 1));
 }
 
 #[tokio::test]
-async fn staff_say_who_did_not_come_from_fifteen_minutes_on() {
+async fn staff_can_mark_a_no_show_after_fifteen_minutes() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "suite", "2026-11-27", "18:00").await.number("id");
     let path = format!("/api/bookings/{id}/no_show/");
@@ -51,22 +51,22 @@ async fn a_job_marks_no_shows_only_when_the_business_day_ends() {
         app.as_(DORA).get(&format!("/api/bookings/{id}/")).await.expect(200)["status"].clone()
     };
     app.set_time("2026-11-24T12:29:59-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("checked_in")));
     app.set_time("2026-11-24T12:30:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("completed")));
     app.set_time("2026-11-25T03:59:59-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     assert_eq!(status(missed).await, json!("confirmed"), "the business day lasts until four");
     app.set_time("2026-11-25T04:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     assert_eq!((status(missed).await, status(served).await), (json!("no_show"), json!("completed")));
-    assert_eq!(app.db().tx(bookings::run_maintenance).await.expect("swept"), 0, "nothing is done twice");
+    assert_eq!(app.db().tx(bookings::run_maintenance).await.expect("maintained"), 0, "nothing is done twice");
 }
 
 #[tokio::test]
-async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
+async fn why_not_matches_the_booking_refusal_and_gives_staff_every_reason() {
     let app = TestClub::open().await;
     book(&app, UMA, "suite", "2026-11-27", "18:00").await;
     let service = app.service("suite").await;
@@ -107,7 +107,7 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
 
 /// D12: the visits of a day are found by the same rules as people, whether their guest has an account or not.
 #[tokio::test]
-async fn a_visit_is_found_however_the_guest_is_typed() {
+async fn visit_search_matches_any_spelling_of_the_guest() {
     let app = TestClub::open().await;
     let account = json!({"email": "z.obrien99@example.com", "password": PASSWORD, "first_name": "Zoë-Marie",
         "last_name": "O’Brien Ångström", "phone": "+1 (212) 555-0100"});

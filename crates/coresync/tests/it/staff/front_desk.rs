@@ -24,7 +24,7 @@ async fn day(app: &TestClub, by: Player, query: &str) -> Answer {
 }
 
 async fn run_maintenance(app: &TestClub) {
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
 }
 
 /// Returns what a booking costs: the charges that are not void with their lines, the fee, and the lapses of its person.
@@ -58,7 +58,7 @@ async fn events(app: &TestClub, id: i64, what: &'static str) -> i64 {
 /// D11: check-in from the beginning of the operating day, start at most 15 minutes early, completion not before the
 /// start.
 #[tokio::test]
-async fn no_step_of_a_visit_comes_before_its_time() {
+async fn no_step_of_a_visit_is_possible_before_its_time() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     for now in ["2026-11-24T10:00:00-05:00", "2026-11-26T23:00:00-05:00", "2026-11-27T07:59:59-05:00"] {
@@ -87,7 +87,7 @@ async fn no_step_of_a_visit_comes_before_its_time() {
 
 /// For a visit that begins when the first room opens, check-in is possible when the visit may start.
 #[tokio::test]
-async fn the_first_guest_of_the_day_is_checked_in_a_quarter_before_opening() {
+async fn the_first_visit_can_be_checked_in_15_minutes_before_opening() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "pod", "2026-11-27", "08:00").await.number("id");
     app.set_time("2026-11-27T07:44:59-05:00");
@@ -99,7 +99,7 @@ async fn the_first_guest_of_the_day_is_checked_in_a_quarter_before_opening() {
 
 /// A visit without a check-in can be recorded after its time, until the end of the next business day.
 #[tokio::test]
-async fn a_visit_is_entered_until_its_business_day_is_closed() {
+async fn a_visit_can_be_recorded_until_its_business_day_closes() {
     let app = TestClub::open().await;
     let [first, second] = [BEA, PIA].map(|player| book(&app, player, "pod", "2026-11-24", "12:00"));
     let (first, second) = (first.await.number("id"), second.await.number("id"));
@@ -121,7 +121,7 @@ async fn a_visit_is_entered_until_its_business_day_is_closed() {
 /// D4: the front desk may undo within thirty minutes, a manager with a reason after that, and no one once the day is
 /// closed.
 #[tokio::test]
-async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
+async fn undoing_a_step_depends_on_role_and_elapsed_time() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     for by in [BEA, TOM] {
@@ -162,7 +162,7 @@ async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
 
 /// C1, C2, D4: undoing a no-show reverses its fee, charge, and lapse to the cent. A credit stays used.
 #[tokio::test]
-async fn an_undone_no_show_has_cost_nothing() {
+async fn undoing_a_no_show_reverses_its_charges() {
     let app = TestClub::open().await;
     let mut ids = Vec::new();
     for (player, time) in [(GUS, "12:00"), (BEA, "12:00"), (UMA, "12:00"), (UMA, "13:00")] {
@@ -209,7 +209,7 @@ async fn an_undone_no_show_has_cost_nothing() {
 
 /// The job never repeats what staff have undone.
 #[tokio::test]
-async fn a_no_show_that_was_undone_is_left_to_staff() {
+async fn the_job_does_not_repeat_an_undone_no_show() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
     let before = owed(&app, id).await;
@@ -228,7 +228,7 @@ async fn a_no_show_that_was_undone_is_left_to_staff() {
 
 /// The front desk can still undo a check-in just before the end: the job waits for that.
 #[tokio::test]
-async fn a_visit_does_not_end_while_the_desk_may_still_undo_its_check_in() {
+async fn a_visit_does_not_end_while_its_check_in_can_be_undone() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
     app.set_time("2026-11-24T12:25:00-05:00");
@@ -245,7 +245,7 @@ async fn a_visit_does_not_end_while_the_desk_may_still_undo_its_check_in() {
 
 /// Two clerks press the same button at once: it takes effect once, and the other is told who was first.
 #[tokio::test]
-async fn two_clerks_at_once_do_it_once() {
+async fn concurrent_steps_by_two_clerks_take_effect_once() {
     let app = TestClub::open().await;
     let mut ids = Vec::new();
     for round in 0..6 {
@@ -276,7 +276,7 @@ async fn two_clerks_at_once_do_it_once() {
 /// T14: the business day is from four to four. A visit after midnight belongs to the day before. Late guests are marked
 /// (D5).
 #[tokio::test]
-async fn the_list_is_of_a_business_day() {
+async fn the_visit_list_covers_one_business_day() {
     let app = TestClub::open().await;
     let suite = book(&app, UMA, "suite", "2026-11-27", "22:30").await;
     let pod = book(&app, BEA, "pod", "2026-11-28", "08:00").await.number("id");
@@ -339,7 +339,7 @@ async fn the_list_is_of_a_business_day() {
 
 /// The hour at which a business day begins is a setting, and nights on which the clock changes need no special case.
 #[tokio::test]
-async fn a_business_day_begins_when_the_club_says() {
+async fn the_start_of_the_business_day_is_a_setting() {
     let app = TestClub::open().await;
     let catalogue = app.catalogue().await;
     let shown = |date: &str| {
@@ -365,7 +365,7 @@ async fn a_business_day_begins_when_the_club_says() {
 
 /// W1: staff enter a walk-in up to two hours after the start. The messages do not tell them to call the club.
 #[tokio::test]
-async fn the_desk_enters_a_walk_in_who_sits_already() {
+async fn the_front_desk_can_book_a_walk_in_after_the_start() {
     let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
     let walk_in = |time: &'static str| {
         let app = &app;
@@ -395,7 +395,7 @@ async fn the_desk_enters_a_walk_in_who_sits_already() {
 
 /// Every refusal that addresses a guest has its own text for staff.
 #[tokio::test]
-async fn staff_read_refusals_that_are_for_staff() {
+async fn staff_see_refusals_worded_for_staff() {
     let app = TestClub::open().await;
     let decided = json!({"room_id": app.room("suite").await, "starts_at": "2026-11-27T18:00:00-05:00", "decision": "block"});
     app.as_(DORA).post("/api/staff/times/", decided).await.expect(204);
@@ -416,7 +416,7 @@ async fn staff_read_refusals_that_are_for_staff() {
 
 /// Each step and its undoing is in the audit log, with before and after.
 #[tokio::test]
-async fn the_audit_log_has_every_step() {
+async fn the_audit_log_records_every_visit_step() {
     let app = TestClub::open().await;
     let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
     app.set_time("2026-11-24T12:15:00-05:00");

@@ -4,13 +4,13 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, request_body};
+use crate::{CREATE, MY_BOOKINGS, and, book, request_body};
 
 /// The secret of a form, which makes sure that a form that is sent twice makes one hold.
 const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
-async fn the_day_is_worked_through_with_forms() {
+async fn the_visits_of_a_day_are_handled_with_forms() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
@@ -48,7 +48,7 @@ async fn the_day_is_worked_through_with_forms() {
         .await
         .expect(303);
     let path = target.header("location").to_owned();
-    assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&said=check_in"), "{path}");
+    assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&done=check_in"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(
         text.contains("role=\"status\">Bea Morrow is checked in.") && text.contains("1 visit."),
@@ -112,7 +112,7 @@ async fn the_day_is_worked_through_with_forms() {
 }
 
 #[tokio::test]
-async fn the_desk_books_for_a_caller_whom_it_knows() {
+async fn the_front_desk_books_for_a_caller_with_an_account() {
     let app = TestClub::open().await;
     let (dora, bea) = (app.browser(DORA), app.person(BEA));
     let found = dora.get("/staff/book/?q=morrow&service=massage&date=2026-11-27").await.expect(200).text();
@@ -131,11 +131,11 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(review.contains("Booking for Bea Morrow.") && review.contains("$150"), "{review}");
     let target = dora.submit(&held, "action=book&promise=15000").await.expect(303);
     let path = target.header("location").to_owned();
-    assert!(path.starts_with("/staff/day/?date=2026-11-27&said=booked"), "{path}");
+    assert!(path.starts_with("/staff/day/?date=2026-11-27&done=booked"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
-    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
-    assert_eq!(app.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.number("total_upcoming"), 1);
+    assert_eq!(app.as_(DORA).get(MY_BOOKINGS).await.number("total_upcoming"), 0);
     // She is booked at that time: the page tells the front desk so, and not that the clerk is booked.
     let text = dora.get(&format!("{times}&at=12:00")).await.expect(200).text();
     assert!(text.contains("This guest or their companion has another booking"), "{text}");
@@ -157,7 +157,7 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
 }
 
 #[tokio::test]
-async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
+async fn the_front_desk_books_for_a_new_guest_by_name_and_phone() {
     let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
     let dora = app.browser(DORA);
     let text = dora.get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
@@ -203,7 +203,7 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
 }
 
 #[tokio::test]
-async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
+async fn a_block_is_previewed_saved_changed_and_removed_with_forms() {
     let app = TestClub::open().await;
     let (dora, suite) = (app.browser(DORA), app.room("suite").await);
     let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
@@ -257,7 +257,7 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
 
 /// The result of a step is shown at the visit, for as long as it is true.
 #[tokio::test]
-async fn what_was_done_is_said_at_its_row_while_it_holds() {
+async fn the_result_of_a_step_is_shown_while_it_is_true() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
@@ -277,7 +277,7 @@ async fn what_was_done_is_said_at_its_row_while_it_holds() {
 /// D4: completing is not the primary button until the visit is over. For a completed visit, the page says who can undo
 /// it.
 #[tokio::test]
-async fn completing_a_visit_is_not_the_loudest_button() {
+async fn completing_is_not_the_primary_button_during_a_visit() {
     let app = TestClub::open_at("2026-11-24T11:50:00-05:00").await;
     let (dora, max) = (app.browser(DORA), app.browser(MAX));
     let id = book(&app, UMA, "massage", "2026-11-24", "13:00").await.number("id");
@@ -301,7 +301,7 @@ async fn completing_a_visit_is_not_the_loudest_button() {
 
 /// A caller's visit is found on any day, with or without an account.
 #[tokio::test]
-async fn a_caller_is_found_on_all_days() {
+async fn a_callers_visit_is_found_on_any_day() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let guest = json!({"guest_name": "Zoë Quince", "guest_phone": "+12125550199"});
@@ -329,7 +329,7 @@ async fn a_caller_is_found_on_all_days() {
 
 /// Of the times that have begun, the latest comes first. Times that are over come last, and say so.
 #[tokio::test]
-async fn a_walk_in_is_offered_what_has_just_begun_first() {
+async fn a_walk_in_is_offered_the_latest_started_time_first() {
     let app = TestClub::open_at("2026-11-24T12:50:00-05:00").await;
     let text = app.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
@@ -342,7 +342,7 @@ async fn a_walk_in_is_offered_what_has_just_begun_first() {
 
 /// Canceled visits are counted separately.
 #[tokio::test]
-async fn the_count_of_a_day_leaves_out_what_is_canceled() {
+async fn the_visit_count_of_a_day_excludes_canceled_visits() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
@@ -361,7 +361,7 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
 /// An expired hold is booked at the current price only once the front desk has seen it: for one service, and for all
 /// services of a visit together.
 #[tokio::test]
-async fn the_desk_confirms_a_price_that_has_changed() {
+async fn the_front_desk_must_confirm_a_changed_price() {
     let app = TestClub::open_at("2026-11-24T10:00:00-05:00").await;
     let (dora, bea) = (app.browser(DORA), app.person(BEA));
     let (massage, pod, max) = (app.service("massage").await, app.service("pod").await, app.person(MAX));
@@ -378,17 +378,17 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     let review = dora.get(&held).await.expect(200).text();
     assert!(review.contains("name=\"promise\" value=\"18375\""), "150 and 33.75: {review}");
     app.set_time("2026-11-24T10:30:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    app.db().tx(bookings::run_maintenance).await.expect("maintained");
     // The second service costs more now.
     price(pod, 9_000, 9_000).await;
     let page = dora.submit(&held, "action=book&promise=18375").await.expect(409).text();
     assert!(page.contains("price is now $217.50. Nothing is booked yet."), "{page}");
     assert!(page.contains("name=\"promise\" value=\"21750\""), "{page}");
-    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.number("total_upcoming"), 0);
     // The price of the first service changes too, before the confirmation.
     price(massage, 30_000, 30_000).await;
     let page = dora.submit(&held, "action=book&promise=21750").await.expect(409).text();
     assert!(page.contains("price is now $292.50. Nothing is booked yet."), "{page}");
     dora.submit(&held, "action=book&promise=29250").await.expect(303);
-    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
+    assert_eq!(app.as_(BEA).get(MY_BOOKINGS).await.number("total_upcoming"), 2);
 }

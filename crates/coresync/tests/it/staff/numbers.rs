@@ -16,7 +16,7 @@ async fn set(app: &TestClub, by: Player, setting: catalogue::Setting, value: i64
 }
 
 #[tokio::test]
-async fn a_manager_changes_a_number_and_it_counts_at_once() {
+async fn a_setting_changed_by_a_manager_applies_at_once() {
     let app = TestClub::open().await;
     // An account books three days ahead; Saturday is the fourth.
     crate::try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");

@@ -11,7 +11,7 @@ use crate::{CREATE, and, request_body};
 const MY_DAY: &str = "/staff/my-day/";
 
 #[tokio::test]
-async fn everyone_begins_where_their_work_is() {
+async fn sign_in_leads_to_the_start_page_of_the_role() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
@@ -58,14 +58,14 @@ async fn everyone_begins_where_their_work_is() {
 }
 
 #[tokio::test]
-async fn a_technician_sees_their_own_visits_and_no_others() {
+async fn a_technician_sees_only_their_own_visits() {
     let app = TestClub::open().await;
     for (player, technician, time) in [(BEA, "tom", "12:00"), (PIA, "ada", "12:00"), (PIA, "tom", "14:00")] {
         let technician = json!({"technician_id": app.technician(technician).await});
         let wanted = and(request_body(&app, "massage", "2026-11-25", time).await, technician);
         app.as_(player).post(CREATE, wanted).await.expect(201);
     }
-    let canceled = app.as_(PIA).get(crate::MINE).await.expect(200);
+    let canceled = app.as_(PIA).get(crate::MY_BOOKINGS).await.expect(200);
     let last = canceled.list("upcoming")[1]["id"].as_i64().expect("an id");
     crate::cancel(&app, PIA, last).await.expect(200);
     let page = app.browser(TOM).get(&format!("{MY_DAY}?date=2026-11-25")).await.expect(200).text();
@@ -90,7 +90,7 @@ async fn a_technician_sees_their_own_visits_and_no_others() {
 }
 
 #[tokio::test]
-async fn staff_see_errors_in_the_frame_of_the_back_office() {
+async fn staff_see_errors_in_the_back_office_layout() {
     let app = TestClub::open().await;
     let refused = app.browser(TOM).get("/staff/rules/").await.expect(403).text();
     assert!(refused.contains("class=\"desk-top\"") && refused.contains("ask a manager"), "{refused}");

@@ -11,8 +11,8 @@ const RULES: &str = "/api/staff/rules/";
 const TIMES: &str = "/api/staff/times/";
 const SETTINGS_PATH: &str = "/api/staff/numbers/";
 
-async fn send(app: &TestClub, by: Player, method: Method, path: &str, words: Value) -> Answer {
-    app.as_(by).send(method, path, Some("application/json"), words.to_string().into_bytes()).await
+async fn send(app: &TestClub, by: Player, method: Method, path: &str, body: Value) -> Answer {
+    app.as_(by).send(method, path, Some("application/json"), body.to_string().into_bytes()).await
 }
 
 fn evenings() -> Value {
@@ -22,9 +22,9 @@ fn evenings() -> Value {
 
 /// Callers without permission are refused, whatever they send. Callers with permission are not.
 #[tokio::test]
-async fn only_who_manages_the_club_changes_rules_and_numbers() {
+async fn only_managers_can_change_rules_and_settings() {
     let app = TestClub::open().await;
-    let asks = [
+    let requests = [
         (Method::GET, RULES.to_owned(), Value::Null, 200),
         (Method::POST, RULES.to_owned(), evenings(), 201),
         (Method::PUT, format!("{RULES}1/"), evenings(), 404),
@@ -33,17 +33,17 @@ async fn only_who_manages_the_club_changes_rules_and_numbers() {
         (Method::PUT, format!("{SETTINGS_PATH}hold_minutes/"), json!({"value": 12}), 204),
         (Method::DELETE, format!("{SETTINGS_PATH}hold_minutes/"), Value::Null, 200),
     ];
-    for (method, path, words, status) in asks {
+    for (method, path, body, status) in requests {
         for player in [GUS, BEA, UMA, TOM, DORA] {
-            send(&app, player, method.clone(), &path, words.clone()).await.refused(403, "not_allowed");
+            send(&app, player, method.clone(), &path, body.clone()).await.refused(403, "not_allowed");
         }
-        let words = words.to_string().into_bytes();
+        let body = body.to_string().into_bytes();
         let visitor =
-            app.visitor().send(method.clone(), &path, Some("application/json"), words.clone()).await;
+            app.visitor().send(method.clone(), &path, Some("application/json"), body.clone()).await;
         visitor.refused(401, "not_signed_in");
         for player in [MAX, OLA] {
             app.as_(player)
-                .send(method.clone(), &path, Some("application/json"), words.clone())
+                .send(method.clone(), &path, Some("application/json"), body.clone())
                 .await
                 .expect(status);
         }
@@ -57,7 +57,7 @@ async fn only_who_manages_the_club_changes_rules_and_numbers() {
 }
 
 #[tokio::test]
-async fn a_rule_is_added_changed_and_ended_and_says_by_whom() {
+async fn a_rule_records_the_author_of_each_change() {
     let app = TestClub::open().await;
     let offered = async || starts(&search(&app, GUS, "suite", "2026-11-27").await).contains(&"19:00");
     assert!(offered().await);
@@ -85,7 +85,7 @@ async fn a_rule_is_added_changed_and_ended_and_says_by_whom() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_said_at_its_field() {
+async fn invalid_rules_and_overrides_are_field_errors() {
     let app = TestClub::open().await;
     for (field, wrong) in [
         ("from", json!("17:02")),
@@ -100,13 +100,13 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         ("tags", json!("a".repeat(1_000))),
         ("services", json!([5])),
     ] {
-        let words = crate::and(evenings(), json!({field: wrong}));
-        let refused = app.as_(MAX).post(RULES, words).await.refused(400, "invalid");
+        let body = crate::and(evenings(), json!({field: wrong}));
+        let refused = app.as_(MAX).post(RULES, body).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
     let room = app.room("suite").await.0;
     let friday = "2026-11-27T19:00:00-05:00";
-    for (field, words) in [
+    for (field, body) in [
         ("room_id", json!({"room_id": 5, "starts_at": friday, "decision": "block"})),
         (
             "starts_at",
@@ -124,7 +124,7 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice", "factor": "9"})),
         ("tier", json!({"room_id": room, "starts_at": friday, "decision": "keep", "hours": 3})),
     ] {
-        let refused = app.as_(DORA).post(TIMES, words).await.refused(400, "invalid");
+        let refused = app.as_(DORA).post(TIMES, body).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
     for wrong in [json!({"value": 0}), json!({"value": 61}), json!({"value": "many"}), json!({})] {
@@ -139,12 +139,12 @@ async fn what_makes_no_sense_is_said_at_its_field() {
 
 /// An override is undone to the one before it, step by step.
 #[tokio::test]
-async fn a_decision_by_hand_can_be_taken_back() {
+async fn an_override_can_be_undone() {
     let app = TestClub::open().await;
     let (room, at) = (app.room("suite").await.0, "2026-11-27T19:00:00-05:00");
-    let decide = async |words: Value| {
-        let words = crate::and(json!({"room_id": room, "starts_at": at}), words);
-        app.as_(DORA).post(TIMES, words).await.expect(204);
+    let decide = async |body: Value| {
+        let body = crate::and(json!({"room_id": room, "starts_at": at}), body);
+        app.as_(DORA).post(TIMES, body).await.expect(204);
     };
     let undo = async || {
         app.as_(DORA).post("/api/staff/times/undo/", json!({"room_id": room, "starts_at": at})).await
@@ -169,7 +169,7 @@ async fn a_decision_by_hand_can_be_taken_back() {
 }
 
 #[tokio::test]
-async fn numbers_say_who_changed_them_and_go_back_to_their_default() {
+async fn settings_show_who_changed_them_and_can_be_reset() {
     let app = TestClub::open().await;
     let path = format!("{SETTINGS_PATH}account_days/");
     send(&app, MAX, Method::PUT, &path, json!({"value": 4})).await.expect(204);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TestClub, UMA};
 
 use crate::permissions::TABLE;
-use crate::staff_jobs::one_set_aside;
+use crate::staff_jobs::stopped_job;
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, request_body};
 
@@ -82,7 +82,7 @@ enum Body<'b> {
 }
 
 #[tokio::test]
-async fn every_change_that_staff_make_is_recorded() {
+async fn every_change_by_staff_is_audited() {
     let app = TestClub::open().await;
     let mut walk = Walk { app: &app, left: staff_writes(), wrong: Vec::new() };
     assert!(walk.left.len() > 35, "{:?}", walk.left);
@@ -149,7 +149,7 @@ async fn bookings(walk: &mut Walk<'_>) {
     let route = "POST /dashboard/bookings/{id}/repeat/";
     let repeat = format!("{page}repeat/");
     let seen =
-        app.browser(DORA).submit(&repeat, "every_weeks=1&times=2&action=look").await.expect(200).text();
+        app.browser(DORA).submit(&repeat, "every_weeks=1&times=2&action=preview").await.expect(200).text();
     let once = seen.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let form = format!("every_weeks=1&times=2&action=book&once={}", once.expect("a secret"));
     walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
@@ -300,7 +300,7 @@ async fn jobs(walk: &mut Walk<'_>) {
         ("POST /api/staff/jobs/{id}/retry/", "DELETE /api/staff/jobs/{id}/", false),
         ("POST /staff/jobs/{id}/retry/", "POST /staff/jobs/{id}/discard/", true),
     ] {
-        let id = one_set_aside(app, "test.first").await;
+        let id = stopped_job(app, "test.first").await;
         let here = if is_page { format!("/staff/jobs/{id}/") } else { format!("/api/staff/jobs/{id}/") };
         let body = if is_page { Body::Form("") } else { nothing() };
         walk.step(retry, MAX, &format!("{here}retry/"), body, "job_retried").await;
@@ -345,12 +345,12 @@ async fn pictures(walk: &mut Walk<'_>) {
     let here = "/staff/pictures/";
     walk.step("POST /staff/pictures/", MAX, here, Body::Parts(parts), "picture_added").await;
     walk.app.run_jobs().await;
-    let words = "spot=home/hero&alt=A+calm+room";
+    let words = "slot=home/hero&alt=A+calm+room";
     let path = format!("{here}words/");
-    walk.step("POST /staff/pictures/words/", MAX, &path, Body::Form(words), "picture_described").await;
+    walk.step("POST /staff/pictures/describe/", MAX, &path, Body::Form(words), "picture_described").await;
     let path = format!("{here}down/");
-    let slot = "spot=home/hero";
-    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(slot), "picture_removed").await;
+    let slot = "slot=home/hero";
+    walk.step("POST /staff/pictures/unpublish/", MAX, &path, Body::Form(slot), "picture_removed").await;
 }
 
 async fn accounts(walk: &mut Walk<'_>) {
@@ -367,7 +367,7 @@ async fn accounts(walk: &mut Walk<'_>) {
 
 /// The log in words, filtered by kind and by subject, with a booking found by its number.
 #[tokio::test]
-async fn the_log_says_who_changed_what_from_what_to_what() {
+async fn the_audit_log_shows_who_changed_which_value_and_how() {
     let app = TestClub::open().await;
     let put = async |path: &str, words: Value| {
         let bytes = words.to_string().into_bytes();

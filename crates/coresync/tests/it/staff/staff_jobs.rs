@@ -9,7 +9,7 @@ use crate::whole::WholeProgram as _;
 const HERE: &str = "/staff/jobs/";
 
 /// Adds a job that was set aside and whose payload contains a secret.
-pub(crate) async fn one_set_aside(app: &TestClub, kind: &'static str) -> Id {
+pub(crate) async fn stopped_job(app: &TestClub, kind: &'static str) -> Id {
     let add = move |tx: &mut kit::Tx<'_>| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
@@ -32,10 +32,10 @@ async fn recorded(app: &TestClub) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn jobs_are_found_by_kind_and_state_and_say_no_secret() {
+async fn jobs_are_filtered_by_kind_and_state_and_hide_secrets() {
     let app = TestClub::open().await;
-    one_set_aside(&app, "test.first").await;
-    one_set_aside(&app, "test.second").await;
+    stopped_job(&app, "test.first").await;
+    stopped_job(&app, "test.second").await;
     app.browser(DORA).get(HERE).await.expect(403);
     let page = app.browser(MAX).get(&format!("{HERE}?kind=SECOND&state=set_aside")).await.expect(200).text();
     assert!(page.contains("test.second") && page.contains("Stopped") && page.contains("1 job."));
@@ -50,9 +50,9 @@ async fn jobs_are_found_by_kind_and_state_and_say_no_secret() {
 }
 
 #[tokio::test]
-async fn a_job_is_discarded_only_by_who_is_sure_and_that_is_recorded() {
+async fn discarding_a_job_needs_confirmation_and_is_audited() {
     let app = TestClub::open().await;
-    let id = one_set_aside(&app, "test.first").await;
+    let id = stopped_job(&app, "test.first").await;
     let here = format!("{HERE}{id}/");
     let page = app.browser(MAX).get(&here).await.expect(200).text();
     assert!(page.contains("Retry now") && page.contains("Discard job"));
@@ -70,10 +70,10 @@ async fn a_job_is_discarded_only_by_who_is_sure_and_that_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_job_that_was_set_aside_is_tried_again() {
+async fn a_stopped_job_can_be_retried() {
     let app = TestClub::open().await;
     // A job of a known kind that has nothing to do.
-    let id = one_set_aside(&app, "people.seal").await;
+    let id = stopped_job(&app, "people.checkpoint").await;
     let make_known =
         move |tx: &mut kit::Tx<'_>| tx.run(sql!("UPDATE jobs SET payload = '{}' WHERE id = $1"), args![id]);
     app.db().tx(make_known).await.expect("changed");

@@ -23,7 +23,7 @@ async fn page(app: &TestClub, by: Player, path: &str) -> String {
 /// Visitors are redirected to the sign-in, guests and technicians are refused, the front desk may use some pages, and
 /// the manager all.
 #[tokio::test]
-async fn every_page_is_for_who_may() {
+async fn every_back_office_page_checks_permission() {
     let app = TestClub::open().await;
     for (path, for_desk) in PAGES {
         let sent = app.visitor().get(path).await.expect(303);
@@ -43,7 +43,7 @@ async fn every_page_is_for_who_may() {
 
 /// The start page of the back office links to every page that the caller may use, and to no other.
 #[tokio::test]
-async fn the_front_leads_where_one_may_go() {
+async fn the_start_page_links_only_to_permitted_pages() {
     let app = TestClub::open().await;
     assert_eq!(app.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
     app.browser(GUS).get("/staff/").await.expect(403);
@@ -67,7 +67,7 @@ async fn the_front_leads_where_one_may_go() {
 }
 
 #[tokio::test]
-async fn rules_are_written_read_foreseen_and_ended_by_forms() {
+async fn rules_are_added_previewed_and_ended_with_forms() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
@@ -131,7 +131,7 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
 }
 
 #[tokio::test]
-async fn a_single_time_is_decided_and_taken_back_by_forms() {
+async fn an_override_is_added_and_undone_with_forms() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let room = app.room("suite").await;
@@ -142,11 +142,11 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
         dora.submit("/staff/times/", &form.replace("time=19:00", "time=19:01")).await.expect(400).text();
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
     // The form leads to a page that says what changes, and saves nothing.
-    let asked = dora.submit("/staff/times/", &form).await.expect(200).text();
+    let preview = dora.submit("/staff/times/", &form).await.expect(200).text();
     for phrase in
         ["Save this override?", "There are no bookings in Suite at 7:00 PM", "Unlimited members first"]
     {
-        assert!(asked.contains(phrase), "{phrase}: {asked}");
+        assert!(preview.contains(phrase), "{phrase}: {preview}");
     }
     assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
     dora.submit("/staff/times/", &format!("{form}&confirm=on")).await.expect(303);
@@ -170,7 +170,7 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
 }
 
 #[tokio::test]
-async fn numbers_are_changed_within_their_bounds_and_reset() {
+async fn settings_are_changed_within_their_bounds_and_reset() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     let path = "/staff/numbers/hold_minutes/";
@@ -191,7 +191,7 @@ async fn numbers_are_changed_within_their_bounds_and_reset() {
 
 /// Money is stored in cents and shown in dollars; hours are shown as a clock shows them.
 #[tokio::test]
-async fn money_is_set_in_dollars_and_an_hour_on_the_clock() {
+async fn money_settings_use_dollars_and_hour_settings_use_clock_times() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     let path = "/staff/numbers/birthday_cents/";
@@ -219,7 +219,7 @@ async fn money_is_set_in_dollars_and_an_hour_on_the_clock() {
 }
 
 #[tokio::test]
-async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
+async fn a_plan_version_is_published_and_members_are_moved_to_it() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     let list = page(&app, MAX, "/staff/plans/").await;
@@ -235,7 +235,7 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
         "{past}"
     );
     // The form leads to a page that says what changes and for whom, and publishes nothing.
-    let asked = max.submit(path, &format!("{form}&effective_on=2026-12-01")).await.expect(200).text();
+    let preview = max.submit(path, &format!("{form}&effective_on=2026-12-01")).await.expect(200).text();
     for phrase in [
         "Publish version 2 of Base?",
         "Anyone who joins on or after Tuesday, December 1, pays $400 a month.",
@@ -244,7 +244,7 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
         "<td>$375</td><td>$400</td>",
         "name=\"effective_on\" value=\"2026-12-01\"",
     ] {
-        assert!(asked.contains(phrase), "{phrase}: {asked}");
+        assert!(preview.contains(phrase), "{phrase}: {preview}");
     }
     assert!(page(&app, MAX, path).await.contains("name=\"version\" value=\"1\""));
     max.submit(path, &format!("{form}&confirm=on")).await.expect(303);
@@ -269,7 +269,7 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
 }
 
 #[tokio::test]
-async fn the_desk_finds_somebody_and_runs_their_membership() {
+async fn the_front_desk_finds_a_person_and_manages_their_membership() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     assert!(page(&app, DORA, "/staff/members/").await.contains("Search by the start of a name"));
@@ -344,7 +344,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
 
 /// Shows every reason against a start, in the order of the table, as that person would be told.
 #[tokio::test]
-async fn why_not_says_everything_in_order() {
+async fn why_not_lists_every_reason_in_order() {
     let app = TestClub::open().await;
     let circle = app.service("circle").await;
     let path = |email: &str, date: &str, time: &str| {

@@ -89,7 +89,7 @@ fn unreached(config: &Config, error: &postgres::Error) -> Error {
         hosts.join(", "),
         config.get_ports(),
         config.get_dbname().unwrap_or("of the user's name"),
-        in_words(error)
+        error_text(error)
     );
     Fault::of(kind, text)
 }
@@ -168,7 +168,7 @@ pub(in crate::db) fn fault(error: postgres::Error) -> Error {
         None if is_lost(&error) => FaultKind::NotStarted,
         None => FaultKind::Other,
     };
-    Fault::of(kind, in_words(&error))
+    Fault::of(kind, error_text(&error))
 }
 
 fn kind_of(code: &SqlState) -> FaultKind {
@@ -191,7 +191,7 @@ fn is_lost(error: &postgres::Error) -> bool {
 }
 
 /// Returns the server's message with its detail, or else the whole chain of causes.
-pub(in crate::db) fn in_words(error: &postgres::Error) -> String {
+pub(in crate::db) fn error_text(error: &postgres::Error) -> String {
     if let Some(db) = error.as_db_error() {
         let detail = db.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
         return format!("{}: {}{detail}", db.severity(), db.message());
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_to_another_machine_is_encrypted_unless_it_is_said_otherwise() {
+    fn a_remote_connection_is_encrypted_by_default() {
         let mode = |url: &str| configure(url).expect("an address").config.get_ssl_mode();
         assert_eq!(mode("postgres://club@db.example.com/club"), SslMode::Require);
         assert_eq!(mode("postgres://club@db.example.com,localhost/club?connect_timeout=5"), SslMode::Require);

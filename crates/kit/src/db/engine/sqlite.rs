@@ -29,7 +29,7 @@ const GROUP_TIME: (Duration, Duration) = (Duration::from_millis(1), Duration::fr
 /// The most low-priority transactions in one group while no other transaction waits.
 const LATER: usize = 16;
 /// How often one low-priority transaction runs while other transactions wait continuously.
-const TURN: Duration = Duration::from_millis(5);
+const LOW_PRIORITY_INTERVAL: Duration = Duration::from_millis(5);
 /// The number of pages from which the log is copied into the database file.
 const LONG_LOG: u32 = 1_000;
 /// The number of pages (64 MB) from which the writer waits until the whole log is copied, so that the log starts
@@ -58,7 +58,7 @@ impl Sqlite {
         let marks = Arc::new(Marks::of(path));
         let (copies, copied) = bounded(1);
         let copier = connect(path)?;
-        spawn("sqlite-copier", move || copy_when_told(&copier, &copied))?;
+        spawn("sqlite-copier", move || checkpoint_when_signaled(&copier, &copied))?;
         let (writes, queue) = bounded(QUEUE);
         let (later, low_priority) = bounded(QUEUE);
         let conn = connect(path)?;
@@ -77,7 +77,7 @@ impl Sqlite {
                 copies: &copies,
                 copied: Cell::new(0),
                 flush: Cell::new(Duration::ZERO),
-                turn: Cell::new(Instant::now()),
+                last_low_priority: Cell::new(Instant::now()),
             }
             .work();
         })?;
@@ -190,7 +190,7 @@ fn read_one_by_one(
 }
 
 /// Copies the write-ahead log into the database file whenever it is told to, while others read and write.
-fn copy_when_told(conn: &Connection, signals: &Receiver<()>) {
+fn checkpoint_when_signaled(conn: &Connection, signals: &Receiver<()>) {
     while signals.recv().is_ok() {
         copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
     }
@@ -212,16 +212,16 @@ impl Queues<'_> {
     /// Waits for the next unit of work and returns it with whether it has low priority; returns `None` when both
     /// queues are closed.
     fn wait(&self) -> Option<(Box<dyn Unit>, bool)> {
-        let somebody = |unit| (unit, false);
+        let normal = |unit| (unit, false);
         let later = |unit| (unit, true);
         match self.first.try_recv() {
-            Ok(unit) => return Some(somebody(unit)),
+            Ok(unit) => return Some(normal(unit)),
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => return self.later.recv().ok().map(later),
         }
         select! {
-            recv(self.first) -> unit => unit.ok().map(somebody).or_else(|| self.later.recv().ok().map(later)),
-            recv(self.later) -> unit => unit.ok().map(later).or_else(|| self.first.recv().ok().map(somebody)),
+            recv(self.first) -> unit => unit.ok().map(normal).or_else(|| self.later.recv().ok().map(later)),
+            recv(self.later) -> unit => unit.ok().map(later).or_else(|| self.first.recv().ok().map(normal)),
         }
     }
 }
@@ -241,7 +241,7 @@ struct Writer<'w> {
     /// How long the last flush took.
     flush: Cell<Duration>,
     /// When a low-priority transaction last ran.
-    turn: Cell<Instant>,
+    last_low_priority: Cell<Instant>,
 }
 
 impl Writer<'_> {
@@ -304,11 +304,11 @@ impl Writer<'_> {
             is_waited_for |= next.is_some();
             // Low-priority transactions form groups of their own. While other transactions wait continuously, one
             // low-priority transaction runs now and then, so that none waits forever.
-            let is_turn = low_priority == 0 && self.turn.get().elapsed() >= TURN;
-            if next.is_none() && (is_turn || has_time && !is_waited_for && low_priority < LATER) {
+            let is_low_priority_due = low_priority == 0 && self.last_low_priority.get().elapsed() >= LOW_PRIORITY_INTERVAL;
+            if next.is_none() && (is_low_priority_due || has_time && !is_waited_for && low_priority < LATER) {
                 next = self.queues.later.try_recv().ok();
                 low_priority += 1;
-                self.turn.set(Instant::now());
+                self.last_low_priority.set(Instant::now());
             }
         };
         let worked = begun.elapsed();

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::migrate;
 use super::tally::tables;
 use crate::db::blocking::aside;
-use crate::db::engine::postgres_session::{Session, configure, fault, in_words};
+use crate::db::engine::postgres_session::{Session, configure, fault, error_text};
 use crate::db::engine::sqlite_connection as sqlite;
 use crate::db::place::Place;
 use crate::errors::{Fault, Result};
@@ -151,7 +151,7 @@ fn read_every_row(client: &mut postgres::Client, found: &mut Inspection) -> Resu
     for table in texts(client, OUR_TABLES)?.concat() {
         let query = format!("SELECT COALESCE(SUM(LENGTH(CAST(t AS TEXT))), 0) FROM {table} t");
         if let Err(error) = client.query_one(&query, &[]) {
-            found.damage.push(format!("table {table}: {}", in_words(&error)));
+            found.damage.push(format!("table {table}: {}", error_text(&error)));
         }
     }
     found.notes.push("every row of every table was read".to_owned());
@@ -187,7 +187,7 @@ fn check_references(client: &mut postgres::Client, found: &mut Inspection) -> Re
                     ));
                 }
             }
-            Err(error) => found.damage.push(format!("table {child}: {}", in_words(&error))),
+            Err(error) => found.damage.push(format!("table {child}: {}", error_text(&error))),
         }
     }
     Ok(())
@@ -227,7 +227,7 @@ fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Resul
     for index in &indexes {
         let query = "SELECT bt_index_check(CAST(CAST($1 AS TEXT) AS regclass), true)";
         if let Err(error) = client.execute(query, &[index]) {
-            found.damage.push(format!("index {index}: {}", in_words(&error)));
+            found.damage.push(format!("index {index}: {}", error_text(&error)));
         }
     }
     for table in texts(client, OUR_TABLES)?.concat() {
@@ -238,7 +238,7 @@ fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Resul
                     found.damage.push(format!("table {table}: {}", row.get::<_, String>(0)));
                 }
             }
-            Err(error) => found.damage.push(format!("table {table}: {}", in_words(&error))),
+            Err(error) => found.damage.push(format!("table {table}: {}", error_text(&error))),
         }
     }
     found.notes.push(format!("{} indexes were compared with their tables (amcheck)", indexes.len()));

@@ -59,7 +59,7 @@ impl Db {
     /// # Errors
     /// Returns a fault if all node numbers are taken, or if the database fails.
     pub async fn join(&self) -> Result<()> {
-        let holder = Id(i64::from_be_bytes(tokens::chance::<8>()?) >> 11);
+        let holder = Id(i64::from_be_bytes(tokens::random_bytes::<8>()?) >> 11);
         self.ids().held_by(holder.0);
         self.take_node(holder).await?;
         let watched = std::sync::Arc::downgrade(&self.0);

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_table_stands_behind_those_that_it_refers_to() {
+    fn each_table_comes_after_the_tables_it_references() {
         let names = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let refers = BTreeMap::from([
             ("memberships".to_owned(), BTreeSet::from(["plan_versions".to_owned(), "people".to_owned()])),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_is_read_from_the_keys_of_a_file_and_a_table_may_refer_to_itself() {
+    fn table_order_follows_foreign_keys_and_allows_self_references() {
         let conn = Connection::open_in_memory().expect("a file");
         let made = conn.execute_batch(
             "CREATE TABLE kids (id INTEGER PRIMARY KEY, one INTEGER REFERENCES folks (id), two INTEGER REFERENCES kids (id));

@@ -20,33 +20,33 @@ pub(crate) fn routes() -> Router<AppState> {
 /// The query of the search for people.
 struct MembersQuery {
     page: PageQuery,
-    words: String,
+    search_text: String,
 }
 
 impl Input for MembersQuery {
     fn parse(input: &mut RawInput) -> MembersQuery {
-        let words = input.opt_text_within("q", 100).unwrap_or_default();
-        MembersQuery { page: PageQuery::parse(input), words }
+        let search_text = input.opt_text_within("q", 100).unwrap_or_default();
+        MembersQuery { page: PageQuery::parse(input), search_text }
     }
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Result<Response> {
     let query = form.parsed.map_err(kit::Error::Invalid)?;
     if query.page.csv {
-        let table = caller.tx(move |tx, by| table(tx, by, &query.words)).await;
+        let table = caller.tx(move |tx, by| table(tx, by, &query.search_text)).await;
         return or_sign_in(table.map(|table| csv("members", &table)), HERE);
     }
     let page = caller.tx(move |tx, by| {
-        let table = table(tx, by, &query.words)?;
+        let table = table(tx, by, &query.search_text)?;
         let form = FormPart::get(HERE, "Find members").field(InputField::line(
             "q",
             "Name, email, or phone",
             "search",
-            &query.words,
+            &query.search_text,
         ));
-        let empty = if query.words.is_empty() {
+        let empty = if query.search_text.is_empty() {
             "Search by the start of a name or email, or four digits of a phone number."
-        } else if !people::is_search(&query.words) {
+        } else if !people::is_search(&query.search_text) {
             people::SEARCH_TOO_SHORT
         } else {
             "No matches. Try fewer letters."
@@ -71,11 +71,11 @@ pub(crate) fn phone(person: &Person) -> String {
     person.phone.as_deref().map(people::format_phone).unwrap_or_default()
 }
 
-fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
+fn table(tx: &mut Tx<'_>, by: &Actor, search_text: &str) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let mut rows = Vec::new();
-    for person in people::find(tx, by, words)? {
+    for person in people::find(tx, by, search_text)? {
         let entitlements = crate::entitlements(tx, catalogue.club.id, person.id)?;
         let held = entitlements.held.as_ref();
         rows.push(vec![
@@ -97,7 +97,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
         caption: "Results",
         head: vec!["Name", "Email", "Phone", "Plan", "Status", "Paid through"],
         rows,
-        csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(words))),
+        csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(search_text))),
     })
 }
 

@@ -15,7 +15,7 @@ use ui::{
 
 use super::plan_form::fields;
 use super::publish;
-use super::versions::{HERE, VersionStatus, credits, current, here, status, status_words};
+use super::versions::{HERE, VersionStatus, credits, current, here, status, status_text};
 use crate::{PlanTerms, Version};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -114,7 +114,7 @@ fn draw(
     let row = |version: &Version| {
         let plan = &version.plan;
         let status = status(version, &versions, (&catalogue.club.zone, today));
-        let shown_status = cell(status_words(version, status, today)).tone(match status {
+        let shown_status = cell(status_text(version, status, today)).tone(match status {
             VersionStatus::Scheduled => Tone::Info,
             VersionStatus::Current => Tone::Good,
             VersionStatus::Former | VersionStatus::Superseded => Tone::Quiet,

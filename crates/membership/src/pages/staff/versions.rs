@@ -55,8 +55,8 @@ pub(super) fn status(
     }
 }
 
-/// Returns the words for the status of a version: `Current for new members`.
-pub(super) fn status_words(version: &Version, status: VersionStatus, today: Date) -> String {
+/// Returns the text for the status of a version: `Current for new members`.
+pub(super) fn status_text(version: &Version, status: VersionStatus, today: Date) -> String {
     match status {
         VersionStatus::Scheduled => format!("Starts {}", format::day(version.effective_on, today)),
         VersionStatus::Current => "Current for new members".to_owned(),
@@ -98,7 +98,7 @@ mod tests {
 
     /// Versions 3 and 5 took the place of 2 and 4 before those took effect. Version 6 replaced 5 on the same day.
     #[test]
-    fn each_version_has_one_status_that_does_not_change_its_meaning() {
+    fn each_plan_version_has_one_unambiguous_status() {
         let mut versions: Vec<Version> = [
             (1, "1970-01-01", "1970-01-01", 3),
             (2, "2026-11-01", "2026-11-20", 0),
@@ -111,23 +111,23 @@ mod tests {
         .map(version)
         .into();
         versions.reverse();
-        let words = |today: &str, known: i64| -> Vec<String> {
+        let status_texts = |today: &str, known: i64| -> Vec<String> {
             let known: Vec<Version> = versions.iter().filter(|version| version.n <= known).cloned().collect();
             let today = date(today);
-            let words = |version: &Version| {
-                status_words(version, status(version, &known, (&TimeZone::UTC, today)), today)
+            let status_texts = |version: &Version| {
+                status_text(version, status(version, &known, (&TimeZone::UTC, today)), today)
             };
-            known.iter().rev().map(words).collect()
+            known.iter().rev().map(status_texts).collect()
         };
         let (current, former, unused, never) =
             ("Current for new members", "Existing members only", "Replaced", "Never took effect");
-        assert_eq!(words("2026-11-01", 2), [current, "Starts Friday, November 20"]);
-        assert_eq!(words("2026-11-05", 3), [current, never, "Starts Tuesday, November 10"]);
+        assert_eq!(status_texts("2026-11-01", 2), [current, "Starts Friday, November 20"]);
+        assert_eq!(status_texts("2026-11-05", 3), [current, never, "Starts Tuesday, November 10"]);
         // The day on which version 2 would have taken effect changes nothing.
-        assert_eq!(words("2026-11-21", 4), [former, never, current, "Starts Monday, November 30"]);
+        assert_eq!(status_texts("2026-11-21", 4), [former, never, current, "Starts Monday, November 30"]);
         let now = [former, never, former, never, unused, current, "Starts Thursday, December 24"];
-        assert_eq!(words("2026-11-24", 7), now);
+        assert_eq!(status_texts("2026-11-24", 7), now);
         let later = [former, never, former, never, unused, former, current];
-        assert_eq!(words("2026-12-24", 7), later);
+        assert_eq!(status_texts("2026-12-24", 7), later);
     }
 }

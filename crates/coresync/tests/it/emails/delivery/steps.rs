@@ -42,23 +42,23 @@ impl World {
 
     /// Returns the input of a booking one or two days ahead, sometimes for a guest.
     async fn input(&mut self) -> Value {
-        let day = self.now() + SignedDuration::from_hours(24 * (1 + self.chance.below(2) as i64));
+        let day = self.now() + SignedDuration::from_hours(24 * (1 + self.rng.below(2) as i64));
         let zone = self.app.catalogue().await.club.zone.clone();
-        let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
-        let service = self.app.service(self.chance.of(&["massage", "pod", "suite"])).await;
+        let (date, hour) = (day.to_zoned(zone).date(), 10 + self.rng.below(9));
+        let service = self.app.service(self.rng.of(&["massage", "pod", "suite"])).await;
         let mut input =
             json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
-        if self.chance.below(2) == 0 {
+        if self.rng.below(2) == 0 {
             input["guest_name"] = json!("Ann Lee");
-            input["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
+            input["guest_email"] = json!(format!("guest{}@example.com", self.rng.below(4)));
         }
         input
     }
 
     /// Books a single service, or a visit of two.
     pub(super) async fn book(&mut self) {
-        let (by, mut input) = (self.chance.of(&PEOPLE), self.input().await);
-        let is_visit = self.chance.below(3) == 0;
+        let (by, mut input) = (self.rng.of(&PEOPLE), self.input().await);
+        let is_visit = self.rng.below(3) == 0;
         if is_visit {
             input["then"] = json!([{"service_id": self.app.service("pod").await}]);
         }
@@ -74,8 +74,8 @@ impl World {
 
     pub(super) async fn repeat(&mut self) {
         // Only members can book weeks ahead.
-        let (by, mut input) = (self.chance.of(&[BEA, PIA]), self.input().await);
-        (input["every_weeks"], input["times"]) = (json!(1), json!(2 + self.chance.below(2)));
+        let (by, mut input) = (self.rng.of(&[BEA, PIA]), self.input().await);
+        (input["every_weeks"], input["times"]) = (json!(1), json!(2 + self.rng.below(2)));
         input["skip_conflicts"] = json!(true);
         let repeated = parsed::<Repeated>(&input);
         if let Some(series) = self.run(by, move |tx, by| bookings::repeat(tx, by, &repeated)).await {
@@ -122,7 +122,7 @@ impl World {
     fn pick(&mut self, fits: impl Fn(&Known) -> bool) -> Option<(i64, Known)> {
         let fitting = self.known.iter().filter(|(_, known)| fits(known));
         let fitting: Vec<_> = fitting.map(|(id, known)| (*id, known.clone())).collect();
-        let place = self.chance.below(fitting.len());
+        let place = self.rng.below(fitting.len());
         fitting.get(place).cloned()
     }
 
@@ -133,7 +133,7 @@ impl World {
 
     pub(super) async fn reschedule(&mut self) {
         let Some((id, known)) = self.pick_ahead() else { return };
-        let to = known.starts_at + SignedDuration::from_mins(30 * (1 + self.chance.below(6) as i64));
+        let to = known.starts_at + SignedDuration::from_mins(30 * (1 + self.rng.below(6) as i64));
         let to = parsed::<Move>(&json!({"starts_at": to.to_string()}));
         let moved = self.run(known.by, move |tx, by| {
             let seen = bookings::preview_move(tx, by, Id(id), &to)?;
@@ -151,7 +151,7 @@ impl World {
 
     pub(super) async fn cancel(&mut self) {
         let Some((id, known)) = self.pick_ahead() else { return };
-        let by = if self.chance.below(3) == 0 { DORA } else { known.by };
+        let by = if self.rng.below(3) == 0 { DORA } else { known.by };
         self.cancel_one(id, by).await;
     }
 
@@ -164,7 +164,7 @@ impl World {
 
     pub(super) async fn cancel_series(&mut self) {
         let Some((id, known)) = self.pick(|known| known.is_series) else { return };
-        let by = if self.chance.below(3) == 0 { DORA } else { known.by };
+        let by = if self.rng.below(3) == 0 { DORA } else { known.by };
         let done = self.run(by, move |tx, by| bookings::cancel_series(tx, by, Id(id), None));
         let Some(done) = done.await else { return };
         self.note("cancel series", known.root);
@@ -195,7 +195,7 @@ impl World {
         };
         let others: Vec<Player> =
             PEOPLE.into_iter().filter(|other| other.first_name != known.by.first_name).collect();
-        let by = self.chance.of(&others);
+        let by = self.rng.of(&others);
         let booking =
             self.app.db().view(move |tx| bookings::read(tx, Id(id))).await.expect("it is there").booking;
         let input = json!({"service_id": booking.service, "room_id": booking.room,
@@ -230,7 +230,7 @@ impl World {
     /// Somebody books or declines what is offered to them.
     pub(super) async fn answer_offer(&mut self) {
         let Some((id, known)) = self.pick(|known| known.status == "held") else { return };
-        let takes = self.chance.below(2) == 0;
+        let takes = self.rng.below(2) == 0;
         let answered = self.run(known.by, move |tx, by| {
             let holder = Holder { by, token: None };
             if takes {
@@ -272,7 +272,7 @@ impl World {
 
     /// Lets time pass: reminders become due, and visits end.
     pub(super) async fn wait(&mut self) {
-        let hours = self.chance.of(&[1, 3, 12, 30]);
+        let hours = self.rng.of(&[1, 3, 12, 30]);
         self.pass(SignedDuration::from_hours(hours));
         self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
         self.log.push(format!("wait {hours} h"));

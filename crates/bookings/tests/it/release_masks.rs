@@ -95,7 +95,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_start_is_offered_exactly_if_the_rules_let_it_and_costs_what_they_say(
+    fn release_masks_agree_with_the_terms_of_each_start(
         rules in prop::collection::vec(rule(), 0..5),
         decided in prop::collection::vec((0_i64..600, decision()), 0..4),
         first in prop_oneof![Just(date(2026, 10, 30)), Just(date(2026, 11, 24)), Just(date(2027, 3, 12))],
@@ -119,14 +119,14 @@ proptest! {
         let (after, premium_bp, shortest) = (0, 10_000, 6);
         let there = days.wider().expect("days").pieces(&catalogue.rooms[0].hours);
         let calendar = ResourceCalendar { id: ROOM, open, there, busy, after, premium_bp, shortest, mask: ReleaseMask::default() };
-        let mut field = Field { reach, days, rooms: vec![calendar], technicians: Vec::new(), named: None, keeping: Default::default(), equipment: Vec::new() };
+        let mut field = Field { reach, days, rooms: vec![calendar], technicians: Vec::new(), named: None, preferred: Default::default(), equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);
 
         let rules = Rules { weekly: Arc::new(rules), overrides };
         let entitlements = crate::rules_examples::member(TIERS[tier], MembershipStatus::Active, date(2030, 1, 1), true);
-        let asker = Requester { entitlements: &entitlements, now, unbounded: false };
-        release_mask(&mut field, &catalogue, &rules, SERVICE, asker);
+        let requester = Requester { entitlements: &entitlements, now, unbounded: false };
+        release_mask(&mut field, &catalogue, &rules, SERVICE, requester);
         let gated = Offers::find(demand, &field).all(0);
         let expected: Vec<_> = plain
             .iter()

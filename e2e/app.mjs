@@ -19,11 +19,11 @@ const SECONDS_TO_OPEN = 180;
 const SECONDS_TO_CLOSE = 20;
 
 /** Starts the program and resolves once it can serve. Close it with `close()`. */
-export async function openHouse() {
+export async function startApp() {
   await access(binary).catch(() => {
     throw new Error(`${binary} is not there: \`cargo build\` makes it, CORESYNC_BIN names another`);
   });
-  const folder = await mkdtemp(join(tmpdir(), "coresync-house-"));
+  const folder = await mkdtemp(join(tmpdir(), "coresync-app-"));
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const logFile = join(folder, "log");
@@ -41,21 +41,21 @@ export async function openHouse() {
   const log = createWriteStream(logFile);
   program.stdout.pipe(log, { end: false });
   program.stderr.pipe(log, { end: false });
-  const house = { url, folder, pid: program.pid, ended: null };
+  const app = { url, folder, pid: program.pid, ended: null };
   const gone = new Promise((done) => {
-    program.once("error", (error) => done((house.ended = error.message)));
-    program.once("exit", (code, signal) => done((house.ended = signal ?? `exit ${code}`)));
+    program.once("error", (error) => done((app.ended = error.message)));
+    program.once("exit", (code, signal) => done((app.ended = signal ?? `exit ${code}`)));
   });
 
   /** Returns the last lines that the program wrote to its log. */
-  house.tail = async (lines = 30) => {
+  app.tail = async (lines = 30) => {
     const text = await readFile(logFile, "utf8").catch(() => "");
     return text.trimEnd().split("\n").slice(-lines).join("\n");
   };
 
   /** Stops the program, waits for it, and removes its folder. Resolves to how it ended. */
-  house.close = async () => {
-    if (house.ended === null) {
+  app.close = async () => {
+    if (app.ended === null) {
       program.kill("SIGTERM");
       const late = pause(SECONDS_TO_CLOSE * 1000, "late", { ref: false });
       if ((await Promise.race([gone, late])) === "late") {
@@ -65,17 +65,17 @@ export async function openHouse() {
     }
     log.end();
     await rm(folder, { recursive: true, force: true });
-    return house.ended;
+    return app.ended;
   };
 
   try {
-    await ready(house);
+    await ready(app);
   } catch (error) {
-    const tail = await house.tail();
-    await house.close();
+    const tail = await app.tail();
+    await app.close();
     throw new Error(`${error.message}\n${tail}`);
   }
-  return house;
+  return app;
 }
 
 /** Returns only the environment variables that the program needs, and none of a developer's own club. */
@@ -98,11 +98,11 @@ function environment(folder, port, url) {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
 }
 
-async function ready(house) {
+async function ready(app) {
   const end = Date.now() + SECONDS_TO_OPEN * 1000;
   while (Date.now() < end) {
-    if (house.ended !== null) throw new Error(`the program ended before it was ready: ${house.ended}`);
-    const answer = await fetch(`${house.url}/ready/`).catch(() => null);
+    if (app.ended !== null) throw new Error(`the program ended before it was ready: ${app.ended}`);
+    const answer = await fetch(`${app.url}/ready/`).catch(() => null);
     if (answer?.ok) return;
     await pause(100);
   }

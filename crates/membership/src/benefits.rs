@@ -129,7 +129,7 @@ fn take_off(used: &mut [(Date, i64)], months: &[(Date,)]) {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn return_perks(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
+pub fn return_benefits(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
     let credits = tx.run(sql!("DELETE FROM credit_uses WHERE booking_id = $1"), args![booking])?;
     let passes = tx.run(sql!("DELETE FROM pass_uses WHERE booking_id = $1"), args![booking])?;
     let gifts = tx.run(sql!("DELETE FROM birthday_uses WHERE booking_id = $1"), args![booking])?;

@@ -1,12 +1,12 @@
 //! Seeded random numbers, so that the demonstration club is the same every time.
 
 /// A small random number generator (SplitMix64), not suitable for secrets.
-pub(super) struct Chance(u64);
+pub(super) struct Rng(u64);
 
-impl Chance {
+impl Rng {
     /// Creates a generator from a seed.
-    pub(super) fn new(seed: u64) -> Chance {
-        Chance(seed)
+    pub(super) fn new(seed: u64) -> Rng {
+        Rng(seed)
     }
 
     fn next(&mut self) -> u64 {

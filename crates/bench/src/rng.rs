@@ -1,9 +1,9 @@
 //! Seeded random numbers, so that every run has the same bookings.
 
 /// A small random number generator (SplitMix64).
-pub(crate) struct Chance(pub(crate) u64);
+pub(crate) struct Rng(pub(crate) u64);
 
-impl Chance {
+impl Rng {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

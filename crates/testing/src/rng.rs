@@ -34,10 +34,10 @@ mod tests {
     use super::Xorshift;
 
     #[test]
-    fn a_seed_gives_the_same_numbers_and_reaches_all() {
+    fn a_seed_repeats_its_numbers_and_reaches_every_value() {
         let draw = |seed| {
-            let mut chance = Xorshift::new(seed);
-            std::array::from_fn::<usize, 200, _>(|_| chance.below(7))
+            let mut rng = Xorshift::new(seed);
+            std::array::from_fn::<usize, 200, _>(|_| rng.below(7))
         };
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
