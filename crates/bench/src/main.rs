@@ -11,7 +11,6 @@
 
 mod arguments;
 mod calendar;
-mod rng;
 mod club;
 mod floor;
 mod http;
@@ -19,6 +18,7 @@ mod load;
 mod place;
 mod process;
 mod report;
+mod rng;
 mod run;
 mod scenes;
 mod setup;

@@ -16,7 +16,7 @@ mod waitlist;
 
 pub use accounts::adopt::adopt;
 pub use accounts::my_bookings::{
-    MyBookings, allergies, my_bookings, read, read_allergies, scene, show, my_filtered_bookings, together,
+    MyBookings, allergies, my_bookings, my_filtered_bookings, read, read_allergies, scene, show, together,
 };
 pub use accounts::past_services::{PastService, past_services};
 pub use accounts::privacy::{
@@ -67,8 +67,8 @@ pub use notifications::notify::{
     notify_current_status, notify_upcoming, revision, still_open, still_repriced, still_true,
 };
 pub use scheduling::{
-    Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field,
-    PreferredResources, MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at,
+    Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field, MINUTES,
+    Offer, Offers, Open, Openings, PreferredResources, ReleaseMask, ResourceCalendar, begin, cell_at,
     cell_from, cells, minute, moments,
 };
 pub use search::free_times::{

@@ -90,8 +90,8 @@ pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, valu
 pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = stored_value(tx, club, setting)?;
-    let changed =
-        tx.run(sql!("DELETE FROM club_settings WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
+    let changed = tx
+        .run(sql!("DELETE FROM club_settings WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
     if changed == 1 { note(tx, by, club, setting, (before, None)) } else { Ok(()) }
 }
 

@@ -24,7 +24,8 @@ pub struct Finding {
 }
 
 const RESTORE: &str = "Stop the program, keep a copy of the database as it is, and restore the last good backup into a new database.";
-const FIND_AND_CANCEL: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
+const FIND_AND_CANCEL: &str =
+    "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";

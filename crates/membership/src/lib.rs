@@ -4,6 +4,7 @@
 
 mod api;
 mod audit;
+mod benefits;
 mod desk;
 mod emails;
 mod entitlements;
@@ -11,13 +12,13 @@ mod events;
 mod lifecycle;
 mod model;
 pub mod pages;
-mod benefits;
 mod plan_store;
 mod plans;
 mod settings;
 mod store;
 
 pub use api::{NO_MEMBERSHIP, routes};
+pub use benefits::{return_benefits, use_birthday, use_credit, use_pass, without_uses_of};
 pub use desk::{
     Invoice, NO_UPGRADE, NOTHING_DUE, PAID_MEANWHILE, PRICE_CHANGED, Paid, SUBJECT, Sold, join,
     preview_upgrade, take_dues, upgrade,
@@ -31,7 +32,6 @@ pub use lifecycle::{
     stay,
 };
 pub use model::{Membership, MembershipStatus, NewMembership, Plan, Tier};
-pub use benefits::{return_benefits, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plan_store::{Version, newest, plan_versions, plans};
 pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, movable_members, move_over};
 pub use settings::{FROZEN_MONTHS, SETTINGS};

@@ -114,7 +114,9 @@ impl Post {
                 let (at, order) = (now.strftime("%Y%m%dT%H%M%S%3fZ"), order.unwrap_or_default());
                 let name = format!("{at}-{order:016}-{}.eml", compose::name(mail)?);
                 let (folder, bytes) = (folder.clone(), message.formatted());
-                tokio::task::spawn_blocking(move || write_file(&folder, &name, &bytes)).await.or_fault()??;
+                tokio::task::spawn_blocking(move || write_file(&folder, &name, &bytes))
+                    .await
+                    .or_fault()??;
                 Ok("file")
             }
         }

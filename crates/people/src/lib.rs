@@ -24,8 +24,8 @@ pub use accounts::profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
 };
 pub use accounts::proofs::{
-    ADDRESS_GONE, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, Claim, LINK_EXPIRED,
-    News, PasswordChanged, EmailConfirmed, ResetRequested, mail_of,
+    ADDRESS_GONE, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, Claim,
+    EmailConfirmed, LINK_EXPIRED, News, PasswordChanged, ResetRequested, mail_of,
 };
 pub use accounts::reset::{
     request_address_change, request_link_again, request_password_reset, reset_password,

@@ -47,7 +47,10 @@ pub fn person_exists(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
 /// Returns a fault if the database fails.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     let club = tx.club()?;
-    tx.one(sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")), args![club, normalized_email(email)])
+    tx.one(
+        sql!(concat!("SELECT ", person_columns!(), " WHERE p.email = $2")),
+        args![club, normalized_email(email)],
+    )
 }
 
 /// Returns the last person who claimed an address and has not confirmed it yet.

@@ -69,7 +69,14 @@ impl App {
         self.send_request_from("192.0.2.1", method, path, by, body).await
     }
 
-    async fn send_request_from(&self, from: &str, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
+    async fn send_request_from(
+        &self,
+        from: &str,
+        method: Method,
+        path: &str,
+        by: As<'_>,
+        body: &str,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         request = match by {
             As::Nobody => request,

@@ -110,7 +110,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result
     let shown = crate::shown(tx, catalogue.club.id)?;
     let found = |slot: &str, is_published: bool| {
         let mut found = known.iter().rev();
-        found.find(|(at, picture)| at == slot && picture.is_published == is_published).map(|(_, picture)| picture.clone())
+        found
+            .find(|(at, picture)| at == slot && picture.is_published == is_published)
+            .map(|(_, picture)| picture.clone())
     };
     let fill = |slot: PictureSlot<'_>| {
         let (published, coming) = (found(&slot.name, true), found(&slot.name, false));

@@ -29,7 +29,9 @@ pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<Shown>> {
     tx.caches::<Cached<Id, Shown>>().get(tx, catalogue::VERSION, club, |tx, _| {
         let known = store::pictures(tx, club)?.into_iter();
         Ok(Shown(
-            known.filter(|(_, picture)| picture.is_published && picture.state == PictureState::Ready).collect(),
+            known
+                .filter(|(_, picture)| picture.is_published && picture.state == PictureState::Ready)
+                .collect(),
         ))
     })
 }

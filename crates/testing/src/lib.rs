@@ -15,15 +15,15 @@
 
 mod answer;
 mod cast;
-mod rng;
 mod club;
 mod program;
+mod rng;
 mod shape;
 mod test_club;
 
 pub use answer::{Answer, duplicate_name};
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
-pub use rng::Xorshift;
 pub use program::Program;
+pub use rng::Xorshift;
 pub use shape::assert_shape;
 pub use test_club::{Guest, NOW, TestClub};

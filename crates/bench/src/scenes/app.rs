@@ -7,10 +7,10 @@ use kit::errors::OrFault as _;
 use kit::{Clock, Fault, Id, Result};
 use serde_json::{Value, json};
 
-use crate::rng::Rng;
 use crate::club::token;
 use crate::http::{Connection, get, post};
 use crate::process::Process;
+use crate::rng::Rng;
 
 /// A member's app: a bearer token, and what it knows about the club.
 #[derive(Clone)]
@@ -56,7 +56,12 @@ impl App {
 
     /// Requests the free times of one day and returns their starts. They are found without parsing the JSON, so that
     /// the client needs little time.
-    pub(super) fn free_starts(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
+    pub(super) fn free_starts(
+        &self,
+        connection: &mut Connection,
+        service: Id,
+        day: Date,
+    ) -> Result<Vec<String>> {
         let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
         let answer = connection.send(&get(&path, &[("Authorization", &self.authorization)]))?;
         let body = answer.body();

@@ -6,12 +6,12 @@ use std::time::Instant;
 use kit::Result;
 
 use super::app::App;
-use crate::rng::Rng;
 use crate::floor::{Given, start_bare};
 use crate::http::Connection;
 use crate::load::{Load, Times, repeat};
 use crate::process::Process;
 use crate::report::{Budget, Report};
+use crate::rng::Rng;
 use crate::setup::Bench;
 
 /// Headers that the layers of a bare route set by themselves.

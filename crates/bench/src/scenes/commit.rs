@@ -9,13 +9,13 @@ use std::time::Instant;
 use kit::Result;
 
 use super::app::App;
-use crate::rng::Rng;
 use crate::club::MEMBERS;
 use crate::floor;
 use crate::load::{Spell, drive};
 use crate::place::{Engine, Place};
 use crate::process::Process;
 use crate::report::{Budget, Report};
+use crate::rng::Rng;
 use crate::setup::Bench;
 
 const IN_FLIGHT: usize = 16;

@@ -6,10 +6,10 @@ use std::time::Instant;
 use kit::{Id, Result, Tx, args, sql};
 use people::{Actor, NewPerson, Role};
 
-use crate::rng::Rng;
 use crate::load::Times;
 use crate::place::Place;
 use crate::report::{Budget, Report};
+use crate::rng::Rng;
 use crate::setup::Bench;
 
 /// The number of people.

@@ -45,7 +45,12 @@ impl BookingFilter {
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for visitors.
-pub fn my_filtered_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: BookingFilter) -> Result<MyBookings> {
+pub fn my_filtered_bookings(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    paging: Paging,
+    only: BookingFilter,
+) -> Result<MyBookings> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;

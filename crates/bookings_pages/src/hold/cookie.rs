@@ -36,7 +36,10 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// Returns a fault if the token contains characters that a header may not contain.
 pub(crate) fn keep(response: Response, token: &str) -> Result<Response> {
-    with_cookie(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={TTL_SECONDS}"))
+    with_cookie(
+        response,
+        &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={TTL_SECONDS}"),
+    )
 }
 
 /// Deletes the cookie.

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, ToSpan as _};
 use kit::{Fault, Id, Result, Tx};
 use membership::Entitlements;
 
-use super::rng::Rng;
 use super::club::Cast;
+use super::rng::Rng;
 use super::script::Script;
 
 const WEEKS_BEHIND: i64 = 6;

@@ -2,8 +2,8 @@
 //! database gets it with `serve --demo`. The same seed creates the same club.
 
 mod calendar;
-mod rng;
 mod club;
+mod rng;
 mod script;
 
 use kit::config::Environment;

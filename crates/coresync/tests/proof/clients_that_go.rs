@@ -14,7 +14,7 @@ use kit::{Db, Result, Tx, args, sql, versions};
 use super::club::{NOW, ProofClub};
 use super::race::count_overlaps;
 use super::server::{Server, Want};
-use super::{daily_or_long, turn};
+use super::{daily_or_long, run_alone};
 
 /// An operation that writes, waits until it is released, and writes again.
 #[derive(Clone, Default)]

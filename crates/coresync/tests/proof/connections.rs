@@ -9,7 +9,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::club::{NOW, ProofClub};
 use super::server::Server;
-use super::turn;
+use super::run_alone;
 
 /// How many connections are held open, and how many file descriptors the program has.
 const HELD: usize = 1_100;

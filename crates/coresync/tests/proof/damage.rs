@@ -9,7 +9,7 @@ use kit::{Db, Error, Result, Tx, args, sql};
 use rusqlite::Connection;
 
 use super::commands::{Folder, run, set_up};
-use super::turn;
+use super::run_alone;
 
 #[tokio::test]
 async fn a_zeroed_page_is_detected_and_not_backed_up() {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::commands::{Folder, copy_demo_club, run, run_with_open_umask};
 use super::server::Server;
-use super::turn;
+use super::run_alone;
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777

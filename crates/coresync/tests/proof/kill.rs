@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::club::{ProofClub, TOMORROW};
 use super::server::{Server, Want};
-use super::{daily_or_long, turn};
+use super::{daily_or_long, run_alone};
 
 /// How many clients book at once.
 const CLIENTS: usize = 24;

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use super::club::ProofClub;
 use super::race::count_overlaps;
 use super::server::Server;
-use super::turn;
+use super::run_alone;
 
 /// The number of members who send a request.
 const MEMBERS: usize = 2_000;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::commands::{Folder, command, path, set_up};
 use super::server::Server;
-use super::turn;
+use super::run_alone;
 
 /// A PostgreSQL server for this test only.
 struct Postgres {

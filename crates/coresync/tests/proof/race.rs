@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::club::ProofClub;
 use super::server::{Server, Want, all_at_once};
-use super::turn;
+use super::run_alone;
 
 /// Starts one server on SQLite, or two on one PostgreSQL database.
 async fn servers(club: &ProofClub) -> Vec<Server> {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::commands::{Folder, command, path, run, set_up};
-use super::turn;
+use super::run_alone;
 
 /// Every row of every table, as text and in order.
 type Content = BTreeMap<String, Vec<Vec<String>>>;
@@ -171,7 +171,11 @@ async fn a_filled_club_is_restored_from_each_engine_to_each_engine() {
     assert!(output.contains("verified"), "{output}");
     assert_eq!(content_of_file(&folder.file("one.db")), whole);
     run(&folder, &folder.sqlite("sound.db"), &["restore", "sound.backup"]).expect_success();
-    assert!(run(&folder, &folder.sqlite("sound.db"), &["check"]).expect_success().contains("ok: no problems found"));
+    assert!(
+        run(&folder, &folder.sqlite("sound.db"), &["check"])
+            .expect_success()
+            .contains("ok: no problems found")
+    );
     if !on_postgres() {
         return;
     }
@@ -192,7 +196,11 @@ async fn a_filled_club_is_restored_from_each_engine_to_each_engine() {
     assert!(run(&folder, &third, &["check"]).expect_failure().contains("the database is empty"));
     run(&folder, &third, &["restore", "sound.backup"]).expect_success();
     assert!(run(&folder, &third, &["check"]).expect_success().contains("ok: no problems found"));
-    assert!(run(&folder, &third, &["restore", "sound.backup"]).expect_failure().contains("the database is not empty"));
+    assert!(
+        run(&folder, &third, &["restore", "sound.backup"])
+            .expect_failure()
+            .contains("the database is not empty")
+    );
     run(&folder, &third, &["check"]).expect_success();
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::club::{ProofClub, TOMORROW};
 use super::server::{Server, Want};
-use super::{daily_or_long, turn};
+use super::{daily_or_long, run_alone};
 
 /// Books in any room repeatedly. Every fifth time it also books and cancels the only room of another service, for which
 /// people may be waiting. Returns how long each booking took, the shortest first.

@@ -21,7 +21,13 @@ fn thing(tx: &mut Tx<'_>, requester: &str, sent: &str, name: &str, number: i64) 
     Ok(done?.expect("an answer"))
 }
 
-async fn send(db: &Db, requester: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
+async fn send(
+    db: &Db,
+    requester: &'static str,
+    sent: &'static str,
+    name: &'static str,
+    n: i64,
+) -> Result<Reply> {
     db.tx(move |tx| thing(tx, requester, sent, name, n)).await
 }
 

@@ -174,7 +174,12 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
 
 /// Queues the email that confirms the address of a new account. The email is counted here and not when it is sent,
 /// so that retries after a failed delivery do not use up the limit.
-pub(crate) fn email_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
+pub(crate) fn email_claimant(
+    tx: &mut Tx<'_>,
+    person: Id,
+    email: &str,
+    client_info: &ClientInfo,
+) -> Result<()> {
     let is_over = limits::count_email(tx, EmailKind::Confirm, email, client_info)?;
     notify(tx, &AddressClaimed { person, is_over }.into())
 }

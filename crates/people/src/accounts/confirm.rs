@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::accounts::account_emails::notify;
 use crate::accounts::inputs::ConfirmAddress;
-use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, EmailConfirmed};
+use crate::accounts::proofs::{ADDRESS_GONE, AddressChanged, Claim, EmailConfirmed, LINK_EXPIRED};
 use crate::accounts::sign_in::is_password_of;
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};

@@ -8,7 +8,7 @@ use crate::accounts::confirm::{make_own, start_over};
 use crate::accounts::hash_queue::HashQueue;
 use crate::accounts::inputs::{NewAddress, NewPassword};
 use crate::accounts::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
-use crate::accounts::sign_in::{verify_current_password, set_password, wrong_password};
+use crate::accounts::sign_in::{set_password, verify_current_password, wrong_password};
 use crate::actor::Actor;
 use crate::audit::{AuditEvent, note};
 use crate::model::normalized_email;

@@ -86,7 +86,10 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) ->
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
 /// [`crate::TOO_MANY_ATTEMPTS`], or a fault.
-pub(crate) async fn verify_current_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
+pub(crate) async fn verify_current_password(
+    caller: &Caller,
+    password: String,
+) -> Result<(Person, Option<String>)> {
     let read = |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
         Ok((person.clone(), store::password_hash(tx, person.id)?))

@@ -84,7 +84,10 @@ fn to_response(
 ) -> axum::Json<Vec<NotificationSettingOut>> {
     axum::Json(
         all.into_iter()
-            .map(|(notification_kind, email)| NotificationSettingOut { kind: notification_kind.name(), email })
+            .map(|(notification_kind, email)| NotificationSettingOut {
+                kind: notification_kind.name(),
+                email,
+            })
             .collect(),
     )
 }

@@ -112,8 +112,9 @@ impl Caller {
             (self.client_info.network(), idempotency_key.is_some(), requester.name.clone());
         let done = self.app.db.tx(move |tx| {
             let by = enter(tx, &credential, &network)?;
-            let reply =
-                once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            let reply = once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| {
+                verb(tx, &by).map(Some)
+            })?;
             Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;
@@ -152,8 +153,9 @@ impl Caller {
         };
         let done = self.app.db.precheck_then_tx(precheck, move |tx| {
             let by = enter(tx, &credential, &network)?;
-            let reply =
-                once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            let reply = once(tx, idempotency_key.as_ref(), &requester_of(&by, &visitor), |tx| {
+                verb(tx, &by).map(Some)
+            })?;
             Ok((reply, by.signed_in().is_none()))
         });
         let (reply, is_visitor) = done.await?;

@@ -177,7 +177,8 @@ async fn an_invalid_sign_up_reports_each_field() {
     }
     for body in ["", "[]", "nonsense", "{\"email\":", "\u{0}"] {
         for path in ["login", "refresh", "register", "password"] {
-            let answer = app.send_request(Method::POST, &format!("/api/auth/{path}/"), As::Nobody, body).await;
+            let answer =
+                app.send_request(Method::POST, &format!("/api/auth/{path}/"), As::Nobody, body).await;
             assert_eq!(answer.status, 400, "{path} {body:?} {answer:?}");
         }
     }

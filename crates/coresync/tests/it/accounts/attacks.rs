@@ -274,7 +274,10 @@ async fn markup_in_any_form_field_is_escaped_on_every_page() {
     app.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(202);
     app.run_jobs().await;
     for mail in app.mails() {
-        assert_escaped(crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(), "a letter");
+        assert_escaped(
+            crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(),
+            "a letter",
+        );
     }
 
     let mut paths: Vec<String> = crate::permissions::pages()

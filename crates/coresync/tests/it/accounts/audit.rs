@@ -242,8 +242,11 @@ async fn the_front_desk_reads_emergency_contacts_and_access_is_audited() {
 async fn staff_access_to_allergies_is_audited() {
     let app = TestClub::open().await;
     let booking_request = request_body(&app, "massage", "2026-11-27", "14:00").await;
-    let booked =
-        app.as_(GUS).post(CREATE, and(booking_request, json!({"allergies_notes": "Almonds"}))).await.expect(201);
+    let booked = app
+        .as_(GUS)
+        .post(CREATE, and(booking_request, json!({"allergies_notes": "Almonds"})))
+        .await
+        .expect(201);
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));
     for person in [GUS, DORA] {
         let page = app.browser(person).get(&path).await.expect(200).text();

@@ -65,7 +65,8 @@ async fn permission_is_checked_before_input() {
         for n in 0..3 {
             let alone = if is_alone { Some(TestClub::open().await) } else { None };
             let app = alone.as_ref().unwrap_or(&shared);
-            for (expected, guest) in marks.chars().zip(guests_of_every_role(app, !path.starts_with("/api/"))) {
+            for (expected, guest) in marks.chars().zip(guests_of_every_role(app, !path.starts_with("/api/")))
+            {
                 let answer = send_invalid_request(&guest, &method, path, n).await;
                 let status = answer.status;
                 assert!(status < 500, "{method} {path}: {}", answer.text());

@@ -40,7 +40,11 @@ async fn every_tier_searches_books_and_cancels_at_its_own_price() {
         assert_eq!(cancelled["booking"]["status"], "cancelled", "{name}");
         assert_eq!(cancelled["fee"], "0.00", "{name}: within the hour of regret");
         let my_bookings = app.as_(player).get(MY_BOOKINGS).await.expect(200);
-        assert_eq!((my_bookings.number("total_upcoming"), my_bookings.number("total_past")), (0, 1), "{name}");
+        assert_eq!(
+            (my_bookings.number("total_upcoming"), my_bookings.number("total_past")),
+            (0, 1),
+            "{name}"
+        );
         let again = search(&app, player, "massage", "2026-11-27").await;
         assert_eq!(again.body, found.body, "{name}: everything is free again");
     }

@@ -131,8 +131,12 @@ async fn premium_has_two_credits_a_month() {
     assert_eq!(used().await, (1, true), "it came back");
 
     // Another billing month (they begin on the 10th) has its own credits.
-    let booking_request = and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
-    assert_eq!(app.as_(PIA).post(CREATE, booking_request).await.expect(201)["pricing"]["final_total"], "0.00");
+    let booking_request =
+        and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
+    assert_eq!(
+        app.as_(PIA).post(CREATE, booking_request).await.expect(201)["pricing"]["final_total"],
+        "0.00"
+    );
     assert_eq!(used().await, (1, true));
 
     // Within 24 hours the credit is forfeited (C2).

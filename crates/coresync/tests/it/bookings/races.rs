@@ -23,7 +23,7 @@ fn rounds() -> usize {
 type Operation<'d> = Pin<Box<dyn Future<Output = Answer> + 'd>>;
 
 /// Runs both at once, while the database's own threads do the work. In every second round the other one is sent first.
-async fn both<'d>(round: usize, one: Operation<'d>, other: Operation<'d>) -> (Answer, Answer) {
+async fn run_both<'d>(round: usize, one: Operation<'d>, other: Operation<'d>) -> (Answer, Answer) {
     let (one, other) = if round.is_multiple_of(2) {
         tokio::join!(one, other)
     } else {
@@ -104,7 +104,8 @@ async fn a_reschedule_racing_a_booking_has_one_winner() {
         let path = format!("/api/bookings/{moving}/reschedule/");
         let to = json!({"date": "2026-11-27", "start_time": "18:00"});
         let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
-        let (moved, booked) = run_both(round, post(&app, BEA, &path, to), post(&app, GUS, CREATE, body)).await;
+        let (moved, booked) =
+            run_both(round, post(&app, BEA, &path, to), post(&app, GUS, CREATE, body)).await;
         let still = app.as_(BEA).get(&format!("/api/bookings/{moving}/")).await.expect(200);
         if moved.status == 200 {
             booked.refused(409, "taken");

@@ -130,7 +130,8 @@ async fn rescheduling_keeps_the_technician_and_room_if_free() {
         assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
     }
     let form = format!("to={}", utc("2026-11-28T12:15:00-05:00"));
-    let confirmation = app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(409);
+    let confirmation =
+        app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(409);
     assert!(confirmation.text().contains("With Tom instead of Ada."), "{}", confirmation.text());
     assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
     let other = and(noon.clone(), json!({"expected_technician_ids": [ada]}));
@@ -159,8 +160,7 @@ async fn rescheduling_keeps_the_technician_and_room_if_free() {
 async fn a_reschedule_form_applies_its_preview_or_shows_the_change() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
-    let body =
-        and(request_body(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
+    let body = and(request_body(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
     let id = app.as_(BEA).post(CREATE, body).await.expect(201).number("id");
     let (path, to) = (format!("/dashboard/bookings/{id}/move/"), utc("2026-11-27T14:00:00-05:00"));
     let page = app.browser(BEA).get(&format!("{path}?to={to}")).await.expect(200).text();
@@ -314,8 +314,7 @@ async fn random_reschedules_match_the_model() {
             let grid = app.as_(by).get(&path).await.expect(200);
             let slots = grid.list("available_slots");
             // One of the free times, the current start, or a start that may be taken.
-            let slot =
-                (!slots.is_empty() && rng.below(4) > 0).then(|| slots[rng.below(slots.len())].clone());
+            let slot = (!slots.is_empty() && rng.below(4) > 0).then(|| slots[rng.below(slots.len())].clone());
             let (time, start) = match &slot {
                 Some(slot) => (
                     slot["start_time"].as_str().expect("a time").to_owned(),

@@ -271,7 +271,8 @@ async fn a_waitlist_entry_survives_only_one_expired_offer() {
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
     let decline = |id: i64| format!("/api/bookings/hold/{id}/");
-    let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0]["id"].as_i64().expect("an id");
+    let held =
+        app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0]["id"].as_i64().expect("an id");
     app.as_(BEA).send(axum::http::Method::DELETE, &decline(held), None, Vec::new()).await.expect(204);
     app.run_jobs().await;
     assert_eq!(states(&app, BEA).await, ["waiting"], "the same hours are not offered again");

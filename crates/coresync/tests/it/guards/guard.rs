@@ -185,9 +185,35 @@ fn words(line: &str) -> Vec<String> {
 
 /// Words that names contained before they were replaced by standard terms (GLOSSARY.md), in lower case.
 const REPLACED: [&str; 29] = [
-    "house", "complain", "complaint", "complaints", "shelf", "stamp", "sealer", "unseal", "whence", "deed", "doors",
-    "sweep", "swept", "wish", "wishes", "perk", "perks", "told", "spot", "asked", "asker", "hung", "hanging", "gates",
-    "chance", "chances", "kept", "proven", "mine",
+    "house",
+    "complain",
+    "complaint",
+    "complaints",
+    "shelf",
+    "stamp",
+    "sealer",
+    "unseal",
+    "whence",
+    "deed",
+    "doors",
+    "sweep",
+    "swept",
+    "wish",
+    "wishes",
+    "perk",
+    "perks",
+    "told",
+    "spot",
+    "asked",
+    "asker",
+    "hung",
+    "hanging",
+    "gates",
+    "chance",
+    "chances",
+    "kept",
+    "proven",
+    "mine",
 ];
 
 /// The code and its tests use the terms of the field, as listed in GLOSSARY.md: no identifier contains a replaced word.
@@ -211,7 +237,9 @@ fn no_replaced_word_is_used_in_the_documents() {
     let mut found = Vec::new();
     let documents = files(".", "md");
     for (name, text) in documents.iter().filter(|(name, _)| !name.ends_with("CHANGELOG.md")) {
-        for quoted in text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(char::is_whitespace)) {
+        for quoted in
+            text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(char::is_whitespace))
+        {
             if words(quoted).iter().any(|word| REPLACED.contains(&word.as_str())) {
                 found.push(format!("{name}: {quoted}"));
             }

@@ -77,8 +77,7 @@ fn files_have_no_import_cycles() {
     let crates: BTreeSet<String> = sources().iter().map(|(name, _)| crate_of(name).to_owned()).collect();
     for name in &crates {
         for circle in Imports::of(name).cycles() {
-            let excuse =
-                CYCLES_IN.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
+            let excuse = CYCLES_IN.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
             match excuse {
                 Some(folder) => drop(needed.insert(*folder)),
                 None => wrong.push(circle.join(" ")),

@@ -109,7 +109,8 @@ pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
 
 /// Returns the tables after all migrations.
 pub(crate) fn current() -> Vec<Table> {
-    let texts: Vec<String> = crate::guard::files("migrations", "sql").into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<String> =
+        crate::guard::files("migrations", "sql").into_iter().map(|(_, text)| text).collect();
     tables(&texts)
 }
 
@@ -241,7 +242,8 @@ fn a_schema_is_parsed_from_its_migrations() {
 
 #[test]
 fn a_renamed_table_keeps_its_origin_and_its_references() {
-    let first = "CREATE TABLE a (\n    x TEXT NOT NULL\n);\nCREATE TABLE b (\n    a_id BIGINT REFERENCES a (id)\n);";
+    let first =
+        "CREATE TABLE a (\n    x TEXT NOT NULL\n);\nCREATE TABLE b (\n    a_id BIGINT REFERENCES a (id)\n);";
     let second = "ALTER TABLE a RENAME TO c;\nALTER TABLE c RENAME COLUMN x TO y;";
     let tables = tables(&[first.to_owned(), second.to_owned()]);
     assert_eq!((tables[0].name.as_str(), tables[0].origin.as_str()), ("c", "a"));

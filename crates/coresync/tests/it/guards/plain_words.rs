@@ -246,7 +246,7 @@ fn texts_are_in_plain_american_english() {
         ["bench", "reference", "testing"].iter().any(|one| name.contains(&format!("crates/{one}/")))
     };
     for (name, text) in sources().into_iter().filter(|(name, _)| !is_apart(name)) {
-        literals(&text).iter().for_each(|(line, text)| check(&name, *line, text));
+        literals(&text).iter().for_each(|(line, text)| scan(&name, *line, text));
     }
     for (name, text) in files("crates", "html") {
         // The sheet of style of an email is no text.
@@ -254,10 +254,10 @@ fn texts_are_in_plain_american_english() {
             .lines()
             .enumerate()
             .filter(|(_, line)| !(name.contains("/mail/") && line.starts_with(['.', ':'])));
-        text.for_each(|(at, line)| check(&name, at + 1, &spoken(line)));
+        text.for_each(|(at, line)| scan(&name, at + 1, &spoken(line)));
     }
     for (name, text) in files("crates/coresync/demo", "toml") {
-        text.lines().enumerate().for_each(|(at, line)| check(&name, at + 1, line));
+        text.lines().enumerate().for_each(|(at, line)| scan(&name, at + 1, line));
     }
     assert!(found.is_empty(), "{} texts:\n{}", found.len(), found.join("\n"));
 }

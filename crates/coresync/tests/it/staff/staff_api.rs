@@ -38,8 +38,7 @@ async fn only_managers_can_change_rules_and_settings() {
             send(&app, player, method.clone(), &path, body.clone()).await.refused(403, "not_allowed");
         }
         let body = body.to_string().into_bytes();
-        let visitor =
-            app.visitor().send(method.clone(), &path, Some("application/json"), body.clone()).await;
+        let visitor = app.visitor().send(method.clone(), &path, Some("application/json"), body.clone()).await;
         visitor.refused(401, "not_signed_in");
         for player in [MAX, OLA] {
             app.as_(player)

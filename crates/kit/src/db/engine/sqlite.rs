@@ -304,7 +304,8 @@ impl Writer<'_> {
             is_waited_for |= next.is_some();
             // Low-priority transactions form groups of their own. While other transactions wait continuously, one
             // low-priority transaction runs now and then, so that none waits forever.
-            let is_low_priority_due = low_priority == 0 && self.last_low_priority.get().elapsed() >= LOW_PRIORITY_INTERVAL;
+            let is_low_priority_due =
+                low_priority == 0 && self.last_low_priority.get().elapsed() >= LOW_PRIORITY_INTERVAL;
             if next.is_none() && (is_low_priority_due || has_time && !is_waited_for && low_priority < LATER) {
                 next = self.queues.later.try_recv().ok();
                 low_priority += 1;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::migrate;
 use super::tally::tables;
 use crate::db::blocking::aside;
-use crate::db::engine::postgres_session::{Session, configure, fault, error_text};
+use crate::db::engine::postgres_session::{Session, configure, error_text, fault};
 use crate::db::engine::sqlite_connection as sqlite;
 use crate::db::place::Place;
 use crate::errors::{Fault, Result};

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::db::blocking::aside;
 use crate::db::database::Db;
-use crate::db::engine::postgres_session::{Session, configure, fault, error_text};
+use crate::db::engine::postgres_session::{Session, configure, error_text, fault};
 use crate::db::engine::sqlite_connection as sqlite;
 use crate::db::place::Place;
 use crate::errors::{Fault, Result};
@@ -99,7 +99,8 @@ pub(super) fn in_postgres_transaction(tx: &mut postgres::Transaction<'_>) -> Res
     tx.batch_execute(LEDGER).map_err(fault)?;
     let due = due(&applied_on_postgres(tx)?)?;
     for (name, text) in &due {
-        tx.batch_execute(text).map_err(|e| Fault::because(format!("migration {name}: {}", error_text(&e))))?;
+        tx.batch_execute(text)
+            .map_err(|e| Fault::because(format!("migration {name}: {}", error_text(&e))))?;
         tx.execute("INSERT INTO migrations (name, digest) VALUES ($1, $2)", &[name, &digest(text)])
             .map_err(fault)?;
     }
