@@ -30,7 +30,7 @@ struct AboutPage {
     frame: Frame,
     artwork: Artwork,
     garden: Artwork,
-    hands: Artwork,
+    massage: Artwork,
 }
 
 /// Loads what each page about the club needs: its frame, the catalogue, and the published pictures.
@@ -57,7 +57,7 @@ async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> 
             .with_preview(artwork.passed_on()),
         artwork,
         garden: artwork::of_study(&shown, &catalogue, "backyard"),
-        hands: artwork::of_study(&shown, &catalogue, "massage"),
+        massage: artwork::of_study(&shown, &catalogue, "massage"),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
@@ -106,21 +106,21 @@ const TECHNOLOGIES: [(&str, &str, &str, &str); 4] = [
 struct TechnologiesPage {
     frame: Frame,
     artwork: Artwork,
-    means: Vec<Technology>,
+    technologies: Vec<Technology>,
 }
 
 async fn technologies(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     let (frame, catalogue, shown) = load(&caller, "technologies", "Technology · CoreSync").await?;
     let of_study = |study| artwork::of_study(&shown, &catalogue, study);
     let artwork = of_study("ai-massage-bed");
-    let means = TECHNOLOGIES.iter();
+    let technologies = TECHNOLOGIES.iter();
     let page = TechnologiesPage {
         frame: frame
             .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
             .canonical(&app, &catalogue.club, "/technologies/")
             .with_preview(artwork.passed_on()),
         artwork,
-        means: means
+        technologies: technologies
             .map(|(name, study, sentence, more)| Technology { name, sentence, more, artwork: of_study(study) })
             .collect(),
     };

@@ -64,7 +64,7 @@ const PRIVATE: BrandText = BrandText {
 
 #[derive(Template)]
 #[template(path = "brand.html")]
-struct HalfPage<'c> {
+struct BrandPage<'c> {
     frame: Frame,
     text: BrandText,
     artwork: Artwork,
@@ -113,7 +113,7 @@ async fn brand_page(
     let (frame, catalogue, shown) = page.await?;
     let scenes = if brand == Brand::Private { &people::SCENES[..] } else { &[] };
     let artwork = artwork::of_brand(&shown, brand);
-    let page = HalfPage {
+    let page = BrandPage {
         frame: frame
             .about(text.description)
             .canonical(&app, &catalogue.club, text.path)

@@ -103,7 +103,7 @@ const MOMENTS: [&str; 13] = [
     "vip_only_until",
 ];
 
-/// Returns the allowed values of a field that takes one of a few words.
+/// Returns the allowed values of a field that takes one of a few variants.
 fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
     let names = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(name, _)| *name).collect();
     match (shape, field) {
@@ -214,13 +214,13 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
     if ["enum", "const", "pattern", "maxLength"].iter().any(|word| has(schema, word)) {
         return;
     }
-    if let Some(mut words) =
+    if let Some(mut variants) =
         choices(shape, field).map(|input| input.iter().map(|word| json!(word)).collect::<Vec<_>>())
     {
         if matches!(schema.get("type"), Some(Value::Array(_))) {
-            words.push(Value::Null);
+            variants.push(Value::Null);
         }
-        schema.insert("enum".to_owned(), Value::Array(words));
+        schema.insert("enum".to_owned(), Value::Array(variants));
         return;
     }
     let is_rule_time = shape.starts_with("Rule") && matches!(field, "from" | "to");

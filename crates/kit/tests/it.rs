@@ -58,7 +58,7 @@ fn got(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
 }
 
 async fn read_value(db: &Db, name: &'static str) -> Option<i64> {
-    db.view(move |tx| got(tx, name)).await.expect("a look")
+    db.view(move |tx| got(tx, name)).await.expect("a view")
 }
 
 /// Inserts a person to refer to.

@@ -19,7 +19,7 @@ use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, PictureState, Progres
 
 const HERE: &str = "/staff/pictures/";
 /// The maximum size in bytes of the fields of a form besides the picture.
-const WORDS: usize = 1 << 16;
+const FORM_OVERHEAD: usize = 1 << 16;
 
 /// The entry of the pictures page in the navigation of the back office.
 pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
@@ -35,7 +35,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(show).post(upload))
-        .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
+        .layer(DefaultBodyLimit::max(FILM_LIMIT + FORM_OVERHEAD))
         .route("/staff/pictures/{id}/", get(progress))
         .route("/staff/pictures/unpublish/", post(take_down))
         .route("/staff/pictures/describe/", post(describe))
@@ -140,13 +140,13 @@ async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
     if let Err(error) = allowed {
         return or_sign_in::<Response>(Err(error), HERE);
     }
-    let (words, bytes) = match read(form).await {
+    let (upload, bytes) = match read(form).await {
         Ok(read) => read,
         Err((slot, Error::Invalid(fields))) => return refused(&caller, slot, fields).await,
         Err((_, error)) => return Err(error),
     };
-    let slot = words.slot.clone();
-    match take(&caller, words, bytes).await {
+    let slot = upload.slot.clone();
+    match take(&caller, upload, bytes).await {
         Ok(Some(picture)) => Ok(see_other(&format!("{HERE}{picture}/"))),
         Ok(None) => Ok(see_other(&at(&slot))),
         Err(Error::Invalid(fields)) => refused(&caller, slot, fields).await,
@@ -166,8 +166,8 @@ fn at(slot: &str) -> String {
 }
 
 /// Stores an upload. Returns the id of a photograph, which is still to be processed, and `None` for a film.
-async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
-    let slot = words.slot.clone();
+async fn take(caller: &Caller, upload: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
+    let slot = upload.slot.clone();
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
         let mut all = slots::all(&catalogue).into_iter().flat_map(|(_, slots)| slots);
@@ -176,12 +176,12 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
     let takes_film =
         known.await?.ok_or_else(|| Fields::one("slot", "We couldn’t find that place for a picture."))?;
     if takes_film && crate::is_film(&bytes) {
-        return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
+        return crate::publish_film(caller, Film { upload, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
         return Err(Fields::one("picture", "A photo can be up to 20 MB, a video up to 40 MB."));
     }
-    caller.tx(move |tx, by| crate::upload(tx, by, &words, &bytes)).await.map(Some)
+    caller.tx(move |tx, by| crate::upload(tx, by, &upload, &bytes)).await.map(Some)
 }
 
 /// The page that shows the processing state of an uploaded photograph.
@@ -262,29 +262,29 @@ const HEAD: usize = 64;
 
 /// Reads the fields of a form and the picture. An error carries the name of the slot, if it was read before.
 async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
-    let mut words = Upload { slot: String::new(), alt: String::new(), focus: Focus::default() };
+    let mut upload = Upload { slot: String::new(), alt: String::new(), focus: Focus::default() };
     let mut bytes = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|_| (words.slot.clone(), broken()))? {
+    while let Some(field) = form.next_field().await.map_err(|_| (upload.slot.clone(), broken()))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "picture" {
-            bytes = picture(field).await.map_err(|error| (words.slot.clone(), error))?;
+            bytes = picture(field).await.map_err(|error| (upload.slot.clone(), error))?;
             continue;
         }
-        let value = field.bytes().await.map_err(|_| (words.slot.clone(), broken()))?;
+        let value = field.bytes().await.map_err(|_| (upload.slot.clone(), broken()))?;
         let text = |longest: usize| -> String {
             kit::text::one_line(&String::from_utf8_lossy(&value)).chars().take(longest).collect()
         };
         match name.as_str() {
-            "slot" => words.slot = text(120),
-            "alt" => words.alt = text(300),
-            "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
+            "slot" => upload.slot = text(120),
+            "alt" => upload.alt = text(300),
+            "focus" => upload.focus = Focus::read(text(20)).unwrap_or_default(),
             _ => {}
         }
     }
     if bytes.is_empty() {
-        return Err((words.slot, Fields::one("picture", "Choose a photo.")));
+        return Err((upload.slot, Fields::one("picture", "Choose a photo.")));
     }
-    Ok((words, bytes))
+    Ok((upload, bytes))
 }
 
 /// The fields of a form without a new picture.
@@ -299,16 +299,16 @@ impl Input for UploadOut {
     }
 }
 
-async fn describe(caller: Caller, Form(UploadOut(words)): Form<UploadOut>) -> Result<Response> {
-    let slot = words.slot.clone();
-    let done = caller.tx(move |tx, by| crate::describe(tx, by, &words)).await;
+async fn describe(caller: Caller, Form(UploadOut(upload)): Form<UploadOut>) -> Result<Response> {
+    let slot = upload.slot.clone();
+    let done = caller.tx(move |tx, by| crate::describe(tx, by, &upload)).await;
     match done {
         Err(Error::Invalid(fields)) => refused(&caller, slot, fields).await,
         done => or_sign_in(done.map(|()| see_other(&at(&slot))), HERE),
     }
 }
 
-async fn take_down(caller: Caller, Form(UploadOut(words)): Form<UploadOut>) -> Result<Response> {
-    let done = caller.tx(move |tx, by| crate::take_down(tx, by, &words.slot)).await;
+async fn take_down(caller: Caller, Form(UploadOut(upload)): Form<UploadOut>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| crate::take_down(tx, by, &upload.slot)).await;
     or_sign_in(done.map(|()| see_other(HERE)), HERE)
 }

@@ -29,13 +29,13 @@ impl Job for Develop {
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if the slot name is malformed,
 /// the text alternative is empty, or the file is not a photograph of a permitted size.
-pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Result<Id> {
+pub fn upload(tx: &mut Tx<'_>, by: &Actor, upload: &Upload, bytes: &[u8]) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
-    words.check()?;
+    upload.check()?;
     check(bytes)?;
     let club = catalogue::current(tx)?.club.id;
-    let picture = store::insert(tx, club, by.person()?.id, Kind::Photograph, words)?;
-    note_added(tx, by, club, picture, Kind::Photograph, words)?;
+    let picture = store::insert(tx, club, by.person()?.id, Kind::Photograph, upload)?;
+    note_added(tx, by, club, picture, Kind::Photograph, upload)?;
     for (piece, part) in (0..).zip(bytes.chunks(PIECE)) {
         store::keep(tx, picture, 0, Format::Source, piece, part)?;
     }
@@ -50,10 +50,10 @@ fn shown(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Value> {
 }
 
 /// Records in the audit log that a picture was uploaded for a slot, and what the slot shows until the picture is ready.
-fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
-    let before = shown(tx, club, &words.slot)?;
-    let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
-    let subject = AuditSubject { kind: SubjectKind::Picture, id: Some(picture), name: &words.slot };
+fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, upload: &Upload) -> Result<()> {
+    let before = shown(tx, club, &upload.slot)?;
+    let after = json!({"kind": kind.as_str(), "alt": upload.alt, "focus": upload.focus.as_str()});
+    let subject = AuditSubject { kind: SubjectKind::Picture, id: Some(picture), name: &upload.slot };
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
@@ -141,16 +141,16 @@ pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue, `Error::Invalid` if the slot name is malformed or
 /// the text alternative is empty, and `Error::NotFound` if nothing is published in the slot.
-pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
+pub fn describe(tx: &mut Tx<'_>, by: &Actor, upload: &Upload) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    words.check()?;
+    upload.check()?;
     let club = catalogue::current(tx)?.club.id;
-    let before = shown(tx, club, &words.slot)?;
-    if !store::describe(tx, club, &words.slot, &words.alt, words.focus)? {
+    let before = shown(tx, club, &upload.slot)?;
+    if !store::describe(tx, club, &upload.slot, &upload.alt, upload.focus)? {
         return Err(Error::NotFound);
     }
-    let after = shown(tx, club, &words.slot)?;
-    let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: &words.slot };
+    let after = shown(tx, club, &upload.slot)?;
+    let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: &upload.slot };
     note_change(tx, by, "picture_described", subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -159,7 +159,7 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
 #[derive(Debug)]
 pub struct Film {
     /// The slot and the description of the film.
-    pub words: Upload,
+    pub upload: Upload,
     /// The content of the film.
     pub bytes: Vec<u8>,
 }
@@ -187,8 +187,8 @@ pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
     let Some(format) = film_format(&film.bytes) else {
         return Err(Fields::one("picture", "Browsers can’t play this video. Use an MP4 or WebM."));
     };
-    let words = film.words.clone();
-    let id = caller.tx(move |tx, by| add_film(tx, by, &words)).await?;
+    let upload = film.upload.clone();
+    let id = caller.tx(move |tx, by| add_film(tx, by, &upload)).await?;
     for (n, piece) in film.bytes.chunks(PIECE).enumerate() {
         let (n, piece) = (i64::try_from(n).or_fault()?, piece.to_vec());
         caller.tx(move |tx, _| store::keep(tx, id, 0, format, n, &piece)).await?;
@@ -207,12 +207,12 @@ pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may manage the catalogue, and `Error::Invalid` if the slot name is malformed
 /// or the text alternative is empty.
-pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<Id> {
+pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, upload: &Upload) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
-    words.check()?;
+    upload.check()?;
     let club = catalogue::current(tx)?.club.id;
-    let film = store::insert(tx, club, by.person()?.id, Kind::Film, words)?;
-    note_added(tx, by, club, film, Kind::Film, words)?;
+    let film = store::insert(tx, club, by.person()?.id, Kind::Film, upload)?;
+    note_added(tx, by, club, film, Kind::Film, upload)?;
     Ok(film)
 }
 

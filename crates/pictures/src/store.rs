@@ -6,14 +6,14 @@ use kit::{Id, Result, Tx, args, sql};
 use crate::model::{Focus, Format, Kind, Picture, PictureState, Progress, Upload};
 
 /// Inserts a picture in the state `working` and returns its id.
-pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
+pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, upload: &Upload) -> Result<Id> {
     let (id, now) = (tx.new_id()?, tx.now());
     tx.run(
         sql!(
             "INSERT INTO pictures (id, club_id, slot, kind, alt, focus, state, width, height, preview, uploaded_by,
              uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, 'working', 0, 0, '', $7, $8)"
         ),
-        args![id, club, &words.slot, kind.as_str(), &words.alt, words.focus.as_str(), by, now],
+        args![id, club, &upload.slot, kind.as_str(), &upload.alt, upload.focus.as_str(), by, now],
     )?;
     Ok(id)
 }

@@ -17,8 +17,8 @@ pub use calendar::{clock_minute, date_of, midnight, moment};
 pub use fees::{Fee, Terms, fee};
 pub use free::{Day, SearchInput, Slot};
 pub use model::{
-    Addon, Booking, Decision, Equipment, Hand, Id, Membership, Moment, Open, Person, Rank, Room, Rule,
-    Service, Shift, Technician, World,
+    Addon, Booking, Decision, Equipment, Id, Membership, Moment, Open, Person, Rank, Room, Rule, Service,
+    Shift, StartOverride, Technician, World,
 };
 pub use price::{Paid, Price, price};
 pub use refusals::No;

@@ -217,7 +217,7 @@ pub enum Decision {
 
 /// An override with its room and start (W3).
 #[derive(Debug, Clone)]
-pub struct Hand {
+pub struct StartOverride {
     /// The id of the room.
     pub room: Id,
     /// The start.
@@ -244,7 +244,7 @@ pub struct World {
     /// The release rules of the club.
     pub rules: Vec<Rule>,
     /// The overrides of single times.
-    pub hands: Vec<Hand>,
+    pub overrides: Vec<StartOverride>,
     /// The claims by resource: the id of the booking, the first moment, and the moment after the last.
     pub claims: BTreeMap<Id, Vec<(Id, Moment, Moment)>>,
     /// The shifts of rooms and technicians as moments (see [`World::unroll`]).

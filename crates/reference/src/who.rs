@@ -138,8 +138,8 @@ impl World {
     ) -> Term {
         let kind = &self.room(room).kind;
         let rank = person.rank_on(day, date_of(&self.zone, now));
-        let hand = self.hands.iter().find(|hand| hand.room == room && hand.start == start);
-        let decision = hand.map(|hand| hand.decision);
+        let decided = self.overrides.iter().find(|decided| decided.room == room && decided.start == start);
+        let decision = decided.map(|decided| decided.decision);
 
         let minute = clock_minute(&self.zone, day, start);
         let weekday = i64::from(day.weekday().to_monday_one_offset());

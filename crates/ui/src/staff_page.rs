@@ -208,7 +208,7 @@ pub struct InputField {
     hint: &'static str,
     error: Option<String>,
     /// Whether the field shares its row with another one.
-    is_half: bool,
+    is_half_width: bool,
     kind: Kind,
 }
 
@@ -225,7 +225,7 @@ enum Kind {
 
 impl InputField {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> InputField {
-        InputField { name, label, hint: "", error: None, is_half: false, kind }
+        InputField { name, label, hint: "", error: None, is_half_width: false, kind }
     }
 
     /// Creates a single-line input. `kind` is the HTML input type, such as `text` or `date`.
@@ -259,8 +259,8 @@ impl InputField {
     }
 
     /// Makes the field share its row with another one, where the form is wide enough.
-    pub fn half(self) -> InputField {
-        InputField { is_half: true, ..self }
+    pub fn half_width(self) -> InputField {
+        InputField { is_half_width: true, ..self }
     }
 
     /// Returns whether the field has so many options that its group needs more room.

@@ -182,7 +182,7 @@ pub(crate) fn club(dice: &mut Dice, zone: TimeZone) -> World {
         services: services.iter().map(|id| service(dice, *id, &rooms, &pieces)).collect(),
         addons: (0..2).map(|id| Addon { id, cents: dice.of(0..=9_999) }).collect(),
         rules: (0..dice.of(0..=3)).map(|_| rule(dice, &services)).collect(),
-        hands: Vec::new(),
+        overrides: Vec::new(),
         claims: BTreeMap::new(),
         open: BTreeMap::new(),
         account_days: 3,

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use kit::testing::TestDb;
 use kit::{Db, Error, Id, args, sql};
 use people::Actor;
-use reference::{Booking, Decision, Hand, Moment, No, Person, Rule, SearchInput, World, date_of};
+use reference::{Booking, Decision, Moment, No, Person, Rule, SearchInput, StartOverride, World, date_of};
 
 use crate::agreed;
 use crate::dice::Dice;
@@ -295,8 +295,8 @@ impl Scene {
                 bookings::decide(tx, &by, decided.room, decided.starts_at, decided.decision)
             };
             self.db.tx(write).await.expect("a decision");
-            self.world.hands.retain(|hand| (hand.room, hand.start) != (room, start));
-            self.world.hands.push(Hand { room, start, decision });
+            self.world.overrides.retain(|decided| (decided.room, decided.start) != (room, start));
+            self.world.overrides.push(StartOverride { room, start, decision });
         }
     }
 

@@ -184,10 +184,12 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
             .hint("Only staff can see this."),
         )
         .group("Dates and times")
-        .field(InputField::line("from_day", "Start date", "date", shown("from_day", day(&from))).half())
-        .field(InputField::line("from_time", "Start time", "time", shown("from_time", time(&from))).half())
-        .field(InputField::line("to_day", "End date", "date", shown("to_day", day(&to))).half())
-        .field(InputField::line("to_time", "End time", "time", shown("to_time", time(&to))).half())
+        .field(InputField::line("from_day", "Start date", "date", shown("from_day", day(&from))).half_width())
+        .field(
+            InputField::line("from_time", "Start time", "time", shown("from_time", time(&from))).half_width(),
+        )
+        .field(InputField::line("to_day", "End date", "date", shown("to_day", day(&to))).half_width())
+        .field(InputField::line("to_time", "End time", "time", shown("to_time", time(&to))).half_width())
 }
 
 /// Returns the resources that can be blocked as options.

@@ -367,11 +367,13 @@ pub(crate) fn fields(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
                 .hint("Leave all unchecked to include all."),
         )
-        .field(InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half())
+        .field(
+            InputField::line("from", "Earliest start", "time", shown("from", text(rule.from))).half_width(),
+        )
         .field(
             InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
                 .hint("Earlier means next day.")
-                .half(),
+                .half_width(),
         )
         .group("Access and price")
         .field(InputField::select(
@@ -387,12 +389,12 @@ pub(crate) fn fields(
                 shown("release_hours", rule.release_hours.to_string()),
             )
             .hint("Hours before start.")
-            .half(),
+            .half_width(),
         )
         .field(
             InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
                 .hint("1.20 is 20% more.")
-                .half(),
+                .half_width(),
         )
         .field(
             InputField::line("tags", "Tags for apps (optional)", "text", shown("tags", rule.tags.join(", ")))

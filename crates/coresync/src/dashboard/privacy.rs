@@ -89,7 +89,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
         done: None,
         agreements: people::AGREEMENTS
             .iter()
-            .map(|one| (one.kind, one.words, is_given(one.kind, one.version)))
+            .map(|one| (one.kind, one.text, is_given(one.kind, one.version)))
             .collect(),
         consents: consents.iter().map(line).collect(),
         is_staff: people::has_any_role(tx, by.person()?.id)?,

@@ -1,10 +1,10 @@
 //! The API reference page, rendered from the OpenAPI description. It shows everything that the description contains,
 //! and nothing else.
 
+mod markup;
 mod operations;
 mod refusals;
 mod shapes;
-mod words;
 
 use std::sync::Arc;
 

@@ -3,8 +3,8 @@
 use kit::fold::fold;
 use serde_json::Value;
 
+use super::markup::{Bit, bits, text};
 use super::shapes::{Field, Kind, Shape, kind, list};
-use super::words::{Bit, bits, text};
 
 /// The operations of one tag.
 pub(super) struct Family {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{Bit, bits, text};
+use super::markup::{Bit, bits, text};
 
 /// The prefix of references to schemas.
 const SCHEMAS: &str = "#/components/schemas/";

@@ -23,11 +23,11 @@ pub(crate) fn routes() -> Router<AppState> {
 #[template(path = "style.html")]
 struct StylePage {
     frame: Frame,
-    colours: [(&'static str, &'static str); 10],
+    colors: [(&'static str, &'static str); 10],
     artworks: Vec<Artwork>,
 }
 
-const COLOURS: [(&str, &str); 10] = [
+const COLORS: [(&str, &str); 10] = [
     ("ground", "what everything lies on"),
     ("raised", "what lies on it"),
     ("high", "what is under the finger"),
@@ -55,7 +55,7 @@ async fn show(caller: Caller) -> Result<Response> {
         let artworks = assets::studies().iter().filter(|study| whole(study));
         Page::of(&StylePage {
             frame,
-            colours: COLOURS,
+            colors: COLORS,
             artworks: artworks.map(|study| Artwork::named(study.name)).collect(),
         })
     });

@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::club::{NOW, ProofClub};
-use super::server::Server;
 use super::run_alone;
+use super::server::Server;
 
 /// How many connections are held open, and how many file descriptors the program has.
 const HELD: usize = 1_100;

@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::commands::{Folder, copy_demo_club, run, run_with_open_umask};
-use super::server::Server;
 use super::run_alone;
+use super::server::Server;
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777

@@ -13,8 +13,8 @@ use tokio::net::TcpStream;
 
 use super::club::ProofClub;
 use super::race::count_overlaps;
-use super::server::Server;
 use super::run_alone;
+use super::server::Server;
 
 /// The number of members who send a request.
 const MEMBERS: usize = 2_000;

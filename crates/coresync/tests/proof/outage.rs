@@ -13,8 +13,8 @@ use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
 
 use super::commands::{Folder, command, path, set_up};
-use super::server::Server;
 use super::run_alone;
+use super::server::Server;
 
 /// A PostgreSQL server for this test only.
 struct Postgres {

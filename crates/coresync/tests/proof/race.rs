@@ -8,8 +8,8 @@ use kit::{Tx, args, sql};
 use serde_json::Value;
 
 use super::club::ProofClub;
-use super::server::{Server, Want, all_at_once};
 use super::run_alone;
+use super::server::{Server, Want, all_at_once};
 
 /// Starts one server on SQLite, or two on one PostgreSQL database.
 async fn servers(club: &ProofClub) -> Vec<Server> {

@@ -146,17 +146,17 @@ where
             self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
         }
-        let (front, times) = (self.clone(), self.times.clone());
+        let (cache, times) = (self.clone(), self.times.clone());
         Answering::Later(Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let refusal = match unread {
-                Some(host) => front.cached_pages.owner(&host).await.refusal(),
+                Some(host) => cache.cached_pages.owner(&host).await.refusal(),
                 None => None,
             };
             let mut response = match refusal {
                 Some(status) => hosts::refused(status),
-                None => front.answer(request.map(Body::new), id.clone()).instrument(span).await,
+                None => cache.answer(request.map(Body::new), id.clone()).instrument(span).await,
             };
             times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
             response

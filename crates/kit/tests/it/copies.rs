@@ -26,7 +26,7 @@ fn content(tx: &mut Tx<'_>) -> Result<Content> {
 }
 
 async fn read(db: &Db) -> Content {
-    db.view(content).await.expect("a look")
+    db.view(content).await.expect("a view")
 }
 
 async fn fill(db: &Db) {

@@ -47,7 +47,7 @@ async fn waiting(test: &TestDb) -> Vec<Waiting> {
     let read = test
         .db
         .view(|tx| tx.all(sql!("SELECT attempt, run_at, dead, last_error FROM jobs ORDER BY id"), args![]));
-    read.await.expect("a look")
+    read.await.expect("a view")
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn a_rolled_back_version_is_never_reused() {
     let other = another(&test.url).await;
     other.join().await.expect("a node number");
     test.db.tx(|tx| put(tx, "row", 1).and_then(|_| bump(tx, "thing"))).await.expect("kept");
-    let seen = |db: kit::Db| async move { *db.view(remembered).await.expect("a look") };
+    let seen = |db: kit::Db| async move { *db.view(remembered).await.expect("a view") };
     assert_eq!((seen(test.db.clone()).await, seen(other.clone()).await), (Some(1), Some(1)));
     for n in 0..10 {
         let undone = test.db.tx(move |tx| {

@@ -141,7 +141,7 @@ async fn show(
             if let Some(sentence) = passwords::password_error(&new, &proof.email) {
                 return Err(Fields::one("new_password", sentence));
             }
-            caller.hash_turn().await?.hash(new).await.map(Shown::NewPassword)
+            caller.hash_permit().await?.hash(new).await.map(Shown::NewPassword)
         }
         _ if is_known => Ok(Shown::Known),
         (Some(password), _) => match is_password_of(caller, person, hash.clone(), password).await? {

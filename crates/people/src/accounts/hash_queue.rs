@@ -30,43 +30,43 @@ struct State {
     running: usize,
     waiting: usize,
     /// The networks with their waiting requests. The one at the front is served next.
-    networks: VecDeque<(IpAddr, VecDeque<oneshot::Sender<Turn>>)>,
+    networks: VecDeque<(IpAddr, VecDeque<oneshot::Sender<HashPermit>>)>,
 }
 
 /// The right to compute one hash. When it is dropped, it passes to the next request in the queue.
-pub(crate) struct Turn {
+pub(crate) struct HashPermit {
     queue: HashQueue,
     is_over: bool,
 }
 
 impl HashQueue {
-    /// Waits for a turn of a network (for IPv6, a /64).
+    /// Waits for a permit of a network (for IPv6, a /64).
     ///
     /// # Errors
     /// Returns [`TOO_MANY_ATTEMPTS`] if 64 requests of the network, or 1,024 in total, are waiting already.
-    pub(crate) async fn turn(&self, address: IpAddr) -> Result<Turn> {
-        let turn = {
+    pub(crate) async fn acquire(&self, address: IpAddr) -> Result<HashPermit> {
+        let permit = {
             let mut state = self.state();
             if state.running < AT_ONCE {
                 state.running += 1;
-                return Ok(self.a_turn());
+                return Ok(self.permit());
             }
             state
                 .enter(network(address))
                 .ok_or(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", AGAIN))?
         };
-        turn.await.map_err(kit::Fault::because)
+        permit.await.map_err(kit::Fault::because)
     }
 
-    fn a_turn(&self) -> Turn {
-        Turn { queue: self.clone(), is_over: false }
+    fn permit(&self) -> HashPermit {
+        HashPermit { queue: self.clone(), is_over: false }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Passes the turn on, skipping requests that no longer wait.
+    /// Passes the permit on, skipping requests that no longer wait.
     fn hand_on(&self) {
         loop {
             let next = {
@@ -77,10 +77,10 @@ impl HashQueue {
                 };
                 next
             };
-            match next.send(self.a_turn()) {
+            match next.send(self.permit()) {
                 Ok(()) => return,
-                // Nobody received this turn, and the loop passes it on itself, so its drop must not.
-                Err(mut turn) => turn.is_over = true,
+                // Nobody received this permit, and the loop passes it on itself, so its drop must not.
+                Err(mut permit) => permit.is_over = true,
             }
         }
     }
@@ -93,7 +93,7 @@ impl HashQueue {
 }
 
 impl State {
-    fn enter(&mut self, network: IpAddr) -> Option<oneshot::Receiver<Turn>> {
+    fn enter(&mut self, network: IpAddr) -> Option<oneshot::Receiver<HashPermit>> {
         let place = self.networks.iter().position(|(one, _)| *one == network);
         let of_one = place.and_then(|place| self.networks.get(place)).map_or(0, |(_, who)| who.len());
         if self.waiting >= WAITING || of_one >= WAITING_OF_ONE {
@@ -108,7 +108,7 @@ impl State {
         Some(receiver)
     }
 
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+    fn next(&mut self) -> Option<oneshot::Sender<HashPermit>> {
         let (network, mut who) = self.networks.pop_front()?;
         let next = who.pop_front();
         if !who.is_empty() {
@@ -119,7 +119,7 @@ impl State {
     }
 }
 
-impl Drop for Turn {
+impl Drop for HashPermit {
     fn drop(&mut self) {
         if !self.is_over {
             self.queue.hand_on();
@@ -146,17 +146,17 @@ mod tests {
     async fn a_flood_from_one_network_does_not_delay_another() {
         let queue = HashQueue::default();
         let (first, second) = (
-            queue.turn(from("198.51.100.1")).await.expect("free"),
-            queue.turn(from("198.51.100.1")).await.expect("free"),
+            queue.acquire(from("198.51.100.1")).await.expect("free"),
+            queue.acquire(from("198.51.100.1")).await.expect("free"),
         );
         let served = Arc::new(Mutex::new(Vec::new()));
         let wait = |address: &'static str| {
             let (queue, served) = (queue.clone(), served.clone());
             tokio::spawn(async move {
-                let turn = queue.turn(from(address)).await?;
+                let permit = queue.acquire(from(address)).await?;
                 served.lock().expect("the list").push(address);
                 tokio::task::yield_now().await;
-                drop(turn);
+                drop(permit);
                 Ok::<(), Error>(())
             })
         };
@@ -181,13 +181,13 @@ mod tests {
     async fn an_abandoned_wait_does_not_block_the_hash_queue() {
         let queue = HashQueue::default();
         let (first, second) = (
-            queue.turn(from("192.0.2.1")).await.expect("free"),
-            queue.turn(from("192.0.2.1")).await.expect("free"),
+            queue.acquire(from("192.0.2.1")).await.expect("free"),
+            queue.acquire(from("192.0.2.1")).await.expect("free"),
         );
         let impatient: Vec<_> = (0..5)
             .map(|_| {
                 let queue = queue.clone();
-                tokio::spawn(async move { queue.turn(from("192.0.2.1")).await.map(drop) })
+                tokio::spawn(async move { queue.acquire(from("192.0.2.1")).await.map(drop) })
             })
             .collect();
         settle().await;
@@ -195,6 +195,6 @@ mod tests {
         settle().await;
         drop((first, second));
         assert_eq!(queue.state().running, 0);
-        drop(queue.turn(from("192.0.2.2")).await.expect("free again"));
+        drop(queue.acquire(from("192.0.2.2")).await.expect("free again"));
     }
 }

@@ -10,7 +10,7 @@ use kit::text::nfc;
 use kit::{Fault, Fields, Result, tokens};
 use zxcvbn::Score;
 
-use crate::accounts::hash_queue::Turn;
+use crate::accounts::hash_queue::HashPermit;
 
 /// The least length of a password in characters.
 const SHORTEST: usize = 8;
@@ -29,7 +29,7 @@ const LIKE_LETTERS: [char; 10] = ['@', '(', '{', '[', '<', '|', '!', '$', '+', '
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZXN5bmMtbm9ib2R5$\
                       FzTC0dV7OoTsDdg8oKkVBvBmdWYSfEThZEkQzIdTkuo";
 
-impl Turn {
+impl HashPermit {
     /// Returns whether this password produced this hash. Without a hash, takes equally long and returns false.
     ///
     /// # Errors
@@ -59,8 +59,8 @@ impl Turn {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let done = tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, even if the caller no longer waits.
-            let _turn = self;
+            // The permit ends with the work, even if the caller no longer waits.
+            let _permit = self;
             work()
         });
         done.await.unwrap_or_else(|error| Err(Fault::because(error)))
@@ -81,7 +81,7 @@ fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
     Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
 }
 
-/// Hashes a password for the table, as a PHC string, without waiting for a turn. For commands and the demonstration
+/// Hashes a password for the table, as a PHC string, without waiting for a permit. For commands and the demonstration
 /// club. Call [`check_password`] first.
 ///
 /// # Errors
@@ -204,8 +204,9 @@ mod tests {
             ("Correct horse", Some(hash), false),
             ("correct horse", None, false),
         ] {
-            let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
-            assert_eq!(turn.verify(password.to_owned(), hash).await.expect("a verdict"), right);
+            let permit =
+                HashQueue::default().acquire(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
+            assert_eq!(permit.verify(password.to_owned(), hash).await.expect("a verdict"), right);
         }
     }
 
@@ -223,9 +224,10 @@ mod tests {
             (decomposed, old.to_string(), true),
             (composed, old.to_string(), false),
         ] {
-            let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
+            let permit =
+                HashQueue::default().acquire(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
             assert_eq!(
-                turn.verify(password.to_owned(), Some(hash)).await.expect("a verdict"),
+                permit.verify(password.to_owned(), Some(hash)).await.expect("a verdict"),
                 right,
                 "{password:?}"
             );

@@ -89,7 +89,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
         return Err(Fields::one("password", sentence));
     }
     let queue = app.db.dependencies().caches.get::<HashQueue>();
-    let hash = queue.turn(client_info.address).await?.hash(password).await?;
+    let hash = queue.acquire(client_info.address).await?.hash(password).await?;
     let network = client_info.network();
     app.db
         .tx(move |tx| {

@@ -20,15 +20,15 @@ pub const OWN_ROLE: Refusal =
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, or `Error::Forbidden` unless `by` may see people.
-pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> Result<(Vec<Person>, i64)> {
+pub fn find_people(tx: &mut Tx<'_>, by: &Actor, search: &str, paging: Paging) -> Result<(Vec<Person>, i64)> {
     by.need(Action::SeePeople)?;
-    if is_search(words) {
-        let count = find::count_of(tx, words)?;
-        let found = find::page_of(tx, words, paging)?;
+    if is_search(search) {
+        let count = find::count_of(tx, search)?;
+        let found = find::page_of(tx, search, paging)?;
         note(tx, by, AuditEvent::PeopleSearched, None, json!({"found": count}))?;
         return Ok((found, count));
     }
-    if !words.trim().is_empty() {
+    if !search.trim().is_empty() {
         // The text is too short for a search.
         return Ok((Vec::new(), 0));
     }

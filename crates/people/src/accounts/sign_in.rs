@@ -32,11 +32,11 @@ pub async fn sign_in(
     kind: SessionKind,
 ) -> Result<SignedIn> {
     let SignIn { email, password } = attempt;
-    // The turn comes first, so that waiting requests are not counted yet.
-    let turn = app.db.dependencies().caches.get::<HashQueue>().turn(client_info.address).await?;
+    // The permit comes first, so that waiting requests are not counted yet.
+    let permit = app.db.dependencies().caches.get::<HashQueue>().acquire(client_info.address).await?;
     let (address, from) = (email.clone(), client_info.clone());
     let (owner, hash, counted) = app.db.tx(move |tx| begin(tx, &address, &from)).await?;
-    let is_right = turn.verify(password, hash.clone()).await?;
+    let is_right = permit.verify(password, hash.clone()).await?;
     let from = client_info.clone();
     let Some(id) = owner.filter(|_| is_right) else {
         app.db.tx(move |tx| note_failure(tx, owner, &from)).await?;
@@ -112,12 +112,12 @@ pub(crate) async fn is_password_of(
     hash: Option<String>,
     password: String,
 ) -> Result<bool> {
-    let turn = caller.hash_turn().await?;
+    let permit = caller.hash_permit().await?;
     let (id, email) = (person.id, person.email.clone().unwrap_or_default());
     let client_info = caller.client_info().clone();
     let db = &caller.app().db;
     let counted = db.tx(move |tx| limits::count(tx, &email, Some(id), &client_info)).await?;
-    let is_right = turn.verify(password, hash).await?;
+    let is_right = permit.verify(password, hash).await?;
     let client_info = caller.client_info().clone();
     let settle = move |tx: &mut Tx<'_>| match is_right {
         true => limits::take_back(tx, &counted),
@@ -147,7 +147,7 @@ pub async fn change_password(
     if let Some(sentence) = passwords::password_error(&change.new_password, about) {
         return Err(Fields::one("new_password", sentence));
     }
-    let new_hash = caller.hash_turn().await?.hash(change.new_password).await?;
+    let new_hash = caller.hash_permit().await?.hash(change.new_password).await?;
     let client_info = caller.client_info().clone();
     caller
         .tx(move |tx, by| {

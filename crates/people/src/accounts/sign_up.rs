@@ -79,7 +79,7 @@ async fn read(caller: &Caller, request: SignUp) -> Result<NewPerson> {
         phone: request.phone,
         role: Role::Account,
         birthday: request.birthday,
-        password_hash: Some(caller.hash_turn().await?.hash(request.password).await?),
+        password_hash: Some(caller.hash_permit().await?.hash(request.password).await?),
         verified: false,
     })
 }

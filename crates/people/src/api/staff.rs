@@ -20,14 +20,14 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// The search.
 struct PeopleQuery {
-    words: String,
+    search: String,
     paging: Paging,
 }
 
 impl Input for PeopleQuery {
     fn parse(input: &mut RawInput) -> PeopleQuery {
         PeopleQuery {
-            words: input.opt_text_within("q", 100).unwrap_or_default(),
+            search: input.opt_text_within("q", 100).unwrap_or_default(),
             paging: Paging::parse(input),
         }
     }
@@ -47,13 +47,13 @@ impl Input for PeopleQuery {
 ))]
 async fn people(
     caller: Caller,
-    Query(PeopleQuery { words, paging }): Query<PeopleQuery>,
+    Query(PeopleQuery { search, paging }): Query<PeopleQuery>,
 ) -> Result<List<User>> {
-    let path = match words.as_str() {
+    let path = match search.as_str() {
         "" => "/api/staff/people/".to_owned(),
-        words => format!("/api/staff/people/?q={}", in_address(words, "")),
+        search => format!("/api/staff/people/?q={}", in_address(search, "")),
     };
-    let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &words, paging)).await?;
+    let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &search, paging)).await?;
     let items = found.iter().map(User::from).collect();
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }

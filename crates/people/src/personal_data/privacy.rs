@@ -22,7 +22,7 @@ pub struct Agreement {
     /// The version of the text.
     pub version: &'static str,
     /// The text to which the person agrees.
-    pub words: &'static str,
+    pub text: &'static str,
 }
 
 /// The available agreements. None of them is required for an account.
@@ -30,10 +30,10 @@ pub const AGREEMENTS: [Agreement; 3] = [
     Agreement {
         kind: "face",
         version: "2026-11",
-        words: "Recognize my face at the door. My face template stays on the club’s own server, encrypted with my own key.",
+        text: "Recognize my face at the door. My face template stays on the club’s own server, encrypted with my own key.",
     },
-    Agreement { kind: "history", version: "2026-11", words: "Suggest services based on my visits." },
-    Agreement { kind: "news", version: "2026-11", words: "Email me news from the club." },
+    Agreement { kind: "history", version: "2026-11", text: "Suggest services based on my visits." },
+    Agreement { kind: "news", version: "2026-11", text: "Email me news from the club." },
 ];
 
 /// A consent with its period.
@@ -91,17 +91,17 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     store::hold(tx, person)?;
     let now = tx.now();
     for agreement in &AGREEMENTS {
-        let (is_wanted, is_given) =
+        let (is_checked, is_given) =
             (kinds.iter().any(|kind| kind == agreement.kind), consents_to(tx, person, agreement)?);
         let details = json!({"kind": agreement.kind, "version": agreement.version});
-        if is_wanted && !is_given {
+        if is_checked && !is_given {
             let id = tx.new_id()?;
             tx.run(
                 sql!("INSERT INTO consents (id, person_id, kind, version, given_at) VALUES ($1, $2, $3, $4, $5)"),
                 args![id, person, agreement.kind, agreement.version, now],
             )?;
             note(tx, by, AuditEvent::ConsentGiven, Some(person), details)?;
-        } else if !is_wanted {
+        } else if !is_checked {
             let withdrawn = tx.run(
                 sql!(
                     "UPDATE consents SET withdrawn_at = $1 WHERE person_id = $2 AND kind = $3 AND withdrawn_at IS

@@ -13,7 +13,7 @@ use kit::replies::{IdempotencyKey, Reply, once, was_done};
 use kit::web::requested_host;
 use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
-use crate::accounts::hash_queue::{HashQueue, Turn};
+use crate::accounts::hash_queue::{HashPermit, HashQueue};
 use crate::accounts::known_credentials::Known;
 use crate::actor::Actor;
 use crate::requests::client_info::ClientInfo;
@@ -179,12 +179,12 @@ impl Caller {
         })
     }
 
-    /// Waits for a turn to compute a password hash.
+    /// Waits for a permit to compute a password hash.
     ///
     /// # Errors
     /// Returns [`crate::TOO_MANY_ATTEMPTS`] if too many requests are waiting.
-    pub(crate) async fn hash_turn(&self) -> Result<Turn> {
-        self.app.db.dependencies().caches.get::<HashQueue>().turn(self.client_info.address).await
+    pub(crate) async fn hash_permit(&self) -> Result<HashPermit> {
+        self.app.db.dependencies().caches.get::<HashQueue>().acquire(self.client_info.address).await
     }
 
     /// Returns the state of the program.

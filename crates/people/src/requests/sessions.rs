@@ -265,6 +265,6 @@ mod tests {
         let digest = tokens::digest(&renewed.access);
         let alive =
             test.db.view(move |tx| store::signed_in(tx, &digest, "access").map(|found| found.is_some()));
-        assert!(!alive.await.expect("a look"));
+        assert!(!alive.await.expect("a view"));
     }
 }

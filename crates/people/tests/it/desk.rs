@@ -34,7 +34,7 @@ async fn staff_learn_that_an_email_address_is_taken() {
         app.state.db.tx(move |tx| people::add(tx, &unnamed)).await.expect("no address is nobody's");
     }
     let found =
-        app.state.db.view(|tx| people::person_by_email(tx, "MIRA@example.com")).await.expect("a look");
+        app.state.db.view(|tx| people::person_by_email(tx, "MIRA@example.com")).await.expect("a view");
     assert_eq!(found.map(|person| person.id), Some(added.id));
     let nobody = app.state.db.view(|tx| people::person(tx, Id(1))).await;
     assert!(matches!(nobody, Err(Error::NotFound)));

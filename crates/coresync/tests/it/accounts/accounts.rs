@@ -46,7 +46,7 @@ pub(crate) async fn claimant(app: &TestClub, email: &'static str) -> kit::Id {
             args![email],
         )
     });
-    found.await.expect("a look").expect("somebody").0
+    found.await.expect("a view").expect("somebody").0
 }
 
 /// Returns a client that sends the access token of a response.
@@ -518,7 +518,7 @@ async fn invisible_characters_are_removed_from_pasted_text() {
         )
     });
     let expected = ("Ann", "+380441234567", "Quiet, please", r#"{"wall":"Alps"}"#);
-    let (name, phone, requests, scene) = row.await.expect("a look").expect("a booking");
+    let (name, phone, requests, scene) = row.await.expect("a view").expect("a booking");
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
 

@@ -410,11 +410,11 @@ async fn unverified_accounts_are_removed_after_thirty_days() {
     app.set_time("2026-12-24T09:00:00-05:00");
     app.run_jobs().await;
     let there = app.db().view(move |tx| Ok(people::person(tx, gone).is_ok()));
-    assert!(there.await.expect("a look"), "thirty days have not passed");
+    assert!(there.await.expect("a view"), "thirty days have not passed");
     app.set_time("2026-12-25T17:00:00-05:00");
     app.run_jobs().await;
     let remaining = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, ida)?)));
-    let (is_there, ida) = remaining.await.expect("a look");
+    let (is_there, ida) = remaining.await.expect("a view");
     assert!(!is_there, "nothing refers to it");
     assert_eq!(
         (ida.full_name().as_str(), ida.email.as_ref()),

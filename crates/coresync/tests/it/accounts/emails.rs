@@ -41,7 +41,7 @@ fn guest_path(mail: &str) -> String {
 
 fn parsed<I: kit::web::Input>(value: &Value) -> I {
     let input = kit::web::RawInput::from_json(value.to_string().as_bytes());
-    input.and_then(kit::web::RawInput::parse).expect("good words")
+    input.and_then(kit::web::RawInput::parse).expect("valid input")
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn concurrent_bookings_respect_the_guest_email_limit() {
         let request_body: bookings::BookingRequest =
             kit::web::RawInput::from_json(input.to_string().as_bytes())
                 .and_then(kit::web::RawInput::parse)
-                .expect("good words");
+                .expect("valid input");
         tasks.spawn(async move {
             db.tx(move |tx| {
                 let by = people::Actor::of(people::person(tx, person)?);

@@ -67,25 +67,11 @@ const COLUMNS: &[(&str, In)] = &[
 /// Returns the columns of the migrations that refer to a person: by a foreign key, or by their name.
 fn columns() -> Vec<String> {
     let mut found = Vec::new();
-    for (_, text) in crate::guard::files("migrations", "sql") {
-        let mut table = String::new();
-        for line in text.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let column = match words.as_slice() {
-                ["CREATE", "TABLE", name, ..] => {
-                    table = (*name).to_owned();
-                    continue;
-                }
-                ["ALTER", "TABLE", name, "ADD", "COLUMN", column, ..] => {
-                    table = (*name).to_owned();
-                    *column
-                }
-                [column, kind, ..] if kind.starts_with("BIGINT") => *column,
-                _ => continue,
-            };
-            let is_named = column == "who" || column.contains("person");
-            if line.contains("REFERENCES people") || (is_named && !line.trim_start().starts_with("--")) {
-                found.push(format!("{table}.{column}"));
+    for table in crate::old_schema::current() {
+        for column in table.columns {
+            let is_named = column.name == "who" || column.name.contains("person");
+            if column.refers_to.as_deref() == Some("people") || (is_named && column.kind == "BIGINT") {
+                found.push(format!("{}.{}", table.name, column.name));
             }
         }
     }

@@ -102,9 +102,9 @@ async fn consents_record_when_they_are_given_and_withdrawn() {
     let id = app.person(PIA);
     let agrees =
         |kind: usize| app.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
-    assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
+    assert!(agrees(0).await.expect("a view") && !agrees(1).await.expect("a view"));
     pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
-    assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
+    assert!(!agrees(0).await.expect("a view") && agrees(2).await.expect("a view"));
     assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("withdrawn"));
     let whats = app.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
     let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();

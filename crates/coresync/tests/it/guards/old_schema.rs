@@ -22,8 +22,8 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// The name under which it was created.
     pub(crate) origin: String,
-    kind: String,
-    refers_to: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) refers_to: Option<String>,
 }
 
 /// A table with its columns.

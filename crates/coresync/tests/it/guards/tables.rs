@@ -26,8 +26,8 @@ macro_rules! tables {
 
 tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "blocks"
-    "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "club_hosts" "club_settings"
-    "club_roles" "club_versions" "clubs" "consents" "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans"
+    "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "club_hosts" "club_roles"
+    "club_settings" "club_versions" "clubs" "consents" "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans"
     "guest_addresses" "guest_contacts" "jobs" "key_marks" "lapses" "mails" "membership_events"
     "memberships" "nodes" "notification_subjects" "notifications" "number_events" "offers" "pass_uses"
     "people" "people_words" "person_addresses" "person_keys" "picture_files" "picture_slots" "pictures"

@@ -82,8 +82,8 @@ async fn details_entered_for_a_hold_are_saved_and_booked() {
     let visit = redirect_of(bea.submit(&path, &form).await);
     assert_eq!(visit, format!("/dashboard/bookings/{}/", id_of(&path)));
     let shown = bea.get(&visit).await.expect(200).text();
-    for words in ["CS-2026-000001", "$200", "Quiet, please", "Almond oil"] {
-        assert!(shown.contains(words), "{words}: {shown}");
+    for phrase in ["CS-2026-000001", "$200", "Quiet, please", "Almond oil"] {
+        assert!(shown.contains(phrase), "{phrase}: {shown}");
     }
     // Sending the form twice makes one booking and redirects to the same page, as does the page of the hold.
     assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
@@ -543,8 +543,8 @@ async fn the_preferred_scene_is_preselected() {
     let app = TestClub::open().await;
     let liked = json!({"scene": "forest-retreat"});
     app.as_(GUS).patch("/api/users/preferences/", liked).await.expect(200);
-    let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
-    let held = app.as_(GUS).post("/api/bookings/hold/", words).await.expect(201);
+    let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+    let held = app.as_(GUS).post("/api/bookings/hold/", body).await.expect(201);
     let path = format!("/book/held/{}/", held.number("id"));
     let gus = app.browser(GUS);
     let page = gus.get(&path).await.expect(200).text();

@@ -1,4 +1,4 @@
-//! Every change by staff adds a row to the audit log, with the state before and after. The log can be read in words and
+//! Every change by staff adds a row to the audit log, with the state before and after. The log can be read in input and
 //! filtered by kind and subject.
 
 use std::collections::BTreeSet;
@@ -116,7 +116,7 @@ async fn every_change_by_staff_is_audited() {
 async fn bookings(walk: &mut Walk<'_>) {
     let app = walk.app;
     let uma = app.person(UMA);
-    let for_uma = |words: Value| and(words, json!({"person_id": uma}));
+    let for_uma = |input: Value| and(input, json!({"person_id": uma}));
     let made = for_uma(request_body(app, "pod", "2026-11-27", "10:00").await);
     let made = walk.step("POST create", DORA, CREATE, Body::Json(made), "booking_made").await.number("id");
     let series = and(for_uma(request_body(app, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
@@ -160,13 +160,13 @@ async fn bookings(walk: &mut Walk<'_>) {
 async fn held_times(walk: &mut Walk<'_>) {
     let app = walk.app;
     let held = async |time: &str| {
-        let words = request_body(app, "pod", "2026-12-03", time).await;
-        app.as_(UMA).post("/api/bookings/hold/", words).await.expect(201).number("id")
+        let input = request_body(app, "pod", "2026-12-03", time).await;
+        app.as_(UMA).post("/api/bookings/hold/", input).await.expect(201).number("id")
     };
     let uma = app.person(UMA);
-    let words = and(request_body(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
+    let input = and(request_body(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
     let own_hold =
-        walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
+        walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(input), "booking_held").await;
     let path = format!("/api/bookings/hold/{}/", own_hold.number("id"));
     let route = "POST /api/bookings/hold/{id}/extend/";
     walk.step(route, DORA, &format!("{path}extend/"), Body::Json(json!({})), "hold_extended").await;
@@ -345,10 +345,10 @@ async fn pictures(walk: &mut Walk<'_>) {
     let here = "/staff/pictures/";
     walk.step("POST /staff/pictures/", MAX, here, Body::Parts(parts), "picture_added").await;
     walk.app.run_jobs().await;
-    let words = "slot=home/hero&alt=A+calm+room";
-    let path = format!("{here}words/");
-    walk.step("POST /staff/pictures/describe/", MAX, &path, Body::Form(words), "picture_described").await;
-    let path = format!("{here}down/");
+    let input = "slot=home/hero&alt=A+calm+room";
+    let path = format!("{here}describe/");
+    walk.step("POST /staff/pictures/describe/", MAX, &path, Body::Form(input), "picture_described").await;
+    let path = format!("{here}unpublish/");
     let slot = "slot=home/hero";
     walk.step("POST /staff/pictures/unpublish/", MAX, &path, Body::Form(slot), "picture_removed").await;
 }
@@ -365,12 +365,12 @@ async fn accounts(walk: &mut Walk<'_>) {
     walk.step(route, OLA, &format!("{page}sign-out/"), Body::Form(""), "sessions_ended").await;
 }
 
-/// The log in words, filtered by kind and by subject, with a booking found by its number.
+/// The log in input, filtered by kind and by subject, with a booking found by its number.
 #[tokio::test]
 async fn the_audit_log_shows_who_changed_which_value_and_how() {
     let app = TestClub::open().await;
-    let put = async |path: &str, words: Value| {
-        let bytes = words.to_string().into_bytes();
+    let put = async |path: &str, input: Value| {
+        let bytes = input.to_string().into_bytes();
         app.as_(MAX).send(Method::PUT, path, Some("application/json"), bytes).await
     };
     put("/api/staff/numbers/hold_minutes/", json!({"value": 12})).await.expect(204);
@@ -381,9 +381,9 @@ async fn the_audit_log_shows_who_changed_which_value_and_how() {
         catalogue::reprice(tx, &by, massage, kit::Cents(21_000), kit::Cents(15_000))
     });
     repriced.await.expect("repriced");
-    let words =
+    let input =
         and(request_body(&app, "pod", "2026-11-27", "10:00").await, json!({"person_id": app.person(BEA)}));
-    let booked = app.as_(DORA).post(CREATE, words).await.expect(201);
+    let booked = app.as_(DORA).post(CREATE, input).await.expect(201);
     crate::cancel(&app, DORA, booked.number("id")).await.expect(200);
     let reference = booked["booking_reference"].as_str().expect("a number").to_owned();
     let page =

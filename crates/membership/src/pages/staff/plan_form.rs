@@ -18,7 +18,7 @@ pub(super) fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Op
         .field(
             InputField::line("price", "Price per month ($)", "text", shown("price", plan.price.to_string()))
                 .hint("For example, 375.00.")
-                .half(),
+                .half_width(),
         )
         .field(
             InputField::line(
@@ -28,7 +28,7 @@ pub(super) fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Op
                 shown("effective_on", today.to_string()),
             )
             .hint("Today or later.")
-            .half(),
+            .half_width(),
         )
         .group("Description")
         .field(InputField::line(
@@ -42,13 +42,16 @@ pub(super) fn fields(form: FormPart, newest: &Version, today: Date, raw_form: Op
                 .hint("One per line."),
         )
         .group("What it includes")
-        .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100).half())
-        .field(number("max_advance_days", "Booking window (days)", plan.max_advance_days).half())
+        .field(
+            number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100)
+                .half_width(),
+        )
+        .field(number("max_advance_days", "Booking window (days)", plan.max_advance_days).half_width())
         .field(
             number("monthly_service_credits", "Service credits per month", plan.monthly_credits.unwrap_or(0))
-                .half(),
+                .half_width(),
         )
-        .field(number("guest_passes", "Guest passes per month", plan.guest_passes).half())
+        .field(number("guest_passes", "Guest passes per month", plan.guest_passes).half_width())
         .field(InputField::tick(
             "unlimited_credits",
             "Every service is included",

@@ -13,7 +13,7 @@ use super::{Known, World};
 const PEOPLE: [Player; 3] = [GUS, BEA, PIA];
 
 fn parsed<I: Input>(value: &Value) -> I {
-    RawInput::from_json(value.to_string().as_bytes()).and_then(RawInput::parse).expect("good words")
+    RawInput::from_json(value.to_string().as_bytes()).and_then(RawInput::parse).expect("valid input")
 }
 
 impl World {
