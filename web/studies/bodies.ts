@@ -79,6 +79,20 @@ export const deepTissue: Study = {
   },
 };
 
+export const deepTissueLong: Study = {
+  name: "deep-tissue-90",
+  alt: "A person’s back by lamplight, seen from the side, from the shoulder to the towel over the hips.",
+  paint(b) {
+    const lamps: Lamp[] = [
+      { at: [-0.9, 0.8, 0.5], light: tint("#ffcf9e", 1.6), size: 0.12 },
+      { at: [1.1, 0.35, 0.9], light: tint("#ff9a50", 0.7), size: 0.15 },
+      { at: [0, 1.6, -1.4], light: tint("#b0b4c4", 0.24), size: 0.3 },
+    ];
+    paintScene(b, rest("#94705c", 0.3, lamps, [], [0.12, 0.34, -0.98], [0.04, 0.0, 0.05]));
+    b.finish(0.6);
+  },
+};
+
 export const longMassage: Study = {
   name: "long-massage",
   alt: "Six smooth, dark stones in a line along a person’s back, in candlelight. Steam rises from them.",

@@ -1,7 +1,7 @@
 // Every light study, in the order in which the style page shows them.
 
 import { barber } from "./barber";
-import { deepTissue, longMassage } from "./bodies";
+import { deepTissue, deepTissueLong, longMassage } from "./bodies";
 import type { Study } from "./brush";
 import { deskReset, guided } from "./calm";
 import { venice } from "./canals";
@@ -11,7 +11,7 @@ import { forest } from "./forest";
 import { garden } from "./garden";
 import { house } from "./house";
 import { laser, laserLarge, laserSmall, laserStudio } from "./laser";
-import { massage, together } from "./massage";
+import { massage, together, togetherLong } from "./massage";
 import { mensuite } from "./mensuite";
 import { alps } from "./mountains";
 import { ocean } from "./ocean";
@@ -30,6 +30,7 @@ export const studies: Study[] = [
   massage,
   longMassage,
   deepTissue,
+  deepTissueLong,
   deskReset,
   cedarRoom,
   slateCorner,
@@ -51,6 +52,7 @@ export const studies: Study[] = [
   laserLarge,
   laserStudio,
   together,
+  togetherLong,
   duetRoom,
   ember,
   tide,

@@ -153,6 +153,14 @@ pub fn number_of(count: i64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Formats a factor in basis points as a percentage: 12,000 as `120%`, and 11,250 as `112.5%`.
+pub fn percent(basis_points: i64) -> String {
+    match (basis_points / 100, basis_points % 100) {
+        (whole, 0) => format!("{whole}%"),
+        (whole, part) => format!("{whole}.{part:02}%").replace("0%", "%"),
+    }
+}
+
 /// Joins the items of a list: `Ada`, `Ada and Tom`, `Ada, Tom, and Eve`.
 pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
@@ -249,6 +257,15 @@ mod tests {
 
     fn unbroken(text: &str) -> String {
         text.replace(' ', "\u{a0}")
+    }
+
+    #[test]
+    fn factors_are_percentages() {
+        for (bp, text) in
+            [(10_000, "100%"), (12_000, "120%"), (11_250, "112.5%"), (11_205, "112.05%"), (999, "9.99%")]
+        {
+            assert_eq!(percent(bp), text);
+        }
     }
 
     #[test]

@@ -200,13 +200,17 @@ fn tier(input: &mut RawInput, field: &str) -> Tier {
     }
 }
 
-/// Parses a factor such as `1.20` and returns basis points. The text is never converted to a float.
+/// Parses a factor such as `1.20` or `120%` and returns basis points. The text is never converted to a float.
 fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
     let text = input.opt_text_within(field, 10)?;
-    let found = text.parse::<kit::Cents>().ok().map(|hundredths| hundredths.0 * 100);
+    let hundredths = |text: &str| text.trim().parse::<kit::Cents>().ok().map(|hundredths| hundredths.0);
+    let found = match text.strip_suffix('%') {
+        Some(percent) => hundredths(percent),
+        None => hundredths(&text).and_then(|factor| factor.checked_mul(100)),
+    };
     let found = found.filter(|factor| (FACTORS.0..=FACTORS.1).contains(factor));
     if found.is_none() {
-        input.add_error(field, "Enter a multiplier from 0.10 to 5.00, like 1.20.");
+        input.add_error(field, "Enter a percentage from 10% to 500%, like 120%.");
     }
     found
 }

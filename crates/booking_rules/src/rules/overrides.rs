@@ -82,7 +82,7 @@ fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) ->
     }
     match decision {
         Decision::Reprice(factor) if !(FACTORS.0..=FACTORS.1).contains(&factor) => {
-            fields.add("factor", "Enter a multiplier from 0.10 to 5.00.");
+            fields.add("factor", "Enter a percentage from 10% to 500%.");
         }
         Decision::Keep(Tier::None, _) => fields.add("tier", "Choose who it’s reserved for."),
         Decision::Keep(_, hours) if !(0..=MOST_HOURS).contains(&hours) => {

@@ -1,6 +1,6 @@
 //! An override of a single time as the form sends it, and how it is saved and described.
 
-use bookings::{Decision, factor, moments};
+use bookings::{Decision, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kit::web::{Input, RawInput};
@@ -64,7 +64,7 @@ pub(super) fn decided(decision: Decision) -> String {
     match decision {
         Decision::Block => "Blocked".to_owned(),
         Decision::Open => "Open to everyone at the standard price".to_owned(),
-        Decision::Reprice(bp) => format!("Price multiplier {}", factor(bp)),
+        Decision::Reprice(bp) => format!("{} of the standard price", format::percent(bp)),
         Decision::Keep(tier, hours) => {
             format!("Reserved for {} until {} before", tier_word(tier), format::number_of(hours, "hour"))
         }

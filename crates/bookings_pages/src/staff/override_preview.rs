@@ -1,6 +1,6 @@
 //! The page that says what an override of a single time changes, and asks for a confirmation.
 
-use bookings::{BlockInput, BlockKind, PriceBasis, Terms, factor, quote, terms_of_start};
+use bookings::{BlockInput, BlockKind, PriceBasis, Terms, quote, terms_of_start};
 use catalogue::{Catalogue, Room};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx};
@@ -160,5 +160,9 @@ fn price(catalogue: &Catalogue, room: &Room, service: Id, terms: &Terms) -> Stri
         agreed: None,
     };
     let total = format::money(quote(&basis, &[]).total());
-    if terms.factor_bp == 10_000 { total } else { format!("{total} (× {})", factor(terms.factor_bp)) }
+    if terms.factor_bp == 10_000 {
+        total
+    } else {
+        format!("{total} ({} of the standard price)", format::percent(terms.factor_bp))
+    }
 }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{ReleaseRule, RuleInput, StartRange, StoredRule, WeekDay, factor};
+use bookings::{ReleaseRule, RuleInput, StartRange, StoredRule, WeekDay};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::web::{Input, RawInput};
@@ -177,7 +177,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, query: &RulesQuery) -> 
             ],
         ));
     let page = StaffPage::new(by, HERE, "Release rules")
-        .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several price multipliers apply, the highest wins.")
+        .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several of them change the price, the highest price applies.")
         .with(Part::Button("Add a rule", NEW))
         .with(Part::Form(filter))
         .table(table, "No rules match. Without a rule, every time is open to everyone in their booking window, at the standard price.");
@@ -244,12 +244,17 @@ pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
         } else {
             format!("{} to {}", clock(stretch.from), clock(stretch.to))
         };
-        vec![cell(format::day(date, today)), cell(span), cell(who(stretch)), cell(factor(stretch.factor_bp))]
+        vec![
+            cell(format::day(date, today)),
+            cell(span),
+            cell(who(stretch)),
+            cell(format::percent(stretch.factor_bp)),
+        ]
     };
     let rows = week.iter().flat_map(|day| day.stretches.iter().map(move |stretch| line(day.date, stretch)));
     Table {
         caption: "Start times of the week",
-        head: vec!["Day", "Start times", "Open to", "Price multiplier"],
+        head: vec!["Day", "Start times", "Open to", "Price"],
         rows: rows.collect(),
         csv: None,
     }
@@ -330,7 +335,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     };
     let price = match rule.factor_bp {
         10_000 => "at the standard price".to_owned(),
-        bp => format!("at {} times the standard price", factor(bp)),
+        bp => format!("at {} of the standard price", format::percent(bp)),
     };
     let tags: Vec<String> = rule.tags.iter().map(|tag| kind_word(tag)).collect();
     let tags = if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", tags.join(", ")) };
@@ -392,8 +397,8 @@ pub(crate) fn fields(
             .half_width(),
         )
         .field(
-            InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
-                .hint("1.20 is 20% more.")
+            InputField::line("factor", "Price", "text", shown("factor", format::percent(rule.factor_bp)))
+                .hint("Percent of the standard price.")
                 .half_width(),
         )
         .field(

@@ -115,9 +115,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",
-            "Price multiplier (only if you change the price)",
+            "Percent of the standard price (only if you change it)",
             "text",
-            shown("factor", "1.00"),
+            shown("factor", "100%"),
         ))
         .field(InputField::select(
             "tier",

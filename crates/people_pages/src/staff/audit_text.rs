@@ -252,7 +252,7 @@ impl Known<'_> {
     fn value(&self, name: &str, value: &Value) -> String {
         if let Some(id) = value.as_i64().map(Id) {
             let called = match name {
-                "factor_bp" => Some(bookings::factor(id.0)),
+                "factor_bp" => Some(format::percent(id.0)),
                 "cents" => Some(format::money(Cents(id.0))),
                 "from" | "to" => Some(format::minute(id.0)),
                 "weekdays" => format::weekday(id.0).map(str::to_owned),
@@ -299,7 +299,7 @@ const MONEY: [&str; 6] = ["price", "list_price", "member_price", "total", "fee",
 /// Returns the name of a field in readable form.
 fn spoken(name: &str) -> String {
     let name = match name {
-        "factor_bp" => "price multiplier",
+        "factor_bp" => "percent of the standard price",
         "cents" => "amount",
         "paid_until" => "paid through",
         "frozen_from" => "paused from",

@@ -406,7 +406,7 @@ async fn price_changes_are_audited_wherever_they_are_made() {
     let app = TestClub::open().await;
     let max = app.browser(MAX);
     let room = app.room("suite").await;
-    for factor in ["1.20", "1.30"] {
+    for factor in ["120%25", "1.30"] {
         let form = format!(
             "room_id={room}&day=2026-11-27&time=19:00&decision=reprice&factor={factor}&tier=&hours=0&confirm=on"
         );
@@ -420,7 +420,7 @@ async fn price_changes_are_audited_wherever_they_are_made() {
     .expect(303);
     let found = max.get("/staff/audit/?what=price_changed").await.expect(200).text();
     assert!(found.contains("2 entries."), "{found}");
-    assert!(found.contains("price multiplier: 1.20 → 1.30"), "{found}");
+    assert!(found.contains("percent of the standard price: 120% → 130%"), "{found}");
     assert!(found.contains("Room Suite, Friday, November 27, 7:00 PM"), "{found}");
     let about = max.get("/staff/audit/?person=max+stern&what=time_decided").await.expect(200).text();
     assert!(about.contains("3 entries. By or about Max Stern."), "{about}");

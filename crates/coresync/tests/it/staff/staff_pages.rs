@@ -75,14 +75,14 @@ async fn rules_are_added_previewed_and_ended_with_forms() {
         max.submit("/staff/rules/", "from=17:02&to=22:00&tier=base&factor=9").await.expect(400).text();
     for phrase in [
         "on a five-minute mark",
-        "Enter a multiplier from 0.10",
+        "Enter a percentage from 10% to 500%",
         "href=\"#factor\"",
         "aria-invalid=\"true\"",
         "value=\"17:02\"",
     ] {
         assert!(wrong.contains(phrase), "{phrase}: {wrong}");
     }
-    let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
+    let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=120%25&tags=peak_hour";
     // What it does is said before anything is added.
     let confirmation = max.submit("/staff/rules/", form).await.expect(200).text();
     assert!(
@@ -93,7 +93,7 @@ async fn rules_are_added_previewed_and_ended_with_forms() {
     let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = target.header("location").trim_end_matches("?done=1").to_owned();
     let sentence = "Every service in suite rooms, Friday and Saturday, starting at or after 5:00 PM and before 10:00 PM: reserved for \
-                    Unlimited members until 72 hours before, at 1.20 times the standard price; tagged peak hour.";
+                    Unlimited members until 72 hours before, at 120% of the standard price; tagged peak hour.";
     let text = page(&app, MAX, &path).await;
     assert!(text.contains(sentence), "{text}");
     assert!(
