@@ -182,7 +182,7 @@ pub fn weekday(number: i64) -> Option<&'static str> {
     usize::try_from(number - 1).ok().and_then(|place| DAYS.get(place)).copied()
 }
 
-/// Returns what a kind of background job does: `Seal the audit log` for `people.checkpoint`. A kind that is not known here is
+/// Returns what a kind of background job does: `Add a checkpoint to the audit log` for `people.checkpoint`. A kind that is not known here is
 /// returned unchanged.
 pub fn job(kind: &str) -> &str {
     match kind {
@@ -194,7 +194,7 @@ pub fn job(kind: &str) -> &str {
         "membership.notify" => "Notify a member",
         "membership.run_billing_day" => "Process membership billing",
         "people.email_confirmed" => "Assign bookings to a confirmed email",
-        "people.checkpoint" => "Seal the audit log",
+        "people.checkpoint" => "Add a checkpoint to the audit log",
         "pictures.develop" => "Prepare a picture",
         other => other,
     }

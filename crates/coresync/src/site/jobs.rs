@@ -85,7 +85,7 @@ pub(super) fn shortened(error: &str) -> String {
     }
 }
 
-/// Returns what a job does, followed by its kind, by which the list can be searched: `Seal the audit log (people.checkpoint)`.
+/// Returns what a job does, followed by its kind, by which the list can be searched: `Add a checkpoint to the audit log (people.checkpoint)`.
 fn label(kind: &str) -> String {
     match format::job(kind) {
         unknown if unknown == kind => kind.to_owned(),
