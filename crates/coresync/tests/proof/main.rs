@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a proof that can't go on says so")]
 #![allow(clippy::float_arithmetic, reason = "rates and ratios are printed for people")]
 
+mod accounts;
 mod clients_that_go;
 mod club;
 mod commands;

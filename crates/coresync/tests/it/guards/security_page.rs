@@ -1,4 +1,5 @@
-//! Guards of the page about the ASVS: what it names as evidence exists, and its table counts its rows.
+//! Guards of the page about the ASVS and of the status of the plan: what they name as evidence exists, and the table of
+//! the first counts its rows.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +7,7 @@ use crate::guard::{files, sources};
 use crate::permissions::TABLE;
 
 const PAGE: &str = "docs/security/asvs-5.0-level-2.md";
+const PLAN: &str = "docs/plan-checklist.md";
 /// The crates of the workspace are folders here.
 const CRATES: &str = "crates/";
 /// The folders at the root of the workspace that the page may name files of.
@@ -16,10 +18,21 @@ fn page() -> String {
     found.next().expect("the page").1
 }
 
-/// Returns what the page sets as code.
+/// Returns what the rows of the page set as code.
 fn named(page: &str) -> Vec<&str> {
-    let lines = page.lines().filter(|line| line.starts_with('|'));
-    lines.flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+    page.lines().filter(|line| line.starts_with('|')).flat_map(code).collect()
+}
+
+/// Returns what a text sets as code.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Returns the entries of the plan that are checked as done, each on one line.
+fn done() -> Vec<String> {
+    let (_, plan) = files("docs", "md").into_iter().find(|(name, _)| name == PLAN).expect("the plan");
+    let entries = plan.split("\n- [").skip(1).filter_map(|entry| entry.strip_prefix("x] "));
+    entries.map(|entry| entry.replace('\n', " ")).collect()
 }
 
 fn is_name(text: &str) -> bool {
@@ -59,7 +72,7 @@ impl Workspace {
         if name.ends_with(".rs") {
             let ending = format!("/{name}");
             let is_there = |(file, _): &(String, String)| {
-                file.starts_with("crates/coresync/tests/it/") && file.ends_with(&ending)
+                file.contains("/tests/it/") && file.ends_with(&ending)
             };
             return (!self.tests.iter().any(is_there)).then_some("there is no such file of tests");
         }
@@ -125,6 +138,20 @@ fn all_evidence_named_on_the_page_exists() {
         "gone_setting",
     ] {
         assert!(workspace.problem_with(gone).is_some(), "{gone}");
+    }
+}
+
+#[test]
+fn all_evidence_named_in_the_status_of_the_plan_exists() {
+    let tests = files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/tests/"));
+    let workspace = Workspace { sources: sources(), tests: tests.collect() };
+    let entries = done();
+    assert!(entries.len() > 30, "{}", entries.len());
+    for entry in &entries {
+        assert!(code(entry).next().is_some(), "names no evidence: {entry}");
+        for name in code(entry) {
+            assert_eq!(workspace.problem_with(name), None, "{name}: {entry}");
+        }
     }
 }
 
