@@ -61,8 +61,7 @@ async fn the_first_owner_is_created_by_a_command() {
     // The address is taken now.
     create("Ola@Example.com", "owner", PASSWORD).expect_failure();
 
-    let appoint =
-        |email, role| run(&folder, &place.url, &["user", "role", "--email", email, "--role", role]);
+    let appoint = |email, role| run(&folder, &place.url, &["user", "role", "--email", email, "--role", role]);
     appoint("nobody@example.com", "manager").expect_failure();
     appoint("ola@example.com", "queen").expect_failure();
     appoint("ola@example.com", "manager").expect_success();

@@ -71,9 +71,8 @@ impl Workspace {
         }
         if name.ends_with(".rs") {
             let ending = format!("/{name}");
-            let is_there = |(file, _): &(String, String)| {
-                file.contains("/tests/it/") && file.ends_with(&ending)
-            };
+            let is_there =
+                |(file, _): &(String, String)| file.contains("/tests/it/") && file.ends_with(&ending);
             return (!self.tests.iter().any(is_there)).then_some("there is no such file of tests");
         }
         if name.split("::").all(is_name) && name.contains("::") {
