@@ -1,6 +1,7 @@
 //! The settings of this crate. A manager can change each of them for the club.
 
 use catalogue::{Setting, SettingUnit};
+use kit::{Error, Result};
 
 /// How many days ahead visitors and accounts book (W1).
 pub const ACCOUNT_DAYS: Setting =
@@ -138,6 +139,19 @@ pub const SETTINGS: [Setting; 32] = [
     GUEST_ADDRESSES,
     BIRTHDAY,
 ];
+
+/// Returns the settings that decide about bookings: those of bookings, and those of memberships.
+pub fn all() -> impl Iterator<Item = Setting> {
+    SETTINGS.into_iter().chain(membership::SETTINGS)
+}
+
+/// Returns the setting of this name.
+///
+/// # Errors
+/// Returns `Error::NotFound` if there is none.
+pub fn named(name: &str) -> Result<Setting> {
+    all().find(|setting| setting.name == name).ok_or(Error::NotFound)
+}
 
 #[cfg(test)]
 mod tests {

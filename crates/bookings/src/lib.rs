@@ -48,7 +48,9 @@ pub use booking::series::{
     preview_cancel_series, repeat,
 };
 pub use booking_rules::refusals::*;
-pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SETTINGS};
+pub use booking_rules::settings::{
+    ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SETTINGS, all as all_settings, named as setting_named,
+};
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
     Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,

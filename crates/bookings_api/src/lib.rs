@@ -6,6 +6,7 @@ mod common;
 mod history;
 mod lifecycle;
 mod rules;
+mod settings;
 mod staff;
 mod waitlist;
 mod wire;
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(waitlist::routes())
         .merge(history::routes())
         .merge(rules::routes())
+        .merge(settings::routes())
         .merge(staff::routes())
         .merge(blocks::routes())
 }

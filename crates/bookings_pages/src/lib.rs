@@ -17,7 +17,6 @@ pub use hold::held::answer_taking_over;
 pub use price::Cancelling;
 pub use staff::BACK_OFFICE;
 pub use staff::settings::{label as setting_label, value as setting_value};
-pub use staff::settings_api::routes as api_routes;
 pub use visits::card::VisitCard;
 pub use visits::line::{VisitLine, status_word};
 

@@ -53,7 +53,6 @@ fn product_routes() -> (Router<AppState>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings_api::routes())
-        .merge(bookings_pages::api_routes())
         .merge(site::api_routes())
         .split_for_parts()
 }

@@ -11,7 +11,6 @@ mod override_preview;
 mod rule;
 mod rules;
 pub(crate) mod settings;
-pub(crate) mod settings_api;
 mod times;
 mod why_not;
 

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
+use bookings::{all_settings, setting_named};
 use catalogue::{Setting, SettingChange, SettingUnit};
 use kit::web::{Input, Path, RawInput};
 use kit::{AppState, Cents, Error, Fields, Result, Tx};
@@ -23,12 +24,12 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// Returns the meaning of a setting; `None` if there is no such setting any more.
 pub fn label(name: &str) -> Option<String> {
-    named(name).ok().map(title)
+    setting_named(name).ok().map(title)
 }
 
 /// Returns a value of a setting for people; `None` if there is no such setting any more.
 pub fn value(name: &str, value: i64) -> Option<String> {
-    named(name).ok().map(|setting| shown(setting, value))
+    setting_named(name).ok().map(|setting| shown(setting, value))
 }
 
 /// Returns the meaning of a setting with its unit.
@@ -73,16 +74,6 @@ fn parsed(setting: Setting, text: &str) -> Result<i64> {
     .map_err(|sentence| Fields::one("value", sentence))
 }
 
-/// Returns all settings of all crates.
-pub(crate) fn all() -> impl Iterator<Item = Setting> {
-    bookings::SETTINGS.into_iter().chain(membership::SETTINGS)
-}
-
-/// Returns the setting of this name. Returns `Error::NotFound` if there is none.
-pub(crate) fn named(name: &str) -> Result<Setting> {
-    all().find(|setting| setting.name == name).ok_or(Error::NotFound)
-}
-
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
     let is_csv = form.parsed.is_ok_and(|query| query.csv);
     if is_csv {
@@ -116,7 +107,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     Ok(Table {
         caption: "Booking settings",
         head: vec!["Setting", "Now", "Default", "Range", "Changed", "By"],
-        rows: all().map(row).collect(),
+        rows: all_settings().map(row).collect(),
         csv: Some(format!("{HERE}?format=csv")),
     })
 }
@@ -130,7 +121,7 @@ async fn show(
     Path(name): Path<String>,
     QueryForm(form): QueryForm<PageQuery>,
 ) -> Result<Response> {
-    let setting = named(&name)?;
+    let setting = setting_named(&name)?;
     let done = form.parsed.is_ok_and(|query| query.done);
     let page = caller.view(move |tx, by| draw(tx, by, setting, None, None)).await;
     rendered(page.map(|page| page.done(done, "Saved. It takes effect now.")), &here(setting))
@@ -210,7 +201,7 @@ async fn set(
     Path(name): Path<String>,
     PostedForm(form): PostedForm<Value>,
 ) -> Result<Response> {
-    let setting = named(&name)?;
+    let setting = setting_named(&name)?;
     let (raw_form, entered) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
@@ -239,7 +230,7 @@ fn at_value(error: Error, setting: Setting) -> Error {
 }
 
 async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
-    let setting = named(&name)?;
+    let setting = setting_named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         catalogue::reset_setting(tx, by, club, setting)?;

@@ -1,7 +1,8 @@
-//! The settings of the rules as JSON. They are in this crate because it depends on all crates that declare settings.
+//! The settings of the rules as JSON.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
+use booking_rules::settings::{all, named};
 use catalogue::{Setting, SettingUnit};
 use jiff::Timestamp;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
@@ -12,10 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::staff::settings::{all, named};
-
-/// Returns the API routes of the settings, which several crates declare.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
