@@ -48,7 +48,9 @@ pub(super) async fn compose(
             };
             let Some(first) = details.first() else { return Ok(Composed::Dropped("nothing is left of it")) };
             match recipient(tx, &ours, &waiting, news, &first.booking)? {
-                Ok(to) => Ok(Composed::Email(Box::new(write(tx, &ours, &waiting, news, &details, to)?))),
+                Ok(to) => {
+                    Ok(Composed::Email(Box::new(write(tx, &ours, &waiting, &notification, &details, to)?)))
+                }
                 Err(why) => Ok(Composed::Dropped(why)),
             }
         })
@@ -124,18 +126,24 @@ struct Saying<'s> {
     club: &'s Club,
     now: Timestamp,
     news: BookingNews,
+    /// Whether a rescheduled visit keeps its time.
+    keeps_time: bool,
     details: &'s [Detail],
     to: &'s Recipient,
     cancellation: Option<Cancellation>,
 }
 
 impl Saying<'_> {
-    /// Returns the name of the guest, if the reader booked for someone else.
-    fn guest(&self) -> Option<&str> {
-        if self.to.is_guest {
+    /// Returns the name of the guest, if the reader booked for someone else. A name that could lead the reader anywhere
+    /// is replaced (N1).
+    fn guest(&self) -> Option<String> {
+        let party = &self.details.first()?.booking.party;
+        let is_reader = |email: &String| email.trim().eq_ignore_ascii_case(&self.to.email);
+        if self.to.is_guest || party.guest_email.as_ref().is_some_and(is_reader) {
             return None;
         }
-        self.details.first().and_then(|detail| detail.booking.party.guest_name.as_deref())
+        let name = party.guest_name.as_deref()?;
+        Some(plain_name(name).unwrap_or_else(|| "your guest".to_owned()))
     }
 
     /// Returns the phrase for the visit: `your visit`, `your visits`, or `the visit you booked for Anna`.
@@ -197,6 +205,9 @@ impl Saying<'_> {
                     None => "we’re expecting you.".to_owned(),
                 };
                 ("Confirmed", heading, self.policy(), "View your visit")
+            }
+            BookingNews::Moved if self.keeps_time => {
+                ("Updated", format!("the details of {visit} have changed."), self.policy(), "View your visit")
             }
             BookingNews::Moved => {
                 ("Rescheduled", format!("{visit} has a new time."), self.policy(), "View your visit")
@@ -313,16 +324,17 @@ fn write(
     tx: &mut Tx<'_>,
     ours: &Sender,
     waiting: &PendingNotification,
-    news: BookingNews,
+    notification: &VisitNotification,
     details: &[Detail],
     to: Recipient,
 ) -> Result<Mail> {
-    let catalogue = catalogue::current(tx)?;
+    let (catalogue, news) = (catalogue::current(tx)?, notification.kind);
     let cancellation = match (news, details.first()) {
         (BookingNews::Cancelled, Some(first)) => Some(bookings::cancellation(tx, &first.booking)?),
         _ => None,
     };
-    let saying = Saying { club: &catalogue.club, now: tx.now(), news, details, to: &to, cancellation };
+    let (now, keeps_time) = (tx.now(), notification.keeps_time());
+    let saying = Saying { club: &catalogue.club, now, news, keeps_time, details, to: &to, cancellation };
     let text = saying.text();
     // What a visit would have cost is not due once it is canceled or missed.
     let tells_money = saying.tells_money() && !matches!(news, BookingNews::Cancelled | BookingNews::Missed);

@@ -126,7 +126,7 @@ fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<
 pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
-    check(&catalogue, input, now)?;
+    check(&catalogue, input, now, None)?;
     tx.lock_person(input.resource)?;
     let block = Block {
         id: tx.new_id()?,
@@ -161,7 +161,7 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     if before.removed_at.is_some() {
         return Err(Error::refused(&BLOCK_REMOVED));
     }
-    check(&catalogue, input, now)?;
+    check(&catalogue, input, now, Some(before.from))?;
     let after = Block {
         kind: input.kind,
         resource: input.resource,
@@ -243,7 +243,14 @@ fn release(tx: &mut Tx<'_>, catalogue: &Catalogue, block: &Block) -> Result<()> 
     Ok(())
 }
 
-fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()> {
+/// Checks the input for a block. `began_at` is the start of the block that is changed: it may stay, however long ago it
+/// was.
+fn check(
+    catalogue: &Catalogue,
+    input: &BlockInput,
+    now: Timestamp,
+    began_at: Option<Timestamp>,
+) -> Result<()> {
     let mut fields = Fields::new();
     if named(catalogue, input.kind, input.resource).is_none() {
         fields.add(
@@ -259,8 +266,12 @@ fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()
     if input.to <= input.from {
         fields.add("ends_at", "The end must be after the start.");
     }
-    if input.to <= now || input.from < now - SignedDuration::from_hours(BACK_HOURS) {
-        fields.add("starts_at", "That time has passed. Choose a later one.");
+    let is_too_early =
+        input.from < now - SignedDuration::from_hours(BACK_HOURS) && began_at != Some(input.from);
+    for (field, has_passed) in [("starts_at", is_too_early), ("ends_at", input.to <= now)] {
+        if has_passed {
+            fields.add(field, "That time has passed. Choose a later one.");
+        }
     }
     if input.to > input.from + SignedDuration::from_hours(24 * MOST_DAYS + 1) {
         fields.add("ends_at", format!("Block at most {MOST_DAYS} days at a time."));

@@ -65,7 +65,7 @@ pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
-    BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation,
+    BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation, is_notified,
     notify_current_status, notify_upcoming, revision, still_open, still_repriced, still_true,
 };
 pub use scheduling::{

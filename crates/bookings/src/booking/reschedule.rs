@@ -200,7 +200,7 @@ fn settle_there(
         "difference": moved.difference, "frozen": booking.cancellation.frozen.fee});
     store::note(tx, id, Some(before.person), BookingEvent::Rescheduled, &detail)?;
     scheduling::bump_versions(tx, id)?;
-    notify::moved(tx, booking)?;
+    notify::moved(tx, booking, !moved.changes.contains(&Change::Start))?;
     Ok(moved)
 }
 

@@ -57,6 +57,13 @@ pub struct VisitNotification {
     data: About,
 }
 
+impl VisitNotification {
+    /// Returns whether the booking was rescheduled without a new time: to another room or technician.
+    pub fn keeps_time(&self) -> bool {
+        self.data.keeps_time
+    }
+}
+
 /// The kind of news about a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BookingNews {
@@ -87,6 +94,9 @@ pub enum BookingNews {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct About {
     bookings: Vec<Item>,
+    /// Whether a booking was rescheduled to another room or technician at the same time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keeps_time: bool,
 }
 
 /// A booking at the time of the notification.
@@ -119,15 +129,25 @@ fn item(tx: &mut Tx<'_>, booking: &Booking, what: &str) -> Result<Item> {
     Ok(Item { booking: booking.id, event: last_event(tx, booking.id, what)?, starts_at: booking.starts_at })
 }
 
-fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -> Result<()> {
+/// Returns the name of the events that news is about.
+fn event_of(news: BookingNews) -> &'static str {
+    match news {
+        BookingNews::Cancelled => "cancelled",
+        BookingNews::Missed => "no_show",
+        BookingNews::Offered => "held",
+        _ => PLACED,
+    }
+}
+
+fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], keeps_time: bool) -> Result<()> {
     let Some(first) = bookings.first() else { return Ok(()) };
     let recipients = recipients(tx, first)?;
     if recipients.is_empty() {
         return Ok(());
     }
-    let items = bookings.iter().map(|one| item(tx, one, what)).collect::<Result<_>>()?;
+    let items = bookings.iter().map(|one| item(tx, one, event_of(news))).collect::<Result<_>>()?;
     let subject = Subject { kind: SUBJECT, id: first.root() };
-    let visit = VisitNotification { kind: news, data: About { bookings: items } };
+    let visit = VisitNotification { kind: news, data: About { bookings: items, keeps_time } };
     let notification = Notification::new(&BookingNotification::Visit(visit), subject, first.person)?;
     tx.notify(&notification, &recipients)
 }
@@ -149,23 +169,31 @@ fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
     Ok(recipients)
 }
 
+/// Returns whether an email about a booking reaches anyone. Otherwise, the front desk has to call the guest.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn is_notified(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool> {
+    recipients(tx, booking).map(|recipients| !recipients.is_empty())
+}
+
 /// Notifies that bookings were made that belong to the same visit or series. One notification covers all of them.
 ///
 /// # Errors
 /// Returns `too_many_guest_emails` if the account may not have more guests emailed today (N1).
 pub(crate) fn booked(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
     guests::admit(tx, by, bookings)?;
-    write(tx, BookingNews::Confirmed, bookings, PLACED)
+    write(tx, BookingNews::Confirmed, bookings, false)
 }
 
-/// Notifies that a booking was rescheduled.
-pub(crate) fn moved(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
-    write(tx, BookingNews::Moved, std::slice::from_ref(booking), PLACED)
+/// Notifies that a booking was rescheduled. `keeps_time` is whether only its room, technician, or price changed.
+pub(crate) fn moved(tx: &mut Tx<'_>, booking: &Booking, keeps_time: bool) -> Result<()> {
+    write(tx, BookingNews::Moved, std::slice::from_ref(booking), keeps_time)
 }
 
 /// Notifies that bookings were canceled, all by the same operation.
 pub(crate) fn cancelled(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
-    write(tx, BookingNews::Cancelled, bookings, "cancelled")
+    write(tx, BookingNews::Cancelled, bookings, false)
 }
 
 /// Notifies that the services of a visit were missed. `booking` is the one that has just been settled; as long as
@@ -178,19 +206,19 @@ pub(crate) fn missed(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     for other in store::of_visit(tx, booking, Status::NoShow)? {
         missed.extend(store::find(tx, other)?.map(|row| row.booking));
     }
-    write(tx, BookingNews::Missed, &missed, "no_show")
+    write(tx, BookingNews::Missed, &missed, false)
 }
 
 /// Sends the first or the last reminder of a visit.
 pub(crate) fn near(tx: &mut Tx<'_>, bookings: &[Booking], is_first: bool) -> Result<()> {
     let news = if is_first { BookingNews::FirstReminder } else { BookingNews::LastReminder };
-    write(tx, news, bookings, PLACED)
+    write(tx, news, bookings, false)
 }
 
 /// Notifies that a time is held for a person on the waitlist.
 pub(crate) fn offered(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
     let held = store::find(tx, hold)?.ok_or(Error::NotFound)?.booking;
-    write(tx, BookingNews::Offered, &[held], "held")
+    write(tx, BookingNews::Offered, &[held], false)
 }
 
 /// Notifies a person on the waitlist that a time is free, first come, first served.
@@ -249,7 +277,7 @@ pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let confirmed = upcoming.filter(|booking| booking.status == Status::Confirmed);
     for group in grouped(confirmed, Booking::root) {
         guests::admit_later(tx, person, &group)?;
-        write(tx, BookingNews::Confirmed, &group, PLACED)?;
+        write(tx, BookingNews::Confirmed, &group, false)?;
     }
     Ok(())
 }
@@ -305,8 +333,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
         Cancelled if booking.status != Status::Cancelled => Some("reinstated"),
         Missed if booking.status != Status::NoShow => Some("undone"),
         Cancelled | Missed => {
-            let what = if news == Cancelled { "cancelled" } else { "no_show" };
-            let is_last = last_event(tx, booking.id, what)? == item.event;
+            let is_last = last_event(tx, booking.id, event_of(news))? == item.event;
             let is_news = now < booking.ends_at || now < event_at(tx, item.event)? + NEWS_TTL;
             match (is_last, is_news) {
                 (false, _) => Some("a later one follows"),

@@ -31,6 +31,8 @@ struct CancelPage {
     has_series: bool,
     /// Whether the club cancels the visit, and may give a reason.
     by_club: bool,
+    /// Whether an email about the cancellation reaches anyone.
+    is_notified: bool,
 }
 
 #[derive(Template)]
@@ -42,6 +44,8 @@ struct CancelSeriesPage {
     lines: Vec<VisitLine>,
     cost: String,
     by_club: bool,
+    /// Whether an email about the cancellation reaches anyone.
+    is_notified: bool,
 }
 
 async fn show_confirmation(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -70,12 +74,18 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
             && detail.why.iter().any(|line| PriceLine::of(line) == Some(PriceLine::Credit)),
         has_series: booking.group.series.is_some(),
         by_club: is_by_club(by, booking.person),
+        is_notified: bookings::is_notified(tx, booking)?,
     })
 }
 
 /// Returns the refusal of an operation that a visit does not allow any more, with the path of the page of the visit.
 pub(crate) fn no_longer(id: Id) -> Error {
     Error::refused(&WRONG_STATE).with("visit", format!("/dashboard/bookings/{id}/"))
+}
+
+/// Returns the hint of the field for the reason, by whether an email about the cancellation reaches anyone.
+fn reason_hint(is_notified: bool) -> &'static str {
+    if is_notified { "Included in the email to the guest." } else { "Kept with the visit." }
 }
 
 /// Returns whether the club cancels: the actor is staff and it is not their own visit.
@@ -131,7 +141,10 @@ fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> 
     for (booking, _) in &series.cancelled {
         lines.push(VisitLine::of(&catalogue, &bookings::show(tx, by, booking.id)?, now));
     }
-    let owner = series.cancelled.first().and_then(|(booking, _)| booking.person);
+    let first = series.cancelled.first().map(|(booking, _)| booking);
+    let owner = first.and_then(|booking| booking.person);
+    let is_notified =
+        first.map(|booking| bookings::is_notified(tx, booking)).transpose()?.unwrap_or_default();
     let cost = match series.fee() {
         fee if fee > Cents::ZERO => format!("Canceling them now costs {}.", format::money(fee)),
         _ => "You can cancel them now at no charge.".to_owned(),
@@ -142,6 +155,7 @@ fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> 
         lines,
         cost,
         by_club: is_by_club(by, owner),
+        is_notified,
     })
 }
 

@@ -8,6 +8,8 @@ use kit::db::{Sql, Value};
 use kit::fold::{self as folding, cut, digits, fold};
 use kit::{Db, Id, Result, Tx, args, row, sql};
 
+use crate::personal_data::phones::e164;
+
 /// The fewest digits by which a phone number is found.
 pub(crate) const FEWEST_DIGITS: usize = 4;
 /// The most words stored for one person.
@@ -279,6 +281,9 @@ fn insert_many() -> &'static Sql {
 /// form one number, which is found anywhere in a phone number. Fewer than four digits, or digits next to letters,
 /// are a word.
 pub(crate) fn prefixes(search: &str) -> Vec<String> {
+    if let Some(number) = whole_number(search) {
+        return vec![number];
+    }
     let (mut found, mut number) = (BTreeSet::new(), String::new());
     for chunk in search.split_whitespace() {
         let has = |is: fn(char) -> bool| chunk.chars().any(is);
@@ -317,6 +322,14 @@ fn number_prefix(number: &str) -> Option<String> {
     let bare = number.trim_start_matches('0');
     let is_dialed = number.len() >= DIALED && bare.len() >= FEWEST_DIGITS;
     Some(cut(&format!("#{}", if is_dialed { bare } else { number })).to_owned())
+}
+
+/// Returns the prefix for a search that is a whole phone number in any form in which one is accepted (N7). Its North
+/// American country code and its extension are not compared, because a stored number may lack them.
+fn whole_number(search: &str) -> Option<String> {
+    let stored = e164(search)?;
+    let number = stored.split(';').next()?.trim_start_matches('+');
+    Some(cut(&format!("#{}", number.strip_prefix('1').unwrap_or(number))).to_owned())
 }
 
 /// A search that is compared with texts in memory, by the rules of the index (D12): for visits, whose guest may have no
@@ -413,6 +426,18 @@ mod tests {
         }
     }
 
+    /// Every form in which a number is accepted finds it (N7).
+    #[test]
+    fn a_number_from_abroad_is_found_in_every_form() {
+        let who = source("Ada", "Byron", None, Some("+442079460018"));
+        for search in
+            ["+44 (0)20 7946 0018", "011 44 20 7946 0018", "0044 20 7946 0018", "020 7946 0018", "7946 0018"]
+        {
+            assert!(finds(search, &who), "{search}: {:?} {:?}", prefixes(search), who.words());
+        }
+        assert!(!finds("+44 20 7946 0019", &who));
+    }
+
     #[test]
     fn a_person_is_found_by_every_spelling_of_their_name() {
         let who = source(
@@ -445,6 +470,10 @@ mod tests {
             "555 01",
             "2125550100",
             "0012125550100",
+            "212 555 0100 x42",
+            "(212) 555-0100 ext. 42",
+            "tel:+1-212-555-0100",
+            "011 1 212 555 0100",
             "zoe 0100",
             "٢١٢ ٥٥٥",
         ] {

@@ -158,6 +158,47 @@ async fn reminders_follow_reschedules_and_cancellations() {
     assert!(pia.iter().all(|subject| !subject.starts_with("Tomorrow")), "{pia:?}");
 }
 
+/// Another room at the same time is not a new time.
+#[tokio::test]
+async fn a_new_room_at_the_same_time_is_an_update() {
+    let app = TestClub::open().await;
+    let booked = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
+    app.run_jobs().await;
+    let path = format!("/api/bookings/{}/reschedule/", booked.number("id"));
+    let (stone, duet) = (app.room("stone").await, app.room("duet").await);
+    let other = if booked.number("room_id") == stone.0 { duet } else { stone };
+    let to = json!({"date": "2026-11-27", "start_time": "14:00", "room_id": other});
+    let moved = app.as_(DORA).post(&path, to).await.expect(200);
+    assert_ne!(moved.number("room_id"), booked.number("room_id"));
+    app.run_jobs().await;
+    assert_eq!(subjects(&app, "bea@cast.test"), ["Confirmed: Massage", "Updated: Massage"]);
+    let update = app.mails().into_iter().find(|mail| mail.contains("Subject: Updated")).expect("one");
+    let update = update.replace("=\r\n", "");
+    assert!(update.contains("the details of your visit have changed."), "{update}");
+    assert!(!update.contains("has a new time"), "{update}");
+}
+
+/// A person who is the guest of their own booking is not told of themselves, and a name never leads the owner of a booking
+/// anywhere (N1).
+#[tokio::test]
+async fn the_owner_reads_of_a_guest_only_by_a_plain_name() {
+    let app = TestClub::open().await;
+    let person = app.as_(BEA).get("/api/users/profile/me/").await.expect(200).number("id");
+    let own = json!({"person_id": person, "guest_name": "Bea Own", "guest_email": "Bea@cast.test"});
+    let body = and(request_body(&app, "pod", "2026-11-27", "14:00").await, own);
+    app.as_(DORA).post(CREATE, body).await.expect(201);
+    let other = json!({"person_id": person, "guest_name": "Win at https://evil.test/now"});
+    let body = and(request_body(&app, "pod", "2026-11-27", "18:00").await, other);
+    app.as_(DORA).post(CREATE, body).await.expect(201);
+    app.run_jobs().await;
+    let mails = crate::accounts::mails_to(&app, "bea@cast.test").await;
+    assert_eq!(mails.len(), 2);
+    let mails: Vec<String> = mails.iter().map(|mail| mail.replace("=\r\n", "")).collect();
+    assert!(mails[0].contains("we’re expecting you.") || mails[0].contains("expecting you"), "{}", mails[0]);
+    assert!(mails[1].contains("the visit you booked for your guest is confirmed."), "{}", mails[1]);
+    assert!(mails.iter().all(|mail| !mail.contains("evil.test")), "{mails:?}");
+}
+
 /// A refused booking notifies no one, nor is a guest without an address notified.
 #[tokio::test]
 async fn refused_bookings_and_guests_without_an_address_get_no_email() {

@@ -195,6 +195,28 @@ async fn a_stale_change_of_a_block_is_refused() {
     assert_eq!(changed.1["before"]["ends_at"], at("27", "19:00"));
 }
 
+/// A block that began days ago can be shortened and lengthened; its start can only move to a time that is still allowed.
+#[tokio::test]
+async fn a_running_block_can_be_changed() {
+    let app = TestClub::open().await;
+    let days = |from: &str, to: &str| json!({"starts_at": at(from, "09:00"), "ends_at": at(to, "20:00")});
+    let body = and(suite(&app, "09:00", "20:00").await, days("24", "28"));
+    let made = block(&app, body.clone()).await.expect(201);
+    let path = format!("{BLOCKS}{}/", made["block"]["id"]);
+    app.set_time("2026-11-27T12:00:00-05:00");
+    let shorter = and(body.clone(), days("24", "27"));
+    let changed = send(&app, DORA, Method::PUT, &path, shorter).await.expect(200);
+    assert_eq!(changed["block"]["starts_at"], at("24", "09:00"));
+    assert_eq!(changed["block"]["ends_at"], at("27", "20:00"));
+    let earlier = and(body.clone(), days("23", "27"));
+    let refused = send(&app, DORA, Method::PUT, &path, earlier).await.refused(400, "invalid");
+    assert!(refused["errors"]["starts_at"].is_string(), "{}", refused.text());
+    let over = and(body, json!({"starts_at": at("24", "09:00"), "ends_at": at("26", "20:00")}));
+    let refused = send(&app, DORA, Method::PUT, &path, over).await.refused(400, "invalid");
+    assert!(refused["errors"]["ends_at"].is_string(), "{}", refused.text());
+    assert_eq!(claimed_by_blocks(&app).await, (3 * 24 + 11) * 12);
+}
+
 #[tokio::test]
 async fn invalid_blocks_are_refused() {
     let app = TestClub::open().await;
@@ -208,6 +230,7 @@ async fn invalid_blocks_are_refused() {
         (json!({"ends_at": at("27", "17:00")}), "ends_at"),
         (json!({"ends_at": at("27", "16:00")}), "ends_at"),
         (json!({"starts_at": at("20", "16:00"), "ends_at": at("23", "16:00")}), "starts_at"),
+        (json!({"starts_at": at("20", "16:00"), "ends_at": at("23", "16:00")}), "ends_at"),
         (json!({"ends_at": "2027-03-27T16:00:00-05:00"}), "ends_at"),
         (json!({"reason": ""}), "reason"),
         (json!({"reason": "x".repeat(201)}), "reason"),
