@@ -166,10 +166,10 @@ async fn a_new_room_at_the_same_time_is_an_update() {
     app.run_jobs().await;
     let path = format!("/api/bookings/{}/reschedule/", booked.number("id"));
     let (stone, duet) = (app.room("stone").await, app.room("duet").await);
-    let other = if booked.number("room_id") == stone.0 { duet } else { stone };
+    let other = if booked["room"]["id"] == stone.0 { duet } else { stone };
     let to = json!({"date": "2026-11-27", "start_time": "14:00", "room_id": other});
     let moved = app.as_(DORA).post(&path, to).await.expect(200);
-    assert_ne!(moved.number("room_id"), booked.number("room_id"));
+    assert_ne!(moved["room"]["id"], booked["room"]["id"]);
     app.run_jobs().await;
     assert_eq!(subjects(&app, "bea@cast.test"), ["Confirmed: Massage", "Updated: Massage"]);
     let update = app.mails().into_iter().find(|mail| mail.contains("Subject: Updated")).expect("one");
