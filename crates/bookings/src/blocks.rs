@@ -88,13 +88,20 @@ pub fn one_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Block> {
 }
 
 /// Returns the bookings and live holds that have the resource in that time, which are shown before it is blocked.
+/// `changed` is the block that is changed, if any.
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may book any time, and `Error::Invalid` if the input is not permitted.
-pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Vec<InsideBlock>> {
+pub fn bookings_inside(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    changed: Option<Id>,
+    input: &BlockInput,
+) -> Result<Vec<InsideBlock>> {
     by.need(Action::BookAnyTime)?;
     let catalogue = catalogue::current(tx)?;
-    check(&catalogue, input, tx.now())?;
+    let changed = changed.map(|id| rows::find_block(tx, id)).transpose()?.flatten();
+    check(&catalogue, input, tx.now(), changed.map(|block| block.from))?;
     inside(tx, input)
 }
 

@@ -167,7 +167,7 @@ async fn add_block(
     caller
         .once(idempotency_key, move |tx, by| {
             let zone = catalogue::current(tx)?.club.zone.clone();
-            let inside = bookings_inside(tx, by, &input)?;
+            let inside = bookings_inside(tx, by, None, &input)?;
             let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
             if dry_run {
                 return Reply::json(StatusCode::OK, &BlockedOut { block: None, bookings });
@@ -198,7 +198,7 @@ async fn change_block(
             } else {
                 Some(edit_block(tx, by, id, &input)?)
             };
-            let inside = bookings_inside(tx, by, &input)?;
+            let inside = bookings_inside(tx, by, Some(id), &input)?;
             let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
             let block = changed.map(|block| BlockOut::of(&zone, &block));
             Ok(Answered(BlockedOut { block, bookings }))

@@ -439,8 +439,8 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 pub fn notify_current_status(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
-        Status::Confirmed if booking.moves.from.is_some() => moved(tx, &booking),
-        Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),
+        Status::Confirmed if booking.moves.from.is_some() => moved(tx, &booking, false),
+        Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], false),
         Status::Cancelled => cancelled(tx, &[booking]),
         Status::NoShow => missed(tx, &booking),
         Status::Held if booking.person.is_some() => offered(tx, id),

@@ -323,7 +323,7 @@ impl Scene {
             };
             let by = self.people[self.people.len() - 1].0.clone();
             let write = move |tx: &mut kit::Tx<'_>| {
-                let inside = bookings::bookings_inside(tx, &by, &input)?;
+                let inside = bookings::bookings_inside(tx, &by, None, &input)?;
                 let seen = inside.iter().map(|one| one.detail.booking.id).collect();
                 bookings::block(tx, &by, &BlockInput { seen, ..input.clone() })
             };

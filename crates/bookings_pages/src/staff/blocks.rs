@@ -306,7 +306,7 @@ fn run(
     let form = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
     let input = form.input(catalogue)?;
     if form.seen.is_none() {
-        bookings::bookings_inside(tx, by, &input)?;
+        bookings::bookings_inside(tx, by, id, &input)?;
         return Ok(None);
     }
     match id {
@@ -324,7 +324,7 @@ fn preview(
     form: &BlockForm,
 ) -> Result<StaffPage> {
     let input = form.input(catalogue)?;
-    let inside = bookings::bookings_inside(tx, by, &input)?;
+    let inside = bookings::bookings_inside(tx, by, id, &input)?;
     let (zone, now) = (&catalogue.club.zone, tx.now());
     let name = name_of(catalogue, input.kind, input.resource);
     let what = format!(

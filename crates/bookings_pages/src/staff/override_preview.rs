@@ -98,7 +98,7 @@ fn booked(
             seen: Vec::new(),
             seen_at: None,
         };
-        inside += bookings::bookings_inside(tx, by, &cell)?.len();
+        inside += bookings::bookings_inside(tx, by, None, &cell)?.len();
     }
     let zone = &catalogue.club.zone;
     let clock = moments.first().map(|at| format::clock(zone, *at)).unwrap_or_default();

@@ -48,6 +48,18 @@ struct CancelSeriesPage {
     is_notified: bool,
 }
 
+impl CancelPage {
+    fn hint(&self) -> &'static str {
+        reason_hint(self.is_notified)
+    }
+}
+
+impl CancelSeriesPage {
+    fn hint(&self) -> &'static str {
+        reason_hint(self.is_notified)
+    }
+}
+
 async fn show_confirmation(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
