@@ -50,7 +50,7 @@ pub async fn open(config: Config) -> Result<AppState> {
     db.join().await?;
     let indexed = people::index_people(&db).await?;
     if indexed > 0 {
-        tracing::info!(people = indexed, "the search for people is up to date");
+        tracing::info!(people = indexed, "the search index of people is up to date");
     }
     Ok(AppState { db, config: Arc::new(config) })
 }
@@ -167,7 +167,7 @@ async fn serve_on(
     let limits = connections::ConnectionLimits::from_config(&app.config);
     let answering = tokio::spawn(connections::serve(listener, pages, limits, stopped));
     stop_requested().await;
-    tracing::info!("asked to stop: what is in hand is finished");
+    tracing::info!("stopping: finishing open requests");
     let _ = stop.send(true);
     answering.await.or_fault()?;
     tidying.abort();
@@ -187,7 +187,7 @@ async fn keep_rounds(app: AppState) {
     loop {
         tokio::time::sleep(ROUNDS).await;
         if let Err(error) = reactions::begin_rounds(&app).await {
-            tracing::error!(%error, "regular work could not be looked after");
+            tracing::error!(%error, "could not schedule the recurring jobs");
         }
     }
 }

@@ -81,10 +81,10 @@ pub fn tighten(path: &Path) {
     let (file, mode) = (path.display(), format!("{mode:04o}"));
     match std::fs::set_permissions(path, Permissions::from_mode(tight)) {
         Ok(()) => {
-            tracing::warn!(%file, mode, "others could read this until now; its owner alone can from here on")
+            tracing::warn!(%file, mode, "was readable by others: now only its owner can read it")
         }
         Err(error) => {
-            tracing::warn!(%file, mode, %error, "others can read this, and that can't be changed by us")
+            tracing::warn!(%file, mode, %error, "readable by others, and its permissions could not be changed")
         }
     }
 }

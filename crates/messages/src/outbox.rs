@@ -137,7 +137,7 @@ impl Outbox {
             if places > 0 {
                 match self.db.tx(move |tx| take(tx, places)).await {
                     Ok(taken) => taken.into_iter().for_each(|waiting| self.begin(waiting, &mut works)),
-                    Err(error) => tracing::error!(%error, "notifications could not be looked at"),
+                    Err(error) => tracing::error!(%error, "could not read the pending notifications"),
                 }
             }
             if is_over && works.is_empty() {

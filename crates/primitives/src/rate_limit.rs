@@ -165,14 +165,14 @@ mod tests {
         assert_eq!(
             limiter.counts.lock().expect("nobody panicked").governor.len(),
             2 * FEW,
-            "the old ones are gone"
+            "old entries are dropped"
         );
         for number in 0..2 * MOST {
             assert_eq!(limiter.take(&(1_000_000 + number), 600), Ok(()));
         }
         assert!(
             limiter.counts.lock().expect("nobody panicked").governor.len() <= 2 * MOST,
-            "memory has an end"
+            "the table is bounded"
         );
     }
 }

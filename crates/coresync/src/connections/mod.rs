@@ -103,7 +103,7 @@ pub async fn serve(
     }
     drop(listener);
     if tokio::time::timeout(FAREWELL, open.shutdown()).await.is_err() {
-        tracing::warn!("some answers took too long and were cut off");
+        tracing::warn!("some responses took too long and were cut off");
     }
 }
 

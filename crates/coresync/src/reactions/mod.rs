@@ -74,7 +74,7 @@ async fn delete_old_claims(db: Db) -> Result<()> {
         links,
         jobs,
         accounts,
-        "claims of past days, replies of yesterday, old links, and jobs set aside long ago are forgotten, accounts that were never verified are gone"
+        "deleted old claims, stored replies, links, failed jobs, and accounts that were never verified"
     );
     Ok(())
 }

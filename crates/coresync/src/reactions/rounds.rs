@@ -51,7 +51,7 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedD
     if run_at <= too_far && locked_until.is_none_or(|until| until <= too_far) {
         return Ok(());
     }
-    tracing::warn!(kind = J::KIND, %run_at, "the clock has come back: regular work that waited for a later time is done now");
+    tracing::warn!(kind = J::KIND, %run_at, "the clock was set back: recurring jobs that waited for a later time run now");
     tx.run(
         sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2 AND club_id IN ($3, $4)"),
         args![now + rest, id, club, also],

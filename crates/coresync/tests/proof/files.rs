@@ -85,7 +85,7 @@ async fn every_file_is_accessible_only_to_its_owner() {
     }
     server.stop().await;
     let log = std::fs::read_to_string(folder.file("log")).unwrap();
-    assert!(log.contains("others could read this until now") && log.contains("0644"), "{log}");
+    assert!(log.contains("was readable by others") && log.contains("0644"), "{log}");
 
     // A key file that others could read is refused, and the message says what to do.
     set_mode(&folder.file("club.key"), 0o644);

@@ -90,7 +90,7 @@ fn arrivals(club: &ProofClub) -> HashMap<String, i64> {
         let at: Timestamp = line["timestamp"].as_str()?.parse().ok()?;
         Some((line["trace_id"].as_str()?.to_owned(), at.as_microsecond() - line["micros"].as_i64()?))
     };
-    lines.filter(|line| line["message"] == "answered").filter_map(arrival).collect()
+    lines.filter(|line| line["message"] == "request finished").filter_map(arrival).collect()
 }
 
 impl Member {

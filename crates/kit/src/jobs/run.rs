@@ -129,7 +129,7 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
                     begin(db, handlers, taken, &mut works);
                 }
                 // Outcomes that could not be recorded are recorded the next time.
-                Err(error) => tracing::error!(%error, "jobs could not be looked at"),
+                Err(error) => tracing::error!(%error, "could not read the job queue"),
             }
         }
         if is_over && works.is_empty() {

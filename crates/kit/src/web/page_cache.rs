@@ -232,7 +232,7 @@ impl Times {
             status = status.as_u16(),
             micros = took.as_micros() as u64,
             trace_id,
-            "answered"
+            "request finished"
         );
         if let Ok(value) = HeaderValue::from_str(head.id) {
             response.headers_mut().insert(REQUEST_ID, value);

@@ -94,7 +94,7 @@ impl Caller {
         let network = self.client_info.network();
         let seen = self.app.db.tx(move |tx| session_store::see(tx, session, &network)).await;
         if let Err(error) = seen {
-            tracing::warn!(%error, "a session could not be noted as used");
+            tracing::warn!(%error, "could not record the last use of a session");
         }
     }
 

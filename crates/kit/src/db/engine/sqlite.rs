@@ -198,7 +198,7 @@ fn checkpoint_when_signaled(conn: &Connection, signals: &Receiver<()>) {
 
 fn copy(conn: &Connection, how: &str) {
     if let Err(error) = conn.query_row(how, [], |_| Ok(())) {
-        tracing::warn!(%error, "the log of writes could not be copied into the file");
+        tracing::warn!(%error, "the write-ahead log could not be copied into the database file");
     }
 }
 
