@@ -167,7 +167,7 @@ async fn serve_on(
     let limits = connections::ConnectionLimits::from_config(&app.config);
     let answering = tokio::spawn(connections::serve(listener, pages, limits, stopped));
     stop_requested().await;
-    tracing::info!("asked to stop: what is in hand is finished");
+    tracing::info!("stopping: requests in progress are finished first");
     let _ = stop.send(true);
     answering.await.or_fault()?;
     tidying.abort();
@@ -187,12 +187,12 @@ async fn keep_rounds(app: AppState) {
     loop {
         tokio::time::sleep(ROUNDS).await;
         if let Err(error) = reactions::begin_rounds(&app).await {
-            tracing::error!(%error, "regular work could not be looked after");
+            tracing::error!(%error, "background work could not be supervised");
         }
     }
 }
 
-/// Aggregates metrics, so that they do not pile up if nobody reads them.
+/// Aggregates metrics, so that they use no more memory while no one reads them.
 async fn tidy_figures(figures: PrometheusHandle) {
     loop {
         tokio::time::sleep(FIGURES).await;
