@@ -138,11 +138,11 @@ class Calendar:
         method = str(calendar["METHOD"])
         for event in calendar.walk("VEVENT"):
             address = self.address(str(event["UID"]))
-            kept = self.kept(address)
-            if kept is not None:
-                check(int(event["SEQUENCE"]) > int(kept["SEQUENCE"]), f"SEQUENCE does not rise: {event.to_ical().decode()}")
+            stored = self.stored_event(address)
+            if stored is not None:
+                check(int(event["SEQUENCE"]) > int(stored["SEQUENCE"]), f"SEQUENCE does not rise: {event.to_ical().decode()}")
             if method == "CANCEL":
-                check(kept is not None, "what is canceled was not there")
+                check(stored is not None, "what is canceled was not there")
                 check(self.http.delete(address).status_code == 200, "DELETE")
                 continue
             # A stored event has no method (RFC 4791, 4.1).
@@ -153,7 +153,7 @@ class Calendar:
             put = self.http.put(address, data=stored.to_ical(), headers={"Content-Type": "text/calendar; charset=utf-8"})
             check(put.status_code in (201, 204), f"PUT: {put.status_code} {put.text}")
 
-    def kept(self, address):
+    def stored_event(self, address):
         answer = self.http.get(address)
         if answer.status_code == 404:
             return None
@@ -235,7 +235,7 @@ def free_start(club, service, date):
     return [slot["starts_at"] for slot in slots]
 
 
-def story(club, calendar):
+def run_scenario(club, calendar):
     service = next(one["id"] for one in club.ask("/api/services/") if one["slug"] == "signature-massage")
     starts = free_start(club, service, "2026-12-02")
     booked = book(club, service, None, None, starts_at=starts[0])
@@ -273,7 +273,7 @@ def main():
     try:
         club = Club(folder, started)
         calendar = Calendar(folder, started)
-        booked, moved, cancelled, series, off = story(club, calendar)
+        booked, moved, cancelled, series, off = run_scenario(club, calendar)
         check(len(booked) == len(moved) == 1, f"one visit in the calendar: {booked}, {moved}")
         check(booked[0][1] == moved[0][1] and booked[0][0] != moved[0][0], f"the same event, moved: {booked}, {moved}")
         check(cancelled == [] and off == [], f"what is canceled is gone: {cancelled}, {off}")

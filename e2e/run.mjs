@@ -36,7 +36,7 @@ async function run(name, journey, browser, app) {
     failed += 1;
     line("FAIL", name, began);
     console.log(indent(`${error.stack ?? error}\n${visits.troubles.join("\n")}`));
-    await keep(name, visits).catch((why) => console.log(indent(`nothing kept: ${why.message}`)));
+    await keep(name, visits).catch((why) => console.log(indent(`nothing stored: ${why.message}`)));
   } finally {
     await visits.close().catch(() => {});
   }
@@ -56,7 +56,7 @@ async function keep(name, visits) {
     const path = join(results, `${stem}-${index + 1}`);
     await writeFile(`${path}.html`, `<!-- ${page.url()} -->\n${await page.content()}`);
     await page.screenshot({ path: `${path}.png`, fullPage: true });
-    console.log(indent(`at ${page.url()}, kept as ${path}.png and .html`));
+    console.log(indent(`at ${page.url()}, stored as ${path}.png and .html`));
   }
 }
 

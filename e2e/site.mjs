@@ -98,12 +98,12 @@ export async function says(page, text) {
 /**
  * Checks that the response is a page of the program, whatever was requested, with a sentence on it if it is a refusal.
  */
-export async function answersInText(page, response, asked) {
-  assert.ok(response, `${asked}: no answer`);
-  assert.ok(response.status() < 500, `${asked}: ${response.status()}`);
-  assert.match(response.headers()["content-type"] ?? "", /^text\/html/, `${asked}: not a page`);
+export async function answersInText(page, response, request) {
+  assert.ok(response, `${request}: no answer`);
+  assert.ok(response.status() < 500, `${request}: ${response.status()}`);
+  assert.match(response.headers()["content-type"] ?? "", /^text\/html/, `${request}: not a page`);
   const wanted = response.status() < 400 ? /\S/ : SENTENCE;
-  assert.match(await pageText(page), wanted, `${asked}: no sentence on the page`);
+  assert.match(await pageText(page), wanted, `${request}: no sentence on the page`);
 }
 
 // ---- accounts ----

@@ -52,8 +52,8 @@ export class Visits {
     page.on("pageerror", (error) => trouble(`script failed: ${error.message}`));
     page.on("console", (message) => {
       // A refused page is known by its status, and the browser reports it again here.
-      const told = message.text().startsWith("Failed to load resource");
-      if (message.type() === "error" && !told) trouble(`console: ${message.text()}`);
+      const isReported = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !isReported) trouble(`console: ${message.text()}`);
     });
     page.on("request", (request) => {
       const { origin, protocol } = new URL(request.url());

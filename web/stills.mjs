@@ -91,18 +91,18 @@ async function draw(study, shape, Brush) {
 }
 
 /** Renders a still into a folder. Its description is written last: if it exists, all pictures are complete. */
-async function drawInto({ module, name, shape, folder, told }) {
+async function drawInto({ module, name, shape, folder, table }) {
   const exported = Object.values(await import(module));
   const study = exported.find((one) => one?.name === name && one.paint);
   const { Brush } = await import(join(cache, "brush.mjs"));
   const { pictures, ground } = await draw(study, shape, Brush);
   for (const one of pictures) {
     const digest = createHash("sha256").update(one.bytes).digest("hex").slice(0, 12);
-    one.file = `${basename(told, ".json")}-${one.wide}-${digest}.${one.kind}`;
+    one.file = `${basename(table, ".json")}-${one.wide}-${digest}.${one.kind}`;
     await writeFile(join(folder, one.file), one.bytes);
     one.bytes = one.bytes.length;
   }
-  await writeFile(told, JSON.stringify({ pictures, ground }));
+  await writeFile(table, JSON.stringify({ pictures, ground }));
 }
 
 /** Renders stills in one worker thread for each core. */
@@ -150,19 +150,19 @@ export async function stills() {
     const shapes = TALL.has(study.name) ? ["broad", "tall"] : ["broad"];
     return shapes.map((shape) => {
       const name = shape === "tall" ? `${study.name}-tall` : study.name;
-      return { study, shape, name, folder, module, told: join(folder, `${name}.json`) };
+      return { study, shape, name, folder, module, table: join(folder, `${name}.json`) };
     });
   });
   const jobs = [];
-  for (const { study, shape, folder, module, told } of wanted) {
+  for (const { study, shape, folder, module, table } of wanted) {
     await mkdir(folder, { recursive: true });
-    if (!(await isThere(told))) jobs.push({ module, name: study.name, shape, folder, told });
+    if (!(await isThere(table))) jobs.push({ module, name: study.name, shape, folder, table });
   }
   if (jobs.length > 0) console.log(`light studies: ${jobs.length} to draw`);
   await drawAll(jobs);
   const made = [];
-  for (const { study, shape, name, folder, told } of wanted) {
-    const { pictures, ground } = JSON.parse(await readFile(told, "utf8"));
+  for (const { study, shape, name, folder, table } of wanted) {
+    const { pictures, ground } = JSON.parse(await readFile(table, "utf8"));
     const set = (kind) =>
       pictures.filter((one) => one.kind === kind).map((one) => `/assets/${one.file} ${one.wide}w`).join(", ");
     made.push({

@@ -19,7 +19,7 @@ async function signUp(visits, app) {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("heading", { name: "Membership" }).waitFor();
   const session = (await page.context().cookies()).find((cookie) => cookie.httpOnly);
-  assert.ok(session?.secure && session.sameSite !== "None", "the session's cookie is not well kept");
+  assert.ok(session?.secure && session.sameSite !== "None", "the session's cookie is not protected");
 
   await site.signOut(page);
   await page.goto("/dashboard/");

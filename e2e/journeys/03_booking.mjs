@@ -24,8 +24,8 @@ async function lateIsNotFree(visits) {
   const page = await visits.person();
   await site.signIn(page, site.ACCOUNTS.guest.email);
   const { price } = await site.book(page, site.SERVICE.slug, site.day(0), -1);
-  const asked = await site.askToCancel(page);
-  assert.ok(asked.includes(price), `under 12 hours before, canceling costs ${price}; the page does not say so`);
+  const question = await site.askToCancel(page);
+  assert.ok(question.includes(price), `under 12 hours before, canceling costs ${price}; the page does not say so`);
   await site.cancel(page);
 }
 

@@ -57,16 +57,16 @@ async function oddAddresses(visits) {
 }
 
 /** Sends the page's form as it is, without the browser's validation. */
-async function sends(page, fill, asked) {
+async function sends(page, fill, request) {
   await page.evaluate(() => {
     for (const form of document.forms) form.noValidate = true;
   });
   const answer = page.waitForResponse((one) => one.request().method() === "POST");
   await fill();
   const status = (await answer).status();
-  assert.ok(status < 500, `${asked}: ${status}`);
+  assert.ok(status < 500, `${request}: ${status}`);
   await page.waitForLoadState();
-  assert.match(await site.pageText(page), site.SENTENCE, `${asked}: no sentence on the page`);
+  assert.match(await site.pageText(page), site.SENTENCE, `${request}: no sentence on the page`);
   return status;
 }
 
@@ -86,8 +86,8 @@ async function oddSignIns(visits) {
   }
   await page.goto("/login/");
   await sends(page, () => site.fillSignIn(page, "someone@example.org", "wrong"), "a wrong password");
-  const kept = await site.main(page).getByLabel("Email").inputValue();
-  assert.equal(kept, "someone@example.org", "what was typed is lost");
+  const shown = await site.main(page).getByLabel("Email").inputValue();
+  assert.equal(shown, "someone@example.org", "what was typed is lost");
 }
 
 async function oddSignUps(visits) {
@@ -121,8 +121,8 @@ async function takenAddress(visits) {
   await page.waitForURL(/\/login\//);
   const owner = await visits.person();
   await site.signIn(owner, email);
-  const said = await site.main(owner).innerText();
-  assert.ok(!said.includes("Ada"), "the owner's account was changed");
+  const text = await site.main(owner).innerText();
+  assert.ok(!text.includes("Ada"), "the owner's account was changed");
 }
 
 async function takenMeanwhile(visits) {
@@ -179,9 +179,9 @@ async function anothersBooking(visits) {
   await site.signIn(owner, site.ACCOUNTS.unlimited.email);
   await site.signIn(other, site.ACCOUNTS.base.email);
   const { path, number } = await site.book(owner, site.SERVICE.slug, site.day(7));
-  for (const asked of [path, `${path}cancel/`]) {
-    const response = await other.goto(asked);
-    assert.equal(response.status(), 404, asked);
+  for (const address of [path, `${path}cancel/`]) {
+    const response = await other.goto(address);
+    assert.equal(response.status(), 404, address);
     assert.ok(!(await other.content()).includes(number), "another's booking is shown");
   }
   await owner.goto(path);
@@ -204,7 +204,7 @@ export const journeys = {
   "odd addresses get a page with a sentence": oddAddresses,
   "odd sign-ins are refused and what was typed stays": oddSignIns,
   "odd sign-ups are refused": oddSignUps,
-  "whose address it is is not told": takenAddress,
+  "the owner of an address is not revealed": takenAddress,
   "a time taken meanwhile is refused in words": takenMeanwhile,
   "the same form sent twice books once": sentTwice,
   "a form sent after signing out asks to sign in": signedOutMeanwhile,

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import * as site from "../site.mjs";
 
 const MANAGER = "manager@demo.coresync.test";
-const SPOT = "home-hero";
+const SLOT = "home-hero";
 const ALT = "Stones in a row, in evening light.";
 /** Bytes per second at which this browser uploads, so that the progress can be watched. */
 const SLOW = 100_000;
@@ -41,7 +41,7 @@ async function uploads(visits) {
   const page = await visits.person();
   await site.signIn(page, MANAGER);
   await page.goto("/staff/pictures/");
-  const place = page.locator(`#${SPOT}`);
+  const place = page.locator(`#${SLOT}`);
   await place.locator("summary").click();
 
   await upload(place, await jpeg(page, 479, 300));
@@ -84,7 +84,7 @@ async function uploads(visits) {
   await place.locator("summary").click();
   await place.getByRole("button", { name: "Remove picture" }).click();
   await page.waitForLoadState();
-  assert.equal(await page.locator(`#${SPOT} img.photograph`).count(), 0, "the illustration is back");
+  assert.equal(await page.locator(`#${SLOT} img.photograph`).count(), 0, "the illustration is back");
 }
 
 export const journeys = {

@@ -19,7 +19,7 @@ async function pictures(visits) {
       assert.ok(shift <= MOST_SHIFT, `${path} at ${width}: moves by ${shift}`);
     }
     const broken = await page.evaluate(brokenPictures);
-    assert.deepEqual(broken, [], `${path}: pictures that do not come, or are told to nobody`);
+    assert.deepEqual(broken, [], `${path}: pictures that do not load or have no alternative text`);
   }
 }
 
@@ -48,12 +48,12 @@ async function brokenPictures() {
 /** People who prefer reduced motion get neither animated pictures nor the script that animates them. */
 async function stillness(visits) {
   const page = await visits.person();
-  const asked = [];
-  page.on("request", (request) => asked.push(request.url()));
+  const requested = [];
+  page.on("request", (request) => requested.push(request.url()));
   await page.goto("/", { waitUntil: "networkidle" });
   assert.equal(await page.locator("light-study").count(), 1);
   assert.equal(await page.locator("light-study canvas").count(), 0);
-  assert.ok(!asked.some((url) => url.includes("/living-")), "the living picture was asked for");
+  assert.ok(!requested.some((url) => url.includes("/living-")), "the living picture was requested");
 }
 
 async function menu(visits) {
@@ -114,8 +114,8 @@ async function tabs(visits) {
 
 async function robots(visits) {
   const page = await visits.person();
-  const told = await (await page.request.get("/robots.txt")).text();
-  const map = /Sitemap: (\S+)/.exec(told)?.[1];
+  const rules = await (await page.request.get("/robots.txt")).text();
+  const map = /Sitemap: (\S+)/.exec(rules)?.[1];
   assert.ok(map, "robots.txt names no sitemap");
   const places = [...(await (await page.request.get(map)).text()).matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, place]) => place);
   assert.ok(places.length > 20, `${places.length} pages in the sitemap`);
@@ -128,7 +128,7 @@ async function robots(visits) {
 
 export const journeys = {
   "pictures come, have words, and nothing moves while they come": pictures,
-  "who asked for stillness gets it": stillness,
+  "a person who prefers reduced motion gets still pictures": stillness,
   "the menu of a phone opens without JavaScript": menu,
   "the menu closes by Escape": menuByKey,
   "the menu of the back office opens on a phone without JavaScript": deskMenu,

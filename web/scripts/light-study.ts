@@ -6,7 +6,7 @@ const EFFORT = 9;
 /** The number of frames that are painted before the speed is judged. */
 const TRIED = 12;
 /** The frames per second; the light moves slowly. */
-const PACE = 24;
+const FRAME_RATE = 24;
 /** The maximum length of the longer side in pixels. */
 const LONGEST = 1280;
 
@@ -50,7 +50,7 @@ export class LightStudy extends HTMLElement {
     };
     const paint = (now: number) => {
       if (this.#ends.signal.aborted) return watch.disconnect();
-      if (isSeen && !document.hidden && now - last >= 1000 / PACE) {
+      if (isSeen && !document.hidden && now - last >= 1000 / FRAME_RATE) {
         last = now;
         brush.t = 7 + now / 1000;
         const began = performance.now();

@@ -3,7 +3,7 @@
 
 import type { Study } from "./brush";
 import { basalt, linen, pebble, plaster, terry } from "./props";
-import type { Lamp, Matter, Scene, Solid, Vec } from "./render";
+import type { Lamp, Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, boxed, cloudy, cut, ellipsoid, join, noise, solid, wall } from "./solids";

@@ -2,7 +2,7 @@
 
 import type { Study } from "./brush";
 import { candle, leather, plaster, pebble, terry, wood } from "./props";
-import type { Matter, Scene, Vec } from "./render";
+import type { Matter, Scene, Vec } from "./model";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { bar, box, cloudy, drum, ease, floor, leaned, noise, norm2, placed, ring, solid, stood, turned, wall } from "./solids";

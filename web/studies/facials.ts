@@ -2,7 +2,7 @@
 
 import type { Study } from "./brush";
 import { bottle, bowl, brass, folded, glaze, linen, plaster, roll, terry } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, cloudy, floor, mix, norm2, norm3, rod, solid, stood, tipped, wall } from "./solids";

@@ -2,7 +2,7 @@
 
 import type { Study } from "./brush";
 import { steel } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, cloudy, cut, ellipsoid, floor, join, norm2, norm3, rod, solid, stood, wall } from "./solids";

@@ -2,7 +2,7 @@
 
 import type { Brush, Study } from "./brush";
 import { beside, boards, bowl, brass, candle, couch, folded, leather, linen, pebble, plaster, roll, stool, terry, wood } from "./props";
-import type { Scene, Solid, Vec } from "./render";
+import type { Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { floor, mix, norm2, solid, wall } from "./solids";

@@ -4,7 +4,7 @@
 import type { Study } from "./brush";
 import { chance } from "./brush";
 import { candle, flute, folded, linen, plaster, robe, terry, water } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { cloudy, cut, drum, floor, mix, norm2, solid } from "./solids";

@@ -1,6 +1,6 @@
 // The materials and furnishings that several scenes share.
 
-import type { Distance, Matter, Solid, Vec } from "./render";
+import type { Distance, Matter, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { bar, box, boxed, cloudy, cut, drum, ease, leaned, mix, noise, norm2, placed, ring, solid, stood, turned } from "./solids";
 

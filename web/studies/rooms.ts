@@ -2,7 +2,7 @@
 
 import type { Study } from "./brush";
 import { beside, boards, bottle, brass, candle, couch, folded, leather, linen, plaster, roll, stool, terry, wood } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { bar, box, cloudy, drum, floor, mix, norm2, solid, stood, wall } from "./solids";

@@ -2,7 +2,7 @@
 // steam, gleams) is painted over it at the positions that the scene gives.
 
 import type { Brush, Context } from "./brush";
-import type { Scene, Vec } from "./render";
+import type { Scene, Vec } from "./model";
 import { render, seen } from "./render";
 
 /** The default share of a picture's width that is rendered: the light is soft, and fine details are painted over it. */

@@ -2,7 +2,7 @@
 
 import type { Study } from "./brush";
 import { bottle, bowl, brass, candle, folded, glaze, leather, plaster, roll, steel, terry, tray, wood } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
 import { bar, box, cloudy, drum, ellipsoid, floor, noise, norm2, stood, wall } from "./solids";

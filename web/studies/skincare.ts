@@ -3,7 +3,7 @@
 import type { Study } from "./brush";
 import { brush, marble } from "./facials";
 import { bowl, clay, folded, glaze, linen, pebble, plaster, roll, terry, wood } from "./props";
-import type { Matter, Scene, Solid, Vec } from "./render";
+import type { Matter, Scene, Solid, Vec } from "./model";
 import { tint } from "./render";
 import { paintScene } from "./scene";
 import { bar, box, cloudy, drum, floor, norm2, solid, sphere, stood, wall } from "./solids";

@@ -1,6 +1,6 @@
 // The shapes of scenes as signed distance functions, and the noise for wood, stone, and cloth.
 
-import type { Distance, Matter, Solid, Vec } from "./render";
+import type { Distance, Matter, Solid, Vec } from "./model";
 
 /** Lengths of vectors. `Math.hypot` is many times slower, and everything drawn here depends on these. */
 export const norm2 = (x: number, y: number): number => Math.sqrt(x * x + y * y);

@@ -1,6 +1,6 @@
 // Rays: how far one goes in a scene of solids, what it hits, and the light that comes back along it.
 
-import type { Lamp, Scene, Solid } from "./render";
+import type { Lamp, Scene, Solid } from "./model";
 
 export type Triple = [number, number, number];
 

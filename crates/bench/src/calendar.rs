@@ -40,7 +40,7 @@ fn density(ahead: i64) -> usize {
 /// all bookings.
 pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
     let catalogue = app.db.view(catalogue::current).await?;
-    let mut hand = Hand { catalogue: &catalogue, guests, rng: Rng(20_251_008), next_guest: 0 };
+    let mut filler = CalendarFiller { catalogue: &catalogue, guests, rng: Rng(20_251_008), next_guest: 0 };
     let today = app.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
     let mut count = 0;
     let mut ends = Vec::new();
@@ -49,7 +49,7 @@ pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(
         let mut records = Vec::new();
         for ahead in days {
             let date = today.checked_add(ahead.days()).map_err(Fault::because)?;
-            hand.day(date, ahead, &mut records)?;
+            filler.day(date, ahead, &mut records)?;
             if records.len() >= BATCH {
                 count += write(app, std::mem::take(&mut records)).await?;
             }
@@ -72,14 +72,15 @@ async fn write(app: &AppState, records: Vec<ImportedBooking>) -> Result<usize> {
         .await
 }
 
-struct Hand<'h> {
+/// The state while the calendar of the bench is filled.
+struct CalendarFiller<'h> {
     catalogue: &'h Catalogue,
     guests: &'h [Id],
     rng: Rng,
     next_guest: usize,
 }
 
-impl Hand<'_> {
+impl CalendarFiller<'_> {
     /// Adds the bookings of one day. Each room has its own technician for the day, so that nothing can overlap.
     fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<ImportedBooking>) -> Result<()> {
         let days = Days::new(&self.catalogue.club.zone, date, date)?;

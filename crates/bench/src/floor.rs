@@ -18,7 +18,7 @@ use crate::load::Times;
 use crate::process::{Process, free_addr};
 
 /// The response of a bare route.
-pub(crate) struct Given {
+pub(crate) struct BareResponse {
     /// All headers that the product sends, except those that the layers set.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -27,7 +27,7 @@ pub(crate) struct Given {
 }
 
 /// Starts a bare route in a process of its own.
-pub(crate) fn start_bare(given: &Given, folder: &Path) -> Result<Process> {
+pub(crate) fn start_bare(given: &BareResponse, folder: &Path) -> Result<Process> {
     std::fs::create_dir_all(folder).or_fault()?;
     let lines: String = given.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     std::fs::write(folder.join("headers"), lines).or_fault()?;

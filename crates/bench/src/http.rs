@@ -8,7 +8,7 @@ use std::time::Duration;
 use kit::errors::OrFault as _;
 use kit::{Fault, Result};
 
-/// A keep-alive connection.
+/// A connection that is used for many requests.
 pub(crate) struct Connection {
     stream: TcpStream,
     bytes: Vec<u8>,

@@ -15,7 +15,7 @@ use crate::calendar::{self, Span};
 use crate::club::{self, Size};
 use crate::process::{Process, free_addr};
 
-/// The database engine.
+/// The database engine that is measured.
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
     Sqlite,

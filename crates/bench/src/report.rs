@@ -8,7 +8,7 @@ const NAME: usize = 58;
 /// The limit of a figure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Budget {
-    /// No limit.
+    /// The figure has no limit.
     None,
     /// The figure has to be less than this, in its own unit.
     Under(f64),
@@ -37,7 +37,7 @@ impl Report {
         say(&format!("  {text}"));
     }
 
-    /// Prints a row.
+    /// Prints one figure as a row of the table.
     pub(crate) fn row(&mut self, name: &str, unit: &str, figure: f64, floor: Option<f64>, budget: Budget) {
         let ratio = floor.filter(|floor| *floor > 0.0).map(|floor| figure / floor);
         let (allowed, held) = match budget {

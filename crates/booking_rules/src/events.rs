@@ -9,7 +9,7 @@ use crate::model::Status;
 /// How a hold ended without being booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoldEnd {
-    /// Its time was up.
+    /// The hold expired.
     Expired,
     /// Its holder released it.
     LetGo,
@@ -99,21 +99,21 @@ pub struct StepTaken {
     pub fee: Option<Cents>,
 }
 
-/// What [`BookingEvent::Repeated`] records.
+/// The details of [`BookingEvent::Repeated`], stored as JSON with the event.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RepeatedBy {
     /// The first booking of the series.
     pub series: Option<Id>,
 }
 
-/// What [`BookingEvent::BookedAnew`] records.
+/// The details of [`BookingEvent::BookedAnew`], stored as JSON with the event.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct BookedInstead {
     /// The booking that was made from the hold.
     pub booking: Id,
 }
 
-/// What [`BookingEvent::Cancelled`] records.
+/// The details of [`BookingEvent::Cancelled`], stored as JSON with the event.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CancelledFor {
     /// The fee that stays due.

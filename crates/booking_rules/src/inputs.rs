@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::repeated::{MOST, Repeated};
 use crate::request::{
-    AddonRequest, Benefit, BookingRequest, Extras, LONGEST_NAME, MOST_THEN, Move, ShownMove, Then, When,
+    AddonRequest, Benefit, BookingRequest, Extras, FurtherService, LONGEST_NAME, MOST_THEN, Move, ShownMove,
+    When,
 };
 
 /// The largest permitted size of a scene as JSON text, in bytes.
@@ -26,7 +27,7 @@ input! {
     pub struct BookingInput {
         #[schema(value_type = i64)]
         service_id: Option<Id> = opt_id(),
-        /// The business day.
+        /// The business day on which the guest’s time begins. Hours after midnight belong to the day before.
         #[schema(value_type = Option<String>, format = Date)]
         date: Option<Date> = opt_date(),
         /// `HH:MM` in the club’s local time.
@@ -60,8 +61,8 @@ input! {
         companion_id: Option<Id> = opt_id(),
         companion_name: Option<String> = opt_text_within(LONGEST_NAME),
         /// Up to three more services in the same visit, back to back.
-        #[schema(value_type = Option<Vec<Then>>)]
-        then: Vec<Then> = read(parse_then),
+        #[schema(value_type = Option<Vec<FurtherService>>)]
+        then: Vec<FurtherService> = read(parse_then),
         #[schema(value_type = Option<Vec<AddonRequest>>)]
         addons: Vec<AddonRequest> = read(parse_addons),
         use_credit: Option<bool> = read(parse_choice),
@@ -184,7 +185,7 @@ input! {
     /// The new time of a booking.
     #[derive(Debug, Clone)]
     pub struct MoveInput {
-        /// The business day.
+        /// The business day on which the guest’s time begins. Hours after midnight belong to the day before.
         #[schema(value_type = Option<String>, format = Date)]
         date: Option<Date> = opt_date(),
         /// `HH:MM` in the club’s local time.
@@ -301,7 +302,7 @@ fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
 }
 
 /// Parses the JSON list `[{service_id, duration, room_id, technician_id, addons}]`.
-fn parse_then(input: &mut RawInput, field: &str) -> Vec<Then> {
+fn parse_then(input: &mut RawInput, field: &str) -> Vec<FurtherService> {
     let Some(listed) = input.raw(field).cloned() else { return Vec::new() };
     let Value::Array(items) = listed else {
         input.add_error(field, "Send a list of services.");
@@ -312,7 +313,8 @@ fn parse_then(input: &mut RawInput, field: &str) -> Vec<Then> {
     }
     let mut then = Vec::new();
     for item in items.into_iter().take(MOST_THEN) {
-        let read = RawInput::from_json(item.to_string().as_bytes()).and_then(RawInput::parse::<Then>);
+        let read =
+            RawInput::from_json(item.to_string().as_bytes()).and_then(RawInput::parse::<FurtherService>);
         match read {
             Ok(one) => then.push(one),
             Err(_) => input
@@ -322,9 +324,9 @@ fn parse_then(input: &mut RawInput, field: &str) -> Vec<Then> {
     then
 }
 
-impl Input for Then {
-    fn parse(input: &mut RawInput) -> Then {
-        Then {
+impl Input for FurtherService {
+    fn parse(input: &mut RawInput) -> FurtherService {
+        FurtherService {
             service: input.id("service_id"),
             minutes: input.opt_number("duration", 5, LONGEST),
             room: input.opt_id("room_id"),

@@ -24,7 +24,9 @@ pub use pricing::price::{
     Coverage, OriginalTerms, PlanDiscount, PriceBasis, PriceLine, Quote, SoldAddon, factor, price_for, quote,
 };
 pub use repeated::Repeated;
-pub use request::{AddonRequest, Benefit, BookingRequest, Extras, MOST_THEN, Move, ShownMove, Then, When};
+pub use request::{
+    AddonRequest, Benefit, BookingRequest, Extras, FurtherService, MOST_THEN, Move, ShownMove, When,
+};
 pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};

@@ -30,7 +30,7 @@ pub enum Status {
     Cancelled,
     /// The guest did not come.
     NoShow,
-    /// The hold expired.
+    /// The hold expired before it was booked or released.
     Expired,
 }
 
@@ -110,7 +110,7 @@ pub struct Booking {
     pub service: Id,
     /// The id of the room in which the service takes place.
     pub room: Id,
-    /// The operating day.
+    /// The operating day to which the start belongs.
     pub day: Date,
     /// When the guest's time begins.
     pub starts_at: Timestamp,
@@ -184,7 +184,7 @@ pub struct BookedPrice {
     pub addons_total: Cents,
     /// The amount taken off by discounts, credits, and plans.
     pub discount: Cents,
-    /// The tax.
+    /// The tax on the net total, in cents (T1).
     pub tax: Cents,
     /// What was sold at which prices. Without it, the price cannot be calculated again.
     pub basis: Option<PriceBasis>,
@@ -281,7 +281,7 @@ impl CancellationState {
 /// canceled later (C4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Frozen {
-    /// The frozen fee.
+    /// The fee in cents that canceling cost at the time of the rescheduling.
     pub fee: Cents,
     /// Whether the rescheduling was late: a credit is forfeited and a lapse counts (C2).
     pub late: bool,

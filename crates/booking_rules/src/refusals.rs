@@ -27,26 +27,26 @@ macro_rules! too_soon {
 pub const MAINTENANCE: Refusal = Refusal::conflict("maintenance", concat!(not_online!(), " Please call us."));
 /// The start is too soon to be booked online (W1).
 pub const TOO_LATE: Refusal = Refusal::conflict("too_late", concat!(too_soon!(), " Please call us to book."));
-/// For members alone.
+/// The service is for members only, and the person has no plan on that day.
 pub const PLAN_REQUIRED: Refusal = Refusal::forbidden("plan_required", "This is for members only.");
-/// No room that could serve this is open then.
+/// No room that can serve this is open at that time.
 pub const ROOM_CLOSED: Refusal =
     Refusal::conflict("room_closed", "The room for this service is closed then.");
-/// Nobody with the skill works then.
+/// No technician with the required skill works at that time.
 pub const TECHNICIAN_OFF: Refusal =
     Refusal::conflict("technician_off", "No one who offers this service is working then.");
-/// The technician does something else.
+/// The requested technician does not offer the service.
 pub const SKILL: Refusal = Refusal::conflict("skill", "This person doesn’t offer this service.");
-/// No room takes so many.
+/// No room that serves this takes a party of that size.
 pub const CAPACITY: Refusal = Refusal::conflict("capacity", "We don’t have a room for a group that size.");
 /// A person cannot be in two places at once, whether as guest or as companion (F6).
 pub const SAME_PERSON: Refusal =
     Refusal::conflict("same_person", "You or your companion already has a booking at this time.");
-/// Not from where the booking stands.
+/// The operation is not possible in the current status of the booking.
 pub const WRONG_STATE: Refusal = Refusal::conflict("wrong_state", "This booking can’t be changed anymore.");
 /// Only the time to prepare or to clean between two bookings is missing (F1).
 pub const TURNOVER: Refusal = Refusal::conflict("turnover", "There isn’t enough time to prepare the room.");
-/// What it needs besides a room is taken then.
+/// The equipment that the service needs is in use at that time.
 pub const EQUIPMENT: Refusal =
     Refusal::conflict("equipment", "The equipment for this service is in use then.");
 /// The person has as many upcoming bookings as they may have (F7).

@@ -7,7 +7,7 @@ use crate::request::BookingRequest;
 /// The largest number of bookings in a series.
 pub(crate) const MOST: i64 = 26;
 
-/// A series.
+/// A request for a series: the first booking and how it repeats.
 #[derive(Debug, Clone)]
 pub struct Repeated {
     /// The request for the first occurrence.

@@ -13,11 +13,11 @@ use utoipa::ToSchema;
 pub enum When {
     /// The operating day and the time on the club's clock.
     Civil(Date, Time),
-    /// An exact moment.
+    /// An exact moment, which tells apart the two passes of the hour at which the clock goes back.
     Moment(Timestamp),
 }
 
-/// A requested add-on.
+/// An add-on of a booking request, with its quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = BookingAddonInput)]
 pub struct AddonRequest {
@@ -32,14 +32,14 @@ pub struct AddonRequest {
     pub notes: String,
 }
 
-/// A booking request.
+/// What a person asks to book: the service, the time, the party, and what goes with them.
 #[derive(Debug, Clone)]
 pub struct BookingRequest {
     /// The id of the service.
     pub service: Id,
     /// The length of the service in minutes, if it can be chosen (F9).
     pub minutes: Option<i64>,
-    /// The requested start.
+    /// The requested start of the guest's time.
     pub when: When,
     /// The requested room, if any.
     pub room: Option<Id>,
@@ -54,13 +54,13 @@ pub struct BookingRequest {
     /// The other details of the booking.
     pub extras: Extras,
     /// The services that follow in the same visit, back to back (F10).
-    pub then: Vec<Then>,
+    pub then: Vec<FurtherService>,
 }
 
 /// A further service in the same visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ThenInput)]
-pub struct Then {
+pub struct FurtherService {
     /// The id of the service.
     #[schema(rename = "service_id", value_type = i64)]
     pub service: Id,
@@ -73,7 +73,7 @@ pub struct Then {
     /// The requested technician, if any.
     #[schema(rename = "technician_id", value_type = Option<i64>)]
     pub technician: Option<Id>,
-    /// The requested add-ons.
+    /// The requested add-ons with their quantities.
     #[schema(value_type = Option<Vec<AddonRequest>>)]
     pub addons: Vec<AddonRequest>,
 }
@@ -98,7 +98,7 @@ pub struct Extras {
     pub ai_program: Option<String>,
     /// The scene for the room, as the client sent it.
     pub scene: Option<Value>,
-    /// The requested add-ons.
+    /// The requested add-ons with their quantities.
     pub addons: Vec<AddonRequest>,
     /// The benefit that is to pay for the service.
     pub benefit: Option<Benefit>,
@@ -141,7 +141,7 @@ impl Extras {
 /// The input for rescheduling a booking.
 #[derive(Debug, Clone)]
 pub struct Move {
-    /// The new start.
+    /// The new start of the guest's time.
     pub when: When,
     /// The new room. If `None`, the booking keeps its room, or gets the one in [`ShownMove::room`].
     pub room: Option<Id>,
@@ -155,7 +155,7 @@ pub struct Move {
 /// rescheduling is refused. Without a room or technicians here, it may not change them unless that was requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownMove {
-    /// The new total.
+    /// The new total in cents, tax included.
     pub total: Option<Cents>,
     /// The id of the room.
     pub room: Option<Id>,

@@ -81,7 +81,7 @@ pub const GAP: Setting =
 /// The nights in which nothing is offered (L2).
 pub const QUIET_FROM: Setting =
     Setting::new("quiet_from", "Quiet hours begin", 22, 0, 24).with(SettingUnit::Hour);
-/// See [`QUIET_FROM`].
+/// The hour at which the quiet hours that begin at [`QUIET_FROM`] end (L2).
 pub const QUIET_TO: Setting = Setting::new("quiet_to", "Quiet hours end", 8, 0, 24).with(SettingUnit::Hour);
 /// Nothing is held for who waited so short before its start (L2).
 pub const OFFER_AHEAD: Setting =

@@ -32,7 +32,7 @@ kit::column_as!(WaitKind, String, WaitKind::read, |kind| kind.as_str().to_owned(
 /// The state of a place on the waitlist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitState {
-    /// The person waits.
+    /// The person waits, and no time is held for them.
     Waiting,
     /// A time is held for the person.
     Offered,

@@ -53,11 +53,12 @@ pub use booking_rules::settings::{
 };
 pub use booking_rules::{
     AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
-    Decision, DecisionInput, Extras, Frozen, LocalMoment, Move, NOTHING_TO_UNDO, OriginalTerms, Override,
-    PlanDiscount, Policy, PriceBasis, PriceLine, Quote, Reason, ReleaseRule, Repeated, Requester, RuleInput,
-    Rules, SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status, StoredRule, Terms, Then, WaitKind,
-    WaitState, WeekDay, When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule,
-    factor, iso, price_for, quote, release_mask, rules, terms, terms_of_start, undo, week,
+    Decision, DecisionInput, Extras, Frozen, FurtherService, LocalMoment, Move, NOTHING_TO_UNDO,
+    OriginalTerms, Override, PlanDiscount, Policy, PriceBasis, PriceLine, Quote, Reason, ReleaseRule,
+    Repeated, Requester, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status,
+    StoredRule, Terms, WaitKind, WaitState, WeekDay, When, Window, add_rule, all_rules, decide,
+    decided_times, edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms,
+    terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
 pub use model::{BookingFilter, Detail, Repriced, Repricing};

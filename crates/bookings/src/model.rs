@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A booking with its details.
 #[derive(Debug, Clone)]
 pub struct Detail {
-    /// The booking.
+    /// The booking itself, as it is stored.
     pub booking: Booking,
     /// The technicians who serve, by id and name.
     pub technicians: Vec<(Id, String)>,
@@ -56,7 +56,7 @@ pub struct BookingFilter {
 pub struct Repricing {
     /// The booking with its new price.
     pub booking: Booking,
-    /// The total before.
+    /// The total before the change, in cents.
     pub from: Cents,
 }
 

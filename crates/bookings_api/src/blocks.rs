@@ -21,15 +21,15 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))
 }
 
-/// A block.
+/// A time in which a room, a technician, or equipment cannot be booked.
 #[derive(Serialize, ToSchema)]
 struct BlockOut {
     id: Id,
     /// `room`, `technician`, or `equipment`.
     kind: &'static str,
-    /// For a room.
+    /// The blocked room, if a room is blocked.
     room_id: Option<Id>,
-    /// For a technician.
+    /// The blocked technician, if a technician is blocked.
     technician_id: Option<Id>,
     /// For a piece of equipment.
     equipment_id: Option<Id>,

@@ -84,18 +84,18 @@ async fn availability(
 }
 
 /// A booking request, or the details of a hold.
-enum ToBook {
+enum CreateBookingInput {
     BookingRequest(Box<BookingRequest>),
     Held(Id, Option<String>, Box<Extras>),
 }
 
-impl Input for ToBook {
-    fn parse(input: &mut RawInput) -> ToBook {
+impl Input for CreateBookingInput {
+    fn parse(input: &mut RawInput) -> CreateBookingInput {
         // `payment_method` is only validated. It has no effect until cards are accepted.
         let sent = BookingInput::parse(input);
         match sent.hold_id {
-            Some(id) => ToBook::Held(id, sent.token.clone(), Box::new(sent.extras())),
-            None => ToBook::BookingRequest(Box::new(sent.request(input))),
+            Some(id) => CreateBookingInput::Held(id, sent.token.clone(), Box::new(sent.extras())),
+            None => CreateBookingInput::BookingRequest(Box::new(sent.request(input))),
         }
     }
 }
@@ -107,20 +107,20 @@ impl Input for ToBook {
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_booking(
     caller: Caller,
-    Once(Json(requested), idempotency_key): Once<Json<ToBook>>,
+    Once(Json(requested), idempotency_key): Once<Json<CreateBookingInput>>,
 ) -> Result<Reply> {
     let requested = Arc::new(requested);
     let rehearsed = requested.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*rehearsed {
-        ToBook::BookingRequest(request) => dry_run(tx, by, request),
+        CreateBookingInput::BookingRequest(request) => dry_run(tx, by, request),
         // A held time is already claimed, so there is nothing to check in advance.
-        ToBook::Held(..) => Ok(()),
+        CreateBookingInput::Held(..) => Ok(()),
     };
     caller
         .precheck_then_once(idempotency_key, rehearse, move |tx, by| {
             let booking = match &*requested {
-                ToBook::BookingRequest(request) => book(tx, by, request)?,
-                ToBook::Held(id, token, extras) => {
+                CreateBookingInput::BookingRequest(request) => book(tx, by, request)?,
+                CreateBookingInput::Held(id, token, extras) => {
                     confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
                 }
             };
@@ -129,12 +129,12 @@ async fn create_booking(
         .await
 }
 
-/// Your own bookings.
+/// Your own bookings: upcoming, held, and past.
 #[derive(Serialize, ToSchema)]
 struct MyBookings {
     /// Upcoming bookings, soonest first.
     upcoming: Vec<BookingOut>,
-    /// Held times.
+    /// Times on hold that are not booked yet.
     held: Vec<BookingOut>,
     /// A page of past bookings, latest first.
     past: Vec<BookingOut>,

@@ -33,7 +33,7 @@ struct PastServiceOut {
     technicians: Vec<Server>,
 }
 
-/// A technician.
+/// A technician who served the visit.
 #[derive(Serialize, ToSchema)]
 struct Server {
     id: Id,

@@ -38,7 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(no_show))
 }
 
-/// A hold.
+/// A hold, with the token that a visitor needs to use it.
 #[derive(Serialize, ToSchema)]
 struct HoldOut {
     #[serde(flatten)]
@@ -58,13 +58,13 @@ impl Input for Token {
 }
 
 /// A booking request and the token of an earlier hold.
-struct ToHold(BookingRequest, Option<String>);
+struct HoldInput(BookingRequest, Option<String>);
 
-impl Input for ToHold {
-    fn parse(input: &mut RawInput) -> ToHold {
+impl Input for HoldInput {
+    fn parse(input: &mut RawInput) -> HoldInput {
         let sent = BookingInput::parse(input);
         let token = sent.token.clone();
-        ToHold(sent.request(input), token)
+        HoldInput(sent.request(input), token)
     }
 }
 
@@ -74,7 +74,7 @@ impl Input for ToHold {
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn hold_time(
     caller: Caller,
-    Once(Json(ToHold(request, earlier)), idempotency_key): Once<Json<ToHold>>,
+    Once(Json(HoldInput(request, earlier)), idempotency_key): Once<Json<HoldInput>>,
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
     let request = Arc::new(request);
@@ -141,13 +141,13 @@ async fn extend_hold(
 }
 
 /// The new time of a booking, and whether it is only a preview.
-struct ToMove(Move, bool);
+struct RescheduleInput(Move, bool);
 
-impl Input for ToMove {
-    fn parse(input: &mut RawInput) -> ToMove {
+impl Input for RescheduleInput {
+    fn parse(input: &mut RawInput) -> RescheduleInput {
         let sent = MoveInput::parse(input);
         let is_preview = sent.preview;
-        ToMove(sent.request(input), is_preview)
+        RescheduleInput(sent.request(input), is_preview)
     }
 }
 
@@ -178,7 +178,7 @@ struct MovedOut {
 async fn move_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Once(Json(ToMove(to, preview)), idempotency_key): Once<Json<ToMove>>,
+    Once(Json(RescheduleInput(to, preview)), idempotency_key): Once<Json<RescheduleInput>>,
 ) -> Result<Reply> {
     caller
         .once(idempotency_key, move |tx, by| {

@@ -23,13 +23,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(undo_time))
 }
 
-/// A release rule.
+/// A release rule: for which times it applies, and what it changes.
 #[derive(Serialize, ToSchema)]
 struct RuleOut {
     id: Id,
-    /// Empty means all.
+    /// The kinds of rooms for which the rule applies. Empty means all.
     room_kinds: Vec<String>,
-    /// Empty means all.
+    /// The services for which the rule applies. Empty means all.
     services: Vec<Id>,
     /// Monday is 1. Empty means all.
     weekdays: Vec<i64>,
@@ -194,23 +194,23 @@ async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Resu
 
 /// A single time: a start in a room.
 #[derive(ToSchema)]
-struct Which {
+struct OverrideStart {
     room_id: Id,
     #[schema(value_type = String, format = DateTime)]
     starts_at: Timestamp,
 }
 
-impl Input for Which {
-    fn parse(input: &mut RawInput) -> Which {
-        Which { room_id: input.id("room_id"), starts_at: input.moment("starts_at") }
+impl Input for OverrideStart {
+    fn parse(input: &mut RawInput) -> OverrideStart {
+        OverrideStart { room_id: input.id("room_id"), starts_at: input.moment("starts_at") }
     }
 }
 
 /// Staff: undo the latest override for a time.
-#[utoipa::path(post, path = "/api/staff/times/undo/", tag = "staff", request_body = Which,
+#[utoipa::path(post, path = "/api/staff/times/undo/", tag = "staff", request_body = OverrideStart,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem)))]
-async fn undo_time(caller: Caller, Json(which): Json<Which>) -> Result<StatusCode> {
+async fn undo_time(caller: Caller, Json(which): Json<OverrideStart>) -> Result<StatusCode> {
     caller.tx(move |tx, by| undo(tx, by, which.room_id, which.starts_at)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

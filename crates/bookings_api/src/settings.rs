@@ -17,7 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
-/// A booking setting.
+/// A number in the booking rules that a manager can change.
 #[derive(Serialize, ToSchema)]
 struct SettingOut {
     name: &'static str,

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct VisitOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// The guest.
+    /// The person who owns the booking, with contact details.
     guest: GuestOut,
     /// The guest is late and not checked in.
     is_late: bool,

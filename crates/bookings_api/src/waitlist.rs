@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
 }
 
-/// A waitlist entry.
+/// A place on the waitlist, with the times that it waits for.
 #[derive(Serialize, ToSchema)]
 struct WaitOut {
     id: Id,
@@ -36,7 +36,7 @@ struct WaitOut {
     to_minute: i64,
     /// The single start time, for a notification.
     starts_at: Option<String>,
-    /// `waiting` or `offered`.
+    /// `waiting`, or `offered` while a time is on hold for the person.
     state: String,
     joined_at: String,
 }
@@ -83,7 +83,7 @@ struct JoinedOut {
     total_open: usize,
 }
 
-/// A free time.
+/// A time that can be booked now instead of waiting for it.
 #[derive(Serialize, ToSchema)]
 struct OpenTime {
     #[serde(flatten)]

@@ -141,7 +141,7 @@ pub(crate) struct BookingOut {
     id: Id,
     booking_reference: Option<String>,
     service: ServiceOut,
-    /// The business day.
+    /// The business day to which the start belongs. Hours after midnight belong to the day before.
     #[schema(value_type = String, format = Date)]
     date: Date,
     start_time: String,
@@ -152,7 +152,7 @@ pub(crate) struct BookingOut {
     technicians: Vec<Named>,
     party: i64,
     guest_name: Option<String>,
-    /// The companion.
+    /// The name of the second guest, if the visit is for two.
     companion_name: Option<String>,
     special_requests: Option<String>,
     pricing: Pricing,

@@ -27,11 +27,11 @@ pub struct Club {
     pub zone: TimeZone,
     /// The currency code (ISO 4217).
     pub currency: String,
-    /// The postal address.
+    /// The postal address of the club, on one line.
     pub address: String,
     /// The phone number, with its country code. Pages and emails show it as [`Club::shown_phone`].
     pub phone: String,
-    /// The email address.
+    /// The email address to which guests write.
     pub email: String,
     /// The host names of the club. Links use the first one (see [`Club::website`]). A club without host names can be
     /// reached only if it is the default club.
@@ -64,7 +64,7 @@ impl Club {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Brand {
-    /// Mensuite: for men.
+    /// Mensuite, the brand for men.
     Mensuite,
     /// Coresync Private: for couples.
     Private,
@@ -120,9 +120,9 @@ impl Category {
 /// The possible durations of a service sold by time (F9), in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SoldByTime {
-    /// The shortest.
+    /// The shortest length in minutes.
     pub least: i64,
-    /// The longest.
+    /// The longest length in minutes.
     pub most: i64,
     /// The step between them.
     pub step: i64,
@@ -259,15 +259,15 @@ pub struct Technician {
     pub slug: String,
     /// The name of the technician.
     pub name: String,
-    /// The job title.
+    /// The job title, as guests read it.
     pub title: String,
-    /// A short biography.
+    /// A short biography for the page of the service.
     pub bio: String,
     /// The skills of the technician.
     pub skills: Vec<String>,
     /// The minutes that are kept free after each booking (F1).
     pub pad: i64,
-    /// The working hours.
+    /// The weekly working hours, in the club's time zone.
     pub hours: Hours,
     /// Whether the technician works here now.
     pub active: bool,

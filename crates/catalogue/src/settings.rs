@@ -14,7 +14,7 @@ use crate::model::{Catalogue, VERSION};
 pub enum SettingUnit {
     /// A number of what the text of the setting names.
     Count,
-    /// Money in cents.
+    /// An amount of money in cents.
     Cents,
     /// An hour of the club's clock, from 0 to 24.
     Hour,
@@ -31,9 +31,9 @@ pub struct Setting {
     pub unit: SettingUnit,
     /// The value that applies unless a manager has changed it.
     pub default: i64,
-    /// The minimum value.
+    /// The smallest value that a manager may choose.
     pub least: i64,
-    /// The maximum value.
+    /// The largest value that a manager may choose.
     pub most: i64,
 }
 

@@ -12,7 +12,7 @@ use catalogue::{Catalogue, Club, Room};
 use kit::web::Page;
 use kit::{AppState, Result};
 use people::Caller;
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::{Frame, SAME_FOR_VISITORS, format, opening_hours};
 
@@ -38,7 +38,7 @@ async fn load(
     caller: &Caller,
     place: &'static str,
     title: &'static str,
-) -> Result<(Frame, Arc<Catalogue>, Arc<Shown>)> {
+) -> Result<(Frame, Arc<Catalogue>, Arc<PublishedPictures>)> {
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
@@ -134,7 +134,7 @@ struct ContactsPage<'c> {
     club: &'c Club,
     hours: Vec<(&'static str, String)>,
     artwork: Artwork,
-    /// The name of the street, without the number of the house; empty if the address does not begin with it.
+    /// The name of the street, without the building's number; empty if the address does not begin with it.
     street: String,
     /// The URL that shows the way to the club.
     directions: String,

@@ -9,7 +9,7 @@ use catalogue::{Brand, Catalogue};
 use kit::web::Page;
 use kit::{AppState, Result};
 use people::Caller;
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::{Frame, SAME_FOR_VISITORS, offered};
 
@@ -68,13 +68,13 @@ struct BrandPage<'c> {
     frame: Frame,
     text: BrandText,
     artwork: Artwork,
-    families: Vec<Family<'c>>,
-    rooms: Vec<Place<'c>>,
+    families: Vec<BrandCategory<'c>>,
+    rooms: Vec<BrandRoom<'c>>,
     scenes: Vec<(&'static str, Artwork)>,
 }
 
 /// A category of services with its artwork.
-struct Family<'c> {
+struct BrandCategory<'c> {
     slug: &'c str,
     name: &'c str,
     sentence: &'c str,
@@ -83,7 +83,7 @@ struct Family<'c> {
 }
 
 /// A room and its features.
-struct Place<'c> {
+struct BrandRoom<'c> {
     name: &'c str,
     sentence: &'c str,
     features: &'c [String],
@@ -127,10 +127,10 @@ async fn brand_page(
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, brand: Brand) -> Vec<Family<'c>> {
+fn families<'c>(catalogue: &'c Catalogue, shown: &PublishedPictures, brand: Brand) -> Vec<BrandCategory<'c>> {
     let family = |category: &'c catalogue::Category| {
         let rows = offered(catalogue, category);
-        Family {
+        BrandCategory {
             slug: &category.slug,
             name: &category.name,
             sentence: &category.description,
@@ -141,8 +141,8 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, brand: Brand) -> Vec<Fa
     catalogue.categories.iter().filter(|category| category.brand == brand).map(family).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, brand: Brand) -> Vec<Place<'c>> {
-    let place = |room: &'c catalogue::Room| Place {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &PublishedPictures, brand: Brand) -> Vec<BrandRoom<'c>> {
+    let place = |room: &'c catalogue::Room| BrandRoom {
         name: &room.name,
         sentence: &room.description,
         features: &room.features,

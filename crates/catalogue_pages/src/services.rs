@@ -12,7 +12,7 @@ use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Cents, Error, Result};
 use membership::Entitlements;
 use people::Caller;
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::{FormInput, Frame, QueryForm, RawForm, SAME_FOR_VISITORS, format, offered};
 
@@ -43,7 +43,7 @@ pub struct ServiceRow<'c> {
     pub name: &'c str,
     /// A description in one line.
     pub sentence: &'c str,
-    /// The formatted duration.
+    /// The duration as text, such as `60 minutes`.
     pub duration: String,
     /// The formatted list price.
     pub list: String,
@@ -57,7 +57,7 @@ pub struct ServiceRow<'c> {
 
 impl<'c> ServiceRow<'c> {
     /// Creates the list entry of a service.
-    pub fn of(catalogue: &Catalogue, shown: &Shown, service: &'c Service) -> ServiceRow<'c> {
+    pub fn of(catalogue: &Catalogue, shown: &PublishedPictures, service: &'c Service) -> ServiceRow<'c> {
         ServiceRow {
             artwork: artwork::of_service(shown, catalogue, service),
             slug: &service.slug,
@@ -72,7 +72,7 @@ impl<'c> ServiceRow<'c> {
 }
 
 /// A category with the services that were found.
-struct Family<'c> {
+struct FoundCategory<'c> {
     category: &'c Category,
     /// The artwork beside the list: that of the category if it has a published photograph or if all found services look
     /// alike, that of the service if only one was found, and otherwise none.
@@ -83,8 +83,12 @@ struct Family<'c> {
     rows: Vec<ServiceRow<'c>>,
 }
 
-impl<'c> Family<'c> {
-    fn of(shown: &Shown, category: &'c Category, found: Vec<ServiceRow<'c>>) -> Family<'c> {
+impl<'c> FoundCategory<'c> {
+    fn of(
+        shown: &PublishedPictures,
+        category: &'c Category,
+        found: Vec<ServiceRow<'c>>,
+    ) -> FoundCategory<'c> {
         let whole = artwork::of_category(shown, category);
         let has_photograph = whole.photograph().is_some();
         let artwork = match found.as_slice() {
@@ -97,7 +101,7 @@ impl<'c> Family<'c> {
             None => false,
         };
         let (rows, cards) = found.into_iter().partition(is_represented);
-        Family { category, artwork, cards, rows }
+        FoundCategory { category, artwork, cards, rows }
     }
 
     fn len(&self) -> usize {
@@ -116,7 +120,7 @@ struct ServicesPage<'c> {
     frame: Frame,
     raw_form: RawForm,
     categories: &'c [Category],
-    families: Vec<Family<'c>>,
+    families: Vec<FoundCategory<'c>>,
     sentence: Option<String>,
     /// Whether a search or a category limits the list.
     is_narrowed: bool,
@@ -151,7 +155,7 @@ async fn list(
         _ => (status, refused),
     };
     let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &query.filter) };
-    let found: usize = families.iter().map(Family::len).sum();
+    let found: usize = families.iter().map(FoundCategory::len).sum();
     let sentence = refused.or_else(|| summary(&query.filter, found));
     let is_narrowed = query.filter.search.is_some() || query.filter.category.is_some();
     let categories = &catalogue.categories;
@@ -159,11 +163,19 @@ async fn list(
     Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> Vec<Family<'c>> {
+fn families<'c>(
+    catalogue: &'c Catalogue,
+    shown: &PublishedPictures,
+    filter: &'c Filter,
+) -> Vec<FoundCategory<'c>> {
     let found: Vec<&Service> = catalogue.find(filter).collect();
     let family = |category: &'c Category| {
         let rows = found.iter().filter(|service| service.category == category.id);
-        Family::of(shown, category, rows.map(|service| ServiceRow::of(catalogue, shown, service)).collect())
+        FoundCategory::of(
+            shown,
+            category,
+            rows.map(|service| ServiceRow::of(catalogue, shown, service)).collect(),
+        )
     };
     catalogue.categories.iter().map(family).filter(|family| family.len() > 0).collect()
 }
@@ -202,14 +214,14 @@ struct ServicePage<'c> {
     /// Other services of the same category.
     beside: Vec<ServiceRow<'c>>,
     beside_is_alike: bool,
-    rooms: Vec<Place<'c>>,
+    rooms: Vec<ServiceRoom<'c>>,
     /// Whether one of the rooms has a photograph that differs from the artwork of the service.
     rooms_are_seen: bool,
     extras: Vec<Extra<'c>>,
 }
 
 /// A room in which the service can take place.
-struct Place<'c> {
+struct ServiceRoom<'c> {
     name: &'c str,
     sentence: &'c str,
     artwork: Artwork,
@@ -238,7 +250,8 @@ async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<Stri
     let beside = beside(&catalogue, &shown, service);
     let artwork = artwork::of_service(&shown, &catalogue, service);
     let rooms = rooms(&catalogue, &shown, service);
-    let is_new = |room: &Place<'_>| room.artwork.photograph().is_some() && !room.artwork.is_like(&artwork);
+    let is_new =
+        |room: &ServiceRoom<'_>| room.artwork.photograph().is_some() && !room.artwork.is_like(&artwork);
     let is_known = |row: &ServiceRow<'_>| row.artwork.photograph().is_none() || row.artwork.is_like(&artwork);
     let beside_is_alike = are_alike(&beside) && beside.iter().all(is_known);
     let rooms_are_seen = rooms.iter().any(is_new);
@@ -279,7 +292,7 @@ fn guests(service: &Service) -> String {
 const BESIDE: usize = 3;
 
 /// Returns other offered services of the category: first those after this service, then those before it.
-fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<ServiceRow<'c>> {
+fn beside<'c>(catalogue: &'c Catalogue, shown: &PublishedPictures, service: &Service) -> Vec<ServiceRow<'c>> {
     let category = catalogue.category(service.category);
     let family = || category.into_iter().flat_map(|category| offered(catalogue, category));
     let place = family().position(|one| one.id == service.id).unwrap_or_default();
@@ -287,9 +300,9 @@ fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec
     others.take(BESIDE).map(|one| ServiceRow::of(catalogue, shown, one)).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Place<'c>> {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &PublishedPictures, service: &Service) -> Vec<ServiceRoom<'c>> {
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    let place = |room: &'c catalogue::Room| Place {
+    let place = |room: &'c catalogue::Room| ServiceRoom {
         name: &room.name,
         sentence: &room.description,
         artwork: artwork::of_room(shown, room),

@@ -17,9 +17,9 @@ use crate::serve;
 /// A problem that was found, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The problem.
+    /// The problem as a sentence, with the number of affected rows.
     pub what: String,
-    /// The remedy.
+    /// What the operator can do about it.
     pub remedy: &'static str,
 }
 
@@ -424,8 +424,8 @@ fn audit(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     match people::check_audit(tx) {
         Ok(audited) => {
             say(&format!(
-                "audit log: {} rows, {} seals, intact; last seal {}",
-                audited.rows, audited.seals, audited.last
+                "audit log: {} rows, {} checkpoints, intact; last checkpoint {}",
+                audited.rows, audited.checkpoints, audited.last
             ))?;
             Ok(Vec::new())
         }

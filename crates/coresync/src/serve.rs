@@ -192,7 +192,7 @@ async fn keep_rounds(app: AppState) {
     }
 }
 
-/// Aggregates metrics, so that they do not pile up if nobody reads them.
+/// Aggregates metrics, so that they use no more memory while no one reads them.
 async fn tidy_figures(figures: PrometheusHandle) {
     loop {
         tokio::time::sleep(FIGURES).await;

@@ -115,6 +115,8 @@ mod races;
 mod refusals;
 #[path = "it/bookings/release.rs"]
 mod release;
+#[path = "it/guards/replaced_words.rs"]
+mod replaced_words;
 #[path = "it/guards/requests.rs"]
 mod requests;
 #[path = "it/bookings/same_move.rs"]
@@ -135,7 +137,7 @@ mod staff_changes;
 mod staff_jobs;
 #[path = "it/staff/staff_pages.rs"]
 mod staff_pages;
-#[path = "it/guards/tables.rs"]
+#[path = "it/clubs/tables.rs"]
 mod tables;
 #[path = "it/api/tags.rs"]
 mod tags;

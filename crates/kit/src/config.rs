@@ -29,7 +29,7 @@ pub struct ConfigField {
     /// The default as text; empty if there is none.
     pub default: &'static str,
     help: &'static str,
-    form: Form,
+    form: FieldFormat,
 }
 
 impl ConfigField {
@@ -41,11 +41,11 @@ impl ConfigField {
     /// Converts the text of an environment variable into a TOML value.
     fn read(&self, text: &str) -> Result<toml::Value> {
         Ok(match self.form {
-            Form::Text => toml::Value::String(text.to_owned()),
-            Form::List => toml::Value::Array(
+            FieldFormat::Text => toml::Value::String(text.to_owned()),
+            FieldFormat::List => toml::Value::Array(
                 text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect(),
             ),
-            Form::Number => {
+            FieldFormat::Number => {
                 let wrong = |_| Fault::because(format!("{} must be a number", self.variable));
                 toml::Value::Integer(text.parse().map_err(wrong)?)
             }
@@ -55,7 +55,7 @@ impl ConfigField {
 
 /// How the text of an environment variable is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum FieldFormat {
     Text,
     Number,
     /// Values that are separated by commas.
@@ -79,7 +79,7 @@ macro_rules! configuration {
             variable: $variable,
             default: $default,
             help: concat!($($help),+),
-            form: Form::$form,
+            form: FieldFormat::$form,
         }),*];
     };
 }
@@ -159,7 +159,7 @@ impl Default for Config {
 
 /// Returns every default. A field that may be absent has no entry.
 fn defaults() -> Result<toml::Table> {
-    let given = FIELDS.iter().filter(|field| !field.default.is_empty() || field.form == Form::List);
+    let given = FIELDS.iter().filter(|field| !field.default.is_empty() || field.form == FieldFormat::List);
     given
         .map(|field| match field.default {
             "" => Ok((field.name.to_owned(), toml::Value::Array(Vec::new()))),

@@ -77,7 +77,7 @@ impl Encryptor {
     /// # Errors
     /// Returns a fault if the key or the place is a different one, or if the bytes were changed.
     pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
-        let broken = || Fault::because(format!("{bound_to}: sealed under another key, or damaged"));
+        let broken = || Fault::because(format!("{bound_to}: encrypted with another key, or damaged"));
         let (&SCHEME, rest) = encrypted.split_first().ok_or_else(broken)? else { return Err(broken()) };
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(broken)?;
         let mut body = body.to_vec();

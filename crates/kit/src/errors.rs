@@ -107,7 +107,7 @@ pub enum Error {
     Unauthorized,
     /// The caller is signed in but lacks the permission.
     Forbidden,
-    /// An internal failure.
+    /// A failure of our own system. Its cause goes to the log only.
     Fault(Box<Fault>),
 }
 
@@ -137,7 +137,7 @@ pub enum FaultKind {
     InDoubt,
     /// A unique key of this table was violated.
     BrokenKey(String),
-    /// Any other failure.
+    /// Any other failure, which is not repeated.
     Other,
 }
 

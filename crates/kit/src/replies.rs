@@ -146,8 +146,8 @@ fn take(tx: &mut Tx<'_>, key: &[u8], requester: &str) -> Result<bool> {
     let (now, over) = (tx.now(), tx.now() - RETENTION);
     let taken = tx.run(
         sql!(
-            "INSERT INTO replies (key, sealed, made_at, replayed, requester) VALUES ($1, $2, $3, 0, $5)
-             ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, replayed = 0,
+            "INSERT INTO replies (key, encrypted, made_at, replayed, requester) VALUES ($1, $2, $3, 0, $5)
+             ON CONFLICT (key) DO UPDATE SET encrypted = excluded.encrypted, made_at = excluded.made_at, replayed = 0,
              requester = excluded.requester WHERE replies.made_at <= $4"
         ),
         args![key.to_vec(), Vec::new(), now, over, tokens::digest(requester)],
@@ -159,10 +159,10 @@ fn take(tx: &mut Tx<'_>, key: &[u8], requester: &str) -> Result<bool> {
 /// operation is on disk.
 fn earlier(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey) -> Result<Reply> {
     let found: Option<(Vec<u8>,)> = tx.one(
-        sql!("UPDATE replies SET replayed = replayed + 1 WHERE key = $1 RETURNING sealed"),
+        sql!("UPDATE replies SET replayed = replayed + 1 WHERE key = $1 RETURNING encrypted"),
         args![key.to_vec()],
     )?;
-    let (encrypted,) = found.ok_or_else(|| Fault::because("a reply was forgotten while it was asked for"))?;
+    let (encrypted,) = found.ok_or_else(|| Fault::because("a reply was deleted while it was requested"))?;
     let stored: StoredReply = serde_json::from_str(&tx.decrypt(&place(key), &encrypted)?).or_fault()?;
     if stored.digest != tokens::hex(&idempotency_key.digest) {
         return Err(Error::refused(&IDEMPOTENCY_MISMATCH));
@@ -173,7 +173,7 @@ fn earlier(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey) -> Res
 fn store(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey, reply: &Reply) -> Result<()> {
     let stored = StoredReply { digest: tokens::hex(&idempotency_key.digest), reply: reply.clone() };
     let encrypted = tx.encrypt(&place(key), &serde_json::to_string(&stored).or_fault()?)?;
-    tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), encrypted]).map(drop)
+    tx.run(sql!("UPDATE replies SET encrypted = $2 WHERE key = $1"), args![key.to_vec(), encrypted]).map(drop)
 }
 
 fn forget(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {

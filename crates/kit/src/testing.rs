@@ -28,7 +28,7 @@ impl TestDb {
     pub async fn open(now: Timestamp) -> TestDb {
         let TestPlace { url, folder } = test_place();
         let dependencies = Dependencies {
-            clock: Clock::standing_at(now),
+            clock: Clock::fixed_at(now),
             live: Live::default(),
             encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
             caches: Caches::default(),
@@ -58,7 +58,7 @@ impl Drop for TestDb {
 pub struct TestPlace {
     /// The address: `sqlite:…`, or `postgres://…` with its own schema.
     pub url: String,
-    /// An empty folder.
+    /// An empty folder for the files of the test, which the test deletes.
     pub folder: PathBuf,
 }
 

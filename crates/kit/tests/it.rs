@@ -38,7 +38,7 @@ async fn open() -> TestDb {
 /// Opens the database a second time, as another process would.
 async fn another(url: &str) -> Db {
     let dependencies = Dependencies {
-        clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
+        clock: Clock::fixed_at("2026-11-24T15:00:00Z".parse().expect("a time")),
         live: Live::default(),
         encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
         caches: Caches::default(),

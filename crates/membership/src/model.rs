@@ -8,11 +8,11 @@ use kit::{Cents, Id};
 pub enum Tier {
     /// A visitor, or an account without a plan.
     None,
-    /// A Base member.
+    /// The Base plan, the lowest of the three.
     Base,
-    /// A Premium member.
+    /// The Premium plan, above Base.
     Premium,
-    /// An Unlimited member.
+    /// The Unlimited plan, the highest of the three.
     Unlimited,
 }
 
@@ -171,7 +171,7 @@ pub struct NewMembership {
     pub person: Id,
     /// The id of the plan.
     pub plan: Id,
-    /// The initial status.
+    /// The status with which the membership begins.
     pub status: MembershipStatus,
     /// The first day of the membership.
     pub started_on: Date,

@@ -104,7 +104,7 @@ input! {
         /// The first day on which people can join with these terms, today or later. Left out, it is today.
         #[schema(value_type = Option<String>, format = Date)]
         pub effective_on: Option<Date> = opt_date(),
-        /// Per month.
+        /// What the plan costs per month.
         #[schema(value_type = String)]
         pub price: Cents = read(price),
         /// A description in one line.
@@ -115,7 +115,7 @@ input! {
         pub discount_percentage: i64 = number(0, 100),
         /// The number of days ahead that a member can book.
         pub max_advance_days: i64 = number(0, 365),
-        /// Required unless `unlimited_credits`.
+        /// The services per month that the plan includes. Required unless `unlimited_credits`.
         pub monthly_service_credits: Option<i64> = read(credits),
         /// Whether the service credits are unlimited.
         #[schema(value_type = Option<bool>)]

@@ -23,7 +23,7 @@ pub struct Event {
     pub summary: String,
     /// The location of the event.
     pub location: String,
-    /// Further details.
+    /// Further details, which calendar programs show below the title.
     pub description: String,
     /// Whether the event is canceled.
     pub cancelled: bool,
@@ -36,9 +36,9 @@ pub struct Event {
 /// A name with an email address.
 #[derive(Debug, Clone)]
 pub struct Party {
-    /// The display name.
+    /// The name that calendar programs show.
     pub name: String,
-    /// The email address.
+    /// The email address to which the invitation is sent.
     pub email: String,
 }
 

@@ -41,7 +41,7 @@ impl EmailTemplate {
         }
     }
 
-    /// Adds a paragraph.
+    /// Adds a paragraph of text after those that were added before.
     pub fn says(mut self, paragraph: impl Into<String>) -> EmailTemplate {
         self.paragraphs.push(paragraph.into());
         self

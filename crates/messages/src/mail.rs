@@ -10,7 +10,7 @@ pub struct Mail {
     pub to: String,
     /// The subject, on one line.
     pub subject: String,
-    /// The plain text.
+    /// The plain text, for mail programs that show no HTML.
     pub text: String,
     /// The HTML version of the text.
     pub html: Option<String>,

@@ -97,7 +97,7 @@ impl Post {
         Ok(Post { from, way })
     }
 
-    /// Sends an email. Returns how it was sent: `smtp` or `kept`.
+    /// Sends an email. Returns how it was sent: `smtp` or `file`.
     ///
     /// # Errors
     /// Returns a fault if the email cannot be composed, is not accepted by the server, or cannot be written.

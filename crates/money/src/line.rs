@@ -53,7 +53,7 @@ pub struct Line {
 row!(Line { kind, code, label, amount });
 
 impl Line {
-    /// Creates a line.
+    /// Creates a line with an amount in cents.
     pub fn new(kind: LineKind, code: &str, label: impl Into<String>, amount: Cents) -> Line {
         Line { kind, code: code.to_owned(), label: label.into(), amount }
     }

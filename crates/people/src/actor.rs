@@ -17,7 +17,7 @@ pub struct Actor {
     network: String,
 }
 
-/// Who acts.
+/// The kind of caller: a visitor, a signed-in person, or the system.
 #[derive(Debug, Clone)]
 enum Identity {
     Visitor,

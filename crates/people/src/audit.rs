@@ -61,7 +61,7 @@ pub enum AuditEvent {
 }
 
 impl AuditEvent {
-    /// Every event.
+    /// Every event, in the order in which the filter lists them.
     pub const ALL: [AuditEvent; 20] = [
         AuditEvent::SignedUp,
         AuditEvent::SignedIn,
@@ -361,13 +361,15 @@ const MOST: i64 = 5_000;
 fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
     let now = tx.now();
     let last: Option<(Timestamp,)> =
-        tx.one(sql!("SELECT made_at FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+        tx.one(sql!("SELECT made_at FROM audit_checkpoints ORDER BY number DESC LIMIT 1"), args![])?;
     let since = match last {
         None => return Ok(Timestamp::UNIX_EPOCH),
         Some((made_at,)) if made_at <= now => made_at,
         Some(_) => {
             let before: Option<(Timestamp,)> = tx.one(
-                sql!("SELECT made_at FROM audit_seals WHERE made_at <= $1 ORDER BY number DESC LIMIT 1"),
+                sql!(
+                    "SELECT made_at FROM audit_checkpoints WHERE made_at <= $1 ORDER BY number DESC LIMIT 1"
+                ),
                 args![now],
             )?;
             before.map_or(now, |(made_at,)| made_at)
@@ -381,8 +383,10 @@ fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
-    let last: Option<(i64, Timestamp, Vec<u8>)> = tx
-        .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    let last: Option<(i64, Timestamp, Vec<u8>)> = tx.one(
+        sql!("SELECT number, made_at, encrypted FROM audit_checkpoints ORDER BY number DESC LIMIT 1"),
+        args![],
+    )?;
     let (number, since, before) = match last {
         None => (1, Timestamp::UNIX_EPOCH, String::new()),
         Some((number, _, encrypted)) => {
@@ -392,7 +396,7 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     let rows: Vec<AuditRow> = tx.all(
         sql!(
             "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit a WHERE at >=
-             $1 AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
+             $1 AND NOT EXISTS (SELECT 1 FROM audit_checkpoint_rows s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
         ),
         args![since, MOST],
     )?;
@@ -409,7 +413,7 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     };
     let is_ours = tx.run(
         sql!(
-            "INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES ($1, $2, $3, $4)
+            "INSERT INTO audit_checkpoints (number, made_at, entries, encrypted) VALUES ($1, $2, $3, $4)
              ON CONFLICT (number) DO NOTHING"
         ),
         args![number, made_at, count, encrypted],
@@ -419,7 +423,10 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
         return Ok(0);
     }
     for row in &rows {
-        tx.run(sql!("INSERT INTO audit_sealed (audit_id, number) VALUES ($1, $2)"), args![row.id, number])?;
+        tx.run(
+            sql!("INSERT INTO audit_checkpoint_rows (audit_id, number) VALUES ($1, $2)"),
+            args![row.id, number],
+        )?;
     }
     Ok(rows.len())
 }
@@ -429,8 +436,8 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
 /// # Errors
 /// Returns a fault if the database fails or the checkpoint cannot be decrypted.
 pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<String> {
-    let last: Option<(i64, Vec<u8>)> =
-        tx.one(sql!("SELECT number, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    let last: Option<(i64, Vec<u8>)> = tx
+        .one(sql!("SELECT number, encrypted FROM audit_checkpoints ORDER BY number DESC LIMIT 1"), args![])?;
     last.map_or(Ok(String::new()), |(number, encrypted)| {
         tx.decrypt(&place(number), &encrypted).map(|digest| format!("{number}:{digest}"))
     })
@@ -442,7 +449,7 @@ pub struct Audited {
     /// The number of rows.
     pub rows: i64,
     /// The number of checkpoints, all of which match their rows.
-    pub seals: i64,
+    pub checkpoints: i64,
     /// The digest of the last checkpoint. A copy kept elsewhere shows whether the end of the log was cut off.
     pub last: String,
 }
@@ -453,11 +460,11 @@ pub struct Audited {
 /// Returns a fault that names the first checkpoint that does not match, or that reports older rows without a
 /// checkpoint.
 pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
-    let seals: Vec<(i64, i64, Vec<u8>)> =
-        tx.all(sql!("SELECT number, entries, sealed FROM audit_seals ORDER BY number"), args![])?;
+    let checkpoints: Vec<(i64, i64, Vec<u8>)> =
+        tx.all(sql!("SELECT number, entries, encrypted FROM audit_checkpoints ORDER BY number"), args![])?;
     let mut last = String::new();
-    for (at, (number, entries, encrypted)) in (1..).zip(&seals) {
-        let broken = |why: &str| Fault::because(format!("audit log: seal {number} {why}"));
+    for (at, (number, entries, encrypted)) in (1..).zip(&checkpoints) {
+        let broken = |why: &str| Fault::because(format!("audit log: checkpoint {number} {why}"));
         if at != *number {
             return Err(broken("does not follow the one before"));
         }
@@ -465,7 +472,7 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
             sql!(
                 "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details,
                  a.club_id
-                 FROM audit a JOIN audit_sealed s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
+                 FROM audit a JOIN audit_checkpoint_rows s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
             ),
             args![*number],
         )?;
@@ -483,7 +490,7 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
     let stray: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM audit a WHERE at < $1
-             AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id)"
+             AND NOT EXISTS (SELECT 1 FROM audit_checkpoint_rows s WHERE s.audit_id = a.id)"
         ),
         args![since],
     )?;
@@ -491,10 +498,12 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         return Err(Fault::because("audit log: rows were put in between those of a checkpoint"));
     }
     let rows: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM audit"), args![])?;
-    let seals = i64::try_from(seals.len()).map_err(Fault::because)?;
-    Ok(Audited { rows: rows.map_or(0, |(count,)| count), seals, last })
+    let checkpoints = i64::try_from(checkpoints.len()).map_err(Fault::because)?;
+    Ok(Audited { rows: rows.map_or(0, |(count,)| count), checkpoints, last })
 }
 
+/// Returns the place that the encryption of a checkpoint is bound to. Stored checkpoints depend on this text, so it
+/// contains the names under which the table and its column were created.
 fn place(number: i64) -> String {
     format!("audit_seals.sealed:{number}")
 }

@@ -79,13 +79,13 @@ impl FromRow for Person {
 pub enum Role {
     /// A guest with an account, member or not.
     Account,
-    /// Performs services.
+    /// A technician, who performs services.
     Technician,
     /// Runs the front desk.
     FrontDesk,
-    /// Manages the club.
+    /// A manager, who sets prices, rules, and staff.
     Manager,
-    /// Owns the club.
+    /// An owner, who also gives roles.
     Owner,
 }
 
@@ -154,7 +154,7 @@ pub struct NewPerson {
     pub first_name: String,
     /// The last name.
     pub last_name: String,
-    /// The phone number.
+    /// The phone number, stored as E.164.
     pub phone: Option<String>,
     /// The role in the club.
     pub role: Role,

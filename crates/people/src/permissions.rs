@@ -24,7 +24,7 @@ pub enum Action {
     ManageStaff,
     /// Read reports and metrics.
     SeeMetrics,
-    /// Look people up.
+    /// Search for people and read their contact details.
     SeePeople,
     /// Read the audit log.
     SeeAudit,
@@ -39,7 +39,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Every action.
+    /// Every action, for the table of permissions.
     pub const ALL: [Action; 15] = [
         Action::BookForOthers,
         Action::BookAnyTime,

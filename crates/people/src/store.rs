@@ -240,14 +240,14 @@ pub(crate) fn set_contact(tx: &mut Tx<'_>, person: Id, encrypted: Option<Vec<u8>
 }
 
 /// A valid session with its owner.
-pub(crate) struct Found {
+pub(crate) struct ActiveSession {
     pub(crate) session: Id,
     pub(crate) person: Person,
 }
 
-impl FromRow for Found {
-    fn from_row(row: &Row<'_>) -> Result<Found> {
-        Ok(Found { session: row.get(0)?, person: Person::at(row, 1)? })
+impl FromRow for ActiveSession {
+    fn from_row(row: &Row<'_>) -> Result<ActiveSession> {
+        Ok(ActiveSession { session: row.get(0)?, person: Person::at(row, 1)? })
     }
 }
 
@@ -257,7 +257,7 @@ const IDLE: (SignedDuration, SignedDuration) =
 
 /// Returns the session and the owner of a token, if the token is of this kind, has not ended or expired, and was
 /// not unused for too long.
-pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<Found>> {
+pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<ActiveSession>> {
     let (now, club) = (tx.now(), tx.club()?);
     tx.one(
         sql!(

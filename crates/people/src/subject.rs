@@ -8,23 +8,23 @@ use kit::notifications::SubjectRef;
 pub enum SubjectKind {
     /// A block of a room, a technician, or equipment.
     Block,
-    /// A booking.
+    /// A booking of a service.
     Booking,
     /// A background job.
     Job,
     /// A payment or change of a membership.
     Membership,
-    /// A person.
+    /// A person, with or without an account.
     Person,
     /// A picture that the club uploaded.
     Picture,
     /// A plan of membership.
     Plan,
-    /// A room.
+    /// A room of the club.
     Room,
-    /// A release rule.
+    /// A release rule of the booking rules.
     Rule,
-    /// A service.
+    /// A service of the catalogue.
     Service,
     /// A setting of the club.
     Setting,

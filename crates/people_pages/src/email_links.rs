@@ -30,11 +30,11 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// The token of the link; empty if it is missing.
-struct Link(String);
+struct LinkToken(String);
 
-impl Input for Link {
-    fn parse(input: &mut RawInput) -> Link {
-        Link(input.opt_text_within("token", 100).unwrap_or_default())
+impl Input for LinkToken {
+    fn parse(input: &mut RawInput) -> LinkToken {
+        LinkToken(input.opt_text_within("token", 100).unwrap_or_default())
     }
 }
 
@@ -137,8 +137,8 @@ async fn password_page(caller: &Caller, token: String) -> Result<NewPasswordPage
     })
 }
 
-async fn new_password(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
-    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+async fn new_password(caller: Caller, QueryForm(form): QueryForm<LinkToken>) -> Result<Response> {
+    let LinkToken(token) = form.parsed.unwrap_or(LinkToken(String::new()));
     let page = password_page(&caller, token).await?;
     let status = if page.is_good { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))
@@ -186,8 +186,8 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
     })
 }
 
-async fn verify(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
-    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+async fn verify(caller: Caller, QueryForm(form): QueryForm<LinkToken>) -> Result<Response> {
+    let LinkToken(token) = form.parsed.unwrap_or(LinkToken(String::new()));
     let page = verify_page(&caller, token).await?;
     let status = if page.link.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))

@@ -273,11 +273,11 @@ async fn choose(caller: Caller, Form(chosen): Form<ChosenNotifications>) -> Resu
 }
 
 /// The token of a link. It is read from the query even if an email client sends the request by itself.
-struct Link(String);
+struct UnsubscribeToken(String);
 
-impl Input for Link {
-    fn parse(input: &mut RawInput) -> Link {
-        Link(input.opt_text_within("token", 400).unwrap_or_default())
+impl Input for UnsubscribeToken {
+    fn parse(input: &mut RawInput) -> UnsubscribeToken {
+        UnsubscribeToken(input.opt_text_within("token", 400).unwrap_or_default())
     }
 }
 
@@ -297,8 +297,8 @@ impl UnsubscribePage {
     }
 }
 
-async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
-    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+async fn leave(caller: Caller, QueryForm(form): QueryForm<UnsubscribeToken>) -> Result<Response> {
+    let UnsubscribeToken(token) = form.parsed.unwrap_or(UnsubscribeToken(String::new()));
     let sent_token = token.clone();
     let (_, notification_kind) =
         caller.app().db.view(move |tx| people::read_unsubscribe(tx, &sent_token)).await?;
@@ -306,8 +306,8 @@ async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Respo
 }
 
 /// Unsubscribes at once, for a person and for their email client (RFC 8058). No sign-in is required.
-async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
-    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+async fn left(caller: Caller, QueryForm(form): QueryForm<UnsubscribeToken>) -> Result<Response> {
+    let UnsubscribeToken(token) = form.parsed.unwrap_or(UnsubscribeToken(String::new()));
     let sent_token = token.clone();
     let notification_kind = caller.app().db.tx(move |tx| people::unsubscribe(tx, &sent_token)).await?;
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, true))?))

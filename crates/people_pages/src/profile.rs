@@ -51,7 +51,7 @@ struct ProfilePage {
 fn sentence(done: Option<&str>) -> Option<&'static str> {
     match done? {
         "saved" => Some("Saved."),
-        "letter" => Some("Check your email for our link."),
+        "email" => Some("Check your email for our link."),
         "password" => Some("Your password is changed. You’re signed out on your other devices."),
         _ => None,
     }
@@ -158,7 +158,7 @@ async fn confirm_again(caller: Caller) -> Result<Response> {
             people::request_link_again(tx, &client_info, email)
         })
         .await;
-    let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
+    let answered = done.map(|()| see_other("/dashboard/profile/?done=email"));
     answer(&caller, answered, RawForm::default()).await
 }
 
@@ -170,7 +170,7 @@ async fn change_address(
         Ok(request) => people::request_address_change(&caller, request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), raw_form).await
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=email")), raw_form).await
 }
 
 /// The change of a password as the form of this page sends it. Its fields have other names than in the API, because

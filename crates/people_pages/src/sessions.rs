@@ -15,7 +15,8 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/sessions/", get(show).post(end))
 }
 
-struct Line {
+/// An active sign-in in the list.
+struct SignInRow {
     id: Id,
     device: String,
     network: String,
@@ -28,7 +29,7 @@ struct Line {
 #[template(path = "sessions.html")]
 struct SessionsPage {
     frame: Frame,
-    all: Vec<Line>,
+    all: Vec<SignInRow>,
     done: Option<&'static str>,
 }
 
@@ -42,7 +43,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
     let (all, this) = people::my_sign_ins(tx, by)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let zone = &catalogue.club.zone;
-    let line = |one: people::SignedInHere| Line {
+    let line = |one: people::SignedInHere| SignInRow {
         is_this: Some(one.id) == this,
         id: one.id,
         device: one.device.unwrap_or_else(|| "Unknown device".to_owned()),
@@ -59,25 +60,25 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
 
 /// The sign-ins to end.
 #[derive(Debug, Clone, Copy)]
-enum Which {
+enum SignInsToEnd {
     Others,
     One(Id),
 }
 
-impl Input for Which {
-    fn parse(input: &mut RawInput) -> Which {
+impl Input for SignInsToEnd {
+    fn parse(input: &mut RawInput) -> SignInsToEnd {
         match input.raw("id").and_then(|value| value.as_str()) {
-            Some("others") => Which::Others,
-            _ => Which::One(input.id("id")),
+            Some("others") => SignInsToEnd::Others,
+            _ => SignInsToEnd::One(input.id("id")),
         }
     }
 }
 
-async fn end(caller: Caller, Form(which): Form<Which>) -> Result<Response> {
+async fn end(caller: Caller, Form(which): Form<SignInsToEnd>) -> Result<Response> {
     let ended = caller
         .tx(move |tx, by| match which {
-            Which::Others => people::end_other_sign_ins(tx, by).map(drop),
-            Which::One(id) => match people::end_sign_in(tx, by, id) {
+            SignInsToEnd::Others => people::end_other_sign_ins(tx, by).map(drop),
+            SignInsToEnd::One(id) => match people::end_sign_in(tx, by, id) {
                 // The sign-in has already ended, which is the desired result.
                 Err(Error::NotFound) => Ok(()),
                 ended => ended,

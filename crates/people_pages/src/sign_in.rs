@@ -64,7 +64,7 @@ struct SignupPage {
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
-    /// As [`LoginPage::plain_http`].
+    /// The warning about a connection without encryption, as in [`LoginPage::plain_http`].
     plain_http: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use catalogue::{Brand, Catalogue, Category, Room, Service};
 use ui::assets::{self, Study};
 
 use crate::slots::{self, SlotSubject};
-use crate::{Kind, Picture, Shown};
+use crate::{Kind, Picture, PublishedPictures};
 
 /// The name of the light study of the club itself.
 const CLUB_STUDY: &str = "the-house";
@@ -32,13 +32,13 @@ impl Artwork {
     }
 
     /// Uses the picture that is published in a slot, if there is one.
-    fn or_published(self, shown: &Shown, slot: &str) -> Artwork {
+    fn or_published(self, shown: &PublishedPictures, slot: &str) -> Artwork {
         Artwork { published: shown.at(slot).cloned(), ..self }
     }
 
     /// If nothing is published in the artwork's own slot, uses the first photograph that is published in one of
     /// `slots`, which are the slots of the subjects whose light study it shares. Films are never shared between slots.
-    fn or_lent(self, shown: &Shown, slots: impl IntoIterator<Item = String>) -> Artwork {
+    fn or_lent(self, shown: &PublishedPictures, slots: impl IntoIterator<Item = String>) -> Artwork {
         let lent = || {
             let mut published = slots.into_iter().filter_map(|slot| shown.at(&slot));
             published.find(|picture| picture.kind == Kind::Photograph).cloned()
@@ -104,35 +104,35 @@ impl Artwork {
     }
 }
 
-/// Home page hero.
-pub fn of_club(shown: &Shown) -> Artwork {
+/// Returns the artwork at the top of the home page.
+pub fn of_club(shown: &PublishedPictures) -> Artwork {
     Artwork::named(CLUB_STUDY).or_published(shown, slots::WHOLE_CLUB).whole()
 }
 
 /// Returns the artwork of the club for places where it does not fill the screen; never a film.
-pub fn of_club_still(shown: &Shown) -> Artwork {
+pub fn of_club_still(shown: &PublishedPictures) -> Artwork {
     Artwork::named(CLUB_STUDY).or_lent(shown, [slots::WHOLE_CLUB.to_owned()])
 }
 
 /// Returns the artwork that fills the screen on the page of a brand.
-pub fn of_brand(shown: &Shown, brand: Brand) -> Artwork {
+pub fn of_brand(shown: &PublishedPictures, brand: Brand) -> Artwork {
     Artwork::named(brand_word(brand)).or_published(shown, &slots::of_brand(brand)).whole()
 }
 
 /// Returns the artwork of a scene of the immersive wall.
-pub fn of_scene(shown: &Shown, scene: &str) -> Artwork {
+pub fn of_scene(shown: &PublishedPictures, scene: &str) -> Artwork {
     Artwork::named(scene).or_published(shown, &slots::of_scene(scene))
 }
 
 /// Returns the artwork of a room.
-pub fn of_room(shown: &Shown, room: &Room) -> Artwork {
+pub fn of_room(shown: &PublishedPictures, room: &Room) -> Artwork {
     let study = study_of_room(room).unwrap_or_else(|| brand_word(room.brand));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_room(room));
     artwork.or_lent(shown, brand_if(study, room.brand))
 }
 
 /// Returns the artwork of a category of services.
-pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
+pub fn of_category(shown: &PublishedPictures, category: &Category) -> Artwork {
     let study = study_of_category(category).unwrap_or_else(|| brand_word(category.brand));
     let artwork = Artwork::named(study).or_published(shown, &slots::of_category(category));
     artwork.or_lent(shown, brand_if(study, category.brand))
@@ -142,7 +142,7 @@ pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
 /// category, or of the kind of its first room, whichever exists first, otherwise that of its brand. If that light study
 /// belongs to one of its rooms, its category, or its brand, a photograph that is published for one of them replaces it,
 /// unless a picture is published for the service itself.
-pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Artwork {
+pub fn of_service(shown: &PublishedPictures, catalogue: &Catalogue, service: &Service) -> Artwork {
     let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
     let category = catalogue.category(service.category);
     let brand = category.map_or(Brand::Shared, |category| category.brand);
@@ -164,7 +164,7 @@ pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Ar
 
 /// Returns the artwork of a light study that a page names directly: the first photograph that is published for a scene,
 /// room, category, or service with this light study, otherwise the light study itself.
-pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
+pub fn of_study(shown: &PublishedPictures, catalogue: &Catalogue, name: &str) -> Artwork {
     let rooms = catalogue.rooms.iter().filter(|room| room.active && study_of_room(room) == Some(name));
     let families = catalogue.categories.iter().filter(|one| study_of_category(one) == Some(name));
     let services = catalogue.services.iter().filter(|one| one.active && study_of_service(one) == Some(name));
@@ -176,7 +176,7 @@ pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
 }
 
 /// Returns the artwork of the subject of a slot.
-pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
+pub(crate) fn of(shown: &PublishedPictures, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
     match thing {
         SlotSubject::WholeClub => of_club(shown),
         SlotSubject::Brand(brand) => of_brand(shown, brand),
@@ -276,12 +276,12 @@ mod tests {
 
     #[test]
     fn the_full_screen_club_artwork_is_animated_and_has_a_portrait_form() {
-        let app = of_club(&Shown::default());
+        let app = of_club(&PublishedPictures::default());
         assert!(app.is_animated() && app.tall().is_some());
         assert!(!Artwork::named("the-house").is_animated());
         assert!(Artwork::named("no-such-study").study.name == "the-house");
         for brand in [Brand::Mensuite, Brand::Private] {
-            assert!(of_brand(&Shown::default(), brand).tall().is_some());
+            assert!(of_brand(&PublishedPictures::default(), brand).tall().is_some());
         }
     }
 }

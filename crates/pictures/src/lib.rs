@@ -20,4 +20,4 @@ pub use progress::progress;
 pub use publish::{Develop, Film, describe, develop_job, is_film, publish_film, take_down, upload};
 pub use scrim::{DARKEST, LEAST_CONTRAST, SCRIMS, contrast, scrim};
 pub use serve::routes;
-pub use shown::{Shown, list, shown};
+pub use shown::{PublishedPictures, list, shown};

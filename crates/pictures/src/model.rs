@@ -44,9 +44,9 @@ pub enum Format {
     Webp,
     /// A JPEG image, which every browser supports.
     Jpeg,
-    /// An MP4 film.
+    /// A film in an MP4 container.
     Mp4,
-    /// A WebM film.
+    /// A film in a WebM container.
     Webm,
     /// The uploaded file, until it is processed.
     Source,
@@ -147,9 +147,9 @@ pub struct Picture {
     pub kind: Kind,
     /// Alt text, for those who can't see it.
     pub alt: String,
-    /// Focal point.
+    /// The focal point, which stays visible when the picture is cropped.
     pub focus: Focus,
-    /// The processing state.
+    /// How far the picture has been processed.
     pub state: PictureState,
     /// The width of the largest file in pixels; 0 for a film.
     pub width: i64,
@@ -209,7 +209,7 @@ pub struct Upload {
     pub slot: String,
     /// Alt text, for those who can't see it.
     pub alt: String,
-    /// Focal point.
+    /// The focal point, which stays visible when the picture is cropped.
     pub focus: Focus,
 }
 

@@ -12,9 +12,9 @@ use crate::store;
 
 /// The published pictures of a club that can be shown, by slot.
 #[derive(Debug, Default)]
-pub struct Shown(HashMap<String, Picture>);
+pub struct PublishedPictures(HashMap<String, Picture>);
 
-impl Shown {
+impl PublishedPictures {
     /// Returns the picture in a slot, if one can be shown.
     pub fn at(&self, slot: &str) -> Option<&Picture> {
         self.0.get(slot)
@@ -25,10 +25,10 @@ impl Shown {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<Shown>> {
-    tx.caches::<Cached<Id, Shown>>().get(tx, catalogue::VERSION, club, |tx, _| {
+pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<PublishedPictures>> {
+    tx.caches::<Cached<Id, PublishedPictures>>().get(tx, catalogue::VERSION, club, |tx, _| {
         let known = store::pictures(tx, club)?.into_iter();
-        Ok(Shown(
+        Ok(PublishedPictures(
             known
                 .filter(|(_, picture)| picture.is_published && picture.state == PictureState::Ready)
                 .collect(),

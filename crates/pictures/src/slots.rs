@@ -4,7 +4,7 @@ use catalogue::{Brand, Catalogue, Category, Room, Service};
 use people::SCENES;
 use ui::offered;
 
-/// Home page hero.
+/// The slot of the picture at the top of the home page.
 pub(crate) const WHOLE_CLUB: &str = "home/hero";
 
 pub(crate) fn of_brand(brand: Brand) -> String {

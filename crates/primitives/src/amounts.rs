@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub struct Cents(pub i64);
 
 impl Cents {
-    /// The amount zero.
+    /// The amount of zero cents.
     pub const ZERO: Cents = Cents(0);
 }
 

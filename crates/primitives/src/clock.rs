@@ -15,7 +15,7 @@ enum ClockSource {
     /// The machine's time, shifted by this many milliseconds (0 except for a test clock).
     Running { shift: i64 },
     /// A fixed time in UTC milliseconds that changes only through [`Clock::set`].
-    Standing(Arc<AtomicI64>),
+    Fixed(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -31,22 +31,22 @@ impl Clock {
     }
 
     /// Returns a clock that shows `moment` until [`Clock::set`] changes it, for tests.
-    pub fn standing_at(moment: Timestamp) -> Clock {
-        Clock(ClockSource::Standing(Arc::new(AtomicI64::new(moment.as_millisecond()))))
+    pub fn fixed_at(moment: Timestamp) -> Clock {
+        Clock(ClockSource::Fixed(Arc::new(AtomicI64::new(moment.as_millisecond()))))
     }
 
     /// Returns the current time in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let millis = match &self.0 {
             ClockSource::Running { shift } => machine_time() + shift,
-            ClockSource::Standing(at) => at.load(Ordering::SeqCst),
+            ClockSource::Fixed(at) => at.load(Ordering::SeqCst),
         };
         from_millis(millis)
     }
 
     /// Sets a fixed clock to `moment`. Has no effect on a running clock.
     pub fn set(&self, moment: Timestamp) {
-        if let ClockSource::Standing(at) = &self.0 {
+        if let ClockSource::Fixed(at) = &self.0 {
             at.store(moment.as_millisecond(), Ordering::SeqCst);
         }
     }

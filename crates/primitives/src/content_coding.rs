@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 /// A content coding that we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// Brotli (`br`).
+    /// Brotli, named `br` in headers.
     Brotli,
-    /// gzip.
+    /// The gzip format, which every client supports.
     Gzip,
-    /// No coding.
+    /// The content is sent without compression.
     Plain,
 }
 

@@ -113,7 +113,7 @@ mod tests {
 
     /// Returns a limiter with its clock.
     fn limiter<K: Hash + Eq + Clone>() -> (RateLimiter<K>, Clock) {
-        let clock = Clock::standing_at(at(0));
+        let clock = Clock::fixed_at(at(0));
         (RateLimiter::new(clock.clone()), clock)
     }
 

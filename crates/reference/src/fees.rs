@@ -15,7 +15,7 @@ pub struct Terms {
     pub cents: i64,
     /// Whether a credit or Unlimited paid for the service.
     pub by_plan: bool,
-    /// Whether Unlimited paid.
+    /// Whether an Unlimited plan paid for the booking.
     pub unlimited: bool,
 }
 

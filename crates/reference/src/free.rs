@@ -22,7 +22,7 @@ pub struct SearchInput<'a> {
     pub room: Option<Id>,
     /// The technician that was named, if any.
     pub technician: Option<Id>,
-    /// The current moment.
+    /// The time at which the search is made.
     pub now: Moment,
 }
 
@@ -31,14 +31,14 @@ pub struct SearchInput<'a> {
 pub struct Slot {
     /// When the guest's time begins.
     pub start: Moment,
-    /// The best room.
+    /// The id of the best free room (F3).
     pub room: Id,
     /// The technicians who serve, the best first.
     pub technicians: Vec<Id>,
     /// The piece of equipment, if one is needed.
     pub equipment: Option<Id>,
     /// How many such bookings could start then.
-    pub spots: i64,
+    pub open_count: i64,
     /// The unsellable minutes left beside the booking (F4).
     pub lost: i64,
     /// The rank of the start on its day; 1 is the best.
@@ -202,12 +202,12 @@ impl World {
         rooms.sort_by_key(|room| (room.factor, self.lost(search, room, start), room.id));
         let here = self.technicians_at(search, start);
         let pieces = self.pieces_at(search, start);
-        let mut spots: i64 = rooms.iter().map(|room| self.room_units_left(search, room, start)).sum();
+        let mut open_count: i64 = rooms.iter().map(|room| self.room_units_left(search, room, start)).sum();
         let mut technicians: Vec<Id> = Vec::new();
         if service.technicians > 0 {
-            spots = spots.min(here.len() as i64 / service.technicians);
+            open_count = open_count.min(here.len() as i64 / service.technicians);
             if search.technician.is_some() {
-                spots = spots.min(1);
+                open_count = open_count.min(1);
             }
             let mut ranked = here;
             // A named technician is one of those who serve (decision 5).
@@ -222,12 +222,12 @@ impl World {
             technicians = ranked.iter().take(service.technicians as usize).map(|one| one.id).collect();
         }
         if !service.equipment.is_empty() {
-            spots = spots.min(pieces.len() as i64);
+            open_count = open_count.min(pieces.len() as i64);
         }
         let room = rooms[0];
         let lost = self.lost(search, room, start);
         let equipment = pieces.first().copied();
-        Slot { start, room: room.id, technicians, equipment, spots, lost, rank: 0 }
+        Slot { start, room: room.id, technicians, equipment, open_count, lost, rank: 0 }
     }
 
     /// Returns the operating day of a start: that of a room that is open for it. If rooms differ, the earlier day on

@@ -16,7 +16,7 @@ pub type Moment = i64;
 pub struct Shift {
     /// The weekday; 1 is Monday.
     pub weekday: i64,
-    /// The first minute.
+    /// The first minute of the shift, counted from midnight.
     pub opens: i64,
     /// The minute after the last one.
     pub closes: i64,
@@ -35,7 +35,7 @@ pub struct Room {
     pub units: i64,
     /// The price factor in basis points.
     pub factor: i64,
-    /// The opening hours.
+    /// The weekly opening hours.
     pub hours: Vec<Shift>,
     /// Whether the room is in use.
     pub active: bool,
@@ -50,7 +50,7 @@ pub struct Technician {
     pub skills: Vec<String>,
     /// The minutes kept free after each booking.
     pub pad: i64,
-    /// The working hours.
+    /// The weekly working hours.
     pub hours: Vec<Shift>,
     /// Whether the technician works at the club.
     pub active: bool,
@@ -135,7 +135,7 @@ pub struct Membership {
     pub credits: Option<i64>,
     /// Whether it is recorded as active or in grace. It can still end with time ([`crate::Person::plan_on`]).
     pub counts: bool,
-    /// The first day.
+    /// The first day on which the plan applies.
     pub started: Date,
     /// The last day that is paid.
     pub paid_until: Date,
@@ -220,9 +220,9 @@ pub enum Decision {
 pub struct StartOverride {
     /// The id of the room.
     pub room: Id,
-    /// The start.
+    /// The start to which the decision applies.
     pub start: Moment,
-    /// The decision.
+    /// What was decided about the start.
     pub decision: Decision,
 }
 
@@ -286,7 +286,7 @@ impl World {
 pub struct Open {
     /// The day on which it begins.
     pub day: Date,
-    /// The first moment.
+    /// The first moment of the shift.
     pub from: Moment,
     /// The moment after the last one.
     pub to: Moment,

@@ -7,11 +7,11 @@ use crate::model::{Person, Service};
 /// What pays for the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paid {
-    /// Money only.
+    /// The person pays with money only.
     Money,
-    /// A credit.
+    /// A monthly credit of the plan pays for the service.
     Credit,
-    /// The Unlimited plan.
+    /// The Unlimited plan pays for the service.
     Unlimited,
 }
 
@@ -20,7 +20,7 @@ pub enum Paid {
 pub struct Price {
     /// The service without add-ons, before tax.
     pub service: i64,
-    /// The add-ons.
+    /// The price of the add-ons in cents.
     pub addons: i64,
     /// The service and the add-ons.
     pub total: i64,
@@ -43,7 +43,7 @@ impl Fraction {
         self.0 * other.1 < other.0 * self.1
     }
 
-    /// Rounds half up.
+    /// Returns whole cents, rounded half up.
     fn rounded(self) -> i64 {
         let twice = 2 * self.0 + self.1;
         i64::try_from(twice.div_euclid(2 * self.1)).expect("a price")

@@ -22,7 +22,7 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
-    /// All kinds.
+    /// Every kind, in the order in which pages list them.
     pub const ALL: [BlockKind; 3] = [BlockKind::Room, BlockKind::Technician, BlockKind::Equipment];
 
     /// Returns the name of the kind as it is stored in the database.

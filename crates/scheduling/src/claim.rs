@@ -53,7 +53,7 @@ pub struct Chosen<'c> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
     /// The resources are claimed.
-    Taken(Taken),
+    Claimed(ClaimedResources),
     /// The offer no longer has enough free resources.
     Gone,
     /// A person who would be present is elsewhere at that time (F6).
@@ -62,7 +62,7 @@ pub enum ClaimOutcome {
 
 /// What a claimant has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct ClaimedResources {
     /// The id of the room.
     pub room: Id,
     /// The factors that multiply the price in the room.
@@ -71,7 +71,7 @@ pub struct Taken {
     pub allocations: Vec<Allocation>,
 }
 
-impl Taken {
+impl ClaimedResources {
     /// Returns the ids of the technicians who serve.
     pub fn technicians(&self) -> Vec<Id> {
         let serving = self.allocations.iter().filter(|one| one.kind == ResourceKind::Technician);
@@ -124,7 +124,7 @@ pub fn claim_offer(
         let chosen = Chosen { room, technicians: serving, equipment: piece };
         let allocations = requirement.allocations(by.catalogue, chosen);
         match claim_all(tx, by, &allocations)? {
-            None => return Ok(ClaimOutcome::Taken(Taken { room, factors, allocations })),
+            None => return Ok(ClaimOutcome::Claimed(ClaimedResources { room, factors, allocations })),
             Some((_, ResourceKind::Person)) => return Ok(ClaimOutcome::PersonElsewhere),
             Some((lost, ResourceKind::Room)) => rooms.retain(|(id, _)| *id != lost),
             Some((lost, ResourceKind::Technician)) if requirement.named == Some(lost) => {

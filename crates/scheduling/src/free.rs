@@ -28,7 +28,7 @@ struct Starts {
     offered: Bits,
 }
 
-/// One offered start.
+/// A start that can be booked, with its rooms and technicians, best first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The date of the operating day.
@@ -42,7 +42,7 @@ pub struct Offer {
     /// The free pieces of equipment, ordered by id.
     pub equipment: Vec<Id>,
     /// The number of such bookings that could begin then (F5).
-    pub spots: i64,
+    pub open_count: i64,
     /// The number of minutes that could no longer be sold in the best room (F4).
     pub lost_minutes: i64,
 }
@@ -54,7 +54,7 @@ pub struct DayCount {
     pub date: Date,
     /// The number of starts.
     pub count: usize,
-    /// The first start.
+    /// The first start of the day, if there is one.
     pub first: Option<Cell>,
     /// The factors that multiply the price of the cheapest start.
     pub least: Option<Factors>,
@@ -218,7 +218,7 @@ impl<'f> Offers<'f> {
         rooms.sort_by_key(|(preference, lost, room)| (*preference, *lost, room.id));
         let technicians = self.ranked_technicians(place, start);
         let equipment = free_at(&self.field.equipment, &self.equipment, start);
-        let spots = self.spots(&rooms, technicians.len(), equipment.len(), start);
+        let open_count = self.open_count(&rooms, technicians.len(), equipment.len(), start);
         Offer {
             date,
             start,
@@ -226,7 +226,7 @@ impl<'f> Offers<'f> {
             rooms: rooms.iter().map(|(_, _, room)| (room.id, room.factors(start))).collect(),
             technicians,
             equipment,
-            spots,
+            open_count,
         }
     }
 
@@ -266,7 +266,7 @@ impl<'f> Offers<'f> {
         free.into_iter().map(|(_, _, id)| id).collect()
     }
 
-    fn spots(
+    fn open_count(
         &self,
         rooms: &[((bool, i64), i64, &ResourceCalendar)],
         technicians: usize,
@@ -275,16 +275,16 @@ impl<'f> Offers<'f> {
     ) -> i64 {
         let Demand { setup, duration, turnover, technicians: needed, equipment } = self.demand;
         let (from, to) = (start - setup, start + duration + turnover);
-        let mut spots: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();
+        let mut open_count: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();
         let count = |n: usize| i64::try_from(n).expect("a count fits");
         if let Some(teams) = technicians.checked_div(needed) {
             // A technician who was requested by name serves one booking at a time.
-            spots = spots.min(if self.field.named.is_some() { 1 } else { count(teams) });
+            open_count = open_count.min(if self.field.named.is_some() { 1 } else { count(teams) });
         }
         if equipment {
-            spots = spots.min(count(pieces));
+            open_count = open_count.min(count(pieces));
         }
-        spots
+        open_count
     }
 }
 

@@ -23,7 +23,8 @@ pub use blocks::{
 pub use calendar::{Busy, Factors, LONGEST, ReleaseMask, ResourceCalendar};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use claim::{
-    Chosen, ClaimOutcome, Claimant, EndExpired, Requirement, Taken, claim_all, claim_offer, clear_expired,
+    Chosen, ClaimOutcome, Claimant, ClaimedResources, EndExpired, Requirement, claim_all, claim_offer,
+    clear_expired,
 };
 pub use days::{Day, Days, Open, Openings, is_within, minute, moments};
 pub use field::{Candidates, Demand, Field, PreferredResources};

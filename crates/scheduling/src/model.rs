@@ -7,9 +7,9 @@ use crate::cells::Cell;
 /// The kind of a claimed resource. A person is a resource because no one can be in two places at once (F6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceKind {
-    /// A room.
+    /// A room, which serves one or several bookings at once.
     Room,
-    /// A technician.
+    /// A technician, who serves one booking at once.
     Technician,
     /// A piece of equipment.
     Equipment,
@@ -36,7 +36,7 @@ pub struct Allocation {
     pub resource: Id,
     /// The kind of the resource.
     pub kind: ResourceKind,
-    /// The first cell.
+    /// The first cell that is occupied.
     pub from: Cell,
     /// The cell after the last cell.
     pub to: Cell,

@@ -9,11 +9,11 @@ use serde_json::Value;
 /// A complete response.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status of the response.
     pub status: u16,
-    /// The headers.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The raw body.
+    /// The body of the response, as bytes.
     pub bytes: Vec<u8>,
     /// The body as JSON; null if it is not JSON.
     pub body: Value,

@@ -12,7 +12,7 @@ pub struct Player {
     pub first_name: &'static str,
     /// The last name.
     pub last_name: &'static str,
-    /// The email address.
+    /// The email address with which the person signs in.
     pub email: &'static str,
     /// The role in the club.
     pub role: Role,
@@ -30,7 +30,7 @@ macro_rules! cast {
             role: Role::$role,
             plan: $plan,
         };)*
-        /// The whole cast.
+        /// Every person of the cast.
         pub const CAST: [Player; 8] = [$($name),*];
     };
 }
@@ -38,25 +38,25 @@ macro_rules! cast {
 cast! {
     /// A guest without a plan.
     GUS: "Gus" "Harlow", "gus@cast.test", Account, None;
-    /// A Base member.
+    /// A member with the Base plan.
     BEA: "Bea" "Morrow", "bea@cast.test", Account, Some("base");
-    /// A Premium member.
+    /// A member with the Premium plan.
     PIA: "Pia" "Lund", "pia@cast.test", Account, Some("premium");
-    /// An Unlimited member.
+    /// A member with the Unlimited plan.
     UMA: "Uma" "Reyes", "uma@cast.test", Account, Some("unlimited");
     /// A technician who gives massages.
     TOM: "Tom" "Ashby", "tom@cast.test", Technician, None;
     /// A member of the front desk.
     DORA: "Dora" "Quill", "dora@cast.test", FrontDesk, None;
-    /// The manager.
+    /// The manager of the club.
     MAX: "Max" "Stern", "max@cast.test", Manager, None;
-    /// The owner.
+    /// The owner of the club.
     OLA: "Ola" "Vance", "ola@cast.test", Owner, None;
 }
 
 /// A member of the cast in a club.
 #[derive(Debug, Clone)]
-pub(crate) struct Known {
+pub(crate) struct CastMember {
     pub(crate) player: Player,
     pub(crate) id: Id,
     /// The token for `Authorization: Bearer`.
@@ -66,7 +66,7 @@ pub(crate) struct Known {
 }
 
 /// Creates a player and signs them in, both as an app and as a browser. The sessions outlast every test.
-pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<Known> {
+pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<CastMember> {
     let new = NewPerson {
         email: Some(player.email.to_owned()),
         first_name: player.first_name.to_owned(),
@@ -78,7 +78,7 @@ pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<Known> {
         verified: true,
     };
     let id = people::add(tx, &new)?.id;
-    Ok(Known { player, id, bearer: session(tx, id, "access")?, page: session(tx, id, "page")? })
+    Ok(CastMember { player, id, bearer: session(tx, id, "access")?, page: session(tx, id, "page")? })
 }
 
 /// Creates a session like that of a sign-in, but without the cost of a password hash and practically without

@@ -18,11 +18,11 @@ use membership::{Plan, Tier};
 use money::LineKind;
 use people::Role;
 
-use crate::cast::{CAST, Known, enrol, enter};
+use crate::cast::{CAST, CastMember, enrol, enter};
 
 pub(crate) struct Founded {
     pub(crate) club: Id,
-    pub(crate) cast: Vec<Known>,
+    pub(crate) cast: Vec<CastMember>,
 }
 
 pub(crate) fn found(tx: &mut Tx<'_>) -> Result<Founded> {
@@ -43,7 +43,7 @@ pub(crate) fn found(tx: &mut Tx<'_>) -> Result<Founded> {
     for (kind, rate) in [(LineKind::Service, 0), (LineKind::Goods, 800), (LineKind::Fee, 0)] {
         money::set_rate(tx, club, kind, rate, "The rates of the tests.")?;
     }
-    let cast = CAST.iter().map(|player| enter(tx, *player)).collect::<Result<Vec<Known>>>()?;
+    let cast = CAST.iter().map(|player| enter(tx, *player)).collect::<Result<Vec<CastMember>>>()?;
     let plans = [
         ("base", plan(tx, club, "Base", Tier::Base, (37_500, 2_500, 30), Some(0), 0)?),
         ("premium", plan(tx, club, "Premium", Tier::Premium, (70_000, 3_500, 60), Some(2), 1)?),

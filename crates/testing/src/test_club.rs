@@ -18,7 +18,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use crate::answer::{Answer, duplicate_name};
-use crate::cast::{Known, Player};
+use crate::cast::{CastMember, Player};
 use crate::club;
 use crate::program::Program;
 
@@ -29,7 +29,7 @@ pub const NOW: &str = "2026-11-24T10:00:00-05:00";
 pub struct TestClub {
     inner: kit::AppState,
     program: Program,
-    cast: Vec<Known>,
+    cast: Vec<CastMember>,
     club: Id,
     // This field is last, because dropping it removes the database.
     test: TestDb,
@@ -81,7 +81,7 @@ impl TestClub {
         Guest { app: self, headers: vec![(header::AUTHORIZATION, format!("Bearer {token}"))] }
     }
 
-    /// Returns the clock.
+    /// Returns the clock that the test sets.
     pub fn clock(&self) -> &Clock {
         self.inner.db.clock()
     }
@@ -91,7 +91,7 @@ impl TestClub {
         self.clock().set(time(moment));
     }
 
-    /// Returns the database.
+    /// Returns the database of this test alone.
     pub fn db(&self) -> &Db {
         &self.inner.db
     }
@@ -163,7 +163,7 @@ impl TestClub {
         paths.iter().map(|path| std::fs::read_to_string(path).expect("a readable mail")).collect()
     }
 
-    fn known(&self, player: Player) -> &Known {
+    fn known(&self, player: Player) -> &CastMember {
         self.cast.iter().find(|known| known.player == player).expect("everybody of the cast is here")
     }
 }

@@ -17,7 +17,7 @@ mod web {
     include!(concat!(env!("OUT_DIR"), "/web.rs"));
 }
 
-/// One embedded file.
+/// A file that is embedded in the program, such as a style sheet or a font.
 #[derive(Debug)]
 pub struct File {
     /// The name by which the code refers to the file: `site.css`, `font:…`, `picture:…`, or `part:…`.

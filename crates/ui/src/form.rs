@@ -158,7 +158,7 @@ impl FieldErrors {
         FieldErrors(order.iter().filter_map(error).collect())
     }
 
-    /// Appends an error.
+    /// Appends an error of a field, with the label that the page shows.
     pub fn add(&mut self, field: &'static str, label: &'static str, sentence: &str) {
         self.0.push(FieldError { field, label, sentence: on_page(sentence) });
     }

@@ -32,7 +32,7 @@ impl<P: Template> FormOutcome<P> {
 
 /// Why the operation of a form was rolled back.
 pub enum FormFailure {
-    /// Fields are invalid.
+    /// Some fields are invalid, each with its error.
     Invalid(Fields),
     /// The operation was refused, with these details.
     Refused(&'static Refusal, RefusalDetails),

@@ -48,7 +48,7 @@ pub fn full_day(date: Date) -> String {
     date.strftime("%A, %B %-d, %Y").to_string()
 }
 
-/// `December 9, 2026`.
+/// Formats a date with its year: `December 9, 2026`.
 pub fn date(date: Date) -> String {
     date.strftime("%B %-d, %Y").to_string()
 }
@@ -103,7 +103,7 @@ pub fn short_moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date_at(zone, at).strftime("%a, %b %-d"), clock(zone, at))
 }
 
-/// `Tuesday, November 24, 6:30:05 PM`, where it is asked what came first.
+/// Formats a moment with its seconds: `Tuesday, November 24, 6:30:05 PM`. It is used where the order of events matters.
 pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock_as(zone, at, "%-I:%M:%S %p"))
 }

@@ -46,7 +46,7 @@ impl StaffPage {
         StaffPage { done: is_done.then_some(sentence), ..self }
     }
 
-    /// Appends a part.
+    /// Appends a part at the end of the page.
     pub fn with(mut self, part: Part) -> StaffPage {
         self.parts.push(part);
         self
@@ -57,7 +57,7 @@ impl StaffPage {
         self.with(Part::Heading(id, text.into()))
     }
 
-    /// Appends a paragraph.
+    /// Appends a paragraph at the end of the page.
     pub fn text(self, text: impl Into<String>) -> StaffPage {
         self.with(Part::Text(text.into()))
     }
@@ -82,7 +82,7 @@ impl StaffPage {
 pub enum Part {
     /// A heading: its HTML id and its text.
     Heading(&'static str, String),
-    /// A paragraph.
+    /// A paragraph of plain text.
     Text(String),
     /// The main action of the page: its text and path.
     Button(&'static str, &'static str),
@@ -92,9 +92,9 @@ pub enum Part {
     Facts(Vec<(&'static str, String)>),
     /// A numbered list.
     List(Vec<String>),
-    /// A table.
+    /// A table, which can also be downloaded as CSV.
     Table(Table),
-    /// A form.
+    /// A form with its fields and its button.
     Form(FormPart),
 }
 
@@ -166,7 +166,7 @@ impl FormPart {
         starts.zip(ends).map(group).filter(|group| !group.fields.is_empty()).collect()
     }
 
-    /// Appends a field.
+    /// Appends a field at the end of the form.
     pub fn field(mut self, field: InputField) -> FormPart {
         self.fields.push(field);
         self

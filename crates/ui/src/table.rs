@@ -18,13 +18,13 @@ pub struct Table {
 pub enum Tone {
     /// Nothing is left to do: ended, canceled.
     Quiet,
-    /// As planned.
+    /// Everything is as planned.
     Gold,
     /// Done, or in good order.
     Good,
     /// Worth attention: set to change, waiting.
     Info,
-    /// Wrong, or overdue.
+    /// Something is wrong or overdue.
     Bad,
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use kit::Result;
 
 use super::app::App;
-use crate::floor::{Given, start_bare};
+use crate::floor::{BareResponse, start_bare};
 use crate::http::Connection;
 use crate::load::{Load, Times, repeat};
 use crate::process::Process;
@@ -93,7 +93,7 @@ fn bare(
     let answer = connection.send(request.as_bytes())?;
     let headers = answer.headers().filter(|(name, _)| !SET_BY_LAYERS.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let given = Given { headers, body: answer.body(), compress: true };
+    let given = BareResponse { headers, body: answer.body(), compress: true };
     let bare = start_bare(&given, &bench.folder.join(format!("bare-availability-{rooms}")))?;
     let load = repeat(&bare, connections, bench.spell, &app.ninety_days())?;
     bench.bare.insert((rooms, connections), load.clone());

@@ -34,14 +34,15 @@ pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, room
     Ok(())
 }
 
-struct Found {
+/// The durations that were measured on one engine.
+struct EngineTimes {
     both: Times,
     find: Times,
     one: Times,
     floor: Times,
 }
 
-fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
+fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<EngineTimes> {
     let catalogue = catalogue::current(tx)?;
     let service =
         catalogue.service_by_slug("service-2").ok_or_else(|| Fault::because("the bench has this service"))?;
@@ -83,7 +84,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
     let tomorrow = today.tomorrow().map_err(Fault::because)?;
     let field = Field::of(&catalogue, &candidates, Days::new(zone, tomorrow, tomorrow)?, &spans)?;
     let one = repeat(rounds, || Offers::find(demand, black_box(&field)).all(earliest));
-    Ok(Found { both: Times::of(both), find: Times::of(find), one, floor })
+    Ok(EngineTimes { both: Times::of(both), find: Times::of(find), one, floor })
 }
 
 fn repeat<T>(rounds: usize, work: impl Fn() -> T) -> Times {

@@ -33,7 +33,7 @@ const STACK: usize = 256 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The response to a member.
-struct Answer {
+struct MemberResponse {
     start: usize,
     status: u16,
     name: String,
@@ -100,7 +100,12 @@ fn until_it_opens(server: &Process, app: &App, service: Id, evening: Date) -> Re
     Err(Fault::because("the evening did not open"))
 }
 
-fn request_all_at_once(server: &Process, app: &App, service: Id, evening: Date) -> Result<Vec<Answer>> {
+fn request_all_at_once(
+    server: &Process,
+    app: &App,
+    service: Id,
+    evening: Date,
+) -> Result<Vec<MemberResponse>> {
     let start = Barrier::new(MEMBERS - 1);
     let answers = Mutex::new(Vec::new());
     let failed = Mutex::new(None);
@@ -125,7 +130,13 @@ fn request_all_at_once(server: &Process, app: &App, service: Id, evening: Date) 
     }
 }
 
-fn send(connection: &mut Connection, app: &App, service: Id, evening: Date, n: usize) -> Result<Answer> {
+fn send(
+    connection: &mut Connection,
+    app: &App,
+    service: Id,
+    evening: Date,
+    n: usize,
+) -> Result<MemberResponse> {
     let start = n % STARTS.len();
     let booking_request = json!({"service_id": service, "date": evening, "start_time": STARTS[start]});
     let request =
@@ -134,11 +145,11 @@ fn send(connection: &mut Connection, app: &App, service: Id, evening: Date, n: u
     let answer = connection.send(&request)?;
     let took = begun.elapsed();
     let name = answer.headers().find(|(name, _)| *name == "x-request-id").map(|(_, id)| id.to_owned());
-    Ok(Answer { start, status: answer.status, name: name.unwrap_or_default(), took })
+    Ok(MemberResponse { start, status: answer.status, name: name.unwrap_or_default(), took })
 }
 
 /// Returns when each request reached the program, in microseconds, by request id.
-fn arrivals(place: &Place, answers: &[Answer]) -> Result<HashMap<String, i64>> {
+fn arrivals(place: &Place, answers: &[MemberResponse]) -> Result<HashMap<String, i64>> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         let log = std::fs::read_to_string(place.log()).or_fault()?;
@@ -158,7 +169,7 @@ fn arrival(line: &Value) -> Option<(String, i64)> {
 }
 
 /// Returns the place of the last winner in the order of arrival, the first being 1.
-fn last_winner(answers: &[Answer], arrivals: &HashMap<String, i64>, start: usize) -> usize {
+fn last_winner(answers: &[MemberResponse], arrivals: &HashMap<String, i64>, start: usize) -> usize {
     let of_start = answers.iter().filter(|answer| answer.start == start);
     let mut row: Vec<(Option<&i64>, bool)> =
         of_start.map(|answer| (arrivals.get(&answer.name), answer.status == 201)).collect();

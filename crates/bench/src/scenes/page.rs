@@ -4,7 +4,7 @@
 use kit::Result;
 
 use super::availability::SET_BY_LAYERS;
-use crate::floor::{Given, start_bare};
+use crate::floor::{BareResponse, start_bare};
 use crate::http::{Connection, get};
 use crate::load::repeat;
 use crate::process::Process;
@@ -38,7 +38,7 @@ pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> 
 
 fn layers(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, name: &str) -> Result<()> {
     let request = get(path, &[("Accept-Encoding", "br")]);
-    let given = Given { headers: Vec::new(), body: b"ok\n".to_vec(), compress: false };
+    let given = BareResponse { headers: Vec::new(), body: b"ok\n".to_vec(), compress: false };
     let bare = start_bare(&given, &bench.folder.join("bare-layers"))?;
     let bare = repeat(&bare, CONNECTIONS, bench.spell, &request)?;
     let load = repeat(server, CONNECTIONS, bench.spell, &request)?;
@@ -57,7 +57,7 @@ fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, enc
     let own_headers = ["content-length", "transfer-encoding", "date"];
     let headers = answer.headers().filter(|(name, _)| !own_headers.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let given = Given { headers, body: answer.body(), compress: false };
+    let given = BareResponse { headers, body: answer.body(), compress: false };
     let size = given.body.len();
     let folder = bench.folder.join(format!("bare{}{encoding}", path.replace('/', "-")));
     let bare = repeat(&start_bare(&given, &folder)?, CONNECTIONS, bench.spell, &request)?;
@@ -79,7 +79,7 @@ fn compressing(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &
     let answer = connection.send(&get(path, &[]))?;
     let headers = answer.headers().filter(|(name, _)| !SET_BY_LAYERS.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let given = Given { headers, body: answer.body(), compress: true };
+    let given = BareResponse { headers, body: answer.body(), compress: true };
     let folder = bench.folder.join(format!("bare{}compressing", path.replace('/', "-")));
     let request = get(path, &[("Accept-Encoding", "br")]);
     let bare = repeat(&start_bare(&given, &folder)?, CONNECTIONS, bench.spell, &request)?;

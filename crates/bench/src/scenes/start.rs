@@ -6,7 +6,7 @@ use std::time::Duration;
 use kit::Result;
 
 use super::app::App;
-use crate::floor::{Given, start_bare};
+use crate::floor::{BareResponse, start_bare};
 use crate::http::{Connection, get};
 use crate::place::Place;
 use crate::process::Process;
@@ -20,7 +20,7 @@ pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title
         "From before the process is started until /ready/ answers 200: the slowest of several. Memory is VmRSS.
          Floor: a bare axum program.",
     );
-    let given = Given { headers: Vec::new(), body: b"ready\n".to_vec(), compress: false };
+    let given = BareResponse { headers: Vec::new(), body: b"ready\n".to_vec(), compress: false };
     let folder = bench.folder.join("bare-start");
     let (mut slowest, mut bare_slowest) = (Duration::ZERO, Duration::ZERO);
     let mut last: Option<(Process, Process)> = None;

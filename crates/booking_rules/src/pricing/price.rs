@@ -115,7 +115,7 @@ mod cents {
 /// What a line of a price is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PriceLine {
-    /// The list price.
+    /// The list price of the service, before room and time factors.
     List,
     /// What a plan takes off the list price.
     Discount,
@@ -131,7 +131,7 @@ pub enum PriceLine {
     Birthday,
     /// A guest pass that pays the share of a companion.
     Pass,
-    /// An add-on.
+    /// An add-on, at its price times its quantity.
     Addon,
 }
 

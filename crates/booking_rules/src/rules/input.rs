@@ -36,7 +36,7 @@ input! {
 }
 
 impl RuleInput {
-    /// Returns the rule.
+    /// Returns the release rule that the input describes.
     pub fn rule(self) -> ReleaseRule {
         ReleaseRule {
             room_kinds: self.room_kinds,
@@ -54,7 +54,7 @@ impl RuleInput {
 }
 
 input! {
-    /// An override.
+    /// The input of an override: a decision about one start of a room.
     #[derive(Debug, Clone)]
     pub struct DecisionInput {
         /// The id of the room.
@@ -75,7 +75,7 @@ input! {
 }
 
 impl DecisionInput {
-    /// Returns the decision.
+    /// Returns the decision that the input describes.
     pub fn decision(&self) -> Decision {
         decision_of(&self.decision, self.factor, (self.tier, self.hours))
     }

@@ -73,7 +73,7 @@ pub struct Start<'s> {
     pub kind: &'s str,
     /// The id of the service.
     pub service: Id,
-    /// The operating day.
+    /// The operating day to which the start belongs.
     pub day: Date,
     /// Minutes since midnight of the operating day, as the club's clock shows them.
     pub minute: i64,

@@ -106,7 +106,7 @@ impl Terms {
 pub struct Requester<'w> {
     /// The person's entitlements. Rules rank the person for each day by the plan that applies on that day (W2).
     pub entitlements: &'w Entitlements,
-    /// The current time.
+    /// The current time, which determines what is still reserved.
     pub now: Timestamp,
     /// Whether the person is staff and may book any time. Price factors apply to staff too.
     pub unbounded: bool,

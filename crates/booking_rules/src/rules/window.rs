@@ -156,7 +156,7 @@ impl Window {
 /// A moment that is written as JSON in ISO 8601 with the offset of the club's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalMoment {
-    /// The moment.
+    /// The moment itself, in UTC.
     pub moment: Timestamp,
     text: String,
 }

@@ -58,7 +58,7 @@ pub fn my_filtered_bookings(
     let (held, upcoming): (Vec<BookingRow>, Vec<BookingRow>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|row| row.booking.status == Status::Held);
     let upcoming: Vec<BookingRow> = upcoming.into_iter().filter(|row| only.holds(row)).collect();
-    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.setting(MOVES) };
+    let seen = DetailContext { now, lapses: store::lapses(tx, person)?, moves: catalogue.setting(MOVES) };
     let (past, total_past) = store::past(tx, person, only, (size, before))?;
     let listed = held.iter().chain(&past).map(|row| row.booking.id);
     let listed: Vec<Id> = listed.chain(upcoming.iter().map(|row| row.booking.id)).collect();
@@ -160,7 +160,7 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail
     let is_due = |charge: &money::Charge| charge.status == money::ChargeStatus::Due;
     let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
     let lapses = store::lapses_of(tx, &row.booking)?;
-    let seen = Seen { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
+    let seen = DetailContext { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
     let detail = whole(&catalogue, row, &technicians, payment_status, seen);
     Ok((detail, due.unwrap_or(Cents::ZERO)))
 }
@@ -168,7 +168,7 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail
 /// What the details of a booking depend on: the current time, the number of lapses of its person, and the number of
 /// times a booking may be rescheduled.
 #[derive(Clone, Copy)]
-struct Seen {
+struct DetailContext {
     now: Timestamp,
     lapses: i64,
     moves: i64,
@@ -179,7 +179,7 @@ fn whole(
     row: BookingRow,
     technicians: &[Id],
     payment_status: &'static str,
-    seen: Seen,
+    seen: DetailContext,
 ) -> Detail {
     let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());
     let booking = row.booking;

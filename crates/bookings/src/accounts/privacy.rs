@@ -54,7 +54,7 @@ pub struct Exported {
 pub struct ExportedAddon {
     /// The name of the add-on.
     pub name: String,
-    /// The quantity.
+    /// How many of the add-on were booked.
     pub quantity: i64,
     /// The notes about the add-on.
     pub notes: String,

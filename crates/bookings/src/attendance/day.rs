@@ -198,12 +198,12 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
 }
 
 /// A cache of people.
-pub(crate) type Known = HashMap<Id, Person>;
+pub(crate) type PersonCache = HashMap<Id, Person>;
 
 /// Returns the guest of a booking.
 pub(crate) fn guest(
     tx: &mut Tx<'_>,
-    known: &mut Known,
+    known: &mut PersonCache,
     booking: &Booking,
     phone: Option<String>,
 ) -> Result<DayGuest> {

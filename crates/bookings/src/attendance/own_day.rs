@@ -12,7 +12,7 @@ use crate::attendance::day::{guest, visits_of};
 /// A visit of a technician's own day.
 #[derive(Debug, Clone)]
 pub struct OwnVisit {
-    /// The booking.
+    /// The booking that the technician serves.
     pub booking: Booking,
     /// The name of the guest.
     pub guest: String,
@@ -23,7 +23,7 @@ pub struct OwnVisit {
 /// The own day of a technician.
 #[derive(Debug, Clone)]
 pub struct OwnDay {
-    /// The business day.
+    /// The business day that is shown.
     pub date: Date,
     /// Whether the account of the actor belongs to a technician of the club.
     pub is_technician: bool,

@@ -2,8 +2,8 @@
 //! in.
 
 use booking_rules::{
-    Booking, BookingEvent, BookingGroup, BookingRequest, CancellationState, Extras, HoldEnd, MOST_THEN,
-    Policy, Status, Then, When, refusals::WRONG_STATE, settings::HOLDS,
+    Booking, BookingEvent, BookingGroup, BookingRequest, CancellationState, Extras, FurtherService, HoldEnd,
+    MOST_THEN, Policy, Status, When, refusals::WRONG_STATE, settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
@@ -70,7 +70,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
 /// # Errors
 /// Returns `Error::NotFound` if the hold is not the holder's, `wrong_state` if it has expired or three services
 /// follow already, and the errors of [`crate::book()`].
-pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) -> Result<()> {
+pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &FurtherService) -> Result<()> {
     let row = live(tx, holder, id)?;
     let others = store::of_visit(tx, &row.booking, Status::Held)?;
     if others.len() >= MOST_THEN {

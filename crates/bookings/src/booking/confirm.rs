@@ -3,8 +3,8 @@
 
 use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use booking_rules::{
-    BookedInstead, Booking, BookingEvent, BookingRequest, Coverage, Extras, HoldEnd, HoldState, Policy,
-    PriceBasis, Status, Then, When, Window,
+    BookedInstead, Booking, BookingEvent, BookingRequest, Coverage, Extras, FurtherService, HoldEnd,
+    HoldState, Policy, PriceBasis, Status, When, Window,
 };
 use catalogue::Catalogue;
 use kit::{Cents, Error, Fault, Id, Result, Tx};
@@ -219,14 +219,14 @@ fn again(
 }
 
 /// Returns the services that followed a hold in the same visit, and ends those that are still held.
-fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
+fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<FurtherService>> {
     for other in store::of_visit(tx, hold, Status::Held)? {
         end_hold(tx, other, None, HoldEnd::Expired)?;
     }
     let mut then = Vec::new();
     for other in store::of_visit(tx, hold, Status::Expired)? {
         let Some(BookingRow { booking, .. }) = store::find(tx, other)? else { continue };
-        then.push(Then {
+        then.push(FurtherService {
             service: booking.service,
             minutes: booking.price.minutes(),
             room: Some(booking.room),

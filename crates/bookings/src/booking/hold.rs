@@ -16,7 +16,7 @@ use crate::booking::visit::place_visit;
 use crate::model::{Detail, Hold, Whose};
 use crate::store::{self, BookingRow};
 
-/// A held time.
+/// A time that was just held, with what its holder needs to book it.
 #[derive(Debug)]
 pub struct Held {
     /// The hold. For a visit, the hold of its first service.
@@ -29,7 +29,7 @@ pub struct Held {
 /// The proof that a hold belongs to someone: the actor or a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Holder<'h> {
-    /// The actor.
+    /// The caller, to whom the hold belongs if it was made while signed in.
     pub by: &'h Actor,
     /// The token that a visitor received.
     pub token: Option<&'h str>,
@@ -293,7 +293,7 @@ pub struct HeldNotes {
     pub scene: Option<serde_json::Value>,
     /// The phone number of the guest, if the visit is for someone else.
     pub guest_phone: Option<String>,
-    /// The requested add-ons.
+    /// The requested add-ons with their quantities.
     pub addons: Vec<AddonRequest>,
 }
 

@@ -23,7 +23,7 @@ use crate::store;
 pub struct ImportedBooking {
     /// The person who owns the booking.
     pub person: Option<Id>,
-    /// The person's entitlements.
+    /// The entitlements that determine the price.
     pub entitlements: Entitlements,
     /// The id of the service.
     pub service: Id,
@@ -33,7 +33,7 @@ pub struct ImportedBooking {
     pub technicians: Vec<Id>,
     /// The id of the piece of equipment, if one is needed.
     pub equipment: Option<Id>,
-    /// The operating day.
+    /// The operating day to which the start belongs.
     pub day: Date,
     /// When the guest's time begins.
     pub start: Cell,

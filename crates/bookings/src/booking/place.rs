@@ -8,7 +8,7 @@ use booking_rules::{
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
 use people::Actor;
-use scheduling::{ClaimOutcome, Offer, Taken, begin, claim_offer};
+use scheduling::{ClaimOutcome, ClaimedResources, Offer, begin, claim_offer};
 use serde_json::json;
 
 use crate::booking::audit;
@@ -20,9 +20,9 @@ use crate::store;
 
 /// What a claimed time becomes.
 pub(crate) enum Placement {
-    /// A booking.
+    /// The time is booked at once.
     Book,
-    /// A hold.
+    /// The time is only held for some minutes.
     Hold(Hold),
 }
 
@@ -55,7 +55,7 @@ impl Placer<'_> {
         &self,
         tx: &mut Tx<'_>,
         request: &ResolvedRequest<'_>,
-        taken: &Taken,
+        taken: &ClaimedResources,
         extras: &Extras,
         sold: &[SoldAddon],
         Draft { id, visit }: Draft,
@@ -121,9 +121,9 @@ pub(crate) fn claim(
     request: &ResolvedRequest<'_>,
     offer: Offer,
     booking: Id,
-) -> Result<Taken> {
+) -> Result<ClaimedResources> {
     match claim_offer(tx, &claimant(request.catalogue, booking), &request.requirement(), offer)? {
-        ClaimOutcome::Taken(taken) => Ok(taken),
+        ClaimOutcome::Claimed(taken) => Ok(taken),
         ClaimOutcome::Gone => Err(request.lost(tx, &TAKEN)?),
         ClaimOutcome::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),
     }

@@ -9,7 +9,7 @@ use booking_rules::{
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
-use scheduling::{Taken, begin};
+use scheduling::{ClaimedResources, begin};
 use serde::Serialize;
 use serde_json::json;
 
@@ -22,17 +22,17 @@ use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
 
-/// What changed.
+/// A difference between a booking before and after it was rescheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The start. Only this counts as rescheduling (D1).
     Start,
-    /// The room.
+    /// The room in which the service takes place.
     Room,
     /// At least one technician.
     Technician,
-    /// The total.
+    /// The total price, tax included.
     Price,
 }
 
@@ -171,7 +171,7 @@ fn settle_there(
     tx: &mut Tx<'_>,
     before: &Before,
     request: &ResolvedRequest<'_>,
-    taken: &Taken,
+    taken: &ClaimedResources,
     window: &Window,
 ) -> Result<Rescheduled> {
     let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());

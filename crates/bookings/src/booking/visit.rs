@@ -1,6 +1,6 @@
 //! Visits of several services (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
-use booking_rules::{Booking, BookingRequest, Extras, Then, When, settings::GAP};
+use booking_rules::{Booking, BookingRequest, Extras, FurtherService, When, settings::GAP};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx};
 use scheduling::MINUTES;
@@ -120,7 +120,7 @@ impl Course<'_> {
     fn from(
         &self,
         tx: &mut Tx<'_>,
-        rest: &[Then],
+        rest: &[FurtherService],
         before: &Booking,
         refusal: &mut Option<Error>,
     ) -> Result<Option<()>> {
@@ -142,7 +142,7 @@ impl Course<'_> {
         Ok(None)
     }
 
-    fn one(&self, tx: &mut Tx<'_>, next: &Then, when: When) -> Result<Booking> {
+    fn one(&self, tx: &mut Tx<'_>, next: &FurtherService, when: When) -> Result<Booking> {
         let extras = Extras { addons: next.addons.clone(), benefit: None, ..self.resolved.extras.clone() };
         let slot_request = SlotRequest {
             service: next.service,

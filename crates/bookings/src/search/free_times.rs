@@ -126,7 +126,7 @@ pub struct FreeDay {
 /// The person for whom free times are searched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BookingFor {
-    /// The actor.
+    /// The caller books for themselves.
     #[default]
     Requester,
     /// Another person. Only staff may choose this.
@@ -394,6 +394,6 @@ pub struct Why {
     pub code: String,
     /// The label for people.
     pub label: String,
-    /// Can be negative.
+    /// The amount in cents. A discount is negative.
     pub amount: Cents,
 }

@@ -38,7 +38,8 @@ pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
     found.ok_or_else(|| Fields::one("service_id", "We couldn’t find that service."))
 }
 
-/// How long it is: as the service says, or, of what is sold by time, as was asked (F9).
+/// Returns the length of a booking in minutes: that of the service, or the requested one if the service is sold by time
+/// (F9).
 pub(crate) fn sold_minutes(service: &Service, requested: Option<i64>) -> Result<i64> {
     let Some(requested) = requested.filter(|requested| *requested != service.minutes) else {
         return Ok(service.minutes);

@@ -18,7 +18,7 @@ use crate::search::free_times::{Answer, Why, why};
 pub struct Slot {
     /// Identifies the start in this response: service, start in UTC seconds.
     id: String,
-    /// The business day.
+    /// The business day to which the start belongs. Hours after midnight belong to the day before.
     #[schema(value_type = String, format = Date)]
     date: Date,
     /// `HH:MM` in the club’s local time.
@@ -129,7 +129,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
         non_member_price: service.list,
         why: with_tax(why(&quote.lines), tax),
         is_premium_slot: terms.is_premium(),
-        available_spots: offer.spots,
+        available_spots: offer.open_count,
         max_capacity: room.capacity,
         features: room.features.clone(),
         has_iot_control: room.has_iot,

@@ -227,7 +227,7 @@ pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> R
     tx.run(
         sql!(
             "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
-             sale = $6 WHERE +club_id = $8 AND id = $7"
+             price_basis = $6 WHERE +club_id = $8 AND id = $7"
         ),
         args![
             booking.price.base,

@@ -54,7 +54,7 @@ kit::record! {
                 addons_total: "addons_cents",
                 discount: "discount_cents",
                 tax: "tax_cents",
-                basis: "sale",
+                basis: "price_basis",
             },
             hold: HoldState { expires_at: "expires_at", extended: "extended", },
             group: BookingGroup { visit: "visit_id", series: "series_id", },

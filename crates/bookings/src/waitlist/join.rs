@@ -236,7 +236,7 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
 /// A place on the waitlist as its owner sees it.
 #[derive(Debug, Clone)]
 pub struct WaitlistPlace {
-    /// The place.
+    /// The place as it is stored.
     pub wait: Wait,
     /// The number of places before it.
     pub before: usize,

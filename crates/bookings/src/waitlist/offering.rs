@@ -26,7 +26,7 @@ const AT_ONCE: usize = 50;
 
 /// A place on the waitlist with the times found for it.
 #[derive(Debug, Clone)]
-struct Found {
+struct WaitMatches {
     wait: Wait,
     /// The starts that became free since the person joined and can be offered or announced now, ordered by time.
     times: Vec<Time>,
@@ -45,7 +45,7 @@ struct Time {
 /// The times found for all places, in order, and the records of freed spans that were taken into account.
 #[derive(Debug, Default)]
 struct Survey {
-    found: Vec<Found>,
+    found: Vec<WaitMatches>,
     freed: Vec<Id>,
 }
 
@@ -72,7 +72,7 @@ pub async fn match_waitlist(db: &Db, why: MatchWaitlist) -> Result<u64> {
             }
             continue;
         }
-        let one = Found { times, ..one };
+        let one = WaitMatches { times, ..one };
         let (done, lost) = db.tx(move |tx| serve(tx, &one)).await?;
         gone.extend(lost);
         served += u64::from(done);
@@ -154,7 +154,7 @@ impl Moment {
 
     /// Searches the times for a place. A start that was free when the person joined counts as newly free only after
     /// it was taken or closed: it is not free now, or it would not be without the spans freed since.
-    fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Id, Cell, Cell)]) -> Result<Found> {
+    fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Id, Cell, Cell)]) -> Result<WaitMatches> {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
         let context = SearchContext::read(tx, &by, BookingFor::Requester, None)?;
@@ -183,7 +183,7 @@ impl Moment {
         } else {
             Vec::new()
         };
-        Ok(Found { wait, times, closed })
+        Ok(WaitMatches { wait, times, closed })
     }
 
     /// Returns how a person gets a start that has become free, or `None` if nothing is offered at night (L2).
@@ -201,7 +201,7 @@ fn is_passed(passed: &[Timestamp], at: Timestamp, length: SignedDuration) -> boo
 
 /// Notifies the person of the first start they can still have, or offers it. Returns whether there was one, and which
 /// starts are no longer free.
-fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<WaitlistSearch>)> {
+fn serve(tx: &mut Tx<'_>, found: &WaitMatches) -> Result<(bool, Vec<WaitlistSearch>)> {
     let mut gone = Vec::new();
     // Another process may match the same place at the same time.
     tx.lock_person(found.wait.id)?;

@@ -102,7 +102,7 @@ impl Scene {
             let club = catalogue::current(tx)?.club.id;
             membership::entitlements(tx, club, id)
         };
-        self.db.view(read).await.expect("a standing").credits_left(day)
+        self.db.view(read).await.expect("entitlements").credits_left(day)
     }
 }
 

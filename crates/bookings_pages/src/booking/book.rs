@@ -31,10 +31,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/book/review/", get(earlier_address))
 }
 
-/// The requested start.
+/// The start that the query asks for.
 #[derive(Debug, Clone, Copy)]
 enum At {
-    /// An exact moment.
+    /// An exact moment, which tells apart the two passes of the hour at which the clock goes back.
     Moment(Timestamp),
     /// A time of day on the chosen date, on the club's clock.
     Clock(Time),
@@ -80,7 +80,7 @@ impl Input for BookQuery {
 }
 
 /// The result of a search.
-struct Found {
+struct SearchResult {
     id: Id,
     date: Date,
     day: String,
@@ -124,7 +124,7 @@ struct BookPage {
     requested_at: String,
     narrowing: Narrowing,
     search: Option<Search>,
-    found: Option<Found>,
+    found: Option<SearchResult>,
     why: Option<WhyNot>,
     /// The secret that prevents two holds if the form is sent twice.
     token: String,
@@ -180,7 +180,7 @@ async fn earlier_address(Query(requested): Query<BookQuery>) -> Response {
 }
 
 /// The outcome of choosing a time.
-enum Outcome {
+enum ChooseOutcome {
     Held(Id, Option<String>),
     Rendered(StatusCode, Box<BookPage>),
 }
@@ -196,14 +196,14 @@ async fn hold(
         choose(tx, by, &parsed, &raw_form, visitor)
     });
     match done.await? {
-        Outcome::Held(id, token) => {
+        ChooseOutcome::Held(id, token) => {
             let onward = see_other(&format!("/book/held/{id}/"));
             match token {
                 Some(token) => cookie::keep(onward, &token),
                 None => Ok(onward),
             }
         }
-        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        ChooseOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
     }
 }
 
@@ -213,7 +213,7 @@ fn choose(
     parsed: &Result<BookQuery, Fields>,
     raw_form: &RawForm,
     visitor: Visitor<'_>,
-) -> Result<Outcome> {
+) -> Result<ChooseOutcome> {
     let catalogue = catalogue::current(tx)?;
     let chosen = parsed.as_ref().ok().and_then(|requested| {
         let service = catalogue.service_by_slug(requested.service.as_deref()?).filter(|one| one.active)?;
@@ -227,7 +227,7 @@ fn choose(
         }
         let holder = Holder { by, token: visitor.earlier };
         let (status, page) = load(tx, holder, &Err(fields), raw_form, None)?;
-        return Ok(Outcome::Rendered(status, Box::new(page)));
+        return Ok(ChooseOutcome::Rendered(status, Box::new(page)));
     };
     let search = Search::fitting(&catalogue, service, narrowed(by, requested));
     let visitor = Visitor { token: requested.token.as_deref(), ..visitor };
@@ -248,11 +248,11 @@ fn choose(
         Err(error) => Err(error),
     })?;
     if let Some(held) = held {
-        return Ok(Outcome::Held(held.booking.id, held.token));
+        return Ok(ChooseOutcome::Held(held.booking.id, held.token));
     }
     let holder = Holder { by, token: visitor.earlier };
     let (status, page) = load(tx, holder, parsed, raw_form, refused)?;
-    Ok(Outcome::Rendered(status, Box::new(page)))
+    Ok(ChooseOutcome::Rendered(status, Box::new(page)))
 }
 
 /// Holds a time. For a guest without an account, it reads the guest's data from the form first.
@@ -477,7 +477,7 @@ fn find(
     search: &Search,
     date: Date,
     day: &Answer,
-) -> Result<Found> {
+) -> Result<SearchResult> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
@@ -503,7 +503,7 @@ fn find(
     let other_day =
         if wants_other { other_day(tx, context, service, search, (date, last), &fortnight)? } else { None };
     let now = tx.now();
-    Ok(Found {
+    Ok(SearchResult {
         id: service.id,
         date,
         day: format::day(date, today),

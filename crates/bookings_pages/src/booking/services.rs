@@ -3,7 +3,7 @@
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Id, Result, Tx};
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::{format, offered};
 
@@ -30,7 +30,7 @@ pub(crate) struct ChosenService {
 impl ChosenService {
     pub(crate) fn of(
         catalogue: &Catalogue,
-        shown: &Shown,
+        shown: &PublishedPictures,
         (service, search): (&Service, &Search),
         date: Date,
     ) -> ChosenService {
@@ -80,7 +80,7 @@ pub(crate) struct ServiceChoice {
 }
 
 impl ServiceChoice {
-    /// Creates the choice. `dates` are the day that is shown and the one that was asked for, `guest` is the person that
+    /// Creates the choice. `dates` are the day that is shown and the one that was requested, `guest` is the person that
     /// staff book for.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl ServiceChoice {
 
 /// Returns every offered service by category. `rest` are the parameters that the links to the times carry on, each with
 /// a leading `&`.
-fn families(catalogue: &Catalogue, shown: &Shown, rest: &str) -> Vec<ServiceFamily> {
+fn families(catalogue: &Catalogue, shown: &PublishedPictures, rest: &str) -> Vec<ServiceFamily> {
     let card = |service: &Service| ServiceCard {
         path: format!("/book/?service={}{rest}", format::encoded(&service.slug)),
         name: service.name.clone(),

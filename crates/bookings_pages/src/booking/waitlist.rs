@@ -28,15 +28,15 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// The query of the page for joining the waitlist.
 #[derive(Debug, Clone, Default)]
-struct ForWhat {
+struct JoinWaitlistQuery {
     service: Option<String>,
     date: Option<Date>,
     narrowed: Narrowed,
 }
 
-impl Input for ForWhat {
-    fn parse(input: &mut RawInput) -> ForWhat {
-        ForWhat {
+impl Input for JoinWaitlistQuery {
+    fn parse(input: &mut RawInput) -> JoinWaitlistQuery {
+        JoinWaitlistQuery {
             service: input.opt_text_within("service", 100),
             date: input.opt_date("date"),
             narrowed: Narrowed::parse(input),
@@ -181,13 +181,13 @@ const NAMES: [&str; 11] = [
     "tell",
 ];
 
-async fn show_join_form(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
+async fn show_join_form(caller: Caller, QueryForm(form): QueryForm<JoinWaitlistQuery>) -> Result<Response> {
     let query = form.parsed.map_err(Error::Invalid)?;
     let drawn = caller.view(move |tx, by| propose(tx, by, &query));
     Ok(Page::of(&drawn.await?)?.into_response())
 }
 
-fn propose(tx: &mut Tx<'_>, by: &Actor, query: &ForWhat) -> Result<WaitPage> {
+fn propose(tx: &mut Tx<'_>, by: &Actor, query: &JoinWaitlistQuery) -> Result<WaitPage> {
     let catalogue = catalogue::current(tx)?;
     let unknown =
         || Fields::one("service", "We couldn’t find that service. Please choose one on the booking page.");

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
+use bookings::{Benefit, Booking, Coverage, Extras, FurtherService, Holder, Status};
 use catalogue::Service;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -30,7 +30,7 @@ pub(crate) fn here(id: Id) -> String {
 }
 
 /// The outcome of a request for the page of a hold.
-enum Seen {
+enum HoldView {
     Page(Box<HeldPage>),
     /// The time is not held for this visitor any more, who now holds another time.
     Released(ReleasedPage),
@@ -40,20 +40,20 @@ enum Seen {
 async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
     let load = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
         match draw(tx, Holder { by, token }, id, None) {
-            Ok(page) => Ok(Seen::Page(Box::new(page))),
+            Ok(page) => Ok(HoldView::Page(Box::new(page))),
             // Do not reveal whose hold it is. A visitor may be its owner, who has to sign in first.
             Err(Error::NotFound) if by.signed_in().is_none() => {
                 let current = token.map(|token| bookings::hold_of_token(tx, token)).transpose()?.flatten();
-                current.map(|one| Seen::Released(ReleasedPage::of(by, one))).ok_or(Error::Unauthorized)
+                current.map(|one| HoldView::Released(ReleasedPage::of(by, one))).ok_or(Error::Unauthorized)
             }
-            Err(Error::NotFound) => booked(tx, by, id)?.map(Seen::Redirect).ok_or(Error::NotFound),
+            Err(Error::NotFound) => booked(tx, by, id)?.map(HoldView::Redirect).ok_or(Error::NotFound),
             Err(error) => Err(error),
         }
     };
     let answer = answer_taking_over(&caller, token, load, |seen| match seen {
-        Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
-        Seen::Released(page) => Ok((StatusCode::NOT_FOUND, Page::of(&page)?).into_response()),
-        Seen::Redirect(path) => Ok(see_other(&path)),
+        HoldView::Page(page) => Ok(Page::of(&*page)?.into_response()),
+        HoldView::Released(page) => Ok((StatusCode::NOT_FOUND, Page::of(&page)?).into_response()),
+        HoldView::Redirect(path) => Ok(see_other(&path)),
     });
     or_sign_in(answer.await, &here(id))
 }
@@ -103,7 +103,7 @@ enum HoldAction {
     Update,
     /// Adds a service after the others.
     Add,
-    /// Removes a service.
+    /// Removes the hold of one service from the visit.
     LeaveOut(Id),
     Extend,
     LetGo,
@@ -130,23 +130,23 @@ impl HoldAction {
 }
 
 /// The form, and its fields in the order in which they were sent.
-struct Filled {
+struct SentHoldForm {
     form: FormInput<HoldForm>,
     sent: Vec<(String, String)>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Filled {
+impl<S: Send + Sync> FromRequest<S> for SentHoldForm {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Filled> {
+    async fn from_request(request: Request, _: &S) -> Result<SentHoldForm> {
         let bytes = kit::web::body(request).await?;
         let sent = RawInput::pairs(&bytes)?;
-        Ok(Filled { form: FormInput::from_bytes(&bytes)?, sent })
+        Ok(SentHoldForm { form: FormInput::from_bytes(&bytes)?, sent })
     }
 }
 
 /// The outcome of a form.
-enum Outcome {
+enum HoldFormOutcome {
     Redirect(String),
     Rendered(StatusCode, Box<HeldPage>),
     /// The sender is not, or no longer, signed in as the holder.
@@ -157,31 +157,36 @@ async fn decide(
     caller: Caller,
     HoldToken(token): HoldToken,
     Path(id): Path<Id>,
-    Filled { form, sent }: Filled,
+    SentHoldForm { form, sent }: SentHoldForm,
 ) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let holder = Holder { by, token: token.as_deref() };
         match apply_form(tx, holder, id, &form) {
             Err(Error::NotFound) if by.signed_in().is_none() => {
-                Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
+                Ok(HoldFormOutcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
             }
             other => other,
         }
     });
     match done.await? {
-        Outcome::Redirect(path) => Ok(see_other(&path)),
-        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-        Outcome::SignedOut(page) => Ok((StatusCode::UNAUTHORIZED, Page::of(&*page)?).into_response()),
+        HoldFormOutcome::Redirect(path) => Ok(see_other(&path)),
+        HoldFormOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        HoldFormOutcome::SignedOut(page) => Ok((StatusCode::UNAUTHORIZED, Page::of(&*page)?).into_response()),
     }
 }
 
 /// Applies the form. It differs from [`ui::run_form`]: a refusal may come with the price to promise, two operations do
 /// not need valid details, and a form that was sent twice leads to the booking that the first request made.
-fn apply_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<HoldForm>) -> Result<Outcome> {
+fn apply_form(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    id: Id,
+    form: &FormInput<HoldForm>,
+) -> Result<HoldFormOutcome> {
     let FormInput { raw_form, parsed } = form;
     let held = match bookings::held(tx, holder, id) {
         Err(Error::NotFound) => match booked(tx, holder.by, id)? {
-            Some(path) => return Ok(Outcome::Redirect(path)),
+            Some(path) => return Ok(HoldFormOutcome::Redirect(path)),
             None => return Err(Error::NotFound),
         },
         other => other?,
@@ -222,7 +227,7 @@ fn apply_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hold
             let refusal = fields.0.is_empty().then(|| "Confirm, extend, or release this time.".to_owned());
             let state = FormState { refusal, fields, raw_form, promise: None };
             let page = draw(tx, holder, id, Some(state))?;
-            return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
+            return Ok(HoldFormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
         }
     };
     let (mut stopped, now) = (None, tx.now());
@@ -245,20 +250,20 @@ fn apply_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hold
         if stays_held {
             let status = if fields.0.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
             let state = FormState { refusal: None, fields, raw_form, promise: None };
-            return Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)));
+            return Ok(HoldFormOutcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)));
         }
-        return Ok(Outcome::Redirect(path));
+        return Ok(HoldFormOutcome::Redirect(path));
     }
     // If the same form is sent twice, the second request finds the booking.
     if let Some(path) = booked(tx, holder.by, id)? {
-        return Ok(Outcome::Redirect(path));
+        return Ok(HoldFormOutcome::Redirect(path));
     }
     if action == HoldAction::LetGo && is_over {
-        return Ok(Outcome::Redirect(after_letting_go(holder.by, service, &held)));
+        return Ok(HoldFormOutcome::Redirect(after_letting_go(holder.by, service, &held)));
     }
     let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
     let state = FormState { refusal: Some(sentence), fields: Fields::new(), raw_form, promise };
-    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)))
+    Ok(HoldFormOutcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)))
 }
 
 /// Why an operation is rolled back.
@@ -338,7 +343,8 @@ fn apply(
         }
         HoldAction::Add => {
             let service = input.and_then(|input| input.then).ok_or(Error::NotFound)?;
-            let then = Then { service, minutes: None, room: None, technician: None, addons: Vec::new() };
+            let then =
+                FurtherService { service, minutes: None, room: None, technician: None, addons: Vec::new() };
             bookings::add_to_visit(tx, holder, id, &then)?;
             here(id)
         }

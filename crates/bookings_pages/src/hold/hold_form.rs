@@ -164,7 +164,7 @@ impl HoldFormFields {
 pub(crate) enum FilledFrom<'f> {
     /// The stored details of the hold.
     Stored(&'f HeldNotes),
-    /// The typed values.
+    /// The values of a submitted form, as they were entered.
     Raw(&'f RawForm),
 }
 

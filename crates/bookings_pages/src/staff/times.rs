@@ -140,16 +140,16 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
 
 /// The room and the start of an override.
 #[derive(Clone, Copy)]
-struct Which(Id, Timestamp);
+struct OverrideStart(Id, Timestamp);
 
-impl Input for Which {
-    fn parse(input: &mut RawInput) -> Which {
-        Which(input.id("room_id"), input.moment("starts_at"))
+impl Input for OverrideStart {
+    fn parse(input: &mut RawInput) -> OverrideStart {
+        OverrideStart(input.id("room_id"), input.moment("starts_at"))
     }
 }
 
-async fn show_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<Response> {
-    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
+async fn show_undo(caller: Caller, QueryForm(form): QueryForm<OverrideStart>) -> Result<Response> {
+    let OverrideStart(room, at) = form.parsed.map_err(Error::Invalid)?;
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let found = bookings::decided_times(tx, by, (at, at + jiff::SignedDuration::from_secs(1)))?;
@@ -172,8 +172,8 @@ async fn show_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<
     rendered(page.await, HERE)
 }
 
-async fn undo(caller: Caller, PostedForm(form): PostedForm<Which>) -> Result<Response> {
-    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
+async fn undo(caller: Caller, PostedForm(form): PostedForm<OverrideStart>) -> Result<Response> {
+    let OverrideStart(room, at) = form.parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
             bookings::undo(tx, by, room, at)?;

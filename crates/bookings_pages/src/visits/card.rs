@@ -3,7 +3,7 @@
 use bookings::{Booking, Detail};
 use catalogue::Catalogue;
 use jiff::Timestamp;
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::format;
 
@@ -30,7 +30,12 @@ pub struct VisitCard {
 
 impl VisitCard {
     /// Creates the card of a booking. `now` determines whether dates have a year.
-    pub fn of(catalogue: &Catalogue, shown: &Shown, detail: &Detail, now: Timestamp) -> VisitCard {
+    pub fn of(
+        catalogue: &Catalogue,
+        shown: &PublishedPictures,
+        detail: &Detail,
+        now: Timestamp,
+    ) -> VisitCard {
         let Booking { starts_at, ends_at, .. } = detail.booking;
         let zone = &catalogue.club.zone;
         let names: Vec<&str> = detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
@@ -47,7 +52,7 @@ impl VisitCard {
 }
 
 /// Returns the picture of the room of a booking, or of its service if the room is unknown.
-pub(crate) fn artwork_of(catalogue: &Catalogue, shown: &Shown, booking: &Booking) -> Artwork {
+pub(crate) fn artwork_of(catalogue: &Catalogue, shown: &PublishedPictures, booking: &Booking) -> Artwork {
     match (catalogue.room(booking.room), catalogue.service(booking.service)) {
         (Some(room), _) => artwork::of_room(shown, room),
         (None, Some(service)) => artwork::of_service(shown, catalogue, service),

@@ -10,7 +10,7 @@ use ui::format;
 pub struct VisitLine {
     /// The path of its page.
     pub path: String,
-    /// `Tuesday, November 24`
+    /// The business day, such as `Tuesday, November 24`.
     pub day: String,
     /// `6:30 – 7:30 PM`
     pub span: String,

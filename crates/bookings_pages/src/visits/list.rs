@@ -34,21 +34,21 @@ const STATES: [Status; 6] = [
 
 /// The query of the list.
 #[derive(Debug, Clone)]
-struct Asking {
+struct VisitListQuery {
     page: usize,
     service: Option<String>,
     status: Option<Status>,
 }
 
-impl Input for Asking {
-    fn parse(input: &mut RawInput) -> Asking {
+impl Input for VisitListQuery {
+    fn parse(input: &mut RawInput) -> VisitListQuery {
         let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         let state = input.opt_text_within("state", 50);
         let status = STATES.into_iter().find(|status| Some(status.as_str()) == state.as_deref());
         if status.is_none() && state.is_some() {
             input.add_error("state", "Choose one of these.");
         }
-        Asking {
+        VisitListQuery {
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
             service: input.opt_text_within("service", 100),
             status,
@@ -75,17 +75,21 @@ struct VisitsPage {
 
 const FIELDS: [(&str, &str); 2] = [("service", "Service"), ("state", "Status")];
 
-async fn visits(caller: Caller, QueryForm(form): QueryForm<Asking>) -> Result<Response> {
+async fn visits(caller: Caller, QueryForm(form): QueryForm<VisitListQuery>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| draw(tx, by, &form.parsed)).await;
     let answer = drawn.and_then(|(status, page)| Ok((status, Page::of(&page)?)));
     or_sign_in(answer.map(IntoResponse::into_response), "/dashboard/bookings/")
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<(StatusCode, VisitsPage)> {
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    parsed: &Result<VisitListQuery, Fields>,
+) -> Result<(StatusCode, VisitsPage)> {
     by.person()?;
     let catalogue = catalogue::current(tx)?;
     let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
-    let asking = parsed.as_ref().cloned().unwrap_or(Asking { page: 1, service: None, status: None });
+    let asking = parsed.as_ref().cloned().unwrap_or(VisitListQuery { page: 1, service: None, status: None });
     let service = asking.service.as_deref().and_then(|slug| catalogue.service_by_slug(slug));
     if service.is_none() && asking.service.is_some() {
         fields.add("service", "We couldn’t find that service. Please choose one below.");

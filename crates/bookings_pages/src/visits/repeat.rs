@@ -109,34 +109,39 @@ async fn show_form(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 }
 
 /// The form and the digest of its body.
-struct Filled(FormInput<Plan>, String);
+struct SentRepeatForm(FormInput<Plan>, String);
 
-impl<S: Send + Sync> FromRequest<S> for Filled {
+impl<S: Send + Sync> FromRequest<S> for SentRepeatForm {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Filled> {
+    async fn from_request(request: Request, _: &S) -> Result<SentRepeatForm> {
         let bytes = body(request).await?;
-        Ok(Filled(FormInput::from_bytes(&bytes)?, tokens::hex(&tokens::digest_of(&bytes))))
+        Ok(SentRepeatForm(FormInput::from_bytes(&bytes)?, tokens::hex(&tokens::digest_of(&bytes))))
     }
 }
 
-enum Outcome {
+/// The outcome of the form: the response for the booked series, or the page again.
+enum RepeatOutcome {
     Booked(Reply),
     Rendered(StatusCode, Box<RepeatPage>),
 }
 
-async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) -> Result<Response> {
+async fn go(
+    caller: Caller,
+    Path(id): Path<Id>,
+    SentRepeatForm(form, digest): SentRepeatForm,
+) -> Result<Response> {
     let done = caller.tx(move |tx, by| apply(tx, by, id, &form, &digest)).await;
     let answered = done.and_then(|outcome| match outcome {
-        Outcome::Booked(reply) => Ok(reply.into_response()),
-        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        RepeatOutcome::Booked(reply) => Ok(reply.into_response()),
+        RepeatOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
     });
     or_sign_in(answered, &here(id))
 }
 
 /// Applies the form. It differs from [`ui::run_form`]: the reply is stored under the key of the form, so that a form that
 /// was sent twice books one series, and without `books` it only shows the days.
-fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
+fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<RepeatOutcome> {
     let detail = bookings::show(tx, by, id)?;
     let mut drawn = page(tx, by, &detail)?;
     let plan = match &form.parsed {
@@ -148,7 +153,7 @@ fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &s
             if drawn.errors.is_empty() {
                 drawn.refusal = fields.0.values().next().cloned();
             }
-            return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(drawn)));
+            return Ok(RepeatOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(drawn)));
         }
     };
     let request = request(tx, by, &detail, plan)?;
@@ -194,7 +199,7 @@ fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &s
             Ok(booked.map(|()| Reply::empty(StatusCode::SEE_OTHER).with(&LOCATION, path)))
         })?;
         if let Some(reply) = reply {
-            return Ok(Outcome::Booked(reply));
+            return Ok(RepeatOutcome::Booked(reply));
         }
     }
     drawn.every = plan.every_weeks.to_string();
@@ -202,7 +207,7 @@ fn apply(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &s
     lay_out(tx, by, &mut drawn, plan, &repeated(true))?;
     let status = if plan.books { StatusCode::CONFLICT } else { StatusCode::OK };
     drawn.refusal = refusal;
-    Ok(Outcome::Rendered(status, Box::new(drawn)))
+    Ok(RepeatOutcome::Rendered(status, Box::new(drawn)))
 }
 
 fn sum(series: &Series) -> Cents {

@@ -128,7 +128,8 @@ async fn go(
     to_response(done.await, &here(id))
 }
 
-type Shown = (StatusCode, Box<MovePage>);
+/// The status and the page of a response.
+type MoveResponse = (StatusCode, Box<MovePage>);
 
 fn apply(
     tx: &mut Tx<'_>,
@@ -190,7 +191,7 @@ fn draw(
     id: Id,
     parsed: &Result<RescheduleQuery, Fields>,
     stopped: Option<(StatusCode, String)>,
-) -> Result<Shown> {
+) -> Result<MoveResponse> {
     let detail = bookings::show(tx, by, id)?;
     let booking = &detail.booking;
     let catalogue = catalogue::current(tx)?;

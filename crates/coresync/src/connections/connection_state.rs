@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 pub struct Patience {
     /// Before the first request has arrived.
     pub first_request: Duration,
-    /// Between two requests.
+    /// How long a connection may be idle between two requests.
     pub idle: Duration,
     /// In the middle of a response, while the client reads nothing more of it.
     pub stall: Duration,

@@ -92,7 +92,7 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
-    type Response = Response<Taken>;
+    type Response = Response<WatchedBody>;
     type Error = std::convert::Infallible;
     type Future = Answer;
 
@@ -141,24 +141,26 @@ pub(super) struct Answer {
 }
 
 impl Future for Answer {
-    type Output = Result<Response<Taken>, std::convert::Infallible>;
+    type Output = Result<Response<WatchedBody>, std::convert::Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answered = ready!(Pin::new(&mut self.answering).poll(context));
         let hand = self.hand.take();
-        Poll::Ready(answered.map(|response| response.map(|body| Taken { body, hand, is_handed: false })))
+        Poll::Ready(
+            answered.map(|response| response.map(|body| WatchedBody { body, hand, is_handed: false })),
+        )
     }
 }
 
 /// A response body that records how it is taken.
-pub(super) struct Taken {
+pub(super) struct WatchedBody {
     body: Body,
     hand: Option<InHand>,
     /// Whether a piece was handed over and the next one has not been requested yet.
     is_handed: bool,
 }
 
-impl Taken {
+impl WatchedBody {
     fn note_taken(&mut self) {
         if std::mem::take(&mut self.is_handed)
             && let Some(InHand(state)) = &self.hand
@@ -168,7 +170,7 @@ impl Taken {
     }
 }
 
-impl HttpBody for Taken {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -194,7 +196,7 @@ impl HttpBody for Taken {
     }
 }
 
-impl Drop for Taken {
+impl Drop for WatchedBody {
     fn drop(&mut self) {
         self.note_taken();
     }

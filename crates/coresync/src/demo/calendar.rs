@@ -28,17 +28,23 @@ pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usiz
         entitlements_of.insert(*guest, membership::entitlements(tx, catalogue.club.id, *guest)?);
     }
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
-    let mut hand =
-        Hand { catalogue: &catalogue, script, cast, entitlements_of, rng: Rng::new(SEED), count: 0 };
+    let mut filler = CalendarFiller {
+        catalogue: &catalogue,
+        script,
+        cast,
+        entitlements_of,
+        rng: Rng::new(SEED),
+        count: 0,
+    };
     for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
         let day = today.checked_add(ahead.days()).map_err(Fault::because)?;
-        hand.fill_day(tx, day, ahead)?;
+        filler.fill_day(tx, day, ahead)?;
     }
-    Ok(hand.count)
+    Ok(filler.count)
 }
 
 /// The state while the calendar is filled.
-struct Hand<'h> {
+struct CalendarFiller<'h> {
     catalogue: &'h Catalogue,
     script: &'h Script,
     cast: &'h Cast,
@@ -72,7 +78,7 @@ impl Page {
     }
 }
 
-impl Hand<'_> {
+impl CalendarFiller<'_> {
     fn fill_day(&mut self, tx: &mut Tx<'_>, day: Date, ahead: i64) -> Result<()> {
         let mut page = Page::default();
         // Past days were full. The further ahead a day is, the fewer bookings it has yet.

@@ -64,7 +64,7 @@ struct DocsPage<'r> {
     address: &'r str,
     filter: &'r str,
     is_open: bool,
-    families: Vec<Shown<'r>>,
+    families: Vec<MatchingFamily<'r>>,
     /// The number of operations that are shown.
     count: usize,
     shapes: &'r [Shape],
@@ -73,7 +73,7 @@ struct DocsPage<'r> {
 }
 
 /// The operations of one tag that match the filter.
-struct Shown<'r> {
+struct MatchingFamily<'r> {
     tag: &'r str,
     operations: Vec<&'r Operation>,
 }
@@ -97,10 +97,10 @@ async fn draw(
     caller: Caller,
     Query(QueryForm { filter, is_open }): Query<QueryForm>,
 ) -> Result<Page> {
-    let families: Vec<Shown<'_>> = reference
+    let families: Vec<MatchingFamily<'_>> = reference
         .families
         .iter()
-        .map(|family| Shown {
+        .map(|family| MatchingFamily {
             tag: &family.tag,
             operations: family.operations.iter().filter(|one| one.tells_of(&family.tag, &filter)).collect(),
         })

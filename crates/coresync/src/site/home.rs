@@ -12,7 +12,7 @@ use kit::{AppState, Result};
 use membership::Plan;
 use membership::pages::{Comparison, break_even};
 use people::Caller;
-use pictures::Shown;
+use pictures::PublishedPictures;
 use pictures::artwork::{self, Artwork};
 use ui::{Choice, Frame, SAME_FOR_VISITORS, format, services_by_category};
 
@@ -46,7 +46,7 @@ pub(crate) struct Doorway {
 }
 
 impl Doorway {
-    fn of(shown: &Shown, brand: Brand) -> Doorway {
+    fn of(shown: &PublishedPictures, brand: Brand) -> Doorway {
         let (name, path, whom, sentence) = match brand {
             Brand::Mensuite | Brand::Shared => (
                 "Mensuite",
@@ -125,7 +125,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>> {
+fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &PublishedPictures) -> Vec<QuietRoom<'c>> {
     let shared = catalogue.categories.iter().filter(|category| category.brand == Brand::Shared);
     let room = |category: &'c catalogue::Category| QuietRoom {
         slug: &category.slug,

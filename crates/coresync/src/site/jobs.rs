@@ -112,7 +112,7 @@ fn tone(state: JobState) -> Tone {
 }
 
 /// The filter of the job list, and the number of the page.
-struct Search {
+struct JobListQuery {
     page_query: PageQuery,
     filter: JobFilter,
     page: usize,
@@ -124,21 +124,21 @@ pub(super) fn filter(input: &mut RawInput) -> JobFilter {
     JobFilter { kind: input.opt_text_within("kind", 40), state }
 }
 
-impl Input for Search {
-    fn parse(input: &mut RawInput) -> Search {
+impl Input for JobListQuery {
+    fn parse(input: &mut RawInput) -> JobListQuery {
         let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        Search { filter: filter(input), page_query: PageQuery::parse(input), page }
+        JobListQuery { filter: filter(input), page_query: PageQuery::parse(input), page }
     }
 }
 
-async fn list(caller: Caller, QueryForm(form): QueryForm<Search>) -> Result<Response> {
+async fn list(caller: Caller, QueryForm(form): QueryForm<JobListQuery>) -> Result<Response> {
     let search = form.parsed.map_err(Error::Invalid)?;
     let page = caller.view(move |tx, by| draw(tx, by, &search)).await;
     rendered(page, HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &JobListQuery) -> Result<StaffPage> {
     let (found, total) = queue(tx, by, &search.filter, Paging { page: search.page, size: SIZE })?;
     let zone = catalogue::current(tx)?.club.zone.clone();
     let now = tx.now();

@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry)).routes(routes!(discard))
 }
 
-/// A background job.
+/// A background job: its kind, its state, and when it runs.
 #[derive(Serialize, ToSchema)]
 struct JobOut {
     id: Id,
@@ -48,11 +48,11 @@ impl From<QueuedJob> for JobOut {
 }
 
 /// The filter of the job list, and the page.
-struct Search(JobFilter, Paging);
+struct JobListInput(JobFilter, Paging);
 
-impl Input for Search {
-    fn parse(input: &mut RawInput) -> Search {
-        Search(filter(input), Paging::parse(input))
+impl Input for JobListInput {
+    fn parse(input: &mut RawInput) -> JobListInput {
+        JobListInput(filter(input), Paging::parse(input))
     }
 }
 
@@ -61,7 +61,10 @@ impl Input for Search {
     params(("kind" = Option<String>, Query), ("state" = Option<String>, Query), ("page" = Option<u32>, Query),
         ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<JobOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn list(caller: Caller, Query(Search(filter, paging)): Query<Search>) -> Result<List<JobOut>> {
+async fn list(
+    caller: Caller,
+    Query(JobListInput(filter, paging)): Query<JobListInput>,
+) -> Result<List<JobOut>> {
     let kind = filter.kind.as_deref().map(|kind| format!("kind={}", in_address(kind, "")));
     let state = filter.state.map(|state| format!("state={}", state.as_str()));
     let pairs: Vec<String> = kind.into_iter().chain(state).collect();

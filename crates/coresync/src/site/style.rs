@@ -28,16 +28,16 @@ struct StylePage {
 }
 
 const COLORS: [(&str, &str); 10] = [
-    ("ground", "what everything lies on"),
-    ("raised", "what lies on it"),
-    ("high", "what is under the finger"),
+    ("ground", "the background of a page"),
+    ("raised", "panels and cards"),
+    ("high", "controls, hovered or pressed"),
     ("words", "text"),
     ("strong", "titles"),
-    ("faint", "what is said quietly"),
-    ("accent", "light"),
-    ("good", "done"),
-    ("bad", "wrong"),
-    ("told", "worth knowing"),
+    ("faint", "secondary text"),
+    ("accent", "links, buttons, and what is chosen"),
+    ("good", "success"),
+    ("bad", "errors"),
+    ("info", "information"),
 ];
 
 #[derive(Template)]

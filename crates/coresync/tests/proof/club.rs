@@ -87,7 +87,7 @@ pub(crate) fn write_key(folder: &std::path::Path, key: &[u8]) {
 async fn open(url: &str, key: &[u8]) -> Db {
     let now: Timestamp = NOW.parse().unwrap();
     let dependencies = Dependencies {
-        clock: Clock::standing_at(now),
+        clock: Clock::fixed_at(now),
         live: Live::default(),
         encryptor: Encryptor::from_key(key).unwrap(),
         caches: Caches::default(),

@@ -21,7 +21,7 @@ async fn a_zeroed_page_is_detected_and_not_backed_up() {
     set_up(&folder, &url).await;
     let output = run(&folder, &url, &["check"]).expect_success();
     assert!(
-        output.contains("ok: no problems found") && output.contains(" rows, 1 seals, intact"),
+        output.contains("ok: no problems found") && output.contains(" rows, 1 checkpoints, intact"),
         "{output}"
     );
     let (page_size, root): (i64, i64) = {

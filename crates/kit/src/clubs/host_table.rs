@@ -155,7 +155,7 @@ mod tests {
     /// Opens a database as a process of its own would, without migrating it.
     async fn open(url: &str) -> Db {
         let dependencies = Dependencies {
-            clock: Clock::standing_at(now()),
+            clock: Clock::fixed_at(now()),
             live: Live::default(),
             encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
             caches: Caches::default(),

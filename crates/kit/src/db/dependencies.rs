@@ -8,7 +8,7 @@ use crate::live::Live;
 /// The dependencies that every transaction carries besides its connection.
 #[derive(Debug, Clone)]
 pub struct Dependencies {
-    /// The program's clock.
+    /// The clock that gives every transaction its time.
     pub clock: Clock,
     /// The channel that announces changes after the commit.
     pub live: Live,

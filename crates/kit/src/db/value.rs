@@ -18,7 +18,7 @@ pub enum Value {
     Null,
     /// BIGINT: numbers, ids, cents, and UTC milliseconds.
     Int(i64),
-    /// BOOLEAN.
+    /// A BOOLEAN, which SQLite stores as 0 or 1.
     Bool(bool),
     /// DOUBLE PRECISION: sensor readings, never money.
     Real(f64),

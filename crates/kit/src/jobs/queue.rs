@@ -35,7 +35,7 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// Every state.
+    /// Every state, in the order in which pages list them.
     pub const ALL: [JobState; 4] =
         [JobState::Waiting, JobState::Running, JobState::Failing, JobState::SetAside];
 
@@ -81,7 +81,7 @@ row!(QueuedJob { id, kind, state, attempts, run_at, last_error });
 pub struct JobFilter {
     /// A text that the kind must contain, ignoring case.
     pub kind: Option<String>,
-    /// The required state.
+    /// The state that listed jobs have; `None` lists all.
     pub state: Option<JobState>,
 }
 

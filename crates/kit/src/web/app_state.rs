@@ -10,7 +10,7 @@ use crate::db::Db;
 pub struct AppState {
     /// The database handle, which carries the club that the transactions belong to.
     pub db: Db,
-    /// The configuration.
+    /// The configuration with which the program was started.
     pub config: Arc<Config>,
 }
 

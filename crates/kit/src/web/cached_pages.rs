@@ -41,9 +41,9 @@ pub struct CachedPages {
 type Pages = HashMap<String, HashMap<Id, Encodings>>;
 
 /// One cached page for each encoding.
-type Encodings = [Option<Arc<Page>>; 3];
+type Encodings = [Option<Arc<CachedPage>>; 3];
 
-struct Page {
+struct CachedPage {
     name: &'static str,
     version: Id,
     /// The commit marker from before the version was last read.
@@ -97,7 +97,7 @@ impl<'r> Key<'r> {
     }
 }
 
-fn find(pages: &Mutex<Pages>, club: Id, path: &str, encoding: Encoding) -> Option<Arc<Page>> {
+fn find(pages: &Mutex<Pages>, club: Id, path: &str, encoding: Encoding) -> Option<Arc<CachedPage>> {
     let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
     pages.get(path)?.get(&club)?.get(encoding as usize)?.clone()
 }
@@ -108,7 +108,7 @@ impl CachedPages {
         CachedPages { db, pages: Arc::default(), hosts: HostTable::default() }
     }
 
-    fn put(&self, club: Id, key: OwnedKey, page: Page) {
+    fn put(&self, club: Id, key: OwnedKey, page: CachedPage) {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         if (pages.len() < MOST || pages.contains_key(&key.path))
             && let Some(place) =
@@ -147,8 +147,8 @@ impl CachedPages {
             return Lookup::Known(club, page.name, version, commit_marker);
         }
         let answer = page.answer();
-        let Page { name, version, ref headers, ref body, .. } = *page;
-        let again = Page { name, version, commit_marker, headers: headers.clone(), body: body.clone() };
+        let CachedPage { name, version, ref headers, ref body, .. } = *page;
+        let again = CachedPage { name, version, commit_marker, headers: headers.clone(), body: body.clone() };
         self.put(club, key.clone(), again);
         Lookup::Good(answer)
     }
@@ -183,8 +183,13 @@ impl CachedPages {
         let (parts, body) = response.into_parts();
         match to_bytes(body, LARGEST).await {
             Ok(body) => {
-                let page =
-                    Page { name, version, commit_marker, headers: parts.headers.clone(), body: body.clone() };
+                let page = CachedPage {
+                    name,
+                    version,
+                    commit_marker,
+                    headers: parts.headers.clone(),
+                    body: body.clone(),
+                };
                 self.put(club, key, page);
                 Response::from_parts(parts, Body::from(body))
             }
@@ -196,7 +201,7 @@ impl CachedPages {
     async fn note(&self, key: OwnedKey, name: &'static str) {
         let club = self.db.for_host(key.host.as_deref()).view(|tx| tx.club()).await;
         // No version is negative, so this page is never valid.
-        let page = Page {
+        let page = CachedPage {
             name,
             version: Id(-1),
             commit_marker: None,
@@ -219,7 +224,7 @@ impl CachedPages {
     }
 }
 
-impl Page {
+impl CachedPage {
     fn answer(&self) -> Response {
         let mut response = Response::new(Body::from(self.body.clone()));
         *response.headers_mut() = self.headers.clone();

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::errors::{Fault, Result};
 
-/// A rendered page.
+/// A rendered HTML page, as a response.
 pub struct Page(pub String);
 
 impl Page {

@@ -12,7 +12,7 @@ use super::Page;
 use super::page_cache::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
-/// An error.
+/// An error as JSON: the status, a stable code, and a sentence for people.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// Always `about:blank`. `code` identifies the error.
@@ -20,15 +20,15 @@ pub struct Problem {
     pub kind: &'static str,
     /// The name of the status.
     pub title: &'static str,
-    /// The HTTP status.
+    /// The HTTP status, repeated in the body.
     pub status: u16,
-    /// The message.
+    /// A sentence that says what is wrong and what to do.
     pub detail: String,
-    /// The message again.
+    /// The same sentence as `detail`, for clients that read `error`.
     pub error: String,
-    /// The error code.
+    /// The stable code of the error, such as `taken`.
     pub code: &'static str,
-    /// Problems by field.
+    /// The errors of each invalid field, by its name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<String, String>,
     /// Identifies this request in the log.

@@ -1,5 +1,5 @@
 //! Entity tags (`ETag`) for API responses. A client that already has the current response receives 304. This saves
-//! transfer, not work: the response is built anew each time, so it is never stale.
+//! transfer, not work: the response is built again each time, so it is never stale.
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;

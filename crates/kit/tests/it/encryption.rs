@@ -23,7 +23,7 @@ fn a_key_file_readable_by_others_is_refused_with_the_fix() {
 #[test]
 fn encrypted_text_decrypts_only_in_its_context_and_unchanged() {
     let encryptor = Encryptor::from_key(&[7; 32]).expect("32 bytes");
-    let encrypted = encryptor.encrypt("people.note:1", "Almond oil").expect("sealed");
+    let encrypted = encryptor.encrypt("people.note:1", "Almond oil").expect("encrypted");
     assert_eq!(encryptor.decrypt("people.note:1", &encrypted).expect("opened"), "Almond oil");
     assert!(encryptor.decrypt("people.note:2", &encrypted).is_err());
     for at in 0..encrypted.len() {

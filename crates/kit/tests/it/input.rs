@@ -1,4 +1,4 @@
-//! Reading requests: every complaint is made at its field.
+//! Reading requests: every error is reported at its field.
 
 use kit::web::{Input, RawInput};
 use kit::{Cents, Error};

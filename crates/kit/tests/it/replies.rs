@@ -127,7 +127,7 @@ async fn replies_are_stored_encrypted() {
         })
         .await
         .expect("done");
-    let rows = test.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT sealed FROM replies"), args![]));
+    let rows = test.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT encrypted FROM replies"), args![]));
     let text = String::from_utf8_lossy(&rows.await.expect("rows")[0].0).into_owned();
     assert!(
         !text.contains("almond") && !text.contains(&kit::tokens::hex(&idempotency_key("a secret").digest))

@@ -253,11 +253,11 @@ async fn a_precheck_refuses_before_the_write_is_queued() {
     let refused = test.db.precheck_then_tx(|_| Err(Error::refused(&NO)), |tx| put(tx, "a", 1)).await;
     let written = read_value(&test.db, "a").await;
     if on_postgres() {
-        assert_eq!((refused.expect("nobody looked"), written), (1, Some(1)));
+        assert_eq!((refused.expect("no precheck"), written), (1, Some(1)));
     } else {
         assert_eq!((refused.expect_err("refused").code(), written), (Some("no"), None));
         is_fault(test.db.precheck_then_tx(|tx| put(tx, "b", 2).map(drop), |tx| put(tx, "c", 3)).await);
-        is_fault(test.db.precheck_then_tx(|_| panic!("a look that is wrong"), |tx| put(tx, "c", 3)).await);
+        is_fault(test.db.precheck_then_tx(|_| panic!("a wrong precheck"), |tx| put(tx, "c", 3)).await);
         assert_eq!((read_value(&test.db, "b").await, read_value(&test.db, "c").await), (None, None));
     }
     let outcome = test.db.precheck_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;

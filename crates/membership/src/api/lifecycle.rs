@@ -22,7 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(upgrade))
 }
 
-/// The result.
+/// The outcome of a change of membership: a sentence for the member, and a date.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Done {
     message: &'static str,
@@ -98,20 +98,20 @@ async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<
 
 /// Whether bookings use credits automatically.
 #[derive(ToSchema)]
-struct Auto {
+struct AutoCreditInput {
     auto: bool,
 }
 
-impl Input for Auto {
-    fn parse(input: &mut RawInput) -> Auto {
-        Auto { auto: input.needed_yes("auto") }
+impl Input for AutoCreditInput {
+    fn parse(input: &mut RawInput) -> AutoCreditInput {
+        AutoCreditInput { auto: input.needed_yes("auto") }
     }
 }
 
 /// Choose whether credits apply automatically.
-#[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
+#[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = AutoCreditInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
-async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answered<Done>> {
+async fn auto_credit(caller: Caller, Json(request): Json<AutoCreditInput>) -> Result<Answered<Done>> {
     caller.tx(move |tx, by| lifecycle::set_auto_credit(tx, by, request.auto)).await?;
     Ok(done("Noted.", None))
 }

@@ -40,7 +40,7 @@ async fn plans(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Plan
     Ok(List::of(plans.iter().map(PlanCard::from).collect(), paging, "/api/memberships/plans/"))
 }
 
-/// Your own plan.
+/// Your own plan, with what is left of its benefits.
 #[derive(Debug, Serialize, ToSchema)]
 struct CurrentPlan {
     plan: PlanCard,

@@ -12,7 +12,7 @@ pub(crate) struct PlanCard {
     id: Id,
     name: String,
     slug: String,
-    /// Per month.
+    /// What the plan costs per month.
     price: Cents,
     short_description: String,
     benefits: Vec<String>,

@@ -62,7 +62,7 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
     Ok(Answered(found.await?.iter().map(VersionOut::from).collect()))
 }
 
-/// The result.
+/// The version of a plan that was published.
 #[derive(Serialize, ToSchema)]
 struct Edited {
     /// The number of the new version.
@@ -86,7 +86,7 @@ async fn edit(
     Ok(Answered(Edited { version: edited.await? }))
 }
 
-/// How many members.
+/// The number of members who move to the latest version of a plan.
 #[derive(Serialize, ToSchema)]
 struct MovedOver {
     members: u64,

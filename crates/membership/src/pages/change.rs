@@ -31,20 +31,20 @@ enum MembershipAction {
 
 /// The parameters of an operation.
 #[derive(Debug, Clone)]
-struct PlanQuery {
+struct ChangeQuery {
     months: Option<i64>,
     plan: Option<String>,
 }
 
-impl Input for PlanQuery {
-    fn parse(input: &mut RawInput) -> PlanQuery {
-        PlanQuery { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
+impl Input for ChangeQuery {
+    fn parse(input: &mut RawInput) -> ChangeQuery {
+        ChangeQuery { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
     }
 }
 
 impl MembershipAction {
     /// Returns the operation of this name. Returns `Error::NotFound` for an unknown name, or if `change` has no plan.
-    fn named(name: &str, query: PlanQuery) -> Result<MembershipAction> {
+    fn named(name: &str, query: ChangeQuery) -> Result<MembershipAction> {
         match name {
             "leave" => Ok(MembershipAction::Leave),
             "stay" => Ok(MembershipAction::Stay),
@@ -125,7 +125,7 @@ async fn show(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    QueryForm(form): QueryForm<PlanQuery>,
+    QueryForm(form): QueryForm<ChangeQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();
@@ -135,7 +135,7 @@ async fn show(
 }
 
 /// The effects of an operation: the bookings with a new price, and the first and the last day of a freeze.
-type Seen = (Vec<RepricedBooking>, Option<(Date, Date)>);
+type Effects = (Vec<RepricedBooking>, Option<(Date, Date)>);
 
 /// Runs an operation and rolls it back. Returns its effects, or the refusal.
 fn attempt(
@@ -143,7 +143,7 @@ fn attempt(
     by: &Actor,
     operation: &MembershipAction,
     terms: &BookingTerms,
-) -> Result<Result<Seen, &'static Refusal>> {
+) -> Result<Result<Effects, &'static Refusal>> {
     let person = by.person()?.id;
     let club = catalogue::current(tx)?.club.id;
     let mut seen = Ok((Vec::new(), None));
@@ -348,7 +348,7 @@ async fn apply(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    PostedForm(form): PostedForm<PlanQuery>,
+    PostedForm(form): PostedForm<ChangeQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();

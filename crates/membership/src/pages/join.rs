@@ -33,16 +33,16 @@ struct JoinPage {
 }
 
 /// The slug of the plan to join.
-struct PlanQuery(String);
+struct JoinQuery(String);
 
-impl Input for PlanQuery {
-    fn parse(input: &mut RawInput) -> PlanQuery {
-        PlanQuery(input.opt_text_within("plan", 100).unwrap_or_default())
+impl Input for JoinQuery {
+    fn parse(input: &mut RawInput) -> JoinQuery {
+        JoinQuery(input.opt_text_within("plan", 100).unwrap_or_default())
     }
 }
 
-async fn show(caller: Caller, QueryForm(form): QueryForm<PlanQuery>) -> Result<Response> {
-    let PlanQuery(slug) = form.parsed.map_err(Error::Invalid)?;
+async fn show(caller: Caller, QueryForm(form): QueryForm<JoinQuery>) -> Result<Response> {
+    let JoinQuery(slug) = form.parsed.map_err(Error::Invalid)?;
     let here = format!("/dashboard/membership/join/?plan={}", format::encoded(&slug));
     let drawn = caller.view(move |tx, by| draw(tx, by, &slug)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here)

@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<AppState> {
 struct MembershipPage {
     frame: Frame,
     held: Option<Held>,
-    plans: Vec<PlanCard>,
+    plans: Vec<PlanOption>,
     comparison: Option<Comparison>,
     club: Club,
     account_days: String,
@@ -55,7 +55,7 @@ struct Held {
 }
 
 /// A plan that can be joined.
-struct PlanCard {
+struct PlanOption {
     name: String,
     price: String,
     sentence: String,
@@ -160,10 +160,10 @@ impl Held {
     }
 }
 
-impl PlanCard {
+impl PlanOption {
     /// Creates a plan card. `rests` is whether a freeze is running or scheduled: until it is over, a member cannot
     /// change to a more expensive plan.
-    fn of(plan: Plan, catalogue: &Catalogue, held: Option<&Plan>, rests: bool) -> PlanCard {
+    fn of(plan: Plan, catalogue: &Catalogue, held: Option<&Plan>, rests: bool) -> PlanOption {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
         let change = open.map(|held| {
@@ -171,7 +171,7 @@ impl PlanCard {
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
         let way = if held.is_none() { Some(("Join", join::path(&plan))) } else { change };
-        PlanCard {
+        PlanOption {
             price: format::money(plan.price),
             worth: break_even(&plan, catalogue),
             is_current: held.is_some_and(|held| held.id == plan.id),
@@ -203,23 +203,23 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipP
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
         held: Held::of(&entitlements, today, numbers, saved),
         comparison: Comparison::of(&plans),
-        plans: plans.into_iter().map(|one| PlanCard::of(one, &catalogue, plan.as_ref(), rests)).collect(),
+        plans: plans.into_iter().map(|one| PlanOption::of(one, &catalogue, plan.as_ref(), rests)).collect(),
         club: catalogue.club.clone(),
         account_days: format::number_of(account_days, "day"),
     })
 }
 
 /// Whether bookings use credits automatically.
-struct Auto(bool);
+struct AutoCreditForm(bool);
 
-impl Input for Auto {
-    fn parse(input: &mut RawInput) -> Auto {
-        Auto(input.yes("auto"))
+impl Input for AutoCreditForm {
+    fn parse(input: &mut RawInput) -> AutoCreditForm {
+        AutoCreditForm(input.yes("auto"))
     }
 }
 
-async fn credits(caller: Caller, PostedForm(form): PostedForm<Auto>) -> Result<Response> {
-    let Auto(auto) = form.parsed.map_err(Error::Invalid)?;
+async fn credits(caller: Caller, PostedForm(form): PostedForm<AutoCreditForm>) -> Result<Response> {
+    let AutoCreditForm(auto) = form.parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| crate::set_auto_credit(tx, by, auto)).await;
     or_sign_in(done.map(|()| see_other(HERE)), HERE)
 }

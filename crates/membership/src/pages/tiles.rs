@@ -6,10 +6,10 @@ use ui::format;
 
 use crate::Entitlements;
 
-/// A figure.
+/// One figure of a member's benefits, shown as dots or as text.
 #[derive(Debug)]
 pub struct Tile {
-    /// What it is.
+    /// The name of the figure, such as `Credits`.
     pub label: &'static str,
     /// One for each that the month has, and whether it is left; empty if there are none or too many to count at a glance.
     pub dots: Vec<bool>,

@@ -1,4 +1,4 @@
-//! What plans are worth, as pages say it: how soon the price comes back, and the plans side by side.
+//! What plans are worth, as pages present it: after how many visits a plan pays off, and the plans side by side.
 
 use catalogue::{Catalogue, Service};
 use kit::Cents;

@@ -34,7 +34,7 @@ fn plan() -> Value {
 }
 
 #[tokio::test]
-async fn the_api_lists_the_plans_for_sale() {
+async fn the_api_lists_the_plans_that_can_be_joined() {
     let app = open().await;
     let visitor = app.visitor();
     let plans = visitor.get("/api/memberships/plans/").await.expect(200);

@@ -32,7 +32,7 @@ pub enum Purpose {
     Password,
 }
 
-/// A valid link.
+/// A valid link from an email: its purpose, and the account that it is for.
 #[derive(Debug, Clone)]
 pub struct EmailLink {
     /// The purpose of the link.
@@ -81,7 +81,7 @@ fn is_known(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, proof: &Proof
 
 /// What a person presents, besides the link, to prove that an account is theirs.
 #[derive(Debug, Clone)]
-enum Shown {
+enum Evidence {
     /// The browser that signed up, or a sign-in to the account.
     Known,
     /// The password, with the hash against which it was checked.
@@ -135,17 +135,17 @@ async fn show(
     hash: Option<String>,
     is_known: bool,
     input: ConfirmAddress,
-) -> Result<Shown> {
+) -> Result<Evidence> {
     match (input.password, input.new_password) {
         (_, Some(new)) if proof.kind == EmailKind::Confirm => {
             if let Some(sentence) = passwords::password_error(&new, &proof.email) {
                 return Err(Fields::one("new_password", sentence));
             }
-            caller.hash_permit().await?.hash(new).await.map(Shown::NewPassword)
+            caller.hash_permit().await?.hash(new).await.map(Evidence::NewPassword)
         }
-        _ if is_known => Ok(Shown::Known),
+        _ if is_known => Ok(Evidence::Known),
         (Some(password), _) => match is_password_of(caller, person, hash.clone(), password).await? {
-            true => Ok(Shown::Password(hash)),
+            true => Ok(Evidence::Password(hash)),
             false => Err(Fields::one("password", "That isn’t this account’s password.")),
         },
         _ => Err(Fields::one("password", "Enter this account’s password.")),
@@ -156,7 +156,7 @@ fn confirm(
     tx: &mut Tx<'_>,
     (by, client_info): (&Actor, &ClientInfo),
     digest: &[u8],
-    shown: &Shown,
+    shown: &Evidence,
     kind: SessionKind,
 ) -> Result<Confirmed> {
     let proof = session_store::use_proof(tx, digest.to_vec())?.ok_or(Error::refused(&LINK_EXPIRED))?;
@@ -166,9 +166,9 @@ fn confirm(
     // What was checked before this transaction may have changed since: the known browser or sign-in, or the
     // password.
     let is_overtaken = match shown {
-        Shown::Known => !is_known(tx, by, client_info, &proof)?,
-        Shown::Password(hash) => store::password_hash(tx, before.id)? != *hash,
-        Shown::NewPassword(_) => false,
+        Evidence::Known => !is_known(tx, by, client_info, &proof)?,
+        Evidence::Password(hash) => store::password_hash(tx, before.id)? != *hash,
+        Evidence::NewPassword(_) => false,
     };
     if is_overtaken || (!is_change && before.email.as_ref() != Some(&proof.email)) {
         return Err(Error::refused(&LINK_EXPIRED));
@@ -183,8 +183,8 @@ fn confirm(
         });
     }
     let made = session_store::sign_up_of(tx, before.id)?;
-    let is_theirs = !matches!(shown, Shown::NewPassword(_));
-    if let Shown::NewPassword(hash) = shown {
+    let is_theirs = !matches!(shown, Evidence::NewPassword(_));
+    if let Evidence::NewPassword(hash) = shown {
         start_over(tx, before.id, hash)?;
     }
     make_own(tx, before.id, &proof.email)?;

@@ -25,7 +25,7 @@ pub struct SignIn {
     /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
-    /// The password.
+    /// The password, exactly as it is typed.
     #[schema(format = Password)]
     pub password: String,
 }
@@ -36,10 +36,10 @@ impl Input for SignIn {
     }
 }
 
-/// A sign-up.
+/// The input of a sign-up: the address, the password, and the name.
 #[derive(Clone, ToSchema)]
 pub struct SignUp {
-    /// The email.
+    /// The email address of the new account.
     #[schema(examples("anna@example.com"))]
     pub email: String,
     /// 8 to 128 characters, not easy to guess.
@@ -74,10 +74,10 @@ impl Input for SignUp {
     }
 }
 
-/// A password change.
+/// The input of a password change by the signed-in person.
 #[derive(Clone, ToSchema)]
 pub struct ChangePassword {
-    /// The current password.
+    /// The current password, which proves that the person makes the change.
     #[schema(format = Password)]
     pub current_password: String,
     /// 8 to 128 characters, not easy to guess.
@@ -94,13 +94,13 @@ impl Input for ChangePassword {
     }
 }
 
-/// An email change.
+/// The input of a change of the email address.
 #[derive(Clone, ToSchema)]
 pub struct NewAddress {
-    /// The new email.
+    /// The new email address. It takes effect once it is confirmed.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// The current password.
+    /// The current password, which proves that the person makes the change.
     #[schema(format = Password)]
     pub current_password: String,
 }
@@ -170,10 +170,10 @@ impl Input for NewPassword {
     }
 }
 
-/// A new role.
+/// The input of a change of a person's role.
 #[derive(Clone, ToSchema)]
 pub struct NewRole {
-    /// The new role.
+    /// The role that the person gets in this club.
     pub role: Role,
 }
 

@@ -13,9 +13,9 @@ const MOST: usize = 100_000;
 
 /// The owners of recently valid credentials by digest, and when their use was last recorded.
 #[derive(Default)]
-pub(crate) struct Known(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
+pub(crate) struct KnownCredentials(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
 
-impl Known {
+impl KnownCredentials {
     /// Records that a credential is valid.
     pub(crate) fn learn(&self, digest: &[u8], person: Id) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -46,7 +46,7 @@ pub struct AddressClaimed {
 pub struct ResetRequested {
     /// The address of the account.
     pub email: String,
-    /// As [`AddressClaimed::is_over`].
+    /// Whether the limit of emails is reached, as in [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
 }
@@ -54,11 +54,11 @@ pub struct ResetRequested {
 /// A person wants to change their address. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressChangeRequested {
-    /// The person.
+    /// The id of the person to whom this happened.
     pub person: Id,
-    /// The new address.
+    /// The new address, to which the link is sent.
     pub email: String,
-    /// As [`AddressClaimed::is_over`].
+    /// Whether the limit of emails is reached, as in [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
     /// The origin of the request: the device, if it is one of our names, and the network.
@@ -69,23 +69,23 @@ pub struct AddressChangeRequested {
 /// A person changed their address, and the old address is informed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressChanged {
-    /// The person.
+    /// The id of the person to whom this happened.
     pub person: Id,
-    /// The previous address.
+    /// The previous address, to which the email is sent.
     pub old: String,
 }
 
 /// A password was changed, and its owner is informed. A notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PasswordChanged {
-    /// The person.
+    /// The id of the person to whom this happened.
     pub person: Id,
 }
 
 /// A person confirmed their address, so entities that carry the address belong to them. A job.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EmailConfirmed {
-    /// The person.
+    /// The id of the person to whom this happened.
     pub person: Id,
     /// Whether it is the person's first confirmed address; until now no other email was sent to them.
     #[serde(default)]
@@ -101,7 +101,7 @@ impl Job for EmailConfirmed {
 pub struct AccountEmail {
     /// The address of the recipient.
     pub to: String,
-    /// The content.
+    /// What the email reports.
     pub news: News,
 }
 

@@ -73,7 +73,7 @@ pub fn note_view(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     if by.id() == Some(id) { Ok(()) } else { note(tx, by, AuditEvent::ProfileRead, Some(id), json!({})) }
 }
 
-/// Gives a person another role. Every session of the person ends, so that their permissions are resolved anew.
+/// Gives a person another role. Every session of the person ends, so that their permissions are resolved again.
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor, `Error::Forbidden` unless `by` may manage roles, `Error::NotFound`,

@@ -45,7 +45,7 @@ async fn change(
 /// A kind of email, and whether it is wanted.
 #[derive(Serialize, ToSchema)]
 struct NotificationSettingOut {
-    /// `reminders` or `waitlist`.
+    /// The kind of email: `reminders` or `waitlist`.
     kind: &'static str,
     /// Whether an email is sent.
     email: bool,

@@ -41,13 +41,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// A person’s own profile.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Profile {
-    /// The person.
+    /// The person's name, contact details, and role.
     #[serde(flatten)]
     pub user: User,
     /// The birthday of the person.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<jiff::civil::Date>,
-    /// Emergency contact.
+    /// The person to call in an emergency, if one is stored.
     pub emergency_contact: Option<EmergencyContact>,
 }
 

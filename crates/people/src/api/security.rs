@@ -25,16 +25,16 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(end_one))
 }
 
-/// An active sign-in.
+/// An active sign-in: where it was made, and when it was last used.
 #[derive(Serialize, ToSchema)]
 struct SignInOut {
-    /// Its id.
+    /// The id with which this sign-in can be ended.
     id: Id,
     /// The device: `Firefox on Linux`.
     device: Option<String>,
     /// The network it was last seen from.
     network: Option<String>,
-    /// When it started.
+    /// When the person signed in.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Timestamp,
     /// When it was last seen, to within ten minutes.

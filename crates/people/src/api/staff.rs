@@ -18,7 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
 }
 
-/// The search.
+/// The query of a search for people.
 struct PeopleQuery {
     search: String,
     paging: Paging,

@@ -9,9 +9,9 @@ use crate::model::{Person, Role};
 /// A person, as their own client sees them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
-    /// Their id.
+    /// The id of the person.
     pub id: Id,
-    /// Their email.
+    /// The email address, if the account has one.
     pub email: Option<String>,
     /// The first name.
     pub first_name: String,

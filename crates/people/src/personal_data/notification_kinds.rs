@@ -17,14 +17,14 @@ pub const LINK_BROKEN: Refusal =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
-    /// Visit reminders.
+    /// Reminders of upcoming visits.
     Reminders,
-    /// Waitlist openings.
+    /// Times that opened for a person on the waitlist.
     Waitlist,
 }
 
 impl NotificationKind {
-    /// Every kind.
+    /// Every kind, in the order in which pages list them.
     pub const ALL: [NotificationKind; 2] = [NotificationKind::Reminders, NotificationKind::Waitlist];
 
     /// Returns the name of the kind in the table, in forms, and in links.

@@ -14,7 +14,7 @@ use kit::web::requested_host;
 use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
 use crate::accounts::hash_queue::{HashPermit, HashQueue};
-use crate::accounts::known_credentials::Known;
+use crate::accounts::known_credentials::KnownCredentials;
 use crate::actor::Actor;
 use crate::requests::client_info::ClientInfo;
 use crate::{requests::cookies, store, store::sessions as session_store};
@@ -281,7 +281,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
         Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
     };
-    let known = tx.caches::<Known>();
+    let known = tx.caches::<KnownCredentials>();
     match (&found, credential.digest()) {
         (Some(found), Some(digest)) => known.learn(digest, found.person.id),
         (None, Some(digest)) => known.forget(digest),
@@ -306,7 +306,7 @@ fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Acto
 
 /// Returns whether the use of a credential must be recorded again.
 fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
-    let (known, now) = (tx.caches::<Known>(), tx.now());
+    let (known, now) = (tx.caches::<KnownCredentials>(), tx.now());
     credential.digest().is_some_and(|digest| known.is_due(digest, now))
 }
 

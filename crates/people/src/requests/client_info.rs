@@ -16,7 +16,7 @@ const LONGEST: usize = 60;
 /// Information about the client of a request.
 #[derive(Debug, Clone)]
 pub struct ClientInfo {
-    /// The IP address.
+    /// The IP address of the client, as trusted proxies report it.
     pub address: IpAddr,
     /// The browser or app in words that its owner knows, such as `Firefox on Linux`.
     pub device: String,

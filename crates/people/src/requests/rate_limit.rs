@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use kit::rate_limit::RateLimiter;
 use kit::{AppState, Error, Id, Refusal, Result};
 
-use crate::accounts::known_credentials::Known;
+use crate::accounts::known_credentials::KnownCredentials;
 use crate::requests::caller::{Credential, address, credential, resolve};
 use crate::requests::network::network;
 
@@ -28,7 +28,7 @@ pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
 #[derive(Clone)]
 pub struct RateLimits {
     app: AppState,
-    known: Arc<Known>,
+    known: Arc<KnownCredentials>,
     limiter: Arc<RateLimiter<(Who, Kind)>>,
     uncounted: &'static [&'static str],
 }

@@ -16,7 +16,7 @@ use crate::store::{self, Session};
 
 /// How long an access token is valid.
 const ACCESS_TTL: SignedDuration = SignedDuration::from_mins(30);
-/// How long a refresh token is valid. Each renewal starts the period anew.
+/// How long a refresh token is valid. Each renewal restarts the period.
 const REFRESH_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The longest duration of a sign-in, however often its tokens are renewed (ASVS 7.3.2).
@@ -45,7 +45,7 @@ pub struct Tokens {
 /// A person who has just signed in.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// The person.
+    /// The person as stored when they signed in.
     pub person: Person,
     /// The tokens for their client.
     pub tokens: Tokens,

@@ -50,7 +50,7 @@ pub(crate) fn forget_sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     )
 }
 
-/// An active sign-in.
+/// An active sign-in, as its owner sees it.
 #[derive(Debug, Clone)]
 pub struct SignedInHere {
     /// The id of the sign-in.

@@ -34,7 +34,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// The search of a request.
 #[derive(Debug, Clone, Default)]
-struct Search {
+struct AuditQuery {
     what: Option<String>,
     /// The person: an id, or a part of a name, an email address, or a phone number.
     person: Option<String>,
@@ -48,11 +48,11 @@ struct Search {
     page: usize,
 }
 
-impl Input for Search {
-    fn parse(input: &mut RawInput) -> Search {
+impl Input for AuditQuery {
+    fn parse(input: &mut RawInput) -> AuditQuery {
         let what = input.opt_text_within("what", 60);
         let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
-        Search {
+        AuditQuery {
             what,
             person: input.opt_text_within("person", 100),
             thing: input.opt_text_within("thing", 40),
@@ -65,7 +65,7 @@ impl Input for Search {
     }
 }
 
-impl Search {
+impl AuditQuery {
     /// Converts the search into the filter of the `people` crate. Days are in the club's time zone.
     fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
@@ -96,7 +96,7 @@ impl Search {
     ///
     /// # Errors
     /// Returns `Error::Invalid` if nobody or more than one person matches.
-    fn resolved(&self, tx: &mut Tx<'_>, by: &Actor) -> Result<Search> {
+    fn resolved(&self, tx: &mut Tx<'_>, by: &Actor) -> Result<AuditQuery> {
         let Some(text) = &self.person else { return Ok(self.clone()) };
         if let Some(id) = self.person_id()
             && people::person(tx, id).is_ok()
@@ -105,7 +105,7 @@ impl Search {
         }
         let found = people::find(tx, by, text)?;
         match found.as_slice() {
-            [one] => Ok(Search { person: Some(one.id.to_string()), ..self.clone() }),
+            [one] => Ok(AuditQuery { person: Some(one.id.to_string()), ..self.clone() }),
             [] if !people::is_search(text) => Err(Fields::one("person", people::SEARCH_TOO_SHORT)),
             [] => Err(Fields::one("person", "No one found.")),
             several => {
@@ -137,7 +137,8 @@ impl Search {
     }
 }
 
-struct Line {
+/// A row of the audit log, formatted for the table.
+struct AuditLine {
     at: String,
     who: String,
     what: String,
@@ -155,7 +156,7 @@ struct AuditPage {
     kinds: Vec<Choice>,
     things: Vec<Choice>,
     summary: String,
-    all: Vec<Line>,
+    all: Vec<AuditLine>,
     csv: String,
     newer: Option<String>,
     older: Option<String>,
@@ -163,7 +164,7 @@ struct AuditPage {
 
 async fn show(
     caller: Caller,
-    QueryForm(FormInput { raw_form, parsed }): QueryForm<Search>,
+    QueryForm(FormInput { raw_form, parsed }): QueryForm<AuditQuery>,
 ) -> Result<Response> {
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
@@ -175,7 +176,7 @@ async fn show(
         ("to", "To"),
         ("body", "Form"),
     ];
-    let whole = || Search { page: 1, ..Search::default() };
+    let whole = || AuditQuery { page: 1, ..AuditQuery::default() };
     let (search, wrong) = match parsed {
         Ok(search) => (search, None),
         Err(fields) => (whole(), Some(fields)),
@@ -203,7 +204,7 @@ async fn show(
     or_sign_in(page, HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &AuditQuery) -> Result<AuditPage> {
     let catalogue = catalogue::current(tx)?;
     by.need(Action::SeeAudit)?;
     let filter = search.filter(tx, by, &catalogue)?;
@@ -246,7 +247,7 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 
-fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<Line>> {
+fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<AuditLine>> {
     let (mut names, now) = (HashMap::new(), tx.now());
     let mut out = Vec::new();
     for row in rows {
@@ -262,8 +263,8 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
             ("person", Some(id)) => name(tx, &mut names, id)?,
             _ => audit_text::subject(catalogue, &row, now),
         };
-        let known = audit_text::Known { catalogue, names: &names, now };
-        out.push(Line {
+        let known = audit_text::ValueContext { catalogue, names: &names, now };
+        out.push(AuditLine {
             at: format::second(&catalogue.club.zone, row.at, now),
             who,
             what: audit_text::kind(&row.what),
@@ -295,7 +296,7 @@ fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<Stri
 }
 
 /// Returns the matching rows as a table, the newest first. The download is recorded in the audit log.
-async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Search>) -> Result<Response> {
+async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<AuditQuery>) -> Result<Response> {
     let search = parsed.map_err(kit::Error::Invalid)?;
     let made = caller.tx(move |tx, by| {
         by.need(Action::SeeAudit)?;

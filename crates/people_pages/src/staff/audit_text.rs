@@ -173,13 +173,13 @@ pub(crate) fn people_in(details: &Value) -> Vec<Id> {
 }
 
 /// The data needed to show values in readable form.
-pub(crate) struct Known<'k> {
+pub(crate) struct ValueContext<'k> {
     pub(crate) catalogue: &'k Catalogue,
     pub(crate) names: &'k HashMap<Id, String>,
     pub(crate) now: Timestamp,
 }
 
-impl Known<'_> {
+impl ValueContext<'_> {
     /// Returns the details of a row: for a change, each field with its old and new value; otherwise
     /// `name: value; name: value`.
     pub(crate) fn details(&self, details: &Value) -> String {

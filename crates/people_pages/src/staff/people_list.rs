@@ -22,18 +22,18 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// The search of a request.
 #[derive(Clone)]
-struct Search {
+struct PeopleListQuery {
     q: String,
     page: usize,
     done: Option<&'static str>,
     refused: Option<&'static str>,
 }
 
-impl Input for Search {
-    fn parse(input: &mut RawInput) -> Search {
+impl Input for PeopleListQuery {
+    fn parse(input: &mut RawInput) -> PeopleListQuery {
         let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
         let outcome = input.opt_text_within("done", 20);
-        Search {
+        PeopleListQuery {
             q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
             done: match outcome.as_deref() {
@@ -46,7 +46,8 @@ impl Input for Search {
     }
 }
 
-struct Line {
+/// A person in the list.
+struct PersonRow {
     id: Id,
     name: String,
     email: String,
@@ -63,7 +64,7 @@ struct PeoplePage {
     frame: Frame,
     q: String,
     summary: String,
-    all: Vec<Line>,
+    all: Vec<PersonRow>,
     roles: Vec<(&'static str, &'static str)>,
     can_change: bool,
     done: Option<&'static str>,
@@ -83,15 +84,16 @@ pub(crate) fn role_label(role: Role) -> &'static str {
     }
 }
 
-async fn show(caller: Caller, QueryForm(form): QueryForm<Search>) -> Result<Response> {
-    let search = form.parsed.unwrap_or(Search { q: String::new(), page: 1, done: None, refused: None });
+async fn show(caller: Caller, QueryForm(form): QueryForm<PeopleListQuery>) -> Result<Response> {
+    let search =
+        form.parsed.unwrap_or(PeopleListQuery { q: String::new(), page: 1, done: None, refused: None });
     let drawn = caller.tx(move |tx, by| draw(tx, by, &search)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &PeopleListQuery) -> Result<PeoplePage> {
     let (found, total) = people::find_people(tx, by, &search.q, Paging { page: search.page, size: SIZE })?;
-    let line = |person: people::Person| Line {
+    let line = |person: people::Person| PersonRow {
         id: person.id,
         name: person.full_name(),
         is_verified: person.is_verified(),
@@ -130,18 +132,22 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
 }
 
 /// The new role of a person, with the search to return to.
-struct Given {
+struct RoleForm {
     role: NewRole,
     q: String,
 }
 
-impl Input for Given {
-    fn parse(input: &mut RawInput) -> Given {
-        Given { role: NewRole::parse(input), q: input.opt_text_within("q", 100).unwrap_or_default() }
+impl Input for RoleForm {
+    fn parse(input: &mut RawInput) -> RoleForm {
+        RoleForm { role: NewRole::parse(input), q: input.opt_text_within("q", 100).unwrap_or_default() }
     }
 }
 
-async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<Given>) -> Result<Response> {
+async fn give(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Form(RoleForm { role, q }): Form<RoleForm>,
+) -> Result<Response> {
     let given = caller.tx(move |tx, by| people::set_role(tx, by, id, role.role).map(drop)).await;
     let outcome = match given {
         Ok(()) => "changed",

@@ -276,7 +276,7 @@ async fn markup_in_any_form_field_is_escaped_on_every_page() {
     for mail in app.mails() {
         assert_escaped(
             crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(),
-            "a letter",
+            "a character",
         );
     }
 

@@ -110,7 +110,7 @@ async fn write(app: &TestClub, times: usize) {
 }
 
 async fn checkpoint(app: &TestClub) -> usize {
-    app.db().tx(people::checkpoint).await.expect("sealed")
+    app.db().tx(people::checkpoint).await.expect("a checkpoint")
 }
 
 #[tokio::test]
@@ -121,8 +121,8 @@ async fn changed_and_deleted_audit_rows_are_detected() {
     write(&app, 2).await;
     assert_eq!(checkpoint(&app).await, 2);
     let audited = app.db().view(people::check_audit).await.expect("whole");
-    assert_eq!((audited.rows, audited.seals), (5, 2));
-    assert!(app.db().view(people::last_checkpoint).await.expect("a seal").ends_with(&audited.last));
+    assert_eq!((audited.rows, audited.checkpoints), (5, 2));
+    assert!(app.db().view(people::last_checkpoint).await.expect("a checkpoint").ends_with(&audited.last));
 
     let change =
         app.db().tx(|tx| tx.run(sql!("UPDATE audit SET role = 'owner' WHERE who IS NOT NULL"), args![]));
@@ -137,10 +137,10 @@ async fn changed_and_deleted_audit_rows_are_detected() {
     } else {
         change.await.expect("nothing forbids it here");
         let found = app.db().view(people::check_audit).await.expect_err("it shows").to_string();
-        assert!(found.contains("seal 1 does not fit its rows"), "{found}");
+        assert!(found.contains("checkpoint 1 does not fit its rows"), "{found}");
         gone.await.expect("nothing forbids it here");
         let found = app.db().view(people::check_audit).await.expect_err("it shows").to_string();
-        assert!(found.contains("seal 1 covers rows that are gone"), "{found}");
+        assert!(found.contains("checkpoint 1 covers rows that are gone"), "{found}");
     }
 }
 
@@ -168,13 +168,13 @@ async fn inserted_audit_rows_and_forged_checkpoints_are_detected() {
     let forged = app.db().tx(|tx| {
         let now = tx.now();
         tx.run(
-            sql!("INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES (3, $1, 0, $2)"),
+            sql!("INSERT INTO audit_checkpoints (number, made_at, entries, encrypted) VALUES (3, $1, 0, $2)"),
             args![now, vec![1_u8; 60]],
         )
     });
     forged.await.expect("forged");
     let found = app.db().view(people::check_audit).await.expect_err("it shows").to_string();
-    assert!(found.contains("seal 3 was not made with this key"), "{found}");
+    assert!(found.contains("checkpoint 3 was not made with this key"), "{found}");
 }
 
 /// More rows than one checkpoint covers, written long before it is made: the next checkpoints continue where it ended.
@@ -191,7 +191,7 @@ async fn overdue_audit_checkpoints_catch_up_in_batches() {
     write(&app, 1).await;
     assert_eq!((checkpoint(&app).await, checkpoint(&app).await, checkpoint(&app).await), (5_000, 2, 0));
     let audited = app.db().view(people::check_audit).await.expect("whole");
-    assert_eq!((audited.rows, audited.seals), (5_002, 2));
+    assert_eq!((audited.rows, audited.checkpoints), (5_002, 2));
 }
 
 /// The front desk's searches for people are recorded as well.
@@ -312,8 +312,8 @@ async fn the_owner_searches_people_and_assigns_roles_on_the_page() {
     assert!(page.contains("Dora Quill") && !page.contains("Gus Harlow"), "{page}");
     let found = app.browser(OLA).get("/staff/people/?q=gus").await.expect(200).text();
     assert!(found.contains("1 person.") && found.contains("Gus Harlow"), "{found}");
-    let looked = app.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
-    assert!(!looked.contains("name=\"role\""), "only an owner gives roles");
+    let found = app.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
+    assert!(!found.contains("name=\"role\""), "only an owner gives roles");
     assert!(
         app.browser(OLA)
             .get("/staff/people/?q=%25%25")
@@ -380,7 +380,7 @@ async fn setting_the_clock_back_does_not_look_like_tampering() {
         let found = check().await.expect_err("it shows").to_string();
         assert!(found.contains("put in between"), "{found}");
         checkpoint(&app).await;
-        check().await.expect_err("and is not sealed either");
+        check().await.expect_err("and it has no checkpoint either");
     }
 }
 

@@ -296,7 +296,7 @@ async fn a_visit_of_several_services_sends_one_email_and_one_reminder() {
     );
     assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 4);
     app.set_time("2026-11-26T15:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
     let sent = subjects(&app, "pia@cast.test").await;
     assert_eq!(sent.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{sent:?}");
 }
@@ -333,7 +333,7 @@ async fn club_cancellations_are_emailed_with_a_reason_despite_unsubscribing() {
     // Reminders can be turned off.
     book(&app, GUS, "massage", "2026-11-26", "14:00").await;
     app.set_time("2026-11-25T15:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
     let sent = subjects(&app, "gus@cast.test").await;
     assert!(sent.len() == 3 && sent.iter().all(|one| !one.starts_with("Tomorrow")), "{sent:?}");
     let why = app.db().view(|tx| {
@@ -509,7 +509,7 @@ async fn a_missed_visit_sends_one_email_however_it_is_marked() {
     let sent = missed("bea@cast.test").await;
     assert!(sent.len() == 1 && !sent[0].contains(" and "), "{sent:?}");
     app.set_time("2026-11-27T05:00:00-05:00");
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
     let sent = missed("gus@cast.test").await;
     assert!(sent.len() == 1 && sent[0].contains(" and "), "{sent:?}");
 
@@ -518,7 +518,7 @@ async fn a_missed_visit_sends_one_email_however_it_is_marked() {
     app.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
     for day in ["2026-11-29", "2026-12-06"] {
         app.set_time(&format!("{day}T05:00:00-05:00"));
-        app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+        app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
         missed("uma@cast.test").await;
     }
     let sent = missed("uma@cast.test").await;

@@ -236,7 +236,7 @@ async fn a_booking_keeps_the_price_it_was_made_at() {
 async fn second(app: &TestClub) -> kit::Db {
     use kit::db::{Caches, Db, Dependencies, Place, Width};
     let dependencies = Dependencies {
-        clock: Clock::standing_at(app.clock().now()),
+        clock: Clock::fixed_at(app.clock().now()),
         live: kit::live::Live::default(),
         encryptor: kit::encryption::Encryptor::from_key(&[7; 32]).expect("32 bytes"),
         caches: Caches::default(),

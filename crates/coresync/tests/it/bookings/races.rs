@@ -306,8 +306,8 @@ async fn joining_the_waitlist_during_a_cancellation_misses_no_opening() {
             bookings::match_waitlist(app.db(), why),
             app.run_jobs()
         );
-        one.expect("looked");
-        other.expect("looked");
+        one.expect("a run");
+        other.expect("a run");
         let mut held = Vec::new();
         for who in [BEA, GUS] {
             held.push(app.as_(who).get(crate::MY_BOOKINGS).await.expect(200).list("held").len());

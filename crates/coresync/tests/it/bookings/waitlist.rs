@@ -146,7 +146,7 @@ async fn an_offer_can_be_extended_and_booked_on_its_page() {
     app.run_jobs().await;
     let held = app.as_(BEA).get(crate::MY_BOOKINGS).await.expect(200).list("held")[0].clone();
     let path = format!("/book/held/{}/", held["id"]);
-    let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
+    let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("an email");
     assert!(email.replace("=\r\n", "").contains(&path), "{email}");
     let page = app.browser(BEA).get(&path).await.expect(200).text();
     assert!(page.contains("10:30") && page.contains("Hold 10 more minutes"), "{page}");

@@ -457,7 +457,10 @@ fn thing(route: &str) -> Option<&'static str> {
     .map(|(_, thing)| thing)
 }
 
-/// Returns the responses of the first club to its own people.
+/// A membership: its id, status, paid end, renewal, first day of a freeze, and version.
+type MembershipColumns = (i64, String, String, bool, Option<String>, i64);
+
+/// Returns the responses of the first club to its own people, and its memberships and pictures.
 async fn first_club_snapshot(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<String> {
     let mut seen = Vec::new();
     for (player, path) in [
@@ -477,6 +480,15 @@ async fn first_club_snapshot(two: &Two, things: &BTreeMap<&str, i64>) -> Vec<Str
     }
     let query = format!("/api/staff/jobs/?kind={MARK}");
     seen.push(two.app.as_(OLA).get(&query).await.expect(200).text());
+    let club = two.app.club();
+    let rows = two.app.db().view(move |tx| {
+        let members: Vec<MembershipColumns> = tx.all(sql!("SELECT id, status, paid_until, renews, frozen_from, version_id FROM memberships WHERE club_id = $1 ORDER BY id"), args![club])?;
+        let pictures: Vec<(i64, String, String, String)> = tx.all(sql!("SELECT id, slot, alt, state FROM pictures WHERE club_id = $1 ORDER BY id"), args![club])?;
+        let slots: Vec<(String, i64)> = tx.all(sql!("SELECT slot, picture_id FROM picture_slots WHERE club_id = $1 ORDER BY slot"), args![club])?;
+        assert!(!members.is_empty() && !pictures.is_empty());
+        Ok(format!("{members:?} {pictures:?} {slots:?}"))
+    });
+    seen.push(rows.await.expect("rows"));
     seen
 }
 

@@ -94,7 +94,7 @@ fn subjects(app: &TestClub, to: &str) -> Vec<String> {
 /// Sets the clock to a moment, runs the maintenance job of that minute, and then all jobs.
 async fn at(app: &TestClub, moment: &str) {
     app.set_time(moment);
-    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
     app.run_jobs().await;
 }
 

@@ -179,7 +179,7 @@ impl World {
         self.round(Some(Mode::Takes)).await;
         self.check().await;
         self.pass(SignedDuration::from_hours(24 * 5));
-        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+        self.app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
         self.learn().await;
         self.round(Some(Mode::Takes)).await;
         self.check().await;

@@ -40,6 +40,8 @@ fn check_sizes(what: &str, sizes: &BTreeMap<String, usize>, most: usize, excepti
         .filter(|(name, size)| **size > excused(name).unwrap_or(most))
         .map(|(name, size)| format!("{name}: {size}"))
         .collect();
+    let (largest, size) = sizes.iter().max_by_key(|(_, size)| **size).expect("there is one");
+    println!("at most {most} {what}: the most are {size} ({largest})");
     assert!(wrong.is_empty(), "at most {most} {what}:\n{}", wrong.join("\n"));
     for (name, _) in exceptions {
         let size = sizes.get(*name).copied().unwrap_or_default();
@@ -84,6 +86,7 @@ fn files_have_no_import_cycles() {
             }
         }
     }
+    println!("{} import cycles in {} crates", wrong.len() + needed.len(), crates.len());
     assert!(wrong.is_empty(), "files that import each other, directly or not:\n{}", wrong.join("\n"));
     for folder in CYCLES_IN {
         assert!(needed.contains(folder), "there is no circle in {folder}: it is no exception any more");
@@ -97,6 +100,40 @@ fn public_types(code: &str) -> impl Iterator<Item = &str> {
         let kind = words.next()?;
         ["struct", "enum", "trait", "type", "union"].contains(&kind).then(|| words.next())?
     })
+}
+
+/// Returns the names of all types that a source file declares. An indented `type` without `pub` belongs to a trait.
+fn declared_types(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().filter_map(|line| {
+        let plain = line.trim_start();
+        let (visibility, rest) = match plain.strip_prefix("pub") {
+            Some(rest) if rest.starts_with('(') => ("pub", rest.split_once(") ")?.1),
+            Some(rest) => ("pub", rest.strip_prefix(' ')?),
+            None => ("", plain),
+        };
+        let mut words = rest.split([' ', '<', '(', ';', ':', '{']);
+        let kind = words.next()?;
+        let is_associated = kind == "type" && visibility.is_empty() && plain.len() < line.len();
+        let is_type = ["struct", "enum", "trait", "type", "union"].contains(&kind) && !is_associated;
+        is_type.then(|| words.next())?
+    })
+}
+
+#[test]
+fn no_crate_declares_a_type_name_twice() {
+    let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for (name, text) in sources() {
+        for found in declared_types(&code(&text)) {
+            places.entry((crate_of(&name).to_owned(), found.to_owned())).or_default().push(name.clone());
+        }
+    }
+    assert!(places.len() > 700, "{} types", places.len());
+    let twice: Vec<String> = places
+        .iter()
+        .filter(|(_, files)| files.len() > 1)
+        .map(|((of, name), files)| format!("{of}: {name} in {}", files.join(", ")))
+        .collect();
+    assert!(twice.is_empty(), "one name, two meanings in a crate:\n{}", twice.join("\n"));
 }
 
 #[test]
@@ -186,4 +223,6 @@ fn manifests_and_type_declarations_are_parsed() {
     let code =
         "pub struct A<T>(T);\n    pub enum B {\npub(crate) struct C;\npub fn d() {}\npub type E = A<u8>;";
     assert_eq!(public_types(code).collect::<Vec<_>>(), ["A", "B", "E"]);
+    let code = "struct A {\npub(crate) enum B {\n    type C = u8;\n    pub struct D {\ntype E = u8;\npublic struct F;";
+    assert_eq!(declared_types(code).collect::<Vec<_>>(), ["A", "B", "D", "E"]);
 }

@@ -15,9 +15,9 @@ use crate::old_schema::{CELLS, Dialect, ROWS, Table, WITHOUT_ROWS, rows_of, tabl
 
 /// The last migrations of the old databases. 0007 is the first one with bookings. The others come right before a
 /// migration that changes rows: plans contain their own terms (0012), addresses are not verified (0015), there are no
-/// guest contacts and no search words (0021), phone numbers are stored as they were entered (0024), and tables and kinds have
-/// their former names (0031).
-const OLD: [&str; 6] = ["0007", "0012", "0015", "0021", "0024", "0031"];
+/// guest contacts and no search words (0021), phone numbers are stored as they were entered (0024), and tables, columns,
+/// and kinds have their former names (0031, 0032).
+const OLD: [&str; 7] = ["0007", "0012", "0015", "0021", "0024", "0031", "0032"];
 /// Columns whose values a later migration rewrites.
 const REWRITTEN: [(&str, &str); 2] = [("people", "phone"), ("bookings", "guest_phone")];
 
@@ -152,7 +152,7 @@ fn create(url: &str, old: &[(String, String)]) -> DirectConnection {
 fn build(url: &str, old: &[(String, String)], before: &[Table], after: &[Table]) -> Content {
     let mut db = create(url, old);
     let dialect = db.dialect();
-    for table in before.iter().filter(|table| !WITHOUT_ROWS.contains(&table.name.as_str())) {
+    for table in before.iter().filter(|table| !WITHOUT_ROWS.contains(&table.origin.as_str())) {
         rows_of(table, dialect).iter().for_each(|sql| db.run(sql));
     }
     content(&mut db, before, before, after)
@@ -166,7 +166,7 @@ fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
 
 async fn opened(place: Place) -> Db {
     let dependencies = Dependencies {
-        clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
+        clock: Clock::fixed_at("2026-11-24T15:00:00Z".parse().expect("a time")),
         live: Live::default(),
         encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
         caches: Caches::default(),
@@ -256,5 +256,51 @@ async fn stored_kinds_are_renamed() {
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(jobs, [[text("1"), text("people.checkpoint")], [text("2"), text("people.digest")]]);
     assert_eq!(mails, [[text("file"), text("membership.notify")], [text("smtp"), None]]);
+    let _ = std::fs::remove_dir_all(&test.folder);
+}
+
+/// The rows of checkpoints remain when their tables are renamed, and SQLite still refuses to change or delete them.
+#[tokio::test]
+async fn renamed_checkpoints_remain_and_cannot_be_changed() {
+    const ROWS: &str = "
+        INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES (1, 5, 2, 'abc');
+        INSERT INTO audit_sealed (audit_id, number) VALUES (7, 1), (8, 1);";
+    let history = history();
+    let test = test_place();
+    let count = history.iter().filter(|(name, _)| name.as_str() < "0033").count();
+    let (url, old) = (test.url.clone(), history[..count].to_vec());
+    aside(move || {
+        let mut db = create(&url, &old);
+        db.run(&match db.dialect() {
+            Dialect::Sqlite => ROWS.replace("'abc'", "x'616263'"),
+            Dialect::Postgres => ROWS.to_owned(),
+        });
+    });
+    let db = opened(Place::parse(&test.url).expect("an address")).await;
+    db.migrate().await.expect("the migrations are applied");
+    drop(db);
+    let url = test.url.clone();
+    let (checkpoints, rows) = aside(move || {
+        let mut db = DirectConnection::connect(&url);
+        if let DirectConnection::Sqlite(db) = &db {
+            for sql in [
+                "UPDATE audit_checkpoints SET entries = 3",
+                "DELETE FROM audit_checkpoints",
+                "UPDATE audit_checkpoint_rows SET number = 2",
+                "DELETE FROM audit_checkpoint_rows",
+            ] {
+                let error = db.execute_batch(sql).expect_err(sql).to_string();
+                assert!(error.contains("checkpoint is not"), "{sql}: {error}");
+            }
+        }
+        let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        (
+            db.rows("audit_checkpoints", &columns(&["number", "made_at", "entries"])),
+            db.rows("audit_checkpoint_rows", &columns(&["audit_id", "number"])),
+        )
+    });
+    let texts = |texts: &[&str]| texts.iter().map(|text| Some((*text).to_owned())).collect::<Vec<_>>();
+    assert_eq!(checkpoints, [texts(&["1", "5", "2"])]);
+    assert_eq!(rows, [texts(&["7", "1"]), texts(&["8", "1"])]);
     let _ = std::fs::remove_dir_all(&test.folder);
 }

@@ -13,7 +13,8 @@ const CELL: i64 = 300_000;
 /// The price of a booking, in cents.
 const PRICE: i64 = 15_000;
 
-/// Tables without rows, because their content is created with the encryption key and verified with it.
+/// Tables without rows, because their content is created with the encryption key and verified with it; each under the
+/// name with which it was created.
 pub(crate) const WITHOUT_ROWS: [&str; 3] = ["audit_seals", "audit_sealed", "key_marks"];
 
 /// A column with its name, its type, and the table that it references.
@@ -206,7 +207,8 @@ fn by_type(column: &Column, n: i64, dialect: Dialect) -> String {
         "scents",
         "open_starts",
     ];
-    const OBJECTS: [&str; 7] = ["policy", "sale", "detail", "details", "before", "payload", "data"];
+    const OBJECTS: [&str; 8] =
+        ["policy", "sale", "price_basis", "detail", "details", "before", "payload", "data"];
     let name = column.name.as_str();
     let is_day = name.ends_with("_on")
         || name.ends_with("_day")

@@ -321,7 +321,7 @@ proptest! {
         parse_as::<bookings::BookingRequest>(&bytes);
         parse_as::<bookings::Decision>(&bytes);
         parse_as::<bookings::Move>(&bytes);
-        parse_as::<bookings::Then>(&bytes);
+        parse_as::<bookings::FurtherService>(&bytes);
         parse_as::<bookings::RuleInput>(&bytes);
         parse_as::<bookings::DecisionInput>(&bytes);
         parse_as::<bookings::Search>(&bytes);

@@ -16,7 +16,7 @@ async fn current(app: &TestClub, by: Player) -> Answer {
 
 async fn run_billing_day(app: &TestClub, moment: &str) {
     app.set_time(moment);
-    app.db().tx(membership::run_billing_day).await.expect("turned");
+    app.db().tx(membership::run_billing_day).await.expect("the day is billed");
     app.run_jobs().await;
 }
 

@@ -82,7 +82,7 @@ async fn editing_a_plan_creates_a_version_and_members_keep_theirs() {
     app.set_time("2026-12-10T00:00:00-05:00");
     assert_eq!(current(&app, BEA).await["plan"]["price"], "400.00", "from midnight on");
     app.run_jobs().await;
-    app.db().tx(membership::run_billing_day).await.expect("turned");
+    app.db().tx(membership::run_billing_day).await.expect("the day is billed");
     app.run_jobs().await;
     assert_eq!(current(&app, BEA).await["plan"]["price"], "400.00");
     assert_eq!(price(&app, BEA, booked).await, "150.00");
@@ -253,7 +253,7 @@ async fn suspension_and_payment_reprice_existing_bookings() {
     let app = TestClub::open().await;
     let booked = book(&app, BEA, "massage", "2026-12-22", "12:00").await.number("id");
     app.set_time("2026-12-17T00:05:00-05:00");
-    app.db().tx(membership::run_billing_day).await.expect("turned");
+    app.db().tx(membership::run_billing_day).await.expect("the day is billed");
     app.run_jobs().await;
     assert_eq!(price(&app, BEA, booked).await, "200.00");
     assert!(app.mails().iter().any(|mail| mail.contains("is suspended until your payment is made")));

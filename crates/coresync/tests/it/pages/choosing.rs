@@ -272,7 +272,7 @@ async fn a_service_sold_by_time_offers_its_durations() {
 }
 
 #[tokio::test]
-async fn invalid_input_is_shown_again_as_typed() {
+async fn invalid_input_is_shown_again_unchanged() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
     for form in [
@@ -476,7 +476,7 @@ async fn reserved_times_show_the_tier_and_the_release_time() {
     app.set_time("2026-11-26T18:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("maintained");
     app.run_jobs().await;
-    let email = app.mails().into_iter().find(|mail| mail.contains("Open now")).expect("a letter");
+    let email = app.mails().into_iter().find(|mail| mail.contains("Open now")).expect("an email");
     assert!(email.replace("=\r\n", "").contains("/book/?service"), "{email}");
 }
 

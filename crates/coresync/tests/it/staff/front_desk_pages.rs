@@ -337,7 +337,7 @@ async fn a_walk_in_is_offered_the_latest_started_time_first() {
     let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));
     assert!(late < early && early < next && next < over, "{late} {early} {next} {over}");
     assert!(at("id=\"started\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
-    assert!(text.contains(". <span class=\"time-kept\">Already started"), "{text}");
+    assert!(text.contains(". <span class=\"time-reserved\">Already started"), "{text}");
 }
 
 /// Canceled visits are counted separately.

@@ -17,7 +17,7 @@ const MOST: usize = 20;
 /// The state of the database at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// No database exists.
+    /// No database exists at the configured place.
     Missing,
     /// A database exists without our tables.
     WithoutTables,

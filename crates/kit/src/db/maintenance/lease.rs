@@ -32,7 +32,7 @@ impl Db {
         self.tx(|tx| {
             let mark = tx.encrypt(MARK_PLACE, MARK)?;
             tx.run(
-                sql!("INSERT INTO key_marks (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
+                sql!("INSERT INTO key_marks (id, encrypted) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
                 args![mark],
             )?;
             compare(tx)
@@ -127,7 +127,7 @@ impl Db {
 }
 
 fn compare(tx: &mut Tx<'_>) -> Result<()> {
-    let stored: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+    let stored: Option<(Vec<u8>,)> = tx.one(sql!("SELECT encrypted FROM key_marks WHERE id = 1"), args![])?;
     let is_ours = stored.is_some_and(|(mark,)| tx.decrypt(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
     if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }

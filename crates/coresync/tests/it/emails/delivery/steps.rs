@@ -264,7 +264,7 @@ impl World {
             return;
         }
         self.app.clock().set(known.starts_at + SignedDuration::from_mins(20));
-        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+        self.app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
         if self.run(DORA, move |tx, by| bookings::no_show(tx, by, Id(id))).await.is_some() {
             self.note("miss", id);
         }
@@ -274,7 +274,7 @@ impl World {
     pub(super) async fn wait(&mut self) {
         let hours = self.rng.of(&[1, 3, 12, 30]);
         self.pass(SignedDuration::from_hours(hours));
-        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+        self.app.db().tx(bookings::run_maintenance).await.expect("the maintenance runs");
         self.log.push(format!("wait {hours} h"));
     }
 }
