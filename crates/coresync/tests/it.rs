@@ -137,6 +137,8 @@ mod staff_changes;
 mod staff_jobs;
 #[path = "it/staff/staff_pages.rs"]
 mod staff_pages;
+#[path = "it/clubs/table_owners.rs"]
+mod table_owners;
 #[path = "it/clubs/tables.rs"]
 mod tables;
 #[path = "it/api/tags.rs"]
