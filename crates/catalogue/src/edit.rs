@@ -8,6 +8,9 @@ use serde_json::json;
 
 use crate::hours::Hours;
 use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, VERSION};
+use crate::records::{
+    insert_addon, insert_category, insert_equipment, insert_room, insert_service, insert_technician,
+};
 
 /// The refusal for a second item of the same kind in a club with the same name in URLs.
 pub const SLUG_TAKEN: Refusal = Refusal::conflict(
@@ -23,10 +26,6 @@ pub const NO_SUCH_CLUB: Refusal =
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)
-}
-
-fn listed(texts: &[String]) -> String {
-    serde_json::Value::from(texts.to_vec()).to_string()
 }
 
 /// Creates a club and its host names with a new id, which it returns. The id in `club` is ignored. The rest of the
@@ -64,14 +63,8 @@ pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
 /// Returns the refusal `slug_taken` if a category of the club has the same slug.
 pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id> {
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO service_categories (id, club_id, slug, name, half, description, position)
-             VALUES ($1, $2, $3, $4, $5, $6, $1)"
-        ),
-        args![id, club, &category.slug, &category.name, category.brand.as_str(), &category.description],
-    )
-    .or_refuse("service_categories", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_category!()), [category.values(), args![id, club, id].to_vec()].concat())
+        .or_refuse("service_categories", &SLUG_TAKEN)?;
     changed(tx)?;
     Ok(id)
 }
@@ -82,14 +75,8 @@ pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id
 /// Returns the refusal `slug_taken` if an add-on of the club has the same slug.
 pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO addons (id, club_id, slug, name, description, cents, active)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        ),
-        args![id, club, &addon.slug, &addon.name, &addon.description, addon.cents, addon.active],
-    )
-    .or_refuse("addons", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_addon!()), [addon.values(), args![id, club].to_vec()].concat())
+        .or_refuse("addons", &SLUG_TAKEN)?;
     changed(tx)?;
     Ok(id)
 }
@@ -100,13 +87,8 @@ pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
 /// Returns the refusal `slug_taken` if a piece of equipment of the club has the same slug.
 pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id> {
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO equipment (id, club_id, slug, name, reset, active) VALUES ($1, $2, $3, $4, $5, $6)"
-        ),
-        args![id, club, &piece.slug, &piece.name, piece.reset, piece.active],
-    )
-    .or_refuse("equipment", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_equipment!()), [piece.values(), args![id, club].to_vec()].concat())
+        .or_refuse("equipment", &SLUG_TAKEN)?;
     changed(tx)?;
     Ok(id)
 }
@@ -117,28 +99,8 @@ pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id>
 /// Returns the refusal `slug_taken` if a room of the club has the same slug.
 pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO rooms (id, club_id, slug, name, kind, half, capacity, units, premium_bp, features, has_iot,
-             description, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-        ),
-        args![
-            id,
-            club,
-            &room.slug,
-            &room.name,
-            &room.kind,
-            room.brand.as_str(),
-            room.capacity,
-            room.units,
-            room.premium_bp,
-            listed(&room.features),
-            room.has_iot,
-            &room.description,
-            room.active
-        ],
-    )
-    .or_refuse("rooms", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_room!()), [room.values(), args![id, club].to_vec()].concat())
+        .or_refuse("rooms", &SLUG_TAKEN)?;
     insert_hours(tx, id, &room.hours)?;
     changed(tx)?;
     Ok(id)
@@ -150,25 +112,8 @@ pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
 /// Returns the refusal `slug_taken` if a technician of the club has the same slug.
 pub fn add_technician(tx: &mut Tx<'_>, club: Id, technician: &Technician) -> Result<Id> {
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO technicians (id, club_id, person_id, slug, name, title, bio, skills, pad, active)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-        ),
-        args![
-            id,
-            club,
-            technician.person,
-            &technician.slug,
-            &technician.name,
-            &technician.title,
-            &technician.bio,
-            listed(&technician.skills),
-            technician.pad,
-            technician.active
-        ],
-    )
-    .or_refuse("technicians", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_technician!()), [technician.values(), args![id, club].to_vec()].concat())
+        .or_refuse("technicians", &SLUG_TAKEN)?;
     insert_hours(tx, id, &technician.hours)?;
     changed(tx)?;
     Ok(id)
@@ -190,7 +135,8 @@ fn insert_hours(tx: &mut Tx<'_>, resource: Id, hours: &Hours) -> Result<()> {
 /// Returns the refusal `slug_taken` if a service of the club has the same slug.
 pub fn add_service(tx: &mut Tx<'_>, club: Id, service: &Service) -> Result<Id> {
     let id = tx.new_id()?;
-    insert_service(tx, id, club, service).or_refuse("services", &SLUG_TAKEN)?;
+    tx.run(sql!(insert_service!()), [service.values(), args![id, club].to_vec()].concat())
+        .or_refuse("services", &SLUG_TAKEN)?;
     for room in &service.rooms {
         tx.run(sql!("INSERT INTO service_rooms (service_id, room_id) VALUES ($1, $2)"), args![id, room])?;
     }
@@ -205,46 +151,6 @@ pub fn add_service(tx: &mut Tx<'_>, club: Id, service: &Service) -> Result<Id> {
     }
     changed(tx)?;
     Ok(id)
-}
-
-fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Result<u64> {
-    tx.run(
-        sql!(
-            "INSERT INTO services (id, club_id, category_id, slug, name, short_description, description, list_cents,
-             member_cents, minutes, setup, turnover, party, max_capacity, technicians, skill, featured, member_only,
-             active, tags, main_image, gallery_images, video_url, least_minutes, most_minutes, step_minutes)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26)"
-        ),
-        args![
-            id,
-            club,
-            service.category,
-            &service.slug,
-            &service.name,
-            &service.short_description,
-            &service.description,
-            service.list,
-            service.member,
-            service.minutes,
-            service.setup,
-            service.turnover,
-            service.party,
-            service.max_capacity,
-            service.technicians,
-            &service.skill,
-            service.featured,
-            service.member_only,
-            service.active,
-            listed(&service.tags),
-            service.main_image.clone(),
-            listed(&service.gallery_images),
-            service.video_url.clone(),
-            service.sold_by_time.map(|by_time| by_time.least),
-            service.sold_by_time.map(|by_time| by_time.most),
-            service.sold_by_time.map(|by_time| by_time.step)
-        ],
-    )
 }
 
 /// Sets the list price and the member price of a service. Existing bookings keep their price (P6).

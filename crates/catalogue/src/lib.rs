@@ -7,6 +7,7 @@ mod business_day;
 mod edit;
 mod hours;
 mod model;
+mod records;
 mod settings;
 mod store;
 

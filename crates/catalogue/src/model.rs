@@ -87,7 +87,7 @@ impl Brand {
     }
 }
 
-kit::column_as!(Brand, String, Brand::read);
+kit::column_as!(Brand, String, Brand::read, |brand| brand.as_str().to_owned());
 
 /// A category of services (S3).
 #[derive(Debug, Clone)]

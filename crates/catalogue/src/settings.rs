@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kit::{Fields, Id, Result, Tx, args, row, sql, versions};
+use kit::{Fields, Id, Result, Tx, args, sql, versions};
 use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use serde_json::json;
 
@@ -103,27 +103,6 @@ fn stored_value(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i6
     Ok(found.map(|(value,)| value))
 }
 
-fn note(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    club: Id,
-    setting: Setting,
-    (from, to): (Option<i64>, Option<i64>),
-) -> Result<()> {
-    let (id, now) = (tx.new_id()?, tx.now());
-    tx.run(
-        sql!(
-            "INSERT INTO number_events (id, club_id, name, at, by_person, from_value, to_value)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        ),
-        args![id, club, setting.name, now, by.id(), from, to],
-    )?;
-    let subject = AuditSubject { kind: SubjectKind::Setting, id: None, name: setting.name };
-    let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
-    note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
-    versions::bump(tx, VERSION)
-}
-
 /// A change of a setting. `None` as a value means the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingChange {
@@ -139,7 +118,27 @@ pub struct SettingChange {
     pub to: Option<i64>,
 }
 
-row!(SettingChange { name, at, by, from, to });
+kit::record! {
+    "number_events" as "e", change_columns, insert_change;
+    SettingChange { name: "name", at: "at", by: "by_person", from: "from_value", to: "to_value", }
+    with "id", "club_id"
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    club: Id,
+    setting: Setting,
+    (from, to): (Option<i64>, Option<i64>),
+) -> Result<()> {
+    let id = tx.new_id()?;
+    let change = SettingChange { name: setting.name.to_owned(), at: tx.now(), by: by.id(), from, to };
+    tx.run(sql!(insert_change!()), [change.values(), args![id, club].to_vec()].concat())?;
+    let subject = AuditSubject { kind: SubjectKind::Setting, id: None, name: setting.name };
+    let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
+    note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
+    versions::bump(tx, VERSION)
+}
 
 /// Returns the 500 latest changes of a club's settings, the latest first.
 ///
@@ -148,10 +147,11 @@ row!(SettingChange { name, at, by, from, to });
 pub fn setting_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<SettingChange>> {
     by.need(Action::ManageCatalogue)?;
     tx.all(
-        sql!(
-            "SELECT name, at, by_person, from_value, to_value FROM number_events WHERE club_id = $1
-             ORDER BY id DESC LIMIT 500"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            change_columns!(),
+            " FROM number_events e WHERE e.club_id = $1 ORDER BY e.id DESC LIMIT 500"
+        )),
         args![club],
     )
 }

@@ -9,8 +9,9 @@ use kit::versions::Cached;
 use kit::{AppState, Error, Fault, Id, Result, Tx, args, clubs, sql};
 
 use crate::hours::{Hours, Shift};
-use crate::model::{
-    Addon, Catalogue, Category, Club, Equipment, Room, Service, SoldByTime, Technician, VERSION,
+use crate::model::{Catalogue, Club, Room, Service, Technician, VERSION};
+use crate::records::{
+    addon_columns, category_columns, equipment_columns, room_columns, service_columns, technician_columns,
 };
 
 /// Returns the whole catalogue as this transaction sees it.
@@ -44,30 +45,44 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
     let club = club(tx)?;
     let hours = hours(tx, club.id)?;
     let categories = tx.all(
-        sql!("SELECT id, slug, name, half, description FROM service_categories WHERE club_id = $1 ORDER BY position"),
+        sql!(concat!(
+            "SELECT ",
+            category_columns!(),
+            " FROM service_categories c WHERE c.club_id = $1 ORDER BY c.position"
+        )),
         args![club.id],
     )?;
     let addons = tx.all(
-        sql!("SELECT id, slug, name, description, cents, active FROM addons WHERE club_id = $1 ORDER BY lower(name)"),
+        sql!(concat!(
+            "SELECT ",
+            addon_columns!(),
+            " FROM addons a WHERE a.club_id = $1 ORDER BY lower(a.name)"
+        )),
         args![club.id],
     )?;
     let equipment = tx.all(
-        sql!("SELECT id, slug, name, reset, active FROM equipment WHERE club_id = $1 ORDER BY lower(name)"),
+        sql!(concat!(
+            "SELECT ",
+            equipment_columns!(),
+            " FROM equipment e WHERE e.club_id = $1 ORDER BY lower(e.name)"
+        )),
         args![club.id],
     )?;
     let services = services(tx, club.id)?;
     let mut rooms: Vec<Room> = tx.all(
-        sql!(
-            "SELECT id, slug, name, kind, half, capacity, units, premium_bp, features, has_iot, description, active
-             FROM rooms WHERE club_id = $1 ORDER BY lower(name)"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            room_columns!(),
+            " FROM rooms r WHERE r.club_id = $1 ORDER BY lower(r.name)"
+        )),
         args![club.id],
     )?;
     let mut technicians: Vec<Technician> = tx.all(
-        sql!(
-            "SELECT id, person_id, slug, name, title, bio, skills, pad, active
-             FROM technicians WHERE club_id = $1 ORDER BY lower(name)"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            technician_columns!(),
+            " FROM technicians t WHERE t.club_id = $1 ORDER BY lower(t.name)"
+        )),
         args![club.id],
     )?;
     let hours_of = |id: Id| hours.get(&id).cloned().unwrap_or_default();
@@ -146,14 +161,12 @@ fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
         ),
     )?;
     let mut services: Vec<Service> = tx.all(
-        sql!(
-            "SELECT s.id, s.category_id, s.slug, s.name, s.short_description, s.description, s.list_cents,
-             s.member_cents, s.minutes, s.setup, s.turnover, s.party, s.max_capacity, s.technicians, s.skill,
-             s.featured, s.member_only, s.active, s.tags, s.main_image, s.gallery_images, s.video_url,
-             s.least_minutes, s.most_minutes, s.step_minutes
-             FROM services s JOIN service_categories c ON c.id = s.category_id
+        sql!(concat!(
+            "SELECT ",
+            service_columns!(),
+            " FROM services s JOIN service_categories c ON c.id = s.category_id
              WHERE s.club_id = $1 ORDER BY c.position, lower(s.name)"
-        ),
+        )),
         args![club],
     )?;
     let of = |pairs: &HashMap<Id, Vec<Id>>, id: Id| pairs.get(&id).cloned().unwrap_or_default();
@@ -172,89 +185,4 @@ fn pairs(tx: &mut Tx<'_>, club: Id, sql: &'static kit::db::Sql) -> Result<HashMa
         Ok(())
     })?;
     Ok(pairs)
-}
-
-kit::row!(Category { id, slug, name, brand, description });
-kit::row!(Addon { id, slug, name, description, cents, active });
-kit::row!(Equipment { id, slug, name, reset, active });
-
-/// Parses a list of texts that is stored as JSON.
-pub(crate) fn texts(json: String) -> Result<Vec<String>> {
-    serde_json::from_str(&json).map_err(Fault::because)
-}
-
-fn sold_by_time(row: &kit::db::Row<'_>) -> Result<Option<SoldByTime>> {
-    let (least, most, step): (Option<i64>, Option<i64>, Option<i64>) =
-        (row.get(22)?, row.get(23)?, row.get(24)?);
-    Ok(least.zip(most).zip(step).map(|((least, most), step)| SoldByTime { least, most, step }))
-}
-
-impl kit::db::FromRow for Service {
-    fn from_row(row: &kit::db::Row<'_>) -> Result<Service> {
-        Ok(Service {
-            id: row.get(0)?,
-            category: row.get(1)?,
-            slug: row.get(2)?,
-            name: row.get(3)?,
-            short_description: row.get(4)?,
-            description: row.get(5)?,
-            list: row.get(6)?,
-            member: row.get(7)?,
-            minutes: row.get(8)?,
-            setup: row.get(9)?,
-            turnover: row.get(10)?,
-            party: row.get(11)?,
-            max_capacity: row.get(12)?,
-            technicians: row.get(13)?,
-            skill: row.get(14)?,
-            featured: row.get(15)?,
-            member_only: row.get(16)?,
-            active: row.get(17)?,
-            tags: texts(row.get(18)?)?,
-            main_image: row.get(19)?,
-            gallery_images: texts(row.get(20)?)?,
-            video_url: row.get(21)?,
-            sold_by_time: sold_by_time(row)?,
-            rooms: Vec::new(),
-            equipment: Vec::new(),
-            addons: Vec::new(),
-        })
-    }
-}
-
-impl kit::db::FromRow for Room {
-    fn from_row(row: &kit::db::Row<'_>) -> Result<Room> {
-        Ok(Room {
-            id: row.get(0)?,
-            slug: row.get(1)?,
-            name: row.get(2)?,
-            kind: row.get(3)?,
-            brand: row.get(4)?,
-            capacity: row.get(5)?,
-            units: row.get(6)?,
-            premium_bp: row.get(7)?,
-            features: texts(row.get(8)?)?,
-            has_iot: row.get(9)?,
-            description: row.get(10)?,
-            active: row.get(11)?,
-            hours: Hours::default(),
-        })
-    }
-}
-
-impl kit::db::FromRow for Technician {
-    fn from_row(row: &kit::db::Row<'_>) -> Result<Technician> {
-        Ok(Technician {
-            id: row.get(0)?,
-            person: row.get(1)?,
-            slug: row.get(2)?,
-            name: row.get(3)?,
-            title: row.get(4)?,
-            bio: row.get(5)?,
-            skills: texts(row.get(6)?)?,
-            pad: row.get(7)?,
-            active: row.get(8)?,
-            hours: Hours::default(),
-        })
-    }
 }

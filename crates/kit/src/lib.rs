@@ -30,4 +30,4 @@ pub use primitives::{amounts, clock, fold, rate_limit, text};
 pub use web::AppState;
 
 #[doc(hidden)]
-pub use inventory;
+pub use {inventory, serde_json};

@@ -15,6 +15,8 @@ mod input;
 mod jobs;
 #[path = "it/migrations.rs"]
 mod migrations;
+#[path = "it/records.rs"]
+mod records;
 #[path = "it/replies.rs"]
 mod replies;
 #[path = "it/seam.rs"]

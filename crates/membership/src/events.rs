@@ -1,7 +1,7 @@
 //! The events of memberships, which staff can read and from which notifications follow.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Fault, Id, Result, Tx, args, row, sql};
+use kit::{Error, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
 use serde_json::Value;
 
@@ -27,24 +27,21 @@ pub struct MembershipEvent {
     pub detail: Value,
 }
 
-struct EventRow {
-    id: Id,
-    person: Id,
-    at: Timestamp,
-    by: Option<Id>,
-    what: String,
-    detail: Option<String>,
-}
-
-row!(EventRow { id, person, at, by, what, detail });
-
-impl EventRow {
-    fn read(self) -> Result<MembershipEvent> {
-        let EventRow { id, person, at, by, what, detail } = self;
-        let detail = detail.map_or(Ok(Value::Null), |text| serde_json::from_str(&text));
-        Ok(MembershipEvent { id, person, at, by, what, detail: detail.map_err(Fault::because)? })
+kit::record! {
+    "membership_events" as "e", event_columns, insert_event;
+    MembershipEvent {
+        id: "id",
+        person: read "m.person_id",
+        at: "at",
+        by: "by_person",
+        what: "what",
+        detail: json "detail",
     }
+    with "membership_id"
 }
+
+#[allow(clippy::single_component_path_imports, reason = "it makes the macro a path for other files")]
+pub(crate) use insert_event;
 
 /// Returns an event without a permission check, for the program itself.
 ///
@@ -52,14 +49,16 @@ impl EventRow {
 /// Returns `Error::NotFound` if there is no such event.
 pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
     let club = tx.club()?;
-    let found: Option<EventRow> = tx.one(
-        sql!(
-            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
-             JOIN memberships m ON m.id = e.membership_id WHERE m.club_id = $2 AND e.id = $1"
-        ),
+    let found = tx.one(
+        sql!(concat!(
+            "SELECT ",
+            event_columns!(),
+            " FROM membership_events e JOIN memberships m ON m.id = e.membership_id
+             WHERE m.club_id = $2 AND e.id = $1"
+        )),
         args![id, club],
     )?;
-    found.ok_or(Error::NotFound)?.read()
+    found.ok_or(Error::NotFound)
 }
 
 /// The events that later events do not make obsolete.
@@ -111,12 +110,13 @@ pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<MembershipE
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
     }
-    let found: Vec<EventRow> = tx.all(
-        sql!(
-            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e JOIN memberships m
-             ON m.id = e.membership_id WHERE m.club_id = $2 AND m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
-        ),
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            event_columns!(),
+            " FROM membership_events e JOIN memberships m ON m.id = e.membership_id
+             WHERE m.club_id = $2 AND m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
+        )),
         args![person, club],
-    )?;
-    found.into_iter().map(EventRow::read).collect()
+    )
 }

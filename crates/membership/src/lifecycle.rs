@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
+use crate::events::{MembershipEvent, insert_event};
 use crate::model::{Membership, MembershipStatus, Plan};
 use crate::plan_store::newest_of;
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
@@ -100,15 +101,10 @@ pub(crate) fn changed(
     what: &str,
     detail: &Value,
 ) -> Result<Id> {
-    let (id, now) = (tx.new_id()?, tx.now());
-    tx.run(
-        sql!(
-            "INSERT INTO membership_events (id, membership_id, at, by_person, what, detail)
-             VALUES ($1, $2, $3, $4, $5, $6)"
-        ),
-        args![id, membership, now, by, what, detail.clone()],
-    )?;
-    tx.enqueue(&MembershipChanged { person }, now)?;
+    let (id, at) = (tx.new_id()?, tx.now());
+    let event = MembershipEvent { id, person, at, by, what: what.to_owned(), detail: detail.clone() };
+    tx.run(sql!(insert_event!()), [event.values(), args![membership].to_vec()].concat())?;
+    tx.enqueue(&MembershipChanged { person }, at)?;
     notify(tx, person, MembershipNews { event: id })?;
     Ok(id)
 }

@@ -35,7 +35,7 @@ impl Tier {
     }
 }
 
-kit::column_as!(Tier, String, Tier::read);
+kit::column_as!(Tier, String, Tier::read, |tier| tier.as_str().to_owned());
 
 /// A plan that a person can join (S13).
 #[derive(Debug, Clone)]

@@ -3,46 +3,56 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::db::{FromRow, Row};
-use kit::{Error, Fault, Id, Result, Tx, args, sql};
+use kit::{Error, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
 
 use crate::model::Plan;
 
-/// The columns of a version of a plan, in the order that [`read_plan`] expects.
-macro_rules! plan_columns {
-    () => {
-        "p.id, p.slug, p.name, v.cents, v.short_description, v.benefits, v.discount_bp, p.tier, v.max_advance_days, \
-         v.monthly_credits, v.guest_passes, v.mensuite_access, v.coresync_private_access, v.iot_control_access, \
-         v.concierge, v.priority_booking, p.featured, p.position"
-    };
+/// What is stored of a version besides the terms of its plan.
+pub(crate) struct NewVersion {
+    pub(crate) id: Id,
+    pub(crate) plan: Id,
+    /// The version number, counted from 1.
+    pub(crate) n: i64,
+    pub(crate) made_at: Timestamp,
+    pub(crate) made_by: Option<Id>,
+    pub(crate) effective_on: Date,
 }
 
-pub(crate) use plan_columns;
-
-/// Reads a version of a plan from the columns of a row that begin at `at`.
-pub(crate) fn read_plan(row: &Row<'_>, at: usize) -> Result<Plan> {
-    let benefits: String = row.get(at + 5)?;
-    Ok(Plan {
-        id: row.get(at)?,
-        slug: row.get(at + 1)?,
-        name: row.get(at + 2)?,
-        price: row.get(at + 3)?,
-        short_description: row.get(at + 4)?,
-        benefits: serde_json::from_str(&benefits).map_err(Fault::because)?,
-        discount_bp: row.get(at + 6)?,
-        tier: row.get(at + 7)?,
-        max_advance_days: row.get(at + 8)?,
-        monthly_credits: row.get(at + 9)?,
-        guest_passes: row.get(at + 10)?,
-        mensuite_access: row.get(at + 11)?,
-        coresync_private_access: row.get(at + 12)?,
-        iot_control_access: row.get(at + 13)?,
-        concierge: row.get(at + 14)?,
-        priority_booking: row.get(at + 15)?,
-        featured: row.get(at + 16)?,
-        position: row.get(at + 17)?,
-    })
+kit::record! {
+    "plan_versions" as "v", plan_columns, insert_version;
+    Plan {
+        id: read "p.id",
+        slug: read "p.slug",
+        name: read "p.name",
+        price: "cents",
+        short_description: "short_description",
+        benefits: json "benefits",
+        discount_bp: "discount_bp",
+        tier: read "p.tier",
+        max_advance_days: "max_advance_days",
+        monthly_credits: "monthly_credits",
+        guest_passes: "guest_passes",
+        mensuite_access: "mensuite_access",
+        coresync_private_access: "coresync_private_access",
+        iot_control_access: "iot_control_access",
+        concierge: "concierge",
+        priority_booking: "priority_booking",
+        featured: read "p.featured",
+        position: read "p.position",
+    }
+    with NewVersion {
+        id: "id",
+        plan: "plan_id",
+        n: "n",
+        made_at: "made_at",
+        made_by: "made_by",
+        effective_on: "effective_on",
+    }
 }
+
+#[allow(clippy::single_component_path_imports, reason = "they make the macros paths for other files")]
+pub(crate) use {insert_version, plan_columns};
 
 /// A version of a plan.
 #[derive(Debug, Clone)]
@@ -72,14 +82,8 @@ impl FromRow for Version {
             made_by: row.get(3)?,
             effective_on: row.get(4)?,
             members: row.get(5)?,
-            plan: read_plan(row, 6)?,
+            plan: Plan::from_columns(row, 6)?,
         })
-    }
-}
-
-impl FromRow for Plan {
-    fn from_row(row: &Row<'_>) -> Result<Plan> {
-        read_plan(row, 0)
     }
 }
 

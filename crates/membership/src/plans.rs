@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::lifecycle;
 use crate::model::Plan;
-use crate::plan_store::{Version, latest_number, newest_of, today};
+use crate::plan_store::{NewVersion, Version, insert_version, latest_number, newest_of, today};
 
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal = Refusal::conflict(
@@ -44,53 +44,15 @@ pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
         args![id, club, &plan.slug, &plan.name, plan.tier.as_str(), plan.featured, plan.position],
     )
     .or_refuse("plans", &SLUG_TAKEN)?;
-    insert(tx, NewVersion { id, plan_id: id, n: 1, by: None, effective_on: ALWAYS }, plan)?;
+    let made_at = tx.now();
+    insert(tx, &NewVersion { id, plan: id, n: 1, made_at, made_by: None, effective_on: ALWAYS }, plan)?;
     Ok(id)
 }
 
-/// A version that is not stored yet.
-struct NewVersion {
-    id: Id,
-    plan_id: Id,
-    /// The version number, counted from 1.
-    n: i64,
-    by: Option<Id>,
-    effective_on: Date,
-}
-
 /// Inserts a version of a plan.
-fn insert(tx: &mut Tx<'_>, version: NewVersion, plan: &Plan) -> Result<()> {
-    let NewVersion { id, plan_id, n, by, effective_on } = version;
-    let (benefits, now) = (Value::from(plan.benefits.clone()), tx.now());
-    tx.run(
-        sql!(
-            "INSERT INTO plan_versions (id, plan_id, n, cents, short_description, benefits, discount_bp,
-             max_advance_days, monthly_credits, guest_passes, mensuite_access, coresync_private_access,
-             iot_control_access, concierge, priority_booking, made_at, made_by, effective_on)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
-        ),
-        args![
-            id,
-            plan_id,
-            n,
-            plan.price,
-            &plan.short_description,
-            benefits,
-            plan.discount_bp,
-            plan.max_advance_days,
-            plan.monthly_credits,
-            plan.guest_passes,
-            plan.mensuite_access,
-            plan.coresync_private_access,
-            plan.iot_control_access,
-            plan.concierge,
-            plan.priority_booking,
-            now,
-            by,
-            effective_on
-        ],
-    )
-    .or_refuse("plan_versions", &EDITED_MEANWHILE)?;
+fn insert(tx: &mut Tx<'_>, version: &NewVersion, plan: &Plan) -> Result<()> {
+    tx.run(sql!(insert_version!()), [plan.values(), version.values()].concat())
+        .or_refuse("plan_versions", &EDITED_MEANWHILE)?;
     versions::bump(tx, catalogue::VERSION)
 }
 
@@ -237,7 +199,8 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     let (plan_id, before) = (plan.id, shown(&plan, newest.n, newest.effective_on));
     let plan = terms.of(plan);
     // If two edits run at the same time, the unique key accepts only one.
-    insert(tx, NewVersion { id, plan_id, n, by: by.id(), effective_on }, &plan)?;
+    let made_at = tx.now();
+    insert(tx, &NewVersion { id, plan: plan_id, n, made_at, made_by: by.id(), effective_on }, &plan)?;
     let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(plan_id), name: slug };
     people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n, effective_on)))?;
     Ok(n)

@@ -4,8 +4,8 @@ use kit::errors::OrRefuse;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
 use crate::entitlements::{Entitlements, stands};
-use crate::model::{Membership, MembershipStatus, NewMembership};
-use crate::plan_store::{plan_at, plan_columns, read_plan, today};
+use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
+use crate::plan_store::{plan_at, plan_columns, today};
 use crate::settings::GRACE_DAYS;
 
 /// The refusal for a person who already has a plan. A person has one plan at a time.
@@ -40,7 +40,7 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
             };
             next = row.get(8)?;
             entitlements.birthday = row.get(9)?;
-            entitlements.held = Some((membership, read_plan(row, 10)?));
+            entitlements.held = Some((membership, Plan::from_columns(row, 10)?));
             Ok(())
         },
     )?;

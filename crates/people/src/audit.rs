@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
 use kit::web::Paging;
-use kit::{Fault, Id, Result, Tx, args, row, sql, tokens};
+use kit::{Fault, Id, Result, Tx, args, sql, tokens};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -112,6 +112,48 @@ impl AuditEvent {
     }
 }
 
+/// A row of the audit log.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditRow {
+    /// The id of the row.
+    pub id: Id,
+    /// When the event happened.
+    pub at: Timestamp,
+    /// The person who acted; `None` for a visitor and the system.
+    pub who: Option<Id>,
+    /// The role of that person at the time, or the name of another [`crate::ActorKind`]: `visitor` or `system`. Rows of
+    /// commands from before the system was an actor have `visitor`.
+    pub role: String,
+    /// The name of the event.
+    pub what: String,
+    /// The kind of the subject.
+    pub subject: String,
+    /// The id of the subject.
+    pub subject_id: Option<Id>,
+    /// The network of the request.
+    pub network: String,
+    /// Further details of the event.
+    pub details: Value,
+    /// The club of the event. Rows from before rows had a club have 0, which stands for the default club.
+    pub club: Id,
+}
+
+kit::record! {
+    "audit" as "a", audit_columns, insert_row;
+    AuditRow {
+        id: "id",
+        at: "at",
+        who: "who",
+        role: "role",
+        what: "what",
+        subject: "subject",
+        subject_id: "subject_id",
+        network: "network",
+        details: "details",
+        club: "club_id",
+    }
+}
+
 /// Records what the actor did to a person (or to nothing in particular). `details` must contain neither a
 /// secret nor a personal value such as a name or a birthday, because rows stay when a person is erased.
 ///
@@ -142,17 +184,19 @@ fn insert(
     (subject, id): (Option<SubjectKind>, Option<Id>),
     details: Value,
 ) -> Result<()> {
-    let subject = subject.map_or("", SubjectKind::as_str);
-    let kind = by.kind().name();
-    let (row, now, club) = (tx.new_id()?, tx.now(), tx.club()?);
-    tx.run(
-        sql!(
-            "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details, club_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-        ),
-        args![row, now, by.id(), kind, what, subject, id, by.network(), details, club],
-    )
-    .map(drop)
+    let row = AuditRow {
+        id: tx.new_id()?,
+        at: tx.now(),
+        who: by.id(),
+        role: by.kind().name().to_owned(),
+        what: what.to_owned(),
+        subject: subject.map_or("", SubjectKind::as_str).to_owned(),
+        subject_id: id,
+        network: by.network().to_owned(),
+        details,
+        club: tx.club()?,
+    };
+    tx.run(sql!(insert_row!()), row.values()).map(drop)
 }
 
 /// An entity that was changed, as the audit log names it.
@@ -224,34 +268,6 @@ pub struct AuditFilter {
     pub to: Option<Timestamp>,
 }
 
-/// A row of the audit log.
-#[derive(Debug, Clone, Serialize)]
-pub struct AuditRow {
-    /// The id of the row.
-    pub id: Id,
-    /// When the event happened.
-    pub at: Timestamp,
-    /// The person who acted; `None` for a visitor and the system.
-    pub who: Option<Id>,
-    /// The role of that person at the time, or the name of another [`crate::ActorKind`]: `visitor` or `system`. Rows of
-    /// commands from before the system was an actor have `visitor`.
-    pub role: String,
-    /// The name of the event.
-    pub what: String,
-    /// The kind of the subject.
-    pub subject: String,
-    /// The id of the subject.
-    pub subject_id: Option<Id>,
-    /// The network of the request.
-    pub network: String,
-    /// Further details of the event.
-    pub details: Value,
-    /// The club of the event. Rows from before rows had a club have 0, which stands for the default club.
-    pub club: Id,
-}
-
-row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details, club });
-
 /// Returns a page of the matching rows of this club, the newest first, and the number of all matching rows.
 ///
 /// # Errors
@@ -291,9 +307,10 @@ pub fn audit(
     )?;
     let cut: Vec<_> = whole.into_iter().chain(args![size, before]).collect();
     let rows = tx.all(
-        sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit
-             WHERE at >= $4 AND at < $5
+        sql!(concat!(
+            "SELECT ",
+            audit_columns!(),
+            " FROM audit a WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
              AND (what = $2 OR $2 IS NULL OR ($2 = 'price_changed' AND (
                (what IN ('time_decided', 'time_decision_undone')
@@ -301,7 +318,7 @@ pub fn audit(
                OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
              AND club_id IN ($8, $9) ORDER BY at DESC, id DESC LIMIT $10 OFFSET $11"
-        ),
+        )),
         cut,
     )?;
     let rows: Vec<AuditRow> = rows;
@@ -331,10 +348,11 @@ fn without_values(mut row: AuditRow) -> AuditRow {
 pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
     let me = by.person()?.id;
     let rows: Vec<AuditRow> = tx.all(
-        sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit
-             WHERE who = $1 OR (subject = 'person' AND subject_id = $1) ORDER BY at, id"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            audit_columns!(),
+            " FROM audit a WHERE who = $1 OR (subject = 'person' AND subject_id = $1) ORDER BY at, id"
+        )),
         args![me],
     )?;
     Ok(rows.into_iter().map(without_values).collect())
@@ -394,10 +412,12 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
         }
     };
     let rows: Vec<AuditRow> = tx.all(
-        sql!(
-            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit a WHERE at >=
-             $1 AND NOT EXISTS (SELECT 1 FROM audit_checkpoint_rows s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            audit_columns!(),
+            " FROM audit a WHERE at >= $1
+             AND NOT EXISTS (SELECT 1 FROM audit_checkpoint_rows s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
+        )),
         args![since, MOST],
     )?;
     if rows.is_empty() {
@@ -469,11 +489,11 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
             return Err(broken("does not follow the one before"));
         }
         let rows: Vec<AuditRow> = tx.all(
-            sql!(
-                "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details,
-                 a.club_id
-                 FROM audit a JOIN audit_checkpoint_rows s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
-            ),
+            sql!(concat!(
+                "SELECT ",
+                audit_columns!(),
+                " FROM audit a JOIN audit_checkpoint_rows s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
+            )),
             args![*number],
         )?;
         if i64::try_from(rows.len()).ok() != Some(*entries) {

@@ -5,7 +5,7 @@ pub(crate) mod sessions;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
-use kit::{Error, Id, Result, Tx, args, row, sql};
+use kit::{Error, Id, Result, Tx, args, sql};
 
 use crate::model::{NewPerson, Person, Role, normalized_email};
 use crate::search::index;
@@ -283,15 +283,26 @@ pub(crate) struct Session {
     pub(crate) ended_at: Option<Timestamp>,
 }
 
-row!(Session { id, person, family, expires_at, ended_at });
+kit::record! {
+    "sessions" as "s", session_columns, insert_text;
+    Session {
+        id: "id",
+        person: "person_id",
+        family: "family",
+        expires_at: "expires_at",
+        ended_at: "ended_at",
+    }
+    with "kind", "token_digest", "created_at"
+}
 
 /// Returns the session of a refresh token.
 pub(crate) fn refresh_session(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Session>> {
     tx.one(
-        sql!(
-            "SELECT id, person_id, family, expires_at, ended_at FROM sessions
-             WHERE token_digest = $1 AND kind = 'refresh'"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions s WHERE s.token_digest = $1 AND s.kind = 'refresh'"
+        )),
         args![digest],
     )
 }
@@ -310,13 +321,7 @@ pub(crate) fn insert_session(
     digest: Vec<u8>,
 ) -> Result<u64> {
     let now = tx.now();
-    tx.run(
-        sql!(
-            "INSERT INTO sessions (id, person_id, kind, token_digest, family, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        ),
-        args![session.id, session.person, kind, digest, session.family, now, session.expires_at],
-    )
+    tx.run(sql!(insert_text!()), [session.values(), args![kind, digest, now].to_vec()].concat())
 }
 
 /// Ends one session. Returns whether it had not ended before.

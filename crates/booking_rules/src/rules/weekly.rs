@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kit::db::FromRow as _;
 use kit::versions::{self, Cached};
-use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
+use kit::{Error, Fields, Id, Result, Tx, args, sql};
 use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
 use scheduling::{Cell, begin};
 use serde_json::{Value, json};
@@ -32,38 +31,31 @@ pub fn rules(tx: &mut Tx<'_>, club: Id, (from, to): (Cell, Cell)) -> Result<Rule
     Ok(Rules { weekly, overrides })
 }
 
+kit::record! {
+    "release_rules" as "r", rule_columns, insert_rule;
+    ReleaseRule {
+        room_kinds: json "room_kinds",
+        services: json "services",
+        weekdays: json "weekdays",
+        from: "from_minute",
+        to: "to_minute",
+        tier: "tier",
+        release_hours: "release_hours",
+        factor_bp: "factor_bp",
+        tags: json "tags",
+    }
+    with "id", "club_id"
+}
+
 fn weekly(tx: &mut Tx<'_>, club: Id) -> Result<Vec<ReleaseRule>> {
     tx.all(
-        sql!(
-            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
-             FROM release_rules WHERE club_id = $1 AND ended_at IS NULL ORDER BY id"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            rule_columns!(),
+            " FROM release_rules r WHERE r.club_id = $1 AND r.ended_at IS NULL ORDER BY r.id"
+        )),
         args![club],
     )
-}
-
-fn list<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>> {
-    serde_json::from_str(text).map_err(Fault::because)
-}
-
-fn text<T: serde::Serialize>(list: &[T]) -> Result<String> {
-    serde_json::to_string(list).map_err(Fault::because)
-}
-
-impl kit::db::FromRow for ReleaseRule {
-    fn from_row(row: &kit::db::Row<'_>) -> Result<ReleaseRule> {
-        Ok(ReleaseRule {
-            room_kinds: list(&row.get::<String>(0)?)?,
-            services: list(&row.get::<String>(1)?)?,
-            weekdays: list(&row.get::<String>(2)?)?,
-            from: row.get(3)?,
-            to: row.get(4)?,
-            tier: row.get(5)?,
-            release_hours: row.get(6)?,
-            factor_bp: row.get(7)?,
-            tags: list(&row.get::<String>(8)?)?,
-        })
-    }
 }
 
 impl kit::db::FromRow for Override {
@@ -102,14 +94,15 @@ pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<StoredRule
         changes.into_iter().map(|(rule, at, by)| (rule, (at, by))).collect();
     let mut found = Vec::new();
     tx.each(
-        sql!(
-            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags, id,
-             ended_at FROM release_rules WHERE club_id = $1 ORDER BY id"
-        ),
+        sql!(concat!(
+            "SELECT r.id, r.ended_at, ",
+            rule_columns!(),
+            " FROM release_rules r WHERE r.club_id = $1 ORDER BY r.id"
+        )),
         args![club],
         |row| {
-            let (id, rule) = (row.get(9)?, ReleaseRule::from_row(row)?);
-            found.push(StoredRule { id, ended_at: row.get(10)?, changed: changes.get(&id).copied(), rule });
+            let (id, rule) = (row.get(0)?, ReleaseRule::from_columns(row, 2)?);
+            found.push(StoredRule { id, ended_at: row.get(1)?, changed: changes.get(&id).copied(), rule });
             Ok(())
         },
     )?;
@@ -119,10 +112,11 @@ pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<StoredRule
 /// Returns a rule that has not been ended.
 fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
     let found = tx.one(
-        sql!(
-            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
-             FROM release_rules WHERE club_id = $1 AND id = $2 AND ended_at IS NULL"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            rule_columns!(),
+            " FROM release_rules r WHERE r.club_id = $1 AND r.id = $2 AND r.ended_at IS NULL"
+        )),
         args![club, id],
     )?;
     found.ok_or(Error::NotFound)
@@ -137,25 +131,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
     by.need(Action::ManageCatalogue)?;
     check(tx, rule)?;
     let id = tx.new_id()?;
-    tx.run(
-        sql!(
-            "INSERT INTO release_rules (id, club_id, room_kinds, services, weekdays, from_minute, to_minute, tier,
-             release_hours, factor_bp, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        ),
-        args![
-            id,
-            club,
-            text(&rule.room_kinds)?,
-            text(&rule.services)?,
-            text(&rule.weekdays)?,
-            rule.from,
-            rule.to,
-            rule.tier.as_str(),
-            rule.release_hours,
-            rule.factor_bp,
-            text(&rule.tags)?
-        ],
-    )?;
+    tx.run(sql!(insert_rule!()), [rule.values(), args![id, club].to_vec()].concat())?;
     note_rule(tx, by, club, id, "added", (None, Some(rule)))?;
     Ok(id)
 }
@@ -184,18 +160,7 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
              tier = $6, release_hours = $7, factor_bp = $8, tags = $9 WHERE club_id = $11 AND id = $10 AND ended_at IS
              NULL"
         ),
-        args![
-            text(&to.room_kinds)?,
-            text(&to.services)?,
-            text(&to.weekdays)?,
-            to.from,
-            to.to,
-            to.tier.as_str(),
-            to.release_hours,
-            to.factor_bp,
-            text(&to.tags)?,
-            id, club
-        ],
+        [to.values(), args![id, club].to_vec()].concat(),
     )?;
     note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
 }

@@ -281,12 +281,6 @@ macro_rules! tuple_rows {
 }
 
 tuple_rows! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
+    A; A B; A B C; A B C D;
+    A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
 }

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use kit::web::{Input, RawInput};
-use kit::{Fault, Id, Result, Tx, args, sql};
+use kit::{Id, Result, Tx, args, sql};
 use serde::Serialize;
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::actor::Actor;
@@ -64,6 +63,20 @@ pub struct Preferences {
     pub music: Option<String>,
     /// Volume, from 0 to 100.
     pub volume_percent: Option<i64>,
+}
+
+kit::record! {
+    "preferences" as "p", preference_columns, insert_preferences;
+    Preferences {
+        scene: "scene",
+        light_percent: "light_percent",
+        light_kelvin: "light_kelvin",
+        temperature: "temperature_tenths",
+        scents: json "scents",
+        music: "music",
+        volume_percent: "volume_percent",
+    }
+    with "person_id", "changed_at"
 }
 
 fn degrees<S: serde::Serializer>(
@@ -177,21 +190,11 @@ pub fn preferences(tx: &mut Tx<'_>, by: &Actor) -> Result<Preferences> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
-    type PreferencesRow =
-        (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
-    let stored: Option<PreferencesRow> = tx.one(
-        sql!(
-            "SELECT scene, light_percent, light_kelvin, temperature_tenths, scents, music, volume_percent
-             FROM preferences WHERE person_id = $1"
-        ),
+    let stored = tx.one(
+        sql!(concat!("SELECT ", preference_columns!(), " FROM preferences p WHERE p.person_id = $1")),
         args![person],
     )?;
-    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = stored
-    else {
-        return Ok(Preferences::default());
-    };
-    let scents = serde_json::from_value(scents).map_err(Fault::because)?;
-    Ok(Preferences { scene, light_percent, light_kelvin, temperature, scents, music, volume_percent })
+    Ok(stored.unwrap_or_default())
 }
 
 /// Changes the preferences of the actor. Fields that the change does not contain stay unchanged.
@@ -213,25 +216,14 @@ pub fn change_preferences(tx: &mut Tx<'_>, by: &Actor, change: &PreferencesChang
     likes.volume_percent = volume_percent.unwrap_or(likes.volume_percent);
     let now: Timestamp = tx.now();
     tx.run(
-        sql!(
-            "INSERT INTO preferences (person_id, scene, light_percent, light_kelvin, temperature_tenths, scents, music,
-             volume_percent, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             ON CONFLICT (person_id) DO UPDATE SET scene = excluded.scene, light_percent = excluded.light_percent,
+        sql!(concat!(
+            insert_preferences!(),
+            " ON CONFLICT (person_id) DO UPDATE SET scene = excluded.scene, light_percent = excluded.light_percent,
              light_kelvin = excluded.light_kelvin, temperature_tenths = excluded.temperature_tenths,
              scents = excluded.scents, music = excluded.music, volume_percent = excluded.volume_percent,
              changed_at = excluded.changed_at"
-        ),
-        args![
-            person,
-            likes.scene.clone(),
-            likes.light_percent,
-            likes.light_kelvin,
-            likes.temperature,
-            json!(likes.scents),
-            likes.music.clone(),
-            likes.volume_percent,
-            now
-        ],
+        )),
+        [likes.values(), args![person, now].to_vec()].concat(),
     )?;
     Ok(likes)
 }

@@ -243,31 +243,28 @@ pub(crate) struct Unverified {
     pub(crate) at: Timestamp,
 }
 
-row!(Unverified { browser, network, device, next, carried, at });
+kit::record! {
+    "sign_ups" as "s", sign_up_columns, insert_text;
+    Unverified {
+        browser: "browser",
+        network: "network",
+        device: "device",
+        next: "next",
+        carried: "carried",
+        at: "at",
+    }
+    with "person_id"
+}
 
 /// Inserts a sign-up.
 pub(crate) fn insert_sign_up(tx: &mut Tx<'_>, person: Id, made: &Unverified) -> Result<u64> {
-    tx.run(
-        sql!(
-            "INSERT INTO sign_ups (person_id, browser, network, device, next, carried, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        ),
-        args![
-            person,
-            made.browser.clone(),
-            &made.network,
-            &made.device,
-            made.next.clone(),
-            made.carried.clone(),
-            made.at
-        ],
-    )
+    tx.run(sql!(insert_text!()), [made.values(), args![person].to_vec()].concat())
 }
 
 /// Returns the sign-up of a person until their address is verified.
 pub(crate) fn sign_up_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<Unverified>> {
     tx.one(
-        sql!("SELECT browser, network, device, next, carried, at FROM sign_ups WHERE person_id = $1"),
+        sql!(concat!("SELECT ", sign_up_columns!(), " FROM sign_ups s WHERE s.person_id = $1")),
         args![person],
     )
 }

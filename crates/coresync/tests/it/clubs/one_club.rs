@@ -164,15 +164,18 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         "people/src/audit.rs",
         &[
             "SELECT COUNT(*) FROM audit",
-            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit a",
-            "SELECT a.id",
+            "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details, a.club_id \
+             FROM audit a WHERE at >= $1 AND NOT",
+            "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details, a.club_id \
+             FROM audit a JOIN audit_sealed",
         ],
         "the audit log has one chain of checkpoints for all clubs",
     ),
     (
         "people/src/audit.rs",
         &[
-            "SELECT id, at, who, role, what, subject, subject_id, network, details, club_id FROM audit WHERE who",
+            "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details, a.club_id \
+             FROM audit a WHERE who",
         ],
         "an export of personal data covers all clubs",
     ),
