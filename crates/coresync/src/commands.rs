@@ -6,6 +6,7 @@ use std::path::Path;
 use kit::config::Config;
 use kit::db::{self, Place};
 use kit::errors::OrFault;
+use kit::files;
 use kit::web::{Input, RawInput};
 use kit::{AppState, Error, Fields, Result};
 use people::{NewPerson, Role};
@@ -156,7 +157,14 @@ impl Input for Identity {
 pub async fn backup(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_into_file(&Place::parse(&config.database_url())?, file).await?;
     say(&format!("{}: {} tables, {} rows, verified.", file.display(), copied.tables, copied.rows))?;
-    say("The key file is not included. Keep it in a separate place.")
+    say("The key file is not included. Keep it in a separate place.")?;
+    for (path, mode) in files::loose_databases_beside(file) {
+        let path = path.display();
+        say(&format!(
+            "warning: {path}: others can read this backup or database (mode {mode:04o}): chmod 600 {path}"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Runs `coresync restore FILE`: fills an empty database from a backup.

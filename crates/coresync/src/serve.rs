@@ -92,13 +92,27 @@ fn keep_to_ourselves(config: &Config) -> Result<()> {
     files::tighten(&config.data);
     files::tighten_all(&config.data.join("mail"));
     if let Place::Sqlite(path) = Place::parse(&config.database_url())? {
-        for beside in ["", "-wal", "-shm"] {
+        for beside in ["", "-wal", "-shm", "-journal"] {
             let mut name = path.as_os_str().to_owned();
             name.push(beside);
             files::tighten(Path::new(&name));
         }
+        warn_of_folder(config, &path);
     }
     Ok(())
+}
+
+/// Logs a warning if others have access to the folder of a database outside the data folder. The folder is left as it
+/// is, because other programs may need it.
+fn warn_of_folder(config: &Config, database: &Path) {
+    let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return };
+    let is_ours = match (folder.canonicalize(), config.data.canonicalize()) {
+        (Ok(folder), Ok(data)) => folder.starts_with(data),
+        _ => folder.starts_with(&config.data),
+    };
+    let Some(mode) = files::loose_mode(folder).filter(|_| !is_ours) else { return };
+    let (folder, mode) = (folder.display(), format!("{mode:04o}"));
+    tracing::warn!(%folder, mode, "others have access to the folder of the database; if nothing else needs that: chmod 700 {folder}");
 }
 
 /// Opens the program, runs `work`, and closes the program however `work` ended.

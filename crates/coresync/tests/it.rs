@@ -21,6 +21,8 @@ mod cancelling;
 mod choosing;
 #[path = "it/accounts/claims.rs"]
 mod claims;
+#[path = "it/emails/clock.rs"]
+mod clock;
 #[path = "it/api/crawlers.rs"]
 mod crawlers;
 #[path = "it/staff/day.rs"]

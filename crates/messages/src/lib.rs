@@ -14,5 +14,5 @@ mod post;
 pub use deliver::{deliver, forget};
 pub use email_template::EmailTemplate;
 pub use mail::Mail;
-pub use outbox::{Composed, Outbox, PendingNotification, forget_person};
+pub use outbox::{Composed, Outbox, PendingNotification, forget_person, pull_back};
 pub use post::Post;

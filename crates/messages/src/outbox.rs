@@ -31,6 +31,8 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// The longest pause between two attempts, and so the longest delay after an outage.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+/// How much the clocks of two processes may differ before one of them must have been wrong.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// How many notifications one runner sends at once.
 const AT_ONCE: usize = 8;
 /// The longest pause between two reads of the table, after which rows of other processes are found.
@@ -253,6 +255,25 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
              created_at, attempt, club_id"
         ),
         args![now + LEASE, now, most],
+    )
+}
+
+/// Makes notifications due that were written or postponed when the clock was ahead, before it was set back. One that
+/// was taken stays taken for as long as if it had been taken now, because its process may still be sending it. Returns
+/// the number of changed notifications.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn pull_back(tx: &mut Tx<'_>) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE notifications SET created_at = CASE WHEN created_at > $1 THEN $4 ELSE created_at END,
+             due_at = CASE WHEN created_at > $1 OR due_at > $2 THEN $4 ELSE due_at END,
+             locked_until = CASE WHEN locked_until > $3 THEN $5 ELSE locked_until END
+             WHERE created_at > $1 OR due_at > $2 OR locked_until > $3"
+        ),
+        args![now + SLACK, now + LONGEST_PAUSE + SLACK, now + LEASE + SLACK, now, now + LEASE],
     )
 }
 

@@ -150,10 +150,16 @@ async fn set(
 ) -> Result<Response> {
     let token = raw_form.get("token").to_owned();
     let done = match parsed {
-        Ok(request) => people::reset_password(caller.app(), caller.client_info(), request).await,
+        Ok(request) => {
+            people::reset_password(caller.app(), caller.client_info(), request, SessionKind::Page).await
+        }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    let Err(error) = done else { return Ok(see_other("/login/")) };
+    let error = match done {
+        Ok(Some(device)) => return with_cookie(see_other("/login/"), &people::device_cookie(&device)),
+        Ok(None) => return Ok(see_other("/login/")),
+        Err(error) => error,
+    };
     let wrong = FormRejection::of(error, &[("password", "New password"), ("body", "Form")])?;
     let page = NewPasswordPage { errors: wrong.errors, ..password_page(&caller, token).await? };
     Ok(unreferred((wrong.status, wrong.retry_after, Page::of(&page)?)))

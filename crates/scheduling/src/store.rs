@@ -206,12 +206,28 @@ pub fn release_resource(tx: &mut Tx<'_>, claimant: Id, resource: Id) -> Result<(
     .map(drop)
 }
 
-/// Releases everything that a claimant claims. The allocations stay readable.
+/// Releases everything that a claimant claims. Cells inside a block go to the block, so that every cell of a block
+/// stays claimed. The allocations stay readable.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn release(tx: &mut Tx<'_>, claimant: Id) -> Result<()> {
+    let club = tx.club()?;
     bump_versions(tx, claimant)?;
+    // A cell lasts 300,000 milliseconds.
+    tx.run(
+        sql!(
+            "UPDATE claims SET booking_id = (
+                 SELECT MIN(k.id) FROM blocks k WHERE k.club_id = $2 AND k.removed_at IS NULL
+                 AND k.resource_id = claims.resource_id AND k.from_at < (claims.cell + 1) * 300000
+                 AND k.to_at > claims.cell * 300000)
+             WHERE booking_id = $1 AND EXISTS (
+                 SELECT 1 FROM blocks k WHERE k.club_id = $2 AND k.removed_at IS NULL
+                 AND k.resource_id = claims.resource_id AND k.from_at < (claims.cell + 1) * 300000
+                 AND k.to_at > claims.cell * 300000)"
+        ),
+        args![claimant, club],
+    )?;
     tx.run(sql!("DELETE FROM claims WHERE booking_id = $1"), args![claimant])?;
     tx.run(sql!("UPDATE allocations SET live = FALSE WHERE booking_id = $1"), args![claimant]).map(drop)
 }

@@ -47,8 +47,8 @@ pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i6
     let counts: Option<(i64, i64)> = tx.one(
         sql!(
             "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
-             CAST(COALESCE(SUM(CASE WHEN created_at > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM bookings
-             WHERE club_id = $4 AND held_from = $1 AND (created_at > $3 OR (status = 'held' AND expires_at > $2))"
+             CAST(COALESCE(SUM(CASE WHEN created_at > $3 AND created_at <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+             FROM bookings WHERE club_id = $4 AND held_from = $1 AND (created_at > $3 OR (status = 'held' AND expires_at > $2))"
         ),
         args![network, now, now - SignedDuration::from_hours(1), club],
     )?;
@@ -193,6 +193,24 @@ pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
         args![now, most, club],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Makes holds that would end after `latest` end then, at most `most` of them.
+pub(crate) fn end_by(tx: &mut Tx<'_>, latest: Timestamp, most: i64) -> Result<()> {
+    let club = tx.club()?;
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "UPDATE bookings SET expires_at = $1 WHERE +club_id = $2 AND id IN (SELECT id FROM bookings
+             WHERE +club_id = $2 AND status = 'held' AND expires_at > $1 ORDER BY id LIMIT $3)
+             AND status = 'held' AND expires_at > $1 RETURNING id"
+        ),
+        args![latest, club, most],
+    )?;
+    for (hold,) in rows {
+        scheduling::keep_until(tx, hold, Some(latest))?;
+        scheduling::bump_versions(tx, hold)?;
+    }
+    Ok(())
 }
 
 /// The condition for expired holds of the club `$2` that were made before `$1`.
@@ -371,7 +389,7 @@ pub(crate) fn over(
                  (b.status = 'confirmed' AND b.starts_at < $2 AND NOT EXISTS (
                      SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.what = 'no_show_undone'))
                  OR (b.status IN ('checked_in', 'in_progress') AND NOT EXISTS (
-                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.at > $3
+                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.at > $3 AND e.at <= $1
                      AND e.what IN ('checked_in', 'in_progress', 'start_undone', 'completion_undone'))))
              ORDER BY b.ends_at, b.id LIMIT $4"
         )),

@@ -8,7 +8,8 @@ use membership::RunBillingDay;
 use people::Checkpoint;
 
 /// Enqueues the nightly jobs and those of every minute, unless they are waiting already. It is called regularly as
-/// well: if the clock was ahead and has been set back, those jobs would wait until the time that it showed.
+/// well: if the clock was ahead and has been set back, jobs and notifications from that time would wait until the time
+/// that it showed. They are made due instead.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -19,6 +20,21 @@ pub async fn begin_rounds(app: &AppState) -> Result<()> {
     let before_any = [clubs.default_club()];
     for club in if clubs.all().is_empty() { &before_any[..] } else { clubs.all() } {
         app.db.for_club(*club).tx(begin_in_club).await?;
+    }
+    app.db.tx(pull_back).await
+}
+
+/// Makes all other jobs and the notifications due that a clock that was ahead left for a later time. The nightly jobs
+/// rightly wait for longer than a retry; [`begin`] sees to them.
+fn pull_back(tx: &mut Tx<'_>) -> Result<()> {
+    let jobs = kit::jobs::pull_back(tx, [Nightly::KIND, RunBillingDay::KIND])?;
+    let notifications = messages::pull_back(tx)?;
+    if jobs + notifications > 0 {
+        tracing::warn!(
+            jobs,
+            notifications,
+            "the clock has come back: what waited for a later time is done now"
+        );
     }
     Ok(())
 }

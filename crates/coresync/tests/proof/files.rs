@@ -96,3 +96,43 @@ async fn every_file_is_accessible_only_to_its_owner() {
     set_mode(&folder.file("club.key"), 0o600);
     run(&folder, &url, &["check"]).expect_success();
 }
+
+/// Earlier backups that others can read are named when a new one is written, and so is the open folder of a database
+/// outside the data folder at the start.
+#[tokio::test]
+async fn loose_backups_and_database_folders_are_warned_about() {
+    let _alone = run_alone().await;
+    let folder = Folder::new();
+    let outside = Folder::new();
+    let url = outside.sqlite("club.db");
+    copy_demo_club(&folder).await;
+    run(&folder, &url, &["restore", "club.backup"]).expect_success();
+    std::fs::write(folder.file("notes.txt"), "not a database, however open").unwrap();
+    set_mode(&folder.file("notes.txt"), 0o644);
+    let output = run(&folder, &url, &["backup", "first.backup"]).expect_success();
+    assert!(!output.contains("warning"), "{output}");
+    set_mode(&folder.file("first.backup"), 0o644);
+    let output = run(&folder, &url, &["backup", "second.backup"]).expect_success();
+    let warnings: Vec<&str> = output.lines().filter(|line| line.contains("warning")).collect();
+    assert!(
+        matches!(warnings[..], [one] if one.contains("first.backup") && one.contains("chmod 600") && one.contains("0644")),
+        "{output}"
+    );
+    assert_eq!(mode(&folder.file("first.backup")), 0o644, "it is only named");
+
+    let database: &[(&str, &str)] = &[("DATABASE_URL", &url)];
+    set_mode(&outside.0, 0o755);
+    set_mode(&outside.file("club.db"), 0o640);
+    let server = Server::start_in(&folder.0, "exec", "", database).await;
+    assert_eq!((mode(&outside.0), mode(&outside.file("club.db"))), (0o755, 0o600));
+    server.stop().await;
+    let log = std::fs::read_to_string(folder.file("log")).unwrap();
+    let advice = format!("chmod 700 {}", outside.0.display());
+    assert!(log.contains(&advice) && log.contains("0755") && log.contains("0640"), "{log}");
+    set_mode(&outside.0, 0o700);
+    std::fs::write(folder.file("log"), "").unwrap();
+    let server = Server::start_in(&folder.0, "exec", "", database).await;
+    server.stop().await;
+    let log = std::fs::read_to_string(folder.file("log")).unwrap();
+    assert!(!log.contains("chmod 700"), "{log}");
+}

@@ -1,5 +1,7 @@
 //! A power cut at any moment loses no acknowledged booking, and leaves none half done.
 
+mod emails;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -4,4 +4,4 @@ mod queue;
 mod run;
 
 pub use queue::{JOB_RUNNING, JobFilter, JobState, QueuedJob, discard, job, prune, queued, retry};
-pub use run::{Handlers, Job, run, run_due};
+pub use run::{Handlers, Job, pull_back, run, run_due};

@@ -25,6 +25,10 @@ const TOPIC: &str = "jobs";
 const HOLD: SignedDuration = SignedDuration::from_mins(5);
 /// How often a job is tried before it is set aside.
 const ATTEMPTS: i64 = 12;
+/// The longest pause after a failure, and so the longest time for which a job that is not scheduled waits.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// How much the clocks of two processes may differ before one of them must have been wrong.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause between two reads of the table, after which jobs of other processes are found.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -268,9 +272,29 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
     )
 }
 
-/// Reschedules a failed job. After the n-th failure it waits 10 s, 20 s, 40 s, and so on, up to an hour.
+/// Makes jobs due that wait for a time, or are held until a time, too far in the future to be right: the clock was
+/// ahead when they were written, failed, or were taken, and has been set back. A job that was taken stays taken for as
+/// long as if it had been taken now, because its runner may still be at work. The kinds in `scheduled` are left alone,
+/// because they are rightly enqueued for a later day. Returns the number of changed jobs.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn pull_back(tx: &mut Tx<'_>, scheduled: [&'static str; 2]) -> Result<u64> {
+    let now = tx.now();
+    let (too_far, held_too_long, [one, other]) = (now + LONGEST_PAUSE + SLACK, now + HOLD + SLACK, scheduled);
+    tx.run(
+        sql!(
+            "UPDATE jobs SET run_at = CASE WHEN run_at > $1 THEN $3 ELSE run_at END,
+             locked_until = CASE WHEN locked_until > $2 THEN $4 ELSE locked_until END
+             WHERE NOT dead AND kind NOT IN ($5, $6) AND (run_at > $1 OR locked_until > $2)"
+        ),
+        args![too_far, held_too_long, now, now + HOLD, one, other],
+    )
+}
+
+/// Reschedules a failed job. After the n-th failure it waits 10 s, 20 s, 40 s, and so on, up to [`LONGEST_PAUSE`].
 fn put_off(tx: &mut Tx<'_>, id: Id, attempt: i64, error: &str) -> Result<u64> {
-    let seconds = 10_i64.saturating_mul(1 << (attempt - 1).clamp(0, 20)).min(3_600);
+    let seconds = 10_i64.saturating_mul(1 << (attempt - 1).clamp(0, 20)).min(LONGEST_PAUSE.as_secs());
     let again = tx.now() + SignedDuration::from_secs(seconds);
     tx.run(
         sql!("UPDATE jobs SET locked_until = NULL, run_at = $1, last_error = $2, dead = $3 WHERE id = $4"),

@@ -162,12 +162,13 @@ pub fn account_email(
 /// Returns whether the password of the account with this address was changed after `since`.
 fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<bool> {
     let Some(person) = store::person_by_email(tx, email)? else { return Ok(false) };
+    let now = tx.now();
     let found: Option<(Id,)> = tx.one(
         sql!(
-            "SELECT id FROM audit WHERE subject_id = $1 AND at > $2
+            "SELECT id FROM audit WHERE subject_id = $1 AND at > $2 AND at <= $3
              AND what IN ('password_changed', 'password_reset') LIMIT 1"
         ),
-        args![person.id, since],
+        args![person.id, since, now],
     )?;
     Ok(found.is_some())
 }

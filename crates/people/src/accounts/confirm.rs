@@ -17,6 +17,7 @@ use crate::audit::{AuditEvent, note};
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;
+use crate::requests::limits;
 use crate::requests::sessions::{self, SessionKind, Tokens};
 use crate::store::sessions::{self as session_store, EmailKind, Proof};
 use crate::{accounts::passwords, store};
@@ -231,6 +232,8 @@ pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
         return Err(Error::refused(&ADDRESS_GONE));
     }
     session_store::forget_sign_up(tx, person)?;
+    // Nobody can have locked out the owner by guessing at the address before it was confirmed.
+    limits::forget_failures(tx, email)?;
     tx.enqueue(&EmailConfirmed { person, is_first }, tx.now())
 }
 

@@ -1,6 +1,6 @@
 //! Requests for emails with links, and setting a password with such a link.
 
-use kit::{AppState, Error, Fields, Result, Tx, tokens};
+use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use serde_json::json;
 
 use crate::accounts::account_emails::{email_claimant, notify};
@@ -15,6 +15,7 @@ use crate::model::normalized_email;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::{ClientInfo, known_device};
 use crate::requests::limits;
+use crate::requests::sessions::{self, SessionKind};
 use crate::store::sessions::{self as session_store, EmailKind};
 use crate::{accounts::passwords, store};
 
@@ -75,11 +76,18 @@ pub async fn request_address_change(caller: &Caller, request: NewAddress) -> Res
 }
 
 /// Sets a new password with the link from an email, which also confirms the address. Every sign-in and every other
-/// link ends.
+/// link ends. The failed sign-ins of the account no longer count, and the new password works at once from this
+/// network and, for a page, with this browser. Returns the token that recognizes the browser
+/// ([`crate::device_cookie`]), if it had none.
 ///
 /// # Errors
 /// Returns [`LINK_EXPIRED`]; `Error::Invalid` for `password`; or [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: NewPassword) -> Result<()> {
+pub async fn reset_password(
+    app: &AppState,
+    client_info: &ClientInfo,
+    request: NewPassword,
+    kind: SessionKind,
+) -> Result<Option<String>> {
     let NewPassword { token, password } = request;
     let digest = tokens::digest(&token);
     let sent_digest = digest.clone();
@@ -90,7 +98,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
     }
     let queue = app.db.dependencies().caches.get::<HashQueue>();
     let hash = queue.acquire(client_info.address).await?.hash(password).await?;
-    let network = client_info.network();
+    let client_info = client_info.clone();
     app.db
         .tx(move |tx| {
             let found = session_store::use_proof(tx, digest.clone())?;
@@ -111,9 +119,33 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
                 make_own(tx, person.id, &proof.email)?;
             }
             session_store::forget_all_proofs(tx, person.id)?;
+            let device = welcome_back(tx, person.id, &proof.email, &client_info, kind)?;
             notify(tx, &PasswordChanged { person: person.id }.into())?;
-            let by = Actor::of(person).on_network(network.as_str());
-            note(tx, &by, AuditEvent::PasswordReset, Some(proof.person), json!({}))
+            let by = Actor::of(person).on_network(client_info.network());
+            note(tx, &by, AuditEvent::PasswordReset, Some(proof.person), json!({}))?;
+            Ok(device)
         })
         .await
+}
+
+/// Makes the new password work at once where the link was opened, however many wrong guesses there were and will
+/// be: whoever reads the email of the address is its owner. Returns the token of a browser that had none.
+fn welcome_back(
+    tx: &mut Tx<'_>,
+    person: Id,
+    email: &str,
+    client_info: &ClientInfo,
+    kind: SessionKind,
+) -> Result<Option<String>> {
+    limits::forget_failures(tx, email)?;
+    // From now on this network is one that the person has used.
+    let family = tx.new_id()?;
+    session_store::insert_sign_in(tx, family, person, client_info)?;
+    match kind {
+        SessionKind::Page => {
+            limits::forget_device_failures(tx, client_info)?;
+            sessions::know(tx, person, client_info)
+        }
+        SessionKind::App => Ok(None),
+    }
 }

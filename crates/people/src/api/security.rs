@@ -93,7 +93,7 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
      content_type = "application/problem+json"),
 ))]
 async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>) -> Result<StatusCode> {
-    reset::reset_password(caller.app(), caller.client_info(), request).await?;
+    reset::reset_password(caller.app(), caller.client_info(), request, SessionKind::App).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

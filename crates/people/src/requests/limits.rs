@@ -10,7 +10,8 @@
 //!
 //! So nobody can lock another person out by guessing wrong: the owner comes from another network, or with a known
 //! browser. When the daily limit of the account is reached, networks from which its owner recently signed in still
-//! count only for themselves.
+//! count only for themselves. Resetting the password, or confirming the address, by email ends the count: the new
+//! password works at once in the browser and from the network of the reset, whatever is guessed elsewhere.
 //!
 //! Emails with a link that anyone can request are counted by kind, address, and network ([`count_email`]).
 //!
@@ -71,8 +72,9 @@ pub(crate) fn count(
     client_info: &ClientInfo,
 ) -> Result<Counted> {
     let slice = slice(tx);
-    let old = tx.now() - DAY;
-    tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1"), args![old])?;
+    let (old, now) = (tx.now() - DAY, tx.now());
+    // A count after now is from a clock that was ahead and has come back.
+    tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1 OR window_start > $2"), args![old, now])?;
     let known = match (&client_info.known, person) {
         (Some(device), Some(person)) if session_store::is_device_of(tx, device, person)? => {
             Some(device.clone())
@@ -80,7 +82,7 @@ pub(crate) fn count(
         _ => None,
     };
     if let Some(device) = known {
-        let key = format!("device:{}", tokens::hex(&device));
+        let key = device_key(&device);
         add(tx, &key, slice, BY_PAIR, SPAN)?;
         return Ok(Counted { slice, keys: vec![key] });
     }
@@ -132,7 +134,7 @@ pub(crate) fn count_request(tx: &mut Tx<'_>, kind: EmailKind, client_info: &Clie
     let slice = slice(tx);
     let known = match &client_info.known {
         Some(device) if session_store::is_device(tx, device)? => {
-            Some(format!("device:{}", tokens::hex(device)))
+            Some(device_key(device))
         }
         _ => None,
     };
@@ -164,6 +166,20 @@ pub(crate) fn count_email(
     Ok(is_over)
 }
 
+/// Deletes the failed sign-ins of an account from all networks, because a person has shown that they read the email
+/// of its address. The counts of emails and of networks stay. Returns how many.
+pub(crate) fn forget_failures(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
+    let key = account_key(email);
+    let with_network = format!("{key} %");
+    tx.run(sql!("DELETE FROM sign_in_failures WHERE key = $1 OR key LIKE $2"), args![key, with_network])
+}
+
+/// Deletes the failed sign-ins with the browser of a request.
+pub(crate) fn forget_device_failures(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result<u64> {
+    let Some(device) = &client_info.known else { return Ok(0) };
+    tx.run(sql!("DELETE FROM sign_in_failures WHERE key = $1"), args![device_key(device)])
+}
+
 /// Deletes the counts of an account whose address is erased. Returns how many.
 pub(crate) fn forget_account(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
     let key = containing(&account_key(email));
@@ -188,9 +204,9 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
         .one(
             sql!(
                 "SELECT CAST(SUM(failures) AS BIGINT), MIN(window_start) FROM sign_in_failures
-                 WHERE key = $1 AND window_start > $2 AND failures > 0"
+                 WHERE key = $1 AND window_start > $2 AND window_start <= $3 AND failures > 0"
             ),
-            args![key, now - span],
+            args![key, now - span, now],
         )?
         .unwrap_or_default();
     if sum.unwrap_or(0) <= most {
@@ -204,6 +220,10 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
 /// only mistyped.
 fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&normalized_email(email))))
+}
+
+fn device_key(device: &[u8]) -> String {
+    format!("device:{}", tokens::hex(device))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) fn see(tx: &mut Tx<'_>, session: Id, network: &str) -> Result<u64> {
     tx.run(
         sql!(
             "UPDATE sign_ins SET seen_at = $1, network = $2
-             WHERE family = (SELECT family FROM sessions WHERE id = $3) AND seen_at <= $4"
+             WHERE family = (SELECT family FROM sessions WHERE id = $3) AND (seen_at <= $4 OR seen_at > $1)"
         ),
         args![now, network, session, now - SEEN],
     )
@@ -194,7 +194,8 @@ pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: EmailKind) -> 
     let now = tx.now();
     let found: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT person_id FROM proofs WHERE email = $1 AND kind = $2 AND made_at > $3 AND expires_at > $4 LIMIT 1"
+            "SELECT person_id FROM proofs WHERE email = $1 AND kind = $2 AND made_at > $3 AND made_at <= $4
+             AND expires_at > $4 LIMIT 1"
         ),
         args![email, kind, now - FRESH, now],
     )?;

@@ -144,3 +144,29 @@ async fn verification_requests_do_not_use_up_password_resets() {
     }
     assert_eq!(request("/api/auth/password-reset/").await, 202);
 }
+
+/// Failures that were counted when the clock was ahead end with it.
+#[tokio::test]
+async fn failures_from_a_clock_that_was_ahead_lock_nobody() {
+    let app = App::open().await;
+    app.anna().await;
+    app.later(SignedDuration::from_hours(365 * 24));
+    for _ in 0..10 {
+        assert_eq!(app.login("anna@example.com", "wrong-guess").await.status, 401);
+    }
+    assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 429);
+    for _ in 0..40 {
+        let body = json!({"email": "anna@example.com"});
+        assert_eq!(app.post("/api/auth/password-reset/", As::Nobody, body).await.status, 202);
+    }
+    // The clock is set back.
+    app.later(SignedDuration::from_hours(-365 * 24));
+    let body = json!({"email": "anna@example.com"});
+    assert_eq!(app.post("/api/auth/password-reset/", As::Nobody, body).await.status, 202);
+    assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
+    let ahead = app.state.db.view(|tx| {
+        let now = tx.now();
+        tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures WHERE window_start > $1"), args![now])
+    });
+    assert_eq!(ahead.await.expect("a count"), Some((0,)), "no row stays");
+}

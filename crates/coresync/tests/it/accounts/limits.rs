@@ -1,10 +1,11 @@
-//! Rate limits: by account, and for visitors by their network.
+//! Rate limits: by account, for visitors by their network, and for failed sign-ins.
 
 use jiff::SignedDuration;
 use kit::config::Config;
 use serde_json::json;
 use testing::{Answer, BEA, GUS, Guest, NOW, PIA, TestClub};
 
+use crate::accounts::{PASSWORD, RESET, VERIFY, register, sign_up, token, zoe};
 use crate::whole::WholeProgram as _;
 
 const ME: &str = "/api/users/profile/me/";
@@ -150,4 +151,89 @@ async fn a_limit_of_zero_means_no_limit() {
     for _ in 0..130 {
         send_visitor_write(&app.visitor()).await.expect(400);
     }
+}
+
+const ZOE: &str = "zoe@example.com";
+const NEW_PASSWORD: &str = "another-password";
+
+/// Opens a club without rate limits, behind a proxy, so that people have different networks.
+async fn proxied() -> TestClub {
+    TestClub::open_with(NOW, |config| Config {
+        trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
+        ..config
+    })
+    .await
+}
+
+/// Sends ten wrong guesses from each of ten networks.
+async fn guess_a_hundred_times(app: &TestClub) {
+    for guess in 0..100 {
+        let visitor = app.visitor().with("x-forwarded-for", &format!("198.51.100.{}", guess / 10));
+        let body = json!({"email": ZOE, "password": "wrong-guess"});
+        visitor.post(LOGIN, body).await.refused(401, "wrong_sign_in");
+    }
+}
+
+async fn sign_in_over_api(visitor: &Guest<'_>, password: &str) -> Answer {
+    visitor.post(LOGIN, json!({"email": ZOE, "password": password})).await
+}
+
+async fn sign_in_by_page(visitor: &Guest<'_>, password: &str) -> Answer {
+    visitor.submit("/login/", &format!("email=zoe%40example.com&password={password}")).await
+}
+
+/// A hundred wrong guesses close an account to unknown browsers for a day, until its owner resets the password.
+#[tokio::test]
+async fn a_reset_lets_the_owner_in_at_once_whatever_was_guessed() {
+    let app = proxied().await;
+    sign_up(&app, zoe()).await;
+    for is_page in [false, true] {
+        later(&app, 3_600 * 25);
+        guess_a_hundred_times(&app).await;
+        let abroad =
+            app.visitor().with("x-forwarded-for", if is_page { "203.0.113.8" } else { "203.0.113.9" });
+        let right = if is_page { NEW_PASSWORD } else { PASSWORD };
+        sign_in_over_api(&abroad, right).await.refused(429, "too_many_attempts");
+        sign_in_by_page(&abroad, right).await.expect(429);
+        abroad.post("/api/auth/password-reset/", json!({"email": ZOE})).await.expect(202);
+        let link = token(&app, ZOE, RESET).await;
+
+        if is_page {
+            let form = format!("token={link}&password={NEW_PASSWORD}");
+            let set = abroad.submit("/password-reset/new/", &form).await.expect(303);
+            let cookie = set.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+            assert!(cookie.starts_with("__Host-device="), "{cookie}");
+            // The guesses go on. The browser of the reset is counted alone, wherever it is next.
+            guess_a_hundred_times(&app).await;
+            let browser = app.visitor().with("x-forwarded-for", "203.0.113.77").with("cookie", &cookie);
+            sign_in_by_page(&browser, NEW_PASSWORD).await.expect(303);
+        } else {
+            let body = json!({"token": link, "password": NEW_PASSWORD});
+            abroad.post("/api/auth/password-reset/confirm/", body).await.expect(204);
+            sign_in_over_api(&app.visitor().with("x-forwarded-for", "203.0.113.70"), NEW_PASSWORD)
+                .await
+                .expect(200);
+            guess_a_hundred_times(&app).await;
+        }
+        // An app has no cookie: the network of the reset is one that the person has used.
+        sign_in_over_api(&abroad, NEW_PASSWORD).await.expect(200);
+        sign_in_by_page(&abroad, NEW_PASSWORD).await.expect(303);
+        // Another network is as closed as before.
+        let elsewhere = app.visitor().with("x-forwarded-for", "203.0.113.99");
+        sign_in_over_api(&elsewhere, NEW_PASSWORD).await.refused(429, "too_many_attempts");
+    }
+}
+
+/// Whoever guesses at an address before its owner has confirmed it does not lock them out.
+#[tokio::test]
+async fn a_confirmed_address_has_no_failed_sign_ins() {
+    let app = proxied().await;
+    register(&app, zoe()).await;
+    guess_a_hundred_times(&app).await;
+    let abroad = app.visitor().with("x-forwarded-for", "203.0.113.8");
+    let link = token(&app, ZOE, VERIFY).await;
+    // The link with a new password, because the old one can no longer be checked.
+    let body = json!({"token": link, "new_password": NEW_PASSWORD});
+    abroad.post("/api/auth/verify/", body).await.expect(204);
+    sign_in_over_api(&abroad, NEW_PASSWORD).await.expect(200);
 }

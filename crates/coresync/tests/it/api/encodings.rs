@@ -1,6 +1,7 @@
 //! The first visitor's encoding does not affect what later visitors can read: every `Accept-Encoding` header, every
 //! cached page, every order of visitors, byte by byte.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::net::SocketAddr;
 
@@ -8,9 +9,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::{HeaderMap, HeaderValue, Request};
-use kit::web::PageCache;
+use kit::web::{PageCache, SameForAll};
 use testing::TestClub;
 
+use crate::permissions::TABLE;
 use crate::whole::WholeProgram as _;
 use tower::ServiceExt as _;
 
@@ -44,26 +46,40 @@ const VISITORS: &[(&[&[u8]], &[&str])] = &[
     (&[b"*;q=0"], &[]),
 ];
 
-const PAGES: [&str; 11] = [
-    "/",
-    "/services/",
-    "/services/massage/",
-    "/menssuite/",
-    "/private/",
-    "/about/",
-    "/technologies/",
-    "/contacts/",
-    "/offline/",
-    "/robots.txt",
-    "/sitemap.xml",
-];
+/// Returns every cached page with its content: of all routes that a visitor may read, those whose response says that
+/// it is the same for all. The table of permissions lists every route, so a new cached page cannot be missing.
+async fn cached_pages(app: &TestClub) -> Vec<(String, Vec<u8>)> {
+    let page_cache = coresync::app::app(app.inner().clone(), None);
+    let mut pages = BTreeMap::new();
+    for line in TABLE.lines().filter(|line| line.starts_with('+')) {
+        let Some((_, path)) = line.split_once(" GET ") else { continue };
+        let path = path.split(" |").next().unwrap_or_default().trim().replace("{slug}", "massage");
+        let request = request(&path, &[]);
+        let (parts, body) = page_cache.clone().oneshot(request).await.expect("an answer").into_parts();
+        if parts.extensions.get::<SameForAll>().is_none() {
+            continue;
+        }
+        assert!(!path.contains('{'), "a cached page needs an example: {path}");
+        assert_eq!((parts.status.as_u16(), parts.headers.get(CONTENT_ENCODING)), (200, None), "{path}");
+        pages.insert(path, to_bytes(body, usize::MAX).await.expect("a whole body").to_vec());
+    }
+    for known in ["/", "/services/", "/services/massage/", "/robots.txt"] {
+        assert!(pages.contains_key(known), "{known} is cached: {:?}", pages.keys());
+    }
+    pages.into_iter().collect()
+}
 
-async fn send_request(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+fn request(path: &str, lines: &[&[u8]]) -> Request<Body> {
     let mut request = Request::get(path).body(Body::empty()).expect("a request");
     for line in lines {
         request.headers_mut().append(ACCEPT_ENCODING, HeaderValue::from_bytes(line).expect("a line"));
     }
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
+    request
+}
+
+async fn send_request(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+    let request = request(path, lines);
     let (parts, body) = page_cache.clone().oneshot(request).await.expect("an answer").into_parts();
     let bytes = to_bytes(body, usize::MAX).await.expect("a whole body").to_vec();
     (parts.status.as_u16(), parts.headers, bytes)
@@ -115,12 +131,7 @@ async fn check(
 #[tokio::test]
 async fn cached_pages_are_served_in_an_encoding_each_visitor_accepts() {
     let app = TestClub::open().await;
-    let mut pages = Vec::new();
-    for page in PAGES {
-        let (status, headers, plain) = send_request(&app.router(), page, &[]).await;
-        assert_eq!((status, headers.get(CONTENT_ENCODING)), (200, None), "{page}");
-        pages.push((page, plain));
-    }
+    let pages = cached_pages(&app).await;
     for (first, _) in VISITORS {
         // A new program without cached pages.
         let page_cache = coresync::app::app(app.inner().clone(), None);

@@ -135,6 +135,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         &[
             "UPDATE notifications SET locked_until = $1",
             "UPDATE notifications SET locked_until = NULL",
+            "UPDATE notifications SET created_at = CASE",
             "DELETE FROM notifications WHERE id",
             "DELETE FROM notifications WHERE person_id",
         ],
@@ -147,6 +148,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "DELETE FROM jobs WHERE id",
             "UPDATE jobs SET locked_until = $1",
             "UPDATE jobs SET locked_until = NULL",
+            "UPDATE jobs SET run_at = CASE",
         ],
         "the runners run the jobs of all clubs, each with the database handle of its club",
     ),

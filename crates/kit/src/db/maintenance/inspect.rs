@@ -36,6 +36,8 @@ pub struct Inspection {
     pub damage: Vec<String>,
     /// What was checked, and what could not be checked.
     pub notes: Vec<String>,
+    /// What could not be checked, with the reason and the remedy. Repeats the note.
+    pub unchecked: Option<&'static str>,
 }
 
 /// Lets the engine check every page, index, and reference.
@@ -52,7 +54,7 @@ pub async fn inspect(place: &Place) -> Result<Inspection> {
 }
 
 fn of_state(state: State) -> Inspection {
-    Inspection { state, damage: Vec::new(), notes: Vec::new() }
+    Inspection { state, damage: Vec::new(), notes: Vec::new(), unchecked: None }
 }
 
 fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
@@ -68,7 +70,7 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
     let all = match tables(&conn) {
         Ok(all) => all,
         Err(error) => {
-            return Ok(Inspection { state: State::Current, damage: vec![error.to_string()], notes });
+            return Ok(Inspection { state: State::Current, damage: vec![error.to_string()], notes, unchecked: None });
         }
     };
     if all.is_empty() {
@@ -82,7 +84,7 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
         Err(_) if !damage.is_empty() => State::Current,
         Err(error) => return Err(error),
     };
-    Ok(Inspection { state, damage, notes })
+    Ok(Inspection { state, damage, notes, unchecked: None })
 }
 
 /// Returns the damage that SQLite finds in the pages, indexes, and references of a file.
@@ -210,29 +212,33 @@ fn check_constraints(client: &mut postgres::Client, found: &mut Inspection) -> R
     Ok(())
 }
 
-/// Compares every index with its table through the server's `amcheck` extension, if it is installed.
+/// Why indexes are not compared on a server.
+const WITHOUT_AMCHECK: &str = "indexes were not compared with their tables: the extension amcheck is not installed (CREATE EXTENSION amcheck)";
+
+/// Compares every index with its table through the server's `amcheck` extension, if it is installed, in whichever
+/// schema.
 fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
-    let there = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'amcheck')";
-    if !client.query_one(there, &[]).map_err(fault)?.get::<_, bool>(0) {
-        found.notes.push(
-            "indexes were not compared with their tables: the extension amcheck is not installed (CREATE EXTENSION amcheck)"
-                .to_owned(),
-        );
+    let schema = "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+                  WHERE e.extname = 'amcheck'";
+    let Some(schema) = texts(client, schema)?.concat().pop() else {
+        found.notes.push(WITHOUT_AMCHECK.to_owned());
+        found.unchecked = Some(WITHOUT_AMCHECK);
         return Ok(());
-    }
+    };
     let query = "SELECT CAST(i.relname AS TEXT) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                  JOIN pg_namespace n ON n.oid = i.relnamespace JOIN pg_am a ON a.oid = i.relam
                  WHERE n.nspname = current_schema() AND a.amname = 'btree' AND x.indisvalid ORDER BY 1";
     let indexes = texts(client, query)?.concat();
     for index in &indexes {
-        let query = "SELECT bt_index_check(CAST(CAST($1 AS TEXT) AS regclass), true)";
-        if let Err(error) = client.execute(query, &[index]) {
+        let query = format!("SELECT {schema}.bt_index_check(CAST(CAST($1 AS TEXT) AS regclass), true)");
+        if let Err(error) = client.execute(&query, &[index]) {
             found.damage.push(format!("index {index}: {}", error_text(&error)));
         }
     }
     for table in texts(client, OUR_TABLES)?.concat() {
-        let query = "SELECT msg FROM verify_heapam(CAST(CAST($1 AS TEXT) AS regclass)) LIMIT 20";
-        match client.query(query, &[&table]) {
+        let query =
+            format!("SELECT msg FROM {schema}.verify_heapam(CAST(CAST($1 AS TEXT) AS regclass)) LIMIT 20");
+        match client.query(&query, &[&table]) {
             Ok(rows) => {
                 for row in rows {
                     found.damage.push(format!("table {table}: {}", row.get::<_, String>(0)));
