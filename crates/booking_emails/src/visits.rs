@@ -209,9 +209,12 @@ impl Saying<'_> {
             BookingNews::Moved if self.keeps_time => {
                 ("Updated", format!("the details of {visit} have changed."), self.policy(), "View your visit")
             }
-            BookingNews::Moved => {
-                ("Rescheduled", format!("{visit} has a new time."), self.policy(), "View your visit")
-            }
+            BookingNews::Moved => (
+                "Rescheduled",
+                format!("{visit} {}.", self.is_or_are("has a new time", "have new times")),
+                self.policy(),
+                "View your visit",
+            ),
             BookingNews::FirstReminder => {
                 ("", self.reminding("we look forward to seeing you."), self.policy(), "View your visit")
             }

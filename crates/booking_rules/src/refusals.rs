@@ -3,7 +3,7 @@
 use kit::Refusal;
 
 /// Someone else has taken the time in the meantime.
-pub const TAKEN: Refusal = Refusal::conflict("taken", "This time has just been taken.");
+pub const TAKEN: Refusal = Refusal::conflict("taken", "This time is already taken.");
 /// Too far ahead for this person (W1).
 pub const OUTSIDE_WINDOW: Refusal =
     Refusal::forbidden("outside_window", "That day isn’t open for booking yet.");
@@ -57,7 +57,7 @@ pub const TOO_MANY_OPEN: Refusal = Refusal::conflict(
 /// The person holds as many times as they may hold (H1).
 pub const TOO_MANY_HELD: Refusal = Refusal::conflict(
     "too_many_open",
-    "You’re already holding the most times we allow. Book or release one, then try again.",
+    "You’re already holding as many times as we allow. Book or release one, then try again.",
 );
 /// The booking has been rescheduled as many times as allowed (C4).
 pub const TOO_MANY_MOVES: Refusal =

@@ -49,7 +49,7 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
             .says("Someone just created a CoreSync account with this email. If it was you, please confirm. Then you can sign in and book.")
             .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
             .note("This link works once, for seven days.")
-            .note("If it wasn’t you, ignore this email, or open the link and choose a new password to make the account yours alone."),
+            .note("If it wasn’t you, ignore this email, or open the link and choose a new password to take over the account."),
         News::HasAccount => draft("You already have an account", "You already have an account.")
             .says("Someone tried to create an account with this email. You already have one; nothing has changed.")
             .says("If it was you, sign in, or reset your password if you’ve forgotten it.")

@@ -77,7 +77,10 @@ impl Input for Waiting {
         let from = sent.from.unwrap_or(Date::ZERO);
         let to = sent.to.unwrap_or(from);
         if !(0..MOST_DAYS).contains(&i64::from((to - from).get_days())) {
-            input.add_error("to", format!("Choose a span of 1 to {MOST_DAYS} days, start date first."));
+            input.add_error(
+                "to",
+                format!("Choose an end date on or after the start date, at most {MOST_DAYS} days in all."),
+            );
         }
         let minute = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
         let after = sent.after.map_or(0, minute);

@@ -280,7 +280,7 @@ impl Strip {
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, counts.on(day.count.date));
             let availability =
-                if day.closed.is_some() { "not open to you yet".to_owned() } else { format::times(count) };
+                if day.closed.is_some() { "not bookable yet".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),

@@ -160,7 +160,7 @@ const FIELDS: [(&str, &str); 9] = [
     ("from", "From"),
     ("to", "To"),
     ("after", "Earliest start"),
-    ("before", "Start before"),
+    ("before", "Starts before"),
     ("duration", "Duration"),
     ("room_id", "Room"),
     ("technician_id", "With"),

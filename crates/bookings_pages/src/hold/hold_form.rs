@@ -152,10 +152,11 @@ impl HoldFormFields {
         }
     }
 
-    /// Returns whether the guest has written notes.
-    pub(crate) fn has_notes(&self) -> bool {
-        let notes = [&self.guest_name, &self.companion_name, &self.special_requests, &self.allergies];
-        notes.iter().any(|note| !note.is_empty())
+    /// Returns whether notes were entered. The name of the guest is one of them, unless the front desk enters it in a
+    /// part of its own (`names_guest`).
+    pub(crate) fn has_notes(&self, names_guest: &bool) -> bool {
+        let notes = [&self.companion_name, &self.special_requests, &self.allergies];
+        notes.iter().any(|note| !note.is_empty()) || (!names_guest && !self.guest_name.is_empty())
     }
 }
 

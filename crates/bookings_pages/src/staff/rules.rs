@@ -377,7 +377,7 @@ pub(crate) fn fields(
         )
         .field(
             InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
-                .hint("Earlier means next day.")
+                .hint("An earlier time means the next day.")
                 .half_width(),
         )
         .group("Access and price")
@@ -403,7 +403,7 @@ pub(crate) fn fields(
         )
         .field(
             InputField::line("tags", "Tags for apps (optional)", "text", shown("tags", rule.tags.join(", ")))
-                .hint("Our API shows them with each matching time, like peak_hour."),
+                .hint("The API returns these with each matching time. Example: peak_hour."),
         )
         .group("Rooms and services")
         .field(

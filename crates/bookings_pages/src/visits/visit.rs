@@ -146,9 +146,11 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/bookings/{id}/"))
 }
 
-/// Returns the path of the booking page for the same service with the same party, duration, technician, and room.
-fn again(service: &Service, detail: &Detail) -> String {
+/// Returns the path of the booking page for the same service with the same party, duration, technician, and room. Staff
+/// book again for the guest of the visit.
+fn again(by: &Actor, service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
+    let is_by_club = by.may(Action::BookForOthers) && by.id() != booking.person;
     let sold = booking.price.minutes();
     let search = Search {
         service: service.slug.clone(),
@@ -157,7 +159,8 @@ fn again(service: &Service, detail: &Detail) -> String {
         room: Some(booking.room).filter(|_| service.rooms.len() > 1),
         minutes: sold.filter(|minutes| *minutes != service.minutes),
         moving: None,
-        guest: None,
+        // 0 is a new guest without an account.
+        guest: is_by_club.then(|| booking.person.map_or(0, |person| person.0)),
     };
     search.path()
 }
@@ -243,7 +246,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
         status: status_word(booking.status),
         is_cancelled: booking.status == Status::Cancelled,
         has_bill: !matches!(booking.status, Status::Cancelled | Status::NoShow),
-        again: offered.map(|service| again(service, &detail)),
+        again: offered.map(|service| again(by, service, &detail)),
         can_repeat: offered.is_some() && booking.reference.is_some(),
         companion: booking.party.companion_name.clone(),
         scene: scene.and_then(|scene| Some(scene.get("preset")?.as_str()?.to_owned())),

@@ -163,7 +163,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &JobListQuery) -> Result<StaffPage>
     let states = [("", "Any status")].into_iter().chain(states);
     let states = states.map(|(value, word)| Choice::new(value, word, value == chosen)).collect();
     let form = FormPart::get(HERE, "Find jobs")
-        .field(InputField::line("kind", "Kind contains", "search", kind))
+        .field(InputField::line("kind", "Job name", "search", kind))
         .field(InputField::select("state", "Status", states));
     let address = |page: usize| format!("{HERE}?kind={}&state={chosen}&page={page}", format::encoded(kind));
     let mut pages = Vec::new();
@@ -174,7 +174,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &JobListQuery) -> Result<StaffPage>
         pages.push(("Later jobs", address(search.page + 1)));
     }
     let sum = if total == 1 { "1 job.".to_owned() } else { format!("{total} jobs.") };
-    let page = StaffPage::new(by, HERE, "Background jobs")
+    let page = StaffPage::new(by, HERE, "Jobs")
         .done(search.page_query.done, "Job discarded.")
         .text(
             "Work the program does on its own, like sending email. Finished jobs are removed from the list.",

@@ -36,6 +36,21 @@ async fn roles_of(db: &Db, email: &'static str) -> Vec<String> {
     roles.into_iter().map(|(role,)| role).collect()
 }
 
+/// Returns what the audit log recorded of the system about people, in order of names.
+async fn audited(db: &Db) -> Vec<String> {
+    let rows = db.view(|tx| {
+        tx.all(
+            sql!(
+                "SELECT a.what FROM audit a JOIN people p ON p.id = a.subject_id WHERE a.who IS NULL AND
+                 a.subject = 'person' AND p.email = 'ola@example.com' ORDER BY a.what"
+            ),
+            args![],
+        )
+    });
+    let rows: Vec<(String,)> = rows.await.unwrap();
+    rows.into_iter().map(|(what,)| what).collect()
+}
+
 /// The first owner of a club (S174).
 #[tokio::test]
 async fn the_first_owner_is_created_by_a_command() {
@@ -58,6 +73,7 @@ async fn the_first_owner_is_created_by_a_command() {
     let output = create("ola@example.com", "owner", PASSWORD).expect_success();
     assert!(output.contains("ola@example.com can sign in as owner."), "{output}");
     assert_eq!(roles_of(&db, "ola@example.com").await, ["owner"]);
+    assert_eq!(audited(&db).await, ["role_changed", "signed_up"]);
     // The address is taken now.
     create("Ola@Example.com", "owner", PASSWORD).expect_failure();
 

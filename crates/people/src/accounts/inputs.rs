@@ -22,7 +22,7 @@ const LONGEST_PHONE: usize = 60;
 /// The input for signing in.
 #[derive(Clone, ToSchema)]
 pub struct SignIn {
-    /// The email, in any spelling.
+    /// The email, in upper or lower case.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
     /// The password, exactly as it is typed.
@@ -114,7 +114,7 @@ impl Input for NewAddress {
 /// The email of an account whose password was forgotten.
 #[derive(Clone, ToSchema)]
 pub struct Forgotten {
-    /// The email, in any spelling.
+    /// The email, in upper or lower case.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
 }

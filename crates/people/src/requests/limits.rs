@@ -74,7 +74,10 @@ pub(crate) fn count(
     let slice = slice(tx);
     let (old, now) = (tx.now() - DAY, tx.now());
     // A count after now is from a clock that was ahead and has come back.
-    tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1 OR window_start > $2"), args![old, now])?;
+    tx.run(
+        sql!("DELETE FROM sign_in_failures WHERE window_start < $1 OR window_start > $2"),
+        args![old, now],
+    )?;
     let known = match (&client_info.known, person) {
         (Some(device), Some(person)) if session_store::is_device_of(tx, device, person)? => {
             Some(device.clone())
@@ -133,9 +136,7 @@ pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
 pub(crate) fn count_request(tx: &mut Tx<'_>, kind: EmailKind, client_info: &ClientInfo) -> Result<()> {
     let slice = slice(tx);
     let known = match &client_info.known {
-        Some(device) if session_store::is_device(tx, device)? => {
-            Some(device_key(device))
-        }
+        Some(device) if session_store::is_device(tx, device)? => Some(device_key(device)),
         _ => None,
     };
     let key = known.unwrap_or_else(|| address_key(client_info.address));

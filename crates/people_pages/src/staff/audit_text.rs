@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kit::{Cents, Id};
 use people::AuditRow;
 use serde_json::{Map, Value};
@@ -244,6 +245,10 @@ impl ValueContext<'_> {
             return format::second(zone, at, self.now);
         }
         match text.parse::<Date>() {
+            // The first version of a plan applies from the beginning.
+            Ok(date) if date == Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC).date() => {
+                "the beginning".to_owned()
+            }
             Ok(date) if text.len() == 10 => format::day(date, format::date_at(zone, self.now)),
             _ => text.replace('_', " "),
         }

@@ -196,7 +196,7 @@ async fn the_page_of_an_expired_hold_offers_other_times() {
     book(&app, UMA, "suite", "2026-11-28", "18:00").await;
     let refused =
         app.browser(PIA).submit(&path, "action=book&special_requests=Cool").await.expect(409).text();
-    assert!(refused.contains("just been taken") && refused.contains("Cool"), "{refused}");
+    assert!(refused.contains("already taken") && refused.contains("Cool"), "{refused}");
 }
 
 #[tokio::test]
@@ -405,7 +405,7 @@ async fn the_page_says_why_a_time_is_not_offered() {
     );
     book(&app, BEA, "suite", "2026-11-27", "18:00").await;
     let taken = open_page(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
-    assert!(taken.contains("just been taken") && taken.contains("Open nearby times"), "{taken}");
+    assert!(taken.contains("already taken") && taken.contains("Open nearby times"), "{taken}");
     assert!(taken.contains("Join the waitlist"), "{taken}");
     let there = open_page(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
     assert!(there.contains("already has a booking at this time") && there.contains("Their name"), "{there}");

@@ -150,7 +150,7 @@ async fn a_repeated_visit_uses_other_times_on_taken_dates() {
     assert!(form_page.contains("Repeat every (weeks)"), "{form_page}");
     let page = pia.submit(&path, "every_weeks=1&times=3&action=preview").await.expect(200).text();
     assert!(page.contains("Friday, December 4") && page.contains("Friday, December 18"), "{page}");
-    assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
+    assert!(page.contains("already taken") && page.contains("name=\"at-1\""), "{page}");
     assert!(!page.contains("Book all<"), "{page}");
     assert_eq!(app.as_(PIA).get(MY_BOOKINGS).await.number("total_upcoming"), 1, "a look books nothing");
     pia.submit(&path, "every_weeks=1&times=3&action=book").await.expect(409);

@@ -131,6 +131,10 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
 
 fn described(what: &str, error: &Error) -> Error {
     let cause = if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() };
+    // The message of SQLITE_FULL.
+    if cause.contains("disk is full") {
+        return Fault::because("the disk is full: make room for the copy, then try again");
+    }
     Fault::because(format!("{what} is damaged: {cause}"))
 }
 

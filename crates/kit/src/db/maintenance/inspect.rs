@@ -70,7 +70,12 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
     let all = match tables(&conn) {
         Ok(all) => all,
         Err(error) => {
-            return Ok(Inspection { state: State::Current, damage: vec![error.to_string()], notes, unchecked: None });
+            return Ok(Inspection {
+                state: State::Current,
+                damage: vec![error.to_string()],
+                notes,
+                unchecked: None,
+            });
         }
     };
     if all.is_empty() {
@@ -218,7 +223,8 @@ const WITHOUT_AMCHECK: &str = "indexes were not compared with their tables: the 
 /// Compares every index with its table through the server's `amcheck` extension, if it is installed, in whichever
 /// schema.
 fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
-    let schema = "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+    let schema =
+        "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
                   WHERE e.extname = 'amcheck'";
     let Some(schema) = texts(client, schema)?.concat().pop() else {
         found.notes.push(WITHOUT_AMCHECK.to_owned());

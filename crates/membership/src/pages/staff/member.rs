@@ -322,7 +322,7 @@ fn held(
             .field(paid());
         page = page
             .heading("upgrade", "Upgrade plan")
-            .text("Prorated to the second for the remaining paid period. Starts now; booked visits keep their price.")
+            .text("Prorated for the rest of the paid period. Starts now; booked visits keep their price.")
             .with(Part::Form(form));
     }
     if ways.freezable > 0 {
