@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Fields, Id, Result, Tx, args, row, sql, versions};
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use serde_json::json;
 
 use crate::model::{Catalogue, VERSION};
@@ -120,7 +120,7 @@ fn note(
     )?;
     let subject = AuditSubject { kind: SubjectKind::Setting, id: None, name: setting.name };
     let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
-    note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
+    note_change(tx, by, AuditEvent::SettingChanged, subject, (value(from), value(to)))?;
     versions::bump(tx, VERSION)
 }
 

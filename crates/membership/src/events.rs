@@ -1,9 +1,10 @@
 //! The events of memberships, which staff can read and from which notifications follow.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Fault, Id, Result, Tx, args, row, sql};
+use kit::{Error, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor};
-use serde_json::Value;
+
+use crate::event_kinds::{MembershipEventDetail, MembershipEventKind};
 
 /// The age up to which an event is reported to the member.
 const NEWS_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -19,32 +20,13 @@ pub struct MembershipEvent {
     pub at: Timestamp,
     /// The person who caused it; `None` for a change that follows from the date.
     pub by: Option<Id>,
-    /// The name of the event: `joined`, `leaves`, `stays`, `changes_down`, `keeps_plan`, `upgraded`, `moves_over`,
-    /// `dues_taken`, `grace`, `suspended`, `ended`, or `frozen_2026_2`, which means frozen for two months counted in
-    /// 2026.
-    pub what: String,
-    /// The details by name, such as `plan`, `from`, `until`, `cents`, `paid`, and `months`.
-    pub detail: Value,
+    /// The kind of the event.
+    pub kind: MembershipEventKind,
+    /// What the event records.
+    pub detail: MembershipEventDetail,
 }
 
-struct EventRow {
-    id: Id,
-    person: Id,
-    at: Timestamp,
-    by: Option<Id>,
-    what: String,
-    detail: Option<String>,
-}
-
-row!(EventRow { id, person, at, by, what, detail });
-
-impl EventRow {
-    fn read(self) -> Result<MembershipEvent> {
-        let EventRow { id, person, at, by, what, detail } = self;
-        let detail = detail.map_or(Ok(Value::Null), |text| serde_json::from_str(&text));
-        Ok(MembershipEvent { id, person, at, by, what, detail: detail.map_err(Fault::because)? })
-    }
-}
+row!(MembershipEvent { id, person, at, by, kind, detail });
 
 /// Returns an event without a permission check, for the program itself.
 ///
@@ -52,18 +34,15 @@ impl EventRow {
 /// Returns `Error::NotFound` if there is no such event.
 pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
     let club = tx.club()?;
-    let found: Option<EventRow> = tx.one(
+    let found = tx.one(
         sql!(
             "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
              JOIN memberships m ON m.id = e.membership_id WHERE m.club_id = $2 AND e.id = $1"
         ),
         args![id, club],
     )?;
-    found.ok_or(Error::NotFound)?.read()
+    found.ok_or(Error::NotFound)
 }
-
-/// The events that later events do not make obsolete.
-const ALWAYS_SENT: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
 
 /// Returns the event of a notification, or the reason why the notification is no longer needed: the event is older than
 /// 30 days, or a later event makes it obsolete.
@@ -79,17 +58,7 @@ pub(crate) fn still_so(
     if tx.now().duration_since(event.at) > NEWS_TTL {
         return Ok(Err("too old"));
     }
-    let undone_by: &[&str] = match event.what.as_str() {
-        what if ALWAYS_SENT.contains(&what) => return Ok(Ok(event)),
-        "leaves" => &["stays", "upgraded", "ended"],
-        "stays" => &["leaves", "ended"],
-        "changes_down" => &["keeps_plan", "changes_down", "upgraded", "leaves", "ended"],
-        "keeps_plan" => &["changes_down", "ended"],
-        "grace" => &["dues_taken", "suspended", "ended"],
-        "suspended" => &["dues_taken", "ended"],
-        _ => &["ended"],
-    };
-    let later: Vec<(String,)> = tx.all(
+    let later: Vec<(MembershipEventKind,)> = tx.all(
         sql!(
             "SELECT l.what FROM membership_events l JOIN membership_events e ON e.membership_id = l.membership_id
              WHERE e.id = $1 AND (l.at > e.at OR (l.at = e.at AND l.id > e.id))
@@ -97,7 +66,7 @@ pub(crate) fn still_so(
         ),
         args![id, club],
     )?;
-    let is_undone = later.iter().any(|(what,)| undone_by.contains(&what.as_str()));
+    let is_undone = later.iter().any(|(later,)| event.kind.is_undone_by(*later));
     Ok(if is_undone { Err("a later change follows") } else { Ok(event) })
 }
 
@@ -111,12 +80,11 @@ pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<MembershipE
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
     }
-    let found: Vec<EventRow> = tx.all(
+    tx.all(
         sql!(
             "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e JOIN memberships m
              ON m.id = e.membership_id WHERE m.club_id = $2 AND m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
         ),
         args![person, club],
-    )?;
-    found.into_iter().map(EventRow::read).collect()
+    )
 }

@@ -11,106 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::actor::Actor;
+use crate::audit_events::AuditEvent;
 use crate::permissions::Action;
 use crate::subject::SubjectKind;
-
-/// An event about a person that the audit log records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditEvent {
-    /// An account was created.
-    SignedUp,
-    /// A person signed in.
-    SignedIn,
-    /// An attempt to sign in failed.
-    SignInFailed,
-    /// A sign-in was ended.
-    SessionEnded,
-    /// All sign-ins of a person, or all except the current one, were ended.
-    SessionsEnded,
-    /// A refresh token was used a second time, so all tokens of its sign-in were ended.
-    TokenReused,
-    /// A person confirmed that an email address is theirs.
-    AddressConfirmed,
-    /// The email address of an account was changed.
-    AddressChanged,
-    /// A person who knew the password changed it.
-    PasswordChanged,
-    /// The password was reset through an email.
-    PasswordReset,
-    /// A person received another role.
-    RoleChanged,
-    /// Staff viewed a person.
-    ProfileRead,
-    /// Staff read the emergency contact of a person.
-    ContactRead,
-    /// Staff searched for people.
-    PeopleSearched,
-    /// The audit log was exported.
-    AuditRead,
-    /// A person gave a consent.
-    ConsentGiven,
-    /// A person withdrew a consent.
-    ConsentWithdrawn,
-    /// A person exported their own data.
-    Exported,
-    /// A person's data was erased.
-    Erased,
-    /// Staff corrected a birthday.
-    BirthdayCorrected,
-}
-
-impl AuditEvent {
-    /// Every event.
-    pub const ALL: [AuditEvent; 20] = [
-        AuditEvent::SignedUp,
-        AuditEvent::SignedIn,
-        AuditEvent::SignInFailed,
-        AuditEvent::SessionEnded,
-        AuditEvent::SessionsEnded,
-        AuditEvent::TokenReused,
-        AuditEvent::AddressConfirmed,
-        AuditEvent::AddressChanged,
-        AuditEvent::PasswordChanged,
-        AuditEvent::PasswordReset,
-        AuditEvent::RoleChanged,
-        AuditEvent::ProfileRead,
-        AuditEvent::ContactRead,
-        AuditEvent::PeopleSearched,
-        AuditEvent::AuditRead,
-        AuditEvent::ConsentGiven,
-        AuditEvent::ConsentWithdrawn,
-        AuditEvent::Exported,
-        AuditEvent::Erased,
-        AuditEvent::BirthdayCorrected,
-    ];
-
-    /// Returns the name of the event in the table and in the filter.
-    pub fn name(self) -> &'static str {
-        match self {
-            AuditEvent::SignedUp => "signed_up",
-            AuditEvent::SignedIn => "signed_in",
-            AuditEvent::SignInFailed => "sign_in_failed",
-            AuditEvent::SessionEnded => "session_ended",
-            AuditEvent::SessionsEnded => "sessions_ended",
-            AuditEvent::TokenReused => "token_reused",
-            AuditEvent::AddressConfirmed => "address_confirmed",
-            AuditEvent::AddressChanged => "address_changed",
-            AuditEvent::PasswordChanged => "password_changed",
-            AuditEvent::PasswordReset => "password_reset",
-            AuditEvent::RoleChanged => "role_changed",
-            AuditEvent::ProfileRead => "profile_read",
-            AuditEvent::ContactRead => "contact_read",
-            AuditEvent::PeopleSearched => "people_searched",
-            AuditEvent::AuditRead => "audit_read",
-            AuditEvent::ConsentGiven => "consent_given",
-            AuditEvent::ConsentWithdrawn => "consent_withdrawn",
-            AuditEvent::Exported => "exported",
-            AuditEvent::Erased => "erased",
-            AuditEvent::BirthdayCorrected => "birthday_corrected",
-        }
-    }
-}
 
 /// Records what the actor did to a person (or to nothing in particular). `details` must contain neither a
 /// secret nor a personal value such as a name or a birthday, because rows stay when a person is erased.
@@ -118,7 +21,7 @@ impl AuditEvent {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, person: Option<Id>, details: Value) -> Result<()> {
-    insert(tx, by, what.name(), (person.map(|_| SubjectKind::Person), person), details)
+    insert(tx, by, what, (person.map(|_| SubjectKind::Person), person), details)
 }
 
 /// Records an operation of another crate on one of its own entities, such as a booking.
@@ -128,7 +31,7 @@ pub fn note(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, person: Option<Id>, d
 pub fn note_operation(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     (subject, id): (SubjectKind, Option<Id>),
     details: Value,
 ) -> Result<()> {
@@ -138,7 +41,7 @@ pub fn note_operation(
 fn insert(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     (subject, id): (Option<SubjectKind>, Option<Id>),
     details: Value,
 ) -> Result<()> {
@@ -150,7 +53,7 @@ fn insert(
             "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details, club_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
-        args![row, now, by.id(), kind, what, subject, id, by.network(), details, club],
+        args![row, now, by.id(), kind, what.name(), subject, id, by.network(), details, club],
     )
     .map(drop)
 }
@@ -175,7 +78,7 @@ pub struct AuditSubject<'s> {
 pub fn note_change(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     subject: AuditSubject<'_>,
     (before, after): (Value, Value),
 ) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use booking_rules::{Booking, BookingEvent, CancelledFor, SUBJECT, Status, WaitState, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
-use kit::notifications::{OWNER, SubjectRef};
+use kit::notifications::{RecipientRole, SubjectRef};
 use kit::{Cents, Error, Id, Notification, Result, Tx, args, sql};
 use people::{Actor, Subject};
 use scheduling::begin;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::accounts::my_bookings::read;
 use crate::model::{Detail, Repriced, Repricing};
-use crate::notifications::guests::{self, GUEST};
+use crate::notifications::guests;
 use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
@@ -98,34 +98,52 @@ struct Item {
     starts_at: Timestamp,
 }
 
-/// The name that stands for all events that set the time of a booking.
-const PLACED: &str = "placed";
+/// The event of a booking that a notification reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reported {
+    /// Any event that sets the time of the booking.
+    Placed,
+    /// This event.
+    Event(BookingEvent),
+}
 
-/// Returns the last event of a booking with this name, where [`PLACED`] stands for every event that sets its time.
-/// Other events are ignored.
-fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Id> {
+const CANCELLED: Reported = Reported::Event(BookingEvent::Cancelled);
+const MISSED: Reported = Reported::Event(BookingEvent::Step(Status::NoShow));
+
+impl Reported {
+    fn as_str(self) -> &'static str {
+        match self {
+            Reported::Placed => "placed",
+            Reported::Event(event) => event.as_str(),
+        }
+    }
+}
+
+/// Returns the last event of a booking that a notification reports. Other events are ignored.
+fn last_event(tx: &mut Tx<'_>, booking: Id, reported: Reported) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(
         sql!(
             "SELECT id FROM booking_events WHERE booking_id = $1
              AND (what = $2 OR ($2 = 'placed' AND what IN ('booked', 'recorded', 'rescheduled')))
              ORDER BY at DESC, id DESC LIMIT 1"
         ),
-        args![booking, what],
+        args![booking, reported.as_str()],
     )?;
     Ok(found.map_or(Id(0), |(id,)| id))
 }
 
-fn item(tx: &mut Tx<'_>, booking: &Booking, what: &str) -> Result<Item> {
-    Ok(Item { booking: booking.id, event: last_event(tx, booking.id, what)?, starts_at: booking.starts_at })
+fn item(tx: &mut Tx<'_>, booking: &Booking, reported: Reported) -> Result<Item> {
+    let event = last_event(tx, booking.id, reported)?;
+    Ok(Item { booking: booking.id, event, starts_at: booking.starts_at })
 }
 
-fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -> Result<()> {
+fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], reported: Reported) -> Result<()> {
     let Some(first) = bookings.first() else { return Ok(()) };
     let recipients = recipients(tx, first)?;
     if recipients.is_empty() {
         return Ok(());
     }
-    let items = bookings.iter().map(|one| item(tx, one, what)).collect::<Result<_>>()?;
+    let items = bookings.iter().map(|one| item(tx, one, reported)).collect::<Result<_>>()?;
     let subject = Subject { kind: SUBJECT, id: first.root() };
     let visit = VisitNotification { kind: news, data: About { bookings: items } };
     let notification = Notification::new(&BookingNotification::Visit(visit), subject, first.person)?;
@@ -134,16 +152,16 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -
 
 /// Returns the recipients of notifications about a booking: its owner, if their email address is verified, and the
 /// guest (N2), if the guest gets emails and has another address.
-fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
+fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<RecipientRole>> {
     let own_email = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
     let mut recipients = Vec::new();
     if own_email.is_some() {
-        recipients.push(OWNER);
+        recipients.push(RecipientRole::Owner);
     }
     if let Some(email) = &booking.party.guest_email {
         let is_same = own_email.is_some_and(|own_email| own_email.eq_ignore_ascii_case(email.trim()));
         if !is_same && guests::is_emailed(tx, booking.id)? {
-            recipients.push(GUEST);
+            recipients.push(RecipientRole::Guest);
         }
     }
     Ok(recipients)
@@ -155,17 +173,17 @@ fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
 /// Returns `too_many_guest_emails` if the account may not have more guests emailed today (N1).
 pub(crate) fn booked(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
     guests::admit(tx, by, bookings)?;
-    write(tx, BookingNews::Confirmed, bookings, PLACED)
+    write(tx, BookingNews::Confirmed, bookings, Reported::Placed)
 }
 
 /// Notifies that a booking was rescheduled.
 pub(crate) fn moved(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
-    write(tx, BookingNews::Moved, std::slice::from_ref(booking), PLACED)
+    write(tx, BookingNews::Moved, std::slice::from_ref(booking), Reported::Placed)
 }
 
 /// Notifies that bookings were canceled, all by the same operation.
 pub(crate) fn cancelled(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
-    write(tx, BookingNews::Cancelled, bookings, "cancelled")
+    write(tx, BookingNews::Cancelled, bookings, CANCELLED)
 }
 
 /// Notifies that the services of a visit were missed. `booking` is the one that has just been settled; as long as
@@ -178,19 +196,19 @@ pub(crate) fn missed(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     for other in store::of_visit(tx, booking, Status::NoShow)? {
         missed.extend(store::find(tx, other)?.map(|row| row.booking));
     }
-    write(tx, BookingNews::Missed, &missed, "no_show")
+    write(tx, BookingNews::Missed, &missed, MISSED)
 }
 
 /// Sends the first or the last reminder of a visit.
 pub(crate) fn near(tx: &mut Tx<'_>, bookings: &[Booking], is_first: bool) -> Result<()> {
     let news = if is_first { BookingNews::FirstReminder } else { BookingNews::LastReminder };
-    write(tx, news, bookings, PLACED)
+    write(tx, news, bookings, Reported::Placed)
 }
 
 /// Notifies that a time is held for a person on the waitlist.
 pub(crate) fn offered(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
     let held = store::find(tx, hold)?.ok_or(Error::NotFound)?.booking;
-    write(tx, BookingNews::Offered, &[held], "held")
+    write(tx, BookingNews::Offered, &[held], Reported::Event(BookingEvent::Held))
 }
 
 /// Notifies a person on the waitlist that a time is free, first come, first served.
@@ -203,7 +221,7 @@ pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: Opened) -> Result<()>
         SubjectRef { kind: "wait", id: wait.id },
         Some(wait.person),
     )?;
-    tx.notify(&notification, &[OWNER])
+    tx.notify(&notification, &[RecipientRole::Owner])
 }
 
 /// Notifies the owner of new prices. One notification covers the bookings of a series or visit (N4).
@@ -211,7 +229,8 @@ pub(crate) fn repriced(tx: &mut Tx<'_>, repriced: &[Repricing]) -> Result<()> {
     let key = |one: &&Repricing| (one.booking.root(), one.booking.cancellation.is_free);
     for group in grouped(repriced, key) {
         let first = &group[0].booking;
-        let to_owner = recipients(tx, first)?.into_iter().filter(|one| *one == OWNER).collect::<Vec<_>>();
+        let to_owner =
+            recipients(tx, first)?.into_iter().filter(|one| *one == RecipientRole::Owner).collect::<Vec<_>>();
         let data = |one: &&Repricing| {
             let restored = !one.booking.cancellation.is_free;
             Repriced { booking: one.booking.id, from: one.from.0, restored }
@@ -249,7 +268,7 @@ pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let confirmed = upcoming.filter(|booking| booking.status == Status::Confirmed);
     for group in grouped(confirmed, Booking::root) {
         guests::admit_later(tx, person, &group)?;
-        write(tx, BookingNews::Confirmed, &group, PLACED)?;
+        write(tx, BookingNews::Confirmed, &group, Reported::Placed)?;
     }
     Ok(())
 }
@@ -292,7 +311,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
     Ok(match news {
         Confirmed | Moved if why != "booked" => Some(why),
         Confirmed | Moved if now >= booking.ends_at => Some("over"),
-        Confirmed | Moved => (last_event(tx, booking.id, PLACED)? != item.event).then_some("moved"),
+        Confirmed | Moved => (last_event(tx, booking.id, Reported::Placed)? != item.event).then_some("moved"),
         FirstReminder | LastReminder if booking.status != Status::Confirmed => Some(why),
         FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
         FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),
@@ -305,8 +324,8 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
         Cancelled if booking.status != Status::Cancelled => Some("reinstated"),
         Missed if booking.status != Status::NoShow => Some("undone"),
         Cancelled | Missed => {
-            let what = if news == Cancelled { "cancelled" } else { "no_show" };
-            let is_last = last_event(tx, booking.id, what)? == item.event;
+            let reported = if news == Cancelled { CANCELLED } else { MISSED };
+            let is_last = last_event(tx, booking.id, reported)? == item.event;
             let is_news = now < booking.ends_at || now < event_at(tx, item.event)? + NEWS_TTL;
             match (is_last, is_news) {
                 (false, _) => Some("a later one follows"),
@@ -413,7 +432,7 @@ pub fn notify_current_status(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
         Status::Confirmed if booking.moves.from.is_some() => moved(tx, &booking),
-        Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),
+        Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], Reported::Placed),
         Status::Cancelled => cancelled(tx, &[booking]),
         Status::NoShow => missed(tx, &booking),
         Status::Held if booking.person.is_some() => offered(tx, id),
