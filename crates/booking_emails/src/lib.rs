@@ -26,6 +26,7 @@ mod tests {
     use bookings::BookingNews;
     use jiff::Timestamp;
     use kit::Id;
+    use kit::notifications::RecipientRole;
 
     use super::*;
 
@@ -34,7 +35,7 @@ mod tests {
             id: Id(1),
             subject_kind: "booking".to_owned(),
             subject: Id(2),
-            recipient: "owner".to_owned(),
+            recipient: RecipientRole::Owner,
             kind: kind.to_owned(),
             data: data.to_owned(),
             person: None,

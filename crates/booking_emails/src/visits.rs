@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST, VisitNotification};
+use bookings::{Booking, BookingNews, Cancellation, Detail, VisitNotification};
 use bookings_pages::{Cancelling, Invited, event};
 use catalogue::{Catalogue, Club};
 use jiff::Timestamp;
+use kit::notifications::RecipientRole;
 use kit::text::plain_name;
 use kit::{AppState, Cents, Result, Tx};
 use messages::calendar::ics;
@@ -75,7 +76,7 @@ fn recipient(
     booking: &Booking,
 ) -> Result<std::result::Result<Recipient, &'static str>> {
     let public = &ours.public;
-    if waiting.recipient == GUEST {
+    if waiting.recipient == RecipientRole::Guest {
         let Some(email) = booking.party.guest_email.clone() else { return Ok(Err("the guest was erased")) };
         if !bookings::is_emailed(tx, booking.id)? {
             return Ok(Err("stopped by the guest"));

@@ -2,8 +2,10 @@
 //! release rules, booking windows, prices, cancellation policies, settings, and refusals. This crate does not claim
 //! any time; the operations on bookings are in `bookings`.
 
+pub mod details;
 mod events;
 mod inputs;
+mod local_moment;
 mod model;
 mod pricing;
 pub mod refusals;
@@ -15,6 +17,7 @@ mod waits;
 
 pub use events::{BookedInstead, BookingEvent, CancelledFor, HoldEnd, RepeatedBy, StepTaken};
 pub use inputs::{BookingInput, MoveInput, Reason, SeriesInput};
+pub use local_moment::{LocalMoment, iso};
 pub use model::{
     BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Frozen, HoldState, Moves, SUBJECT,
     Status,
@@ -33,5 +36,5 @@ pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, 
 pub use rules::release::{Requester, Terms, release_mask, terms};
 pub use rules::week::{StartRange, WeekDay, terms_of_start, week};
 pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use rules::window::{Closed, LocalMoment, Window, iso};
+pub use rules::window::{Closed, Window};
 pub use waits::{WaitKind, WaitState};

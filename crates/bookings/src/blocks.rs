@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use booking_rules::details::{AT, BY, FIELDS};
 use booking_rules::{LocalMoment, iso};
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Fields, Id, Refusal, Result, Tx};
-use people::{Action, Actor, SubjectKind};
+use kit::{DetailKey, Error, Fields, Id, Internal, Refusal, Result, Tx};
+use people::{Action, Actor, AuditEvent, SubjectKind};
 use scheduling::{self as rows, Block, BlockKind, Cell, MINUTES, begin, cell_at, clear_expired, span};
 use serde_json::{Value, json};
 
@@ -19,12 +20,13 @@ use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
 use catalogue::Catalogue;
 
-/// The range contains bookings that the actor has not seen. Carries `bookings[{id, reference, starts_at, ends_at,
-/// guest, status}]`.
+/// The range contains bookings that the actor has not seen. Carries [`INSIDE_BLOCK`].
 pub const BOOKINGS_INSIDE: Refusal = Refusal::conflict(
     "bookings_inside",
     "There are bookings in this time that you haven’t seen. Review them below, then save again. They won’t change.",
 );
+/// The bookings that the actor has not seen.
+pub const INSIDE_BLOCK: DetailKey<Internal<Vec<InsideBlock>>> = DetailKey::new("bookings");
 /// The block was removed in the meantime.
 pub const BLOCK_REMOVED: Refusal =
     Refusal::conflict("wrong_state", "This block was already removed. Nothing was changed.");
@@ -151,7 +153,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     rows::insert_block(tx, catalogue.club.id, &block)?;
     take(tx, &catalogue, block.id, input)?;
     let details = json!({"before": null, "after": described(&catalogue, &block)});
-    people::note_operation(tx, by, "time_blocked", (SubjectKind::Block, Some(block.id)), details)?;
+    people::note_operation(tx, by, AuditEvent::TimeBlocked, (SubjectKind::Block, Some(block.id)), details)?;
     Ok(block)
 }
 
@@ -194,7 +196,7 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     release(tx, &catalogue, &before)?;
     take(tx, &catalogue, id, input)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
-    people::note_operation(tx, by, "block_changed", (SubjectKind::Block, Some(id)), details)?;
+    people::note_operation(tx, by, AuditEvent::BlockChanged, (SubjectKind::Block, Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
@@ -215,7 +217,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     tx.lock_person(before.resource)?;
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
-    people::note_operation(tx, by, "block_removed", (SubjectKind::Block, Some(id)), details)?;
+    people::note_operation(tx, by, AuditEvent::BlockRemoved, (SubjectKind::Block, Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
@@ -234,9 +236,7 @@ fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> R
     if inside.iter().all(|one| seen.contains(&one.detail.booking.id)) {
         return Ok(());
     }
-    let zone = &catalogue.club.zone;
-    let listed: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
-    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", listed))
+    Err(Error::refused(&BOOKINGS_INSIDE).with(INSIDE_BLOCK, Internal(inside)))
 }
 
 /// Releases the claims of a block. Cells that another block also covers are claimed for that block.
@@ -316,13 +316,6 @@ fn described(catalogue: &Catalogue, block: &Block) -> Value {
         "ends_at": iso(zone, block.to), "reason": block.reason})
 }
 
-/// Returns a booking in the time of a block as JSON, for a refusal or a response.
-pub fn inside_out(zone: &jiff::tz::TimeZone, one: &InsideBlock) -> Value {
-    let booking = &one.detail.booking;
-    json!({"id": booking.id, "reference": booking.reference, "starts_at": iso(zone, booking.starts_at),
-        "ends_at": iso(zone, booking.ends_at), "guest": one.guest.name, "status": booking.status.as_str()})
-}
-
 /// Returns the refusal of overwriting someone else's change. It carries who made the change, when, and which fields
 /// differ.
 fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInput) -> Result<Error> {
@@ -335,7 +328,7 @@ fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInpu
     ];
     let fields: Vec<&str> = differs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
     Ok(Error::refused(&BLOCK_EDITED)
-        .with("by", by)
-        .with("at", LocalMoment::new(&catalogue.club.zone, now.changed_at))
-        .with("fields", fields))
+        .with(BY, by)
+        .with(AT, LocalMoment::new(&catalogue.club.zone, now.changed_at))
+        .with(FIELDS, fields))
 }

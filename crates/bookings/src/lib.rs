@@ -28,8 +28,8 @@ pub use attendance::own_day::{OwnDay, OwnVisit, own_day};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{
-    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, BlockInput, InsideBlock, block, blocks, bookings_inside,
-    edit_block, field_of, inside_out, one_block, remove_block,
+    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, BlockInput, INSIDE_BLOCK, InsideBlock, block, blocks,
+    bookings_inside, edit_block, field_of, one_block, remove_block,
 };
 pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use booking::audit::id_by_reference;
@@ -44,9 +44,10 @@ pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::reprice_for;
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
-    CONFLICTS, Conflict, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
+    CONFLICTING, CONFLICTS, Conflict, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
     preview_cancel_series, repeat,
 };
+pub use booking_rules::details;
 pub use booking_rules::refusals::*;
 pub use booking_rules::settings::{
     ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SETTINGS, all as all_settings, named as setting_named,
@@ -63,7 +64,7 @@ pub use booking_rules::{
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
 pub use model::{BookingFilter, Detail, Repriced, Repricing};
 pub use notifications::guests::{
-    GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
+    GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
     BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation, is_notified,
@@ -79,7 +80,7 @@ pub use search::free_times::{
 };
 pub use search::lookup::window;
 pub use search::reserved_times::{ReservedTime, reserved_times};
-pub use search::slot::{Named, Slot, clock, ranked, slots, with_tax};
+pub use search::slot::{ALTERNATIVES, Named, Slot, clock, ranked, slots, with_tax};
 pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use waitlist::join::{
     Joined, WaitInput, Waiting, WaitlistPlace, join, leave, place, places, wait, waits,

@@ -3,7 +3,7 @@
 use booking_rules::{Booking, CancellationTerms, Status};
 use jiff::Timestamp;
 use kit::{Cents, Id};
-use money::Line;
+use money::{ChargeStatus, Line};
 use serde::{Deserialize, Serialize};
 
 /// A booking with its details.
@@ -15,12 +15,39 @@ pub struct Detail {
     pub technicians: Vec<(Id, String)>,
     /// The lines of the price.
     pub why: Vec<Line>,
-    /// The payment status: `due`, `settled`, or `void`.
-    pub payment_status: &'static str,
+    /// The status of the charge; void if there is none.
+    pub payment_status: ChargeStatus,
     /// The consequences of canceling now.
     pub leaving: CancellationTerms,
     /// Whether the booking can be rescheduled now.
     pub can_move: bool,
+}
+
+/// Why a person owes a fee for a booking that they did not use. Each counts as a lapse (C2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FeeReason {
+    /// The booking was canceled late.
+    LateCancellation,
+    /// The guest did not come.
+    NoShow,
+}
+
+impl FeeReason {
+    /// Returns the name of the reason as it is stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            FeeReason::LateCancellation => "late_cancellation",
+            FeeReason::NoShow => "no_show",
+        }
+    }
+
+    /// Returns the label of the line of the fee.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            FeeReason::LateCancellation => "Late cancellation",
+            FeeReason::NoShow => "No-show",
+        }
+    }
 }
 
 /// How a time is held.

@@ -3,12 +3,15 @@
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::iso;
-use bookings::{BlockInput, block, blocks, bookings_inside, edit_block, inside_out, one_block, remove_block};
+use bookings::{
+    BlockInput, INSIDE_BLOCK, InsideBlock, block, blocks, bookings_inside, edit_block, one_block,
+    remove_block,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::replies::Reply;
 use kit::web::{Input, Json, List, Once, OnceHeader, Paging, Path, Problem, Query, RawInput};
-use kit::{AppState, Id, Result, input};
+use kit::{AppState, DetailKey, Error, Id, Result, input};
 use people::Caller;
 use scheduling::{Block, BlockKind};
 use serde::Serialize;
@@ -144,6 +147,48 @@ fn parse_seen(input: &mut RawInput, field: &str) -> Vec<Id> {
     ids.unwrap_or_default()
 }
 
+/// A booking or held time in the time of a block.
+#[derive(Debug, Serialize)]
+struct InsideOut {
+    id: Id,
+    reference: Option<String>,
+    starts_at: String,
+    ends_at: String,
+    guest: String,
+    status: &'static str,
+}
+
+/// The bookings that the client has not seen, in the response of the refusal that carries [`INSIDE_BLOCK`].
+const UNSEEN: DetailKey<Vec<InsideOut>> = DetailKey::new(INSIDE_BLOCK.name());
+
+impl InsideOut {
+    fn of(zone: &TimeZone, one: &InsideBlock) -> InsideOut {
+        let booking = &one.detail.booking;
+        InsideOut {
+            id: booking.id,
+            reference: booking.reference.clone(),
+            starts_at: iso(zone, booking.starts_at),
+            ends_at: iso(zone, booking.ends_at),
+            guest: one.guest.name.clone(),
+            status: booking.status.as_str(),
+        }
+    }
+}
+
+/// Adds the unseen bookings to the response of a refused block.
+fn with_unseen(zone: &TimeZone, error: Error) -> Error {
+    let inside = match &error {
+        Error::Refused(_, details) => details.get(INSIDE_BLOCK),
+        _ => None,
+    };
+    let unseen: Option<Vec<_>> =
+        inside.map(|inside| inside.0.iter().map(|one| InsideOut::of(zone, one)).collect());
+    match unseen {
+        Some(unseen) => error.with(UNSEEN, unseen),
+        None => error,
+    }
+}
+
 /// A block, or what a block would contain.
 #[derive(Serialize, ToSchema)]
 struct BlockedOut {
@@ -151,7 +196,7 @@ struct BlockedOut {
     block: Option<BlockOut>,
     /// The bookings and held times inside it: `[{id, reference, starts_at, ends_at, guest, status}]`.
     #[schema(value_type = Vec<Object>)]
-    bookings: Vec<Value>,
+    bookings: Vec<InsideOut>,
 }
 
 /// Staff: block a room, a technician, or a piece of equipment. Bookings in that time stay as they are and must be
@@ -168,11 +213,11 @@ async fn add_block(
         .once(idempotency_key, move |tx, by| {
             let zone = catalogue::current(tx)?.club.zone.clone();
             let inside = bookings_inside(tx, by, None, &input)?;
-            let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
+            let bookings = inside.iter().map(|one| InsideOut::of(&zone, one)).collect();
             if dry_run {
                 return Reply::json(StatusCode::OK, &BlockedOut { block: None, bookings });
             }
-            let made = block(tx, by, &input)?;
+            let made = block(tx, by, &input).map_err(|error| with_unseen(&zone, error))?;
             let out = BlockedOut { block: Some(BlockOut::of(&zone, &made)), bookings };
             Reply::json(StatusCode::CREATED, &out)
         })
@@ -196,10 +241,10 @@ async fn change_block(
                 one_block(tx, by, id)?;
                 None
             } else {
-                Some(edit_block(tx, by, id, &input)?)
+                Some(edit_block(tx, by, id, &input).map_err(|error| with_unseen(&zone, error))?)
             };
             let inside = bookings_inside(tx, by, Some(id), &input)?;
-            let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
+            let bookings = inside.iter().map(|one| InsideOut::of(&zone, one)).collect();
             let block = changed.map(|block| BlockOut::of(&zone, &block));
             Ok(Answered(BlockedOut { block, bookings }))
         })

@@ -7,15 +7,15 @@ use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::{Booking, BookingInput, BookingRequest, Move, MoveInput, Reason, SeriesInput};
 use bookings::{
-    Change, Conflict, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend,
-    held, hold, preview_move, release_hold, repeat, reschedule, why_not,
+    CONFLICTING, Change, Conflict, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series,
+    dry_run_hold, extend, held, hold, preview_move, release_hold, repeat, reschedule, why_not,
 };
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, RawInput};
-use kit::{AppState, Cents, Error, Id, Result, Tx};
+use kit::{AppState, Cents, DetailKey, Error, Id, Refusal, RefusalDetails, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -208,7 +208,45 @@ struct SeriesOut {
     bookings: Vec<BookingOut>,
     /// The occurrences that were not booked: `[{place, when, code, error, alternatives}]`.
     #[schema(value_type = Vec<Object>)]
-    left_out: Vec<Conflict>,
+    left_out: Vec<ConflictOut>,
+}
+
+/// An occurrence that was not booked: `{place, when, code, error, …}` with the data of the refusal.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct ConflictOut(Map<String, Value>);
+
+/// The occurrences in the response of the refusal that carries [`CONFLICTING`].
+const CONFLICTS_OUT: DetailKey<Vec<ConflictOut>> = DetailKey::new(CONFLICTING.name());
+
+impl ConflictOut {
+    fn of(conflict: &Conflict) -> ConflictOut {
+        let mut object = described(conflict.refusal, &conflict.details);
+        object.insert("place".to_owned(), json!(conflict.place));
+        object.insert("when".to_owned(), json!(conflict.when));
+        ConflictOut(object)
+    }
+}
+
+/// Adds the occurrences that cannot be booked to the response of a refused series.
+fn with_conflicts(error: Error) -> Error {
+    let conflicts = match &error {
+        Error::Refused(_, details) => details.get(CONFLICTING),
+        _ => None,
+    };
+    let out: Option<Vec<_>> = conflicts.map(|conflicts| conflicts.0.iter().map(ConflictOut::of).collect());
+    match out {
+        Some(out) => error.with(CONFLICTS_OUT, out),
+        None => error,
+    }
+}
+
+/// Returns the data of a refusal with its code and its sentence.
+fn described(refusal: &Refusal, details: &RefusalDetails) -> Map<String, Value> {
+    let mut object = details.to_json();
+    object.insert("code".to_owned(), json!(refusal.code));
+    object.insert("error".to_owned(), json!(refusal.sentence));
+    object
 }
 
 /// Book a series: a booking request with `every_weeks`, `times`, and optionally `skip_conflicts` or `instead`.
@@ -221,9 +259,10 @@ async fn repeat_booking(
 ) -> Result<Reply> {
     caller
         .once(idempotency_key, move |tx, by| {
-            let series = repeat(tx, by, &repeated)?;
+            let series = repeat(tx, by, &repeated).map_err(with_conflicts)?;
             let bookings = series.booked.iter().map(|one| to_response(tx, one.id)).collect::<Result<_>>()?;
-            Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
+            let left_out = series.left_out.iter().map(ConflictOut::of).collect();
+            Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out })
         })
         .await
 }
@@ -296,10 +335,7 @@ async fn tell_why_not(caller: Caller, Query(request): Query<BookingRequest>) -> 
 
 fn reason(error: &Error) -> Option<Value> {
     let Error::Refused(refusal, details) = error else { return None };
-    let mut reason = details.to_json();
-    reason.insert("code".to_owned(), json!(refusal.code));
-    reason.insert("error".to_owned(), json!(refusal.sentence));
-    Some(Value::Object(reason))
+    Some(Value::Object(described(refusal, details)))
 }
 
 type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;

@@ -7,8 +7,8 @@ use booking_rules::{
     edit_rule, end_rule, factor, iso, undo,
 };
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
-use kit::{AppState, Id, Result};
+use kit::web::{Json, List, Paging, Path, Problem, Query};
+use kit::{AppState, Id, Result, input};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -192,17 +192,12 @@ async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Resu
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// A single time: a start in a room.
-#[derive(ToSchema)]
-struct OverrideStart {
-    room_id: Id,
-    #[schema(value_type = String, format = DateTime)]
-    starts_at: Timestamp,
-}
-
-impl Input for OverrideStart {
-    fn parse(input: &mut RawInput) -> OverrideStart {
-        OverrideStart { room_id: input.id("room_id"), starts_at: input.moment("starts_at") }
+input! {
+    /// A single time: a start in a room.
+    struct OverrideStart {
+        room_id: Id = id(),
+        #[schema(value_type = String, format = DateTime)]
+        starts_at: Timestamp = moment(),
     }
 }
 

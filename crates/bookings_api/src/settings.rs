@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use booking_rules::settings::{all, named};
 use catalogue::{Setting, SettingUnit};
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
-use kit::{AppState, Id, Result};
+use kit::web::{Json, List, Paging, Path, Problem, Query};
+use kit::{AppState, Id, Result, input};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,15 +68,10 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Se
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }
 
-/// The value of a setting.
-#[derive(ToSchema)]
-struct NumberValue {
-    value: i64,
-}
-
-impl Input for NumberValue {
-    fn parse(input: &mut RawInput) -> NumberValue {
-        NumberValue { value: input.number("value", 0, 10_000_000) }
+input! {
+    /// The value of a setting.
+    struct NumberValue {
+        value: i64 = number(0, 10_000_000),
     }
 }
 

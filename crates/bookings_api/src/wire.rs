@@ -251,7 +251,7 @@ impl BookingOut {
                 why: with_tax(why(&detail.why), booking.price.tax),
             },
             status: booking.status.as_str(),
-            payment_status: detail.payment_status,
+            payment_status: detail.payment_status.as_str(),
             can_cancel,
             can_reschedule: detail.can_move,
             cancel_cost: if can_cancel { detail.leaving.fee } else { Cents::ZERO },

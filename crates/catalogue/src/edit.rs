@@ -3,7 +3,7 @@
 
 use kit::errors::OrRefuse;
 use kit::{Cents, Error, Id, Refusal, Result, Tx, args, clubs, sql, versions};
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use serde_json::json;
 
 use crate::hours::Hours;
@@ -171,6 +171,12 @@ pub fn reprice(tx: &mut Tx<'_>, by: &Actor, service: Id, list: Cents, member: Ce
     )?;
     let price = |list: Cents, member: Cents| json!({"list_price": list, "member_price": member});
     let subject = AuditSubject { kind: SubjectKind::Service, id: Some(service), name: &slug };
-    note_change(tx, by, "price_changed", subject, (price(old_list, old_member), price(list, member)))?;
+    note_change(
+        tx,
+        by,
+        AuditEvent::PriceChanged,
+        subject,
+        (price(old_list, old_member), price(list, member)),
+    )?;
     changed(tx)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Fields, Id, Result, Tx, args, sql, versions};
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use serde_json::json;
 
 use crate::model::{Catalogue, VERSION};

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -142,7 +143,7 @@ pub enum FaultKind {
 }
 
 /// The number of seconds after which a client should try again when the database does not answer.
-pub(crate) const RETRY_AFTER: i64 = 5;
+pub(crate) const RETRY_SECONDS: i64 = 5;
 
 impl FaultKind {
     /// Returns whether the database is unavailable rather than our code defective. Such a fault is answered with
@@ -174,9 +175,9 @@ impl Error {
 
     /// Adds one value to the data of a refusal. Has no effect on other errors.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl RefusalValue + 'static) -> Error {
+    pub fn with<T: RefusalValue + 'static>(mut self, key: DetailKey<T>, value: T) -> Error {
         if let Error::Refused(_, details) = &mut self {
-            details.insert(name, value);
+            details.insert(key, value);
         }
         self
     }
@@ -194,10 +195,10 @@ impl Error {
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Error::Refused(refusal, details) => {
-                let seconds = details.number("retry_after");
-                seconds.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
+                let seconds = details.get(RETRY_AFTER).copied();
+                seconds.or((refusal.code == BUSY.code).then_some(RETRY_SECONDS))
             }
-            Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),
+            Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_SECONDS),
             _ => None,
         }
     }
@@ -208,18 +209,56 @@ impl Error {
     }
 }
 
-/// A value that a refusal carries for the client. Every type that can be written as JSON is one.
+/// The seconds after which a request that was refused may be repeated. They become the `Retry-After` header.
+pub const RETRY_AFTER: DetailKey<i64> = DetailKey::new("retry_after");
+
+/// The name of a value in the data of a refusal, with the type of the value. The name is part of the API. Each crate has
+/// a constant for each value that its refusals carry.
+#[derive(Debug)]
+pub struct DetailKey<T> {
+    name: &'static str,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> DetailKey<T> {
+    /// Returns the key of the value with this name.
+    pub const fn new(name: &'static str) -> DetailKey<T> {
+        DetailKey { name, kind: PhantomData }
+    }
+
+    /// Returns the name of the value in a response.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// A value that a refusal carries. Every type that can be written as JSON is one, and so is [`Internal`].
 pub trait RefusalValue: fmt::Debug + Send + Sync {
-    /// Returns the value as the JSON of a response.
-    fn to_json(&self) -> Value;
+    /// Returns the value as the JSON of a response; `None` if it is not part of the response.
+    fn to_json(&self) -> Option<Value>;
 
     /// Returns the value for access by its type.
     fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: Serialize + fmt::Debug + Send + Sync + 'static> RefusalValue for T {
-    fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+    fn to_json(&self) -> Option<Value> {
+        Some(serde_json::to_value(self).unwrap_or_default())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A value that a refusal carries for other operations and for pages. An endpoint that sends it to a client replaces it
+/// by its own response type under the same name.
+#[derive(Debug, Clone)]
+pub struct Internal<T>(pub T);
+
+impl<T: fmt::Debug + Send + Sync + 'static> RefusalValue for Internal<T> {
+    fn to_json(&self) -> Option<Value> {
+        None
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -232,29 +271,19 @@ impl<T: Serialize + fmt::Debug + Send + Sync + 'static> RefusalValue for T {
 pub struct RefusalDetails(BTreeMap<&'static str, Arc<dyn RefusalValue>>);
 
 impl RefusalDetails {
-    /// Returns the value with a name if it has the type `T`.
-    pub fn get<T: 'static>(&self, name: &str) -> Option<&T> {
-        self.0.get(name)?.as_any().downcast_ref()
+    /// Returns the value of a key, if the refusal carries it.
+    pub fn get<T: 'static>(&self, key: DetailKey<T>) -> Option<&T> {
+        self.0.get(key.name)?.as_any().downcast_ref()
     }
 
-    /// Returns the whole number with a name, whatever its integer type.
-    fn number(&self, name: &str) -> Option<i64> {
-        (**self.0.get(name)?).to_json().as_i64()
-    }
-
-    /// Returns whether there is a value with a name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    /// Sets the value with a name.
-    pub fn insert(&mut self, name: &'static str, value: impl RefusalValue + 'static) {
-        self.0.insert(name, Arc::new(value));
+    /// Sets the value of a key.
+    pub fn insert<T: RefusalValue + 'static>(&mut self, key: DetailKey<T>, value: T) {
+        self.0.insert(key.name, Arc::new(value));
     }
 
     /// Returns all values as the members of a JSON object.
     pub fn to_json(&self) -> Map<String, Value> {
-        self.0.iter().map(|(name, value)| ((*name).to_owned(), (**value).to_json())).collect()
+        self.0.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (**value).to_json()?))).collect()
     }
 }
 

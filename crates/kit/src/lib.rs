@@ -21,7 +21,7 @@ pub mod web;
 pub mod testing;
 
 pub use db::{Db, Tx};
-pub use errors::{Error, Fault, Fields, Refusal, RefusalDetails, Result};
+pub use errors::{DetailKey, Error, Fault, Fields, Internal, RETRY_AFTER, Refusal, RefusalDetails, Result};
 pub use ids::Id;
 pub use notifications::Notification;
 pub use primitives::amounts::Cents;

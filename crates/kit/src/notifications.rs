@@ -13,8 +13,30 @@ use crate::{args, sql};
 /// The topic that wakes the delivery.
 pub const TOPIC: &str = "notifications";
 
-/// The recipient who owns the account of the subject.
-pub const OWNER: &str = "owner";
+/// Who receives a notification. The names are in rows that may be waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecipientRole {
+    /// The person who owns the account of the subject.
+    Owner,
+    /// The guest for whom the owner acts; the subject has the address.
+    Guest,
+}
+
+impl RecipientRole {
+    /// Returns the name of the role as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecipientRole::Owner => "owner",
+            RecipientRole::Guest => "guest",
+        }
+    }
+
+    fn read(text: String) -> Option<RecipientRole> {
+        [RecipientRole::Owner, RecipientRole::Guest].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+crate::column_as!(RecipientRole, String, RecipientRole::read);
 
 /// What a notification is about. Each crate names the kinds of its own subjects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +91,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Returns a fault if the database fails.
-    pub fn notify(&mut self, notification: &Notification, recipients: &[&'static str]) -> Result<()> {
+    pub fn notify(&mut self, notification: &Notification, recipients: &[RecipientRole]) -> Result<()> {
         if recipients.is_empty() {
             return Ok(());
         }
@@ -101,7 +123,7 @@ impl Tx<'_> {
                      person_id, created_at, due_at, attempt, club_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9,
                      0, $10)"
                 ),
-                args![id, subject_kind, subject, sequence, *recipient, kind, data, *person, now, club],
+                args![id, subject_kind, subject, sequence, recipient.as_str(), kind, data, *person, now, club],
             )?;
         }
         self.after_commit(Changed(TOPIC.to_owned()));

@@ -1,7 +1,7 @@
 //! Audit log entries for what staff do with the memberships of others.
 
 use kit::{Id, Result, Tx};
-use people::{Actor, AuditSubject, SubjectKind, note_change};
+use people::{Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 use crate::entitlements::Entitlements;
@@ -27,7 +27,7 @@ pub(crate) fn shown_of(entitlements: &Entitlements) -> Value {
 pub(crate) fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     person: Id,
     change: (Value, Value),
 ) -> Result<()> {

@@ -6,15 +6,16 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use kit::amounts::half_up;
 use kit::web::RawInput;
-use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, input, sql};
+use kit::{Cents, DetailKey, Error, Fault, Id, Refusal, Result, Tx, args, input, sql};
 use money::{Bill, Line, LineKind};
-use people::{Action, Actor, Subject, SubjectKind};
+use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::audit;
 use crate::entitlements::Entitlements;
+use crate::event_kinds::{ChangedFrom, MembershipEventDetail, MembershipEventKind};
 use crate::lifecycle::{self, WRONG_STATE, after_months, changed, held};
-use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
+use crate::model::{Membership, MembershipStatus, NewMembership, Paid, Plan};
 use crate::plan_store::{Version, newest_of};
 use crate::store;
 
@@ -40,36 +41,10 @@ pub const NOTHING_DUE: Refusal = Refusal::conflict(
 pub const PRICE_CHANGED: Refusal =
     Refusal::conflict("price_changed", "The price has changed. Review the new price.");
 
-/// How a payment was made at the front desk (T3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paid {
-    /// The guest paid in cash.
-    Cash,
-    /// The guest paid at the card terminal of the front desk.
-    Terminal,
-}
-
-impl Paid {
-    /// The name of the payment method in the tables and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Paid::Cash => "cash",
-            Paid::Terminal => "terminal",
-        }
-    }
-
-    /// Parses the field `paid`: `cash` or `terminal`.
-    pub fn parse(input: &mut RawInput) -> Paid {
-        match input.opt_text_within("paid", 20).as_deref() {
-            Some("cash") => Paid::Cash,
-            Some("terminal") => Paid::Terminal,
-            _ => {
-                input.add_error("paid", "Choose how it was paid: cash or terminal.");
-                Paid::Cash
-            }
-        }
-    }
-}
+/// The current price of the plan.
+const TOTAL: DetailKey<String> = DetailKey::new("total");
+/// The last paid day.
+const PAID_UNTIL: DetailKey<String> = DetailKey::new("paid_until");
 
 input! {
     /// A plan and how it is paid.
@@ -85,7 +60,7 @@ input! {
     }
 }
 
-fn paid(input: &mut RawInput, _: &str) -> Paid {
+pub(crate) fn paid(input: &mut RawInput, _: &str) -> Paid {
     Paid::parse(input)
 }
 
@@ -97,7 +72,7 @@ impl Sold {
     fn check(&self, total: Cents) -> Result<()> {
         match self.expected_total {
             Some(expected) if expected != total => {
-                Err(Error::refused(&PRICE_CHANGED).with("total", total.to_string()))
+                Err(Error::refused(&PRICE_CHANGED).with(TOTAL, total.to_string()))
             }
             _ => Ok(()),
         }
@@ -128,13 +103,24 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     let paid_until = after_months(today, today.yesterday().map_err(Fault::because)?, 1)?;
     let new = NewMembership::active(person, plan.id, (today, paid_until));
     let id = store::enrol(tx, club, &new)?;
-    let detail = json!({"plan": plan.name, "version": n, "until": paid_until, "cents": plan.price.0,
-        "paid": paid.as_str()});
-    let event = changed(tx, by.id(), id, person, "joined", &detail)?;
+    let detail = MembershipEventDetail {
+        version: Some(n),
+        until: Some(paid_until),
+        cents: Some(plan.price.0),
+        paid: Some(paid),
+        ..MembershipEventDetail::of_plan(&plan.name)
+    };
+    let event = changed(tx, by.id(), id, person, MembershipEventKind::Joined, &detail)?;
     let label = format!("{}, until {paid_until}", plan.name);
     take(tx, by, (club, person, event), label, plan.price)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
-    audit::note(tx, by, "membership_started", person, (Value::Null, with_paid(after, paid, plan.price)))?;
+    audit::note(
+        tx,
+        by,
+        AuditEvent::MembershipStarted,
+        person,
+        (Value::Null, with_paid(after, paid, plan.price)),
+    )?;
     Ok(paid_until)
 }
 
@@ -159,10 +145,10 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
     by.need_for(Action::RunMemberships, person)?;
     let (entitlements, membership, plan) = held(tx, by, person)?;
     if membership.paid_until != seen {
-        return Err(Error::refused(&PAID_MEANWHILE).with("paid_until", membership.paid_until.to_string()));
+        return Err(Error::refused(&PAID_MEANWHILE).with(PAID_UNTIL, membership.paid_until.to_string()));
     }
     if entitlements.today.is_some_and(|today| today < seen) {
-        return Err(Error::refused(&NOTHING_DUE).with("paid_until", seen.to_string()));
+        return Err(Error::refused(&NOTHING_DUE).with(PAID_UNTIL, seen.to_string()));
     }
     // Store the changes that follow from the date first, because they depend on the old last paid day.
     lifecycle::bill_person(tx, person)?;
@@ -179,12 +165,17 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
         return Err(Error::refused(&PAID_MEANWHILE));
     }
     let club = catalogue::current(tx)?.club.id;
-    let detail = json!({"plan": plan.name, "until": until, "cents": plan.price.0, "paid": paid.as_str()});
-    let event = changed(tx, by.id(), membership.id, person, "dues_taken", &detail)?;
+    let detail = MembershipEventDetail {
+        until: Some(until),
+        cents: Some(plan.price.0),
+        paid: Some(paid),
+        ..MembershipEventDetail::of_plan(&plan.name)
+    };
+    let event = changed(tx, by.id(), membership.id, person, MembershipEventKind::DuesTaken, &detail)?;
     take(tx, by, (club, person, event), format!("{}, until {until}", plan.name), plan.price)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     let change = (audit::shown(&membership, &plan), with_paid(after, paid, plan.price));
-    audit::note(tx, by, "dues_taken", person, change)?;
+    audit::note(tx, by, AuditEvent::DuesTaken, person, change)?;
     Ok(until)
 }
 
@@ -312,13 +303,24 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
     }
-    let detail = json!({"from": invoice.from, "plan": invoice.to, "until": paid_until, "cents": invoice.total.0,
-        "paid": paid.as_str()});
-    let event = changed(tx, by.id(), id, person, "upgraded", &detail)?;
+    let detail = MembershipEventDetail {
+        from: Some(ChangedFrom::Plan(invoice.from.clone())),
+        until: Some(paid_until),
+        cents: Some(invoice.total.0),
+        paid: Some(paid),
+        ..MembershipEventDetail::of_plan(&invoice.to)
+    };
+    let event = changed(tx, by.id(), id, person, MembershipEventKind::Upgraded, &detail)?;
     let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
     take(tx, by, (club, person, event), label, invoice.total)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
-    audit::note(tx, by, "membership_upgraded", person, (before, with_paid(after, paid, invoice.total)))?;
+    audit::note(
+        tx,
+        by,
+        AuditEvent::MembershipUpgraded,
+        person,
+        (before, with_paid(after, paid, invoice.total)),
+    )?;
     Ok(invoice)
 }
 

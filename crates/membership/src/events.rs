@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
-use serde_json::Value;
+
+use crate::event_kinds::{MembershipEventDetail, MembershipEventKind};
 
 /// The age up to which an event is reported to the member.
 const NEWS_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -19,12 +20,10 @@ pub struct MembershipEvent {
     pub at: Timestamp,
     /// The person who caused it; `None` for a change that follows from the date.
     pub by: Option<Id>,
-    /// The name of the event: `joined`, `leaves`, `stays`, `changes_down`, `keeps_plan`, `upgraded`, `moves_over`,
-    /// `dues_taken`, `grace`, `suspended`, `ended`, or `frozen_2026_2`, which means frozen for two months counted in
-    /// 2026.
-    pub what: String,
-    /// The details by name, such as `plan`, `from`, `until`, `cents`, `paid`, and `months`.
-    pub detail: Value,
+    /// The kind of the event.
+    pub kind: MembershipEventKind,
+    /// What the event records.
+    pub detail: MembershipEventDetail,
 }
 
 kit::record! {
@@ -34,7 +33,7 @@ kit::record! {
         person: read "m.person_id",
         at: "at",
         by: "by_person",
-        what: "what",
+        kind: "what",
         detail: json "detail",
     }
     with "membership_id"
@@ -61,9 +60,6 @@ pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
     found.ok_or(Error::NotFound)
 }
 
-/// The events that later events do not make obsolete.
-const ALWAYS_SENT: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
-
 /// Returns the event of a notification, or the reason why the notification is no longer needed: the event is older than
 /// 30 days, or a later event makes it obsolete.
 ///
@@ -78,17 +74,7 @@ pub(crate) fn still_so(
     if tx.now().duration_since(event.at) > NEWS_TTL {
         return Ok(Err("too old"));
     }
-    let undone_by: &[&str] = match event.what.as_str() {
-        what if ALWAYS_SENT.contains(&what) => return Ok(Ok(event)),
-        "leaves" => &["stays", "upgraded", "ended"],
-        "stays" => &["leaves", "ended"],
-        "changes_down" => &["keeps_plan", "changes_down", "upgraded", "leaves", "ended"],
-        "keeps_plan" => &["changes_down", "ended"],
-        "grace" => &["dues_taken", "suspended", "ended"],
-        "suspended" => &["dues_taken", "ended"],
-        _ => &["ended"],
-    };
-    let later: Vec<(String,)> = tx.all(
+    let later: Vec<(MembershipEventKind,)> = tx.all(
         sql!(
             "SELECT l.what FROM membership_events l JOIN membership_events e ON e.membership_id = l.membership_id
              WHERE e.id = $1 AND (l.at > e.at OR (l.at = e.at AND l.id > e.id))
@@ -96,7 +82,7 @@ pub(crate) fn still_so(
         ),
         args![id, club],
     )?;
-    let is_undone = later.iter().any(|(what,)| undone_by.contains(&what.as_str()));
+    let is_undone = later.iter().any(|(later,)| event.kind.is_undone_by(*later));
     Ok(if is_undone { Err("a later change follows") } else { Ok(event) })
 }
 

@@ -4,14 +4,15 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use kit::jobs::Job;
-use kit::notifications::OWNER;
+use kit::notifications::RecipientRole;
 use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql, versions};
-use people::{Action, Actor, Subject, SubjectKind};
+use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
+use crate::event_kinds::{ChangedFrom, MembershipEventDetail, MembershipEventKind};
 use crate::events::{MembershipEvent, insert_event};
 use crate::model::{Membership, MembershipStatus, Plan};
 use crate::plan_store::newest_of;
@@ -67,7 +68,10 @@ impl Job for MembershipNews {
 /// Returns a fault if the database fails.
 pub fn notify(tx: &mut Tx<'_>, person: Id, news: MembershipNews) -> Result<()> {
     let subject = Subject { kind: SubjectKind::Membership, id: person };
-    tx.notify(&Notification::new(&MembershipNotification::Changed(news), subject, Some(person))?, &[OWNER])
+    tx.notify(
+        &Notification::new(&MembershipNotification::Changed(news), subject, Some(person))?,
+        &[RecipientRole::Owner],
+    )
 }
 
 /// A daily job, which schedules its next run itself. See [`run_billing_day`].
@@ -98,11 +102,11 @@ pub(crate) fn changed(
     by: Option<Id>,
     membership: Id,
     person: Id,
-    what: &str,
-    detail: &Value,
+    kind: MembershipEventKind,
+    detail: &MembershipEventDetail,
 ) -> Result<Id> {
     let (id, at) = (tx.new_id()?, tx.now());
-    let event = MembershipEvent { id, person, at, by, what: what.to_owned(), detail: detail.clone() };
+    let event = MembershipEvent { id, person, at, by, kind, detail: detail.clone() };
     tx.run(sql!(insert_event!()), [event.values(), args![membership].to_vec()].concat())?;
     tx.enqueue(&MembershipChanged { person }, at)?;
     notify(tx, person, MembershipNews { event: id })?;
@@ -147,11 +151,18 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
     }
-    let detail = json!({"plan": plan.name, "until": membership.paid_until});
-    let what = if renews { "stays" } else { "leaves" };
-    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail)?;
+    let until = Some(membership.paid_until);
+    let detail = MembershipEventDetail { until, ..MembershipEventDetail::of_plan(&plan.name) };
+    let kind = if renews { MembershipEventKind::Stays } else { MembershipEventKind::Leaves };
+    changed(tx, Some(by.person()?.id), membership.id, person, kind, &detail)?;
     let after = audit::shown(&Membership { renews, ..membership }, &plan);
-    audit::note(tx, by, if renews { "membership_kept" } else { "membership_ending" }, person, (before, after))
+    audit::note(
+        tx,
+        by,
+        if renews { AuditEvent::MembershipKept } else { AuditEvent::MembershipEnding },
+        person,
+        (before, after),
+    )
 }
 
 /// Schedules a change to a plan that does not cost more, at its newest version, from the day after the last paid day
@@ -179,12 +190,16 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
         sql!("UPDATE memberships SET next_version_id = $1 WHERE club_id = $3 AND id = $2"),
         args![version, membership.id, club],
     )?;
-    let detail = json!({"from": plan.name, "plan": next.plan.name, "until": membership.paid_until,
-        "cents": next.plan.price.0});
-    let what = if is_own { "keeps_plan" } else { "changes_down" };
-    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail)?;
+    let detail = MembershipEventDetail {
+        from: Some(ChangedFrom::Plan(plan.name.clone())),
+        until: Some(membership.paid_until),
+        cents: Some(next.plan.price.0),
+        ..MembershipEventDetail::of_plan(&next.plan.name)
+    };
+    let kind = if is_own { MembershipEventKind::KeepsPlan } else { MembershipEventKind::ChangesDown };
+    changed(tx, Some(by.person()?.id), membership.id, person, kind, &detail)?;
     let change = (json!({"plan": plan.name}), json!({"plan": next.plan.name}));
-    audit::note(tx, by, "membership_changes_down", person, change)
+    audit::note(tx, by, AuditEvent::MembershipChangesDown, person, change)
 }
 
 /// Freezes a membership for whole billing months from the next one on: no dues and no benefits (M6). Returns the first
@@ -215,18 +230,18 @@ pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(D
     if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
     }
-    let what = format!("{}{months}", frozen_in(from));
-    let detail = json!({"plan": plan.name, "from": from, "until": until, "months": months});
-    changed(tx, Some(by.person()?.id), membership.id, person, &what, &detail)?;
+    let detail = MembershipEventDetail {
+        from: Some(ChangedFrom::Day(from)),
+        until: Some(until),
+        months: Some(months),
+        ..MembershipEventDetail::of_plan(&plan.name)
+    };
+    let kind = MembershipEventKind::Frozen { year: from.year(), months };
+    changed(tx, Some(by.person()?.id), membership.id, person, kind, &detail)?;
     let after = Membership { frozen: Some((from, until)), paid_until: until, ..membership.clone() };
     let change = (audit::shown(&membership, &plan), audit::shown(&after, &plan));
-    audit::note(tx, by, "membership_frozen", person, change)?;
+    audit::note(tx, by, AuditEvent::MembershipFrozen, person, change)?;
     Ok((from, until))
-}
-
-/// Returns the prefix of the event names of freezes that are counted in the calendar year of `from`.
-fn frozen_in(from: Date) -> String {
-    format!("frozen_{}_", from.year())
 }
 
 /// Returns the maximum number of months for which the membership can be frozen now (M6); 0 if it cannot be frozen.
@@ -248,10 +263,13 @@ fn may_rest(membership: &Membership) -> bool {
 /// Returns how many months can still be frozen in the calendar year of `from`.
 fn left_of_year(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
     let most = catalogue::current(tx)?.setting(FROZEN_MONTHS);
-    let year = frozen_in(from);
-    let before: Vec<(String,)> =
+    let before: Vec<(MembershipEventKind,)> =
         tx.all(sql!("SELECT what FROM membership_events WHERE membership_id = $1"), args![membership])?;
-    let before: i64 = before.iter().filter_map(|(what,)| what.strip_prefix(&year)?.parse::<i64>().ok()).sum();
+    let counted = |(kind,): &(MembershipEventKind,)| match *kind {
+        MembershipEventKind::Frozen { year, months } if year == from.year() => Some(months),
+        _ => None,
+    };
+    let before: i64 = before.iter().filter_map(counted).sum();
     Ok((most - before).max(0))
 }
 
@@ -373,15 +391,13 @@ fn bill_membership(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> R
         sql!("UPDATE memberships SET status = $1 WHERE club_id = $4 AND id = $2 AND status = $3"),
         args![to.as_str(), id, membership.status.as_str(), club],
     )?;
-    if moved == 1 {
-        changed(
-            tx,
-            None,
-            id,
-            person,
-            to.as_str(),
-            &json!({"until": membership.paid_until, "days": grace_days}),
-        )?;
+    if moved == 1
+        && let Some(kind) = MembershipEventKind::reached(to)
+    {
+        let until = Some(membership.paid_until);
+        let detail =
+            MembershipEventDetail { until, days: Some(grace_days), ..MembershipEventDetail::default() };
+        changed(tx, None, id, person, kind, &detail)?;
     }
     Ok(moved)
 }

@@ -1,7 +1,9 @@
 //! Plans and memberships.
 
 use jiff::civil::Date;
+use kit::web::RawInput;
 use kit::{Cents, Id};
+use serde::{Deserialize, Serialize};
 
 /// How rules rank a person (W3, L1), in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,6 +146,38 @@ impl MembershipStatus {
 }
 
 kit::column_as!(MembershipStatus, String, MembershipStatus::read);
+
+/// How a payment was made at the front desk (T3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paid {
+    /// The guest paid in cash.
+    Cash,
+    /// The guest paid at the card terminal of the front desk.
+    Terminal,
+}
+
+impl Paid {
+    /// The name of the payment method in the tables and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Paid::Cash => "cash",
+            Paid::Terminal => "terminal",
+        }
+    }
+
+    /// Parses the field `paid`: `cash` or `terminal`.
+    pub fn parse(input: &mut RawInput) -> Paid {
+        match input.opt_text_within("paid", 20).as_deref() {
+            Some("cash") => Paid::Cash,
+            Some("terminal") => Paid::Terminal,
+            _ => {
+                input.add_error("paid", "Choose how it was paid: cash or terminal.");
+                Paid::Cash
+            }
+        }
+    }
+}
 
 /// A person's membership of a plan (S14).
 #[derive(Debug, Clone)]

@@ -7,9 +7,10 @@ use jiff::civil::{Date, date};
 use kit::errors::OrRefuse as _;
 use kit::web::RawInput;
 use kit::{Cents, Error, Fault, Fields, Id, Refusal, Result, Tx, args, input, sql, versions};
-use people::{Action, Actor, AuditSubject, SubjectKind};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind};
 use serde_json::{Value, json};
 
+use crate::event_kinds::{MembershipEventDetail, MembershipEventKind};
 use crate::lifecycle;
 use crate::model::Plan;
 use crate::plan_store::{NewVersion, Version, insert_version, latest_number, newest_of, today};
@@ -202,7 +203,7 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     let made_at = tx.now();
     insert(tx, &NewVersion { id, plan: plan_id, n, made_at, made_by: by.id(), effective_on }, &plan)?;
     let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(plan_id), name: slug };
-    people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n, effective_on)))?;
+    people::note_change(tx, by, AuditEvent::PlanChanged, subject, (before, shown(&plan, n, effective_on)))?;
     Ok(n)
 }
 
@@ -263,14 +264,15 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
             args![newest.id, membership, club],
         )?;
         if done == 1 {
-            let detail = json!({"plan": newest.plan.name, "cents": newest.plan.price.0});
-            lifecycle::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
+            let cents = Some(newest.plan.price.0);
+            let detail = MembershipEventDetail { cents, ..MembershipEventDetail::of_plan(&newest.plan.name) };
+            lifecycle::changed(tx, by.id(), membership, person, MembershipEventKind::MovesOver, &detail)?;
         }
         moved += done;
     }
     let subject = AuditSubject { kind: SubjectKind::Plan, id: Some(newest.plan.id), name: slug };
     let change = (Value::Null, json!({"version": newest.n, "members": moved}));
-    people::note_change(tx, by, "members_moved", subject, change)?;
+    people::note_change(tx, by, AuditEvent::MembersMoved, subject, change)?;
     Ok(moved)
 }
 

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::db::with_low_priority;
 use kit::errors::OrFault as _;
 use kit::live::Changed;
-use kit::notifications::TOPIC;
+use kit::notifications::{RecipientRole, TOPIC};
 use kit::{Db, Fault, Id, Result, Tx, args, row, sql};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -47,8 +47,8 @@ pub struct PendingNotification {
     pub subject_kind: String,
     /// The id of the subject.
     pub subject: Id,
-    /// The recipient: `owner` or `guest`.
-    pub recipient: String,
+    /// The recipient.
+    pub recipient: RecipientRole,
     /// The kind of event.
     pub kind: String,
     /// The data of the event, as JSON.

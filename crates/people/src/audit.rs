@@ -11,106 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::actor::Actor;
+use crate::audit_events::AuditEvent;
 use crate::permissions::Action;
 use crate::subject::SubjectKind;
-
-/// An event about a person that the audit log records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditEvent {
-    /// An account was created.
-    SignedUp,
-    /// A person signed in.
-    SignedIn,
-    /// An attempt to sign in failed.
-    SignInFailed,
-    /// A sign-in was ended.
-    SessionEnded,
-    /// All sign-ins of a person, or all except the current one, were ended.
-    SessionsEnded,
-    /// A refresh token was used a second time, so all tokens of its sign-in were ended.
-    TokenReused,
-    /// A person confirmed that an email address is theirs.
-    AddressConfirmed,
-    /// The email address of an account was changed.
-    AddressChanged,
-    /// A person who knew the password changed it.
-    PasswordChanged,
-    /// The password was reset through an email.
-    PasswordReset,
-    /// A person received another role.
-    RoleChanged,
-    /// Staff viewed a person.
-    ProfileRead,
-    /// Staff read the emergency contact of a person.
-    ContactRead,
-    /// Staff searched for people.
-    PeopleSearched,
-    /// The audit log was exported.
-    AuditRead,
-    /// A person gave a consent.
-    ConsentGiven,
-    /// A person withdrew a consent.
-    ConsentWithdrawn,
-    /// A person exported their own data.
-    Exported,
-    /// A person's data was erased.
-    Erased,
-    /// Staff corrected a birthday.
-    BirthdayCorrected,
-}
-
-impl AuditEvent {
-    /// Every event, in the order in which the filter lists them.
-    pub const ALL: [AuditEvent; 20] = [
-        AuditEvent::SignedUp,
-        AuditEvent::SignedIn,
-        AuditEvent::SignInFailed,
-        AuditEvent::SessionEnded,
-        AuditEvent::SessionsEnded,
-        AuditEvent::TokenReused,
-        AuditEvent::AddressConfirmed,
-        AuditEvent::AddressChanged,
-        AuditEvent::PasswordChanged,
-        AuditEvent::PasswordReset,
-        AuditEvent::RoleChanged,
-        AuditEvent::ProfileRead,
-        AuditEvent::ContactRead,
-        AuditEvent::PeopleSearched,
-        AuditEvent::AuditRead,
-        AuditEvent::ConsentGiven,
-        AuditEvent::ConsentWithdrawn,
-        AuditEvent::Exported,
-        AuditEvent::Erased,
-        AuditEvent::BirthdayCorrected,
-    ];
-
-    /// Returns the name of the event in the table and in the filter.
-    pub fn name(self) -> &'static str {
-        match self {
-            AuditEvent::SignedUp => "signed_up",
-            AuditEvent::SignedIn => "signed_in",
-            AuditEvent::SignInFailed => "sign_in_failed",
-            AuditEvent::SessionEnded => "session_ended",
-            AuditEvent::SessionsEnded => "sessions_ended",
-            AuditEvent::TokenReused => "token_reused",
-            AuditEvent::AddressConfirmed => "address_confirmed",
-            AuditEvent::AddressChanged => "address_changed",
-            AuditEvent::PasswordChanged => "password_changed",
-            AuditEvent::PasswordReset => "password_reset",
-            AuditEvent::RoleChanged => "role_changed",
-            AuditEvent::ProfileRead => "profile_read",
-            AuditEvent::ContactRead => "contact_read",
-            AuditEvent::PeopleSearched => "people_searched",
-            AuditEvent::AuditRead => "audit_read",
-            AuditEvent::ConsentGiven => "consent_given",
-            AuditEvent::ConsentWithdrawn => "consent_withdrawn",
-            AuditEvent::Exported => "exported",
-            AuditEvent::Erased => "erased",
-            AuditEvent::BirthdayCorrected => "birthday_corrected",
-        }
-    }
-}
 
 /// A row of the audit log.
 #[derive(Debug, Clone, Serialize)]
@@ -160,7 +63,7 @@ kit::record! {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, person: Option<Id>, details: Value) -> Result<()> {
-    insert(tx, by, what.name(), (person.map(|_| SubjectKind::Person), person), details)
+    insert(tx, by, what, (person.map(|_| SubjectKind::Person), person), details)
 }
 
 /// Records an operation of another crate on one of its own entities, such as a booking.
@@ -170,7 +73,7 @@ pub fn note(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, person: Option<Id>, d
 pub fn note_operation(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     (subject, id): (SubjectKind, Option<Id>),
     details: Value,
 ) -> Result<()> {
@@ -180,7 +83,7 @@ pub fn note_operation(
 fn insert(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     (subject, id): (Option<SubjectKind>, Option<Id>),
     details: Value,
 ) -> Result<()> {
@@ -189,7 +92,7 @@ fn insert(
         at: tx.now(),
         who: by.id(),
         role: by.kind().name().to_owned(),
-        what: what.to_owned(),
+        what: what.name().to_owned(),
         subject: subject.map_or("", SubjectKind::as_str).to_owned(),
         subject_id: id,
         network: by.network().to_owned(),
@@ -219,7 +122,7 @@ pub struct AuditSubject<'s> {
 pub fn note_change(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     subject: AuditSubject<'_>,
     (before, after): (Value, Value),
 ) -> Result<()> {

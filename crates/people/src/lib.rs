@@ -5,6 +5,7 @@ mod accounts;
 mod actor;
 mod api;
 mod audit;
+mod audit_events;
 mod model;
 mod permissions;
 mod personal_data;
@@ -37,9 +38,10 @@ pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::routes::{Profile, routes};
 pub use api::user::User;
 pub use audit::{
-    AuditEvent, AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, audit, audit_of_me, check_audit,
-    checkpoint, last_checkpoint, note, note_change, note_operation,
+    AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, audit, audit_of_me, check_audit, checkpoint,
+    last_checkpoint, note, note_change, note_operation,
 };
+pub use audit_events::AuditEvent;
 pub use model::{ActorKind, EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use permissions::{Action, may};
 pub use personal_data::notification_kinds::{

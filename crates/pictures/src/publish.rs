@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
 use kit::{Db, Error, Fields, Id, Result, Tx, versions};
-use people::{Action, Actor, AuditSubject, Caller, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, Caller, SubjectKind, note_change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -54,7 +54,7 @@ fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, up
     let before = shown(tx, club, &upload.slot)?;
     let after = json!({"kind": kind.as_str(), "alt": upload.alt, "focus": upload.focus.as_str()});
     let subject = AuditSubject { kind: SubjectKind::Picture, id: Some(picture), name: &upload.slot };
-    note_change(tx, by, "picture_added", subject, (before, after))
+    note_change(tx, by, AuditEvent::PictureAdded, subject, (before, after))
 }
 
 /// Limits each process to one photograph at a time, because processing one takes hundreds of megabytes of memory.
@@ -131,7 +131,7 @@ pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
         return Err(Error::NotFound);
     }
     let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: slot };
-    note_change(tx, by, "picture_removed", subject, (before, Value::Null))?;
+    note_change(tx, by, AuditEvent::PictureRemoved, subject, (before, Value::Null))?;
     store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -151,7 +151,7 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, upload: &Upload) -> Result<()> {
     }
     let after = shown(tx, club, &upload.slot)?;
     let subject = AuditSubject { kind: SubjectKind::Picture, id: None, name: &upload.slot };
-    note_change(tx, by, "picture_described", subject, (before, after))?;
+    note_change(tx, by, AuditEvent::PictureDescribed, subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }
 

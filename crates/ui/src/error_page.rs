@@ -1,6 +1,7 @@
 //! The page that shows an error to a person: what happened and what to do.
 
 use askama::Template;
+use kit::DetailKey;
 use kit::web::{IN_DOUBT, Page, Problem};
 use people::Actor;
 
@@ -19,6 +20,9 @@ struct ErrorPage<'p> {
     visit: Option<&'p str>,
 }
 
+/// The path of the page of the visit to which a refusal refers. The error page links to it.
+pub const VISIT_PATH: DetailKey<String> = DetailKey::new("visit");
+
 /// Renders the error page of a problem. `has_session` is whether the request carried a session.
 pub fn error_page(problem: &Problem, has_session: bool) -> Page {
     let heading = heading(problem);
@@ -31,7 +35,7 @@ pub fn error_page(problem: &Problem, has_session: bool) -> Page {
         sentences: sentences(problem),
         advice: advice(problem),
         problem,
-        visit: problem.carried.get("visit").and_then(serde_json::Value::as_str),
+        visit: problem.carried.get(VISIT_PATH.name()).and_then(serde_json::Value::as_str),
     };
     Page::of(&page).unwrap_or_else(|_| Page(plain(problem)))
 }

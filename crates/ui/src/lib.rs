@@ -18,7 +18,7 @@ mod table;
 
 pub use choices::{Choice, from_pairs, offered, services_by_category};
 pub use csv::{csv, csv_file, escape_formula};
-pub use error_page::{back_office_error_page, error_page};
+pub use error_page::{VISIT_PATH, back_office_error_page, error_page};
 pub use form::{
     Done, FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
     lenient_number, on_page,

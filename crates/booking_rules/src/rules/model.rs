@@ -51,6 +51,34 @@ pub struct Override {
     pub decision: Decision,
 }
 
+/// A change of a release rule or of an override, as it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReleaseEvent {
+    /// A rule was added.
+    Added,
+    /// A rule was changed.
+    Edited,
+    /// A rule was ended.
+    Ended,
+    /// An override was made.
+    Decided,
+    /// The last change of an override was undone.
+    Undone,
+}
+
+impl ReleaseEvent {
+    /// Returns the name of the event as it is stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            ReleaseEvent::Added => "added",
+            ReleaseEvent::Edited => "edited",
+            ReleaseEvent::Ended => "ended",
+            ReleaseEvent::Decided => "decided",
+            ReleaseEvent::Undone => "undone",
+        }
+    }
+}
+
 /// A decision about a single time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use kit::{Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql};
 use membership::Tier;
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use scheduling::{MINUTES, begin, cell_at};
 use serde_json::{Value, json};
 
-use crate::rules::model::{Decision, Override, read_decision, written};
+use crate::rules::model::{Decision, Override, ReleaseEvent, read_decision, written};
 
 /// There is no decision to undo.
 pub const NOTHING_TO_UNDO: Refusal =
@@ -66,7 +66,7 @@ pub fn decide(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decis
     check(tx, room, starts_at, decision)?;
     let before = decided(tx, room, starts_at)?;
     write(tx, by, room, starts_at, decision)?;
-    note(tx, by, (room, starts_at), "decided", before)
+    note(tx, by, (room, starts_at), (ReleaseEvent::Decided, AuditEvent::TimeDecided), before)
 }
 
 fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
@@ -125,7 +125,7 @@ fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
     (room, starts_at): (Id, Timestamp),
-    what: &str,
+    (event, audited): (ReleaseEvent, AuditEvent),
     before: Option<Decision>,
 ) -> Result<()> {
     let (id, now, club) = (tx.new_id()?, tx.now(), catalogue::current(tx)?.club.id);
@@ -145,16 +145,15 @@ fn note(
         None => Value::Null,
     };
     let subject = AuditSubject { kind: SubjectKind::Room, id: Some(room), name: &starts_at.to_string() };
-    let kind = if what == "undone" { "time_decision_undone" } else { "time_decided" };
     let after = decided(tx, room, starts_at)?;
-    note_change(tx, by, kind, subject, (logged(before), logged(after)))?;
+    note_change(tx, by, audited, subject, (logged(before), logged(after)))?;
     let before = shown(before).map(|before| before.to_string());
     tx.run(
         sql!(
             "INSERT INTO release_events (id, club_id, room_id, starts_at, at, by_person, what, before)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ),
-        args![id, club, room, starts_at, now, by.id(), what, before],
+        args![id, club, room, starts_at, now, by.id(), event.as_str(), before],
     )
     .map(drop)
 }
@@ -194,7 +193,7 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Resu
             )?;
         }
     }
-    note(tx, by, (room, starts_at), "undone", now)?;
+    note(tx, by, (room, starts_at), (ReleaseEvent::Undone, AuditEvent::TimeDecisionUndone), now)?;
     Ok(before)
 }
 

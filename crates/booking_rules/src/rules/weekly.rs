@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use kit::versions::{self, Cached};
 use kit::{Error, Fields, Id, Result, Tx, args, sql};
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use scheduling::{Cell, begin};
 use serde_json::{Value, json};
 
-use crate::rules::model::{Override, ReleaseRule, Rules, read_decision};
+use crate::rules::model::{Override, ReleaseEvent, ReleaseRule, Rules, read_decision};
 
 /// The name of the version of the release rules.
 const VERSION: &str = "release_rules";
@@ -132,7 +132,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
     check(tx, rule)?;
     let id = tx.new_id()?;
     tx.run(sql!(insert_rule!()), [rule.values(), args![id, club].to_vec()].concat())?;
-    note_rule(tx, by, club, id, "added", (None, Some(rule)))?;
+    note_rule(tx, by, club, id, (None, Some(rule)))?;
     Ok(id)
 }
 
@@ -162,7 +162,7 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
         ),
         [to.values(), args![id, club].to_vec()].concat(),
     )?;
-    note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
+    note_rule(tx, by, club, id, (Some(&before), Some(to)))
 }
 
 /// Ends a rule. It no longer applies but stays readable.
@@ -178,7 +178,7 @@ pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
         sql!("UPDATE release_rules SET ended_at = $1 WHERE club_id = $3 AND id = $2 AND ended_at IS NULL"),
         args![now, id, club],
     )?;
-    note_rule(tx, by, club, id, "ended", (Some(&before), None))
+    note_rule(tx, by, club, id, (Some(&before), None))
 }
 
 /// Returns a rule as JSON, for the record of a change.
@@ -193,24 +193,23 @@ fn note_rule(
     by: &Actor,
     club: Id,
     rule: Id,
-    what: &str,
     (before, after): (Option<&ReleaseRule>, Option<&ReleaseRule>),
 ) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
     let before = before.map(shown);
-    let kind = match (&before, after) {
-        (None, _) => "rule_added",
-        (Some(_), Some(_)) => "rule_changed",
-        (Some(_), None) => "rule_ended",
+    let (event, audited) = match (&before, after) {
+        (None, _) => (ReleaseEvent::Added, AuditEvent::RuleAdded),
+        (Some(_), Some(_)) => (ReleaseEvent::Edited, AuditEvent::RuleChanged),
+        (Some(_), None) => (ReleaseEvent::Ended, AuditEvent::RuleEnded),
     };
     let subject = AuditSubject { kind: SubjectKind::Rule, id: Some(rule), name: "" };
-    note_change(tx, by, kind, subject, (json!(before), json!(after.map(shown))))?;
+    note_change(tx, by, audited, subject, (json!(before), json!(after.map(shown))))?;
     tx.run(
         sql!(
             "INSERT INTO release_events (id, club_id, rule_id, at, by_person, what, before)
              VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
-        args![id, club, rule, now, by.id(), what, before.map(|before| before.to_string())],
+        args![id, club, rule, now, by.id(), event.as_str(), before.map(|before| before.to_string())],
     )?;
     versions::bump(tx, VERSION)
 }

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 use kit::Error;
 use membership::Entitlements;
 
+use crate::details::{MAX_ADVANCE_DAYS, OPENS_AT};
+use crate::local_moment::LocalMoment;
 use crate::refusals::{self, OUTSIDE_WINDOW};
 use crate::rules::release::Requester;
 use crate::settings::{ACCOUNT_DAYS, AHEAD, WALK_IN};
@@ -79,8 +81,8 @@ impl Window {
     pub fn refusal(&self, day: Date) -> Option<Error> {
         self.closed(day).map(|closed| {
             Error::refused(&OUTSIDE_WINDOW)
-                .with("opens_at", self.shown(closed.opens_at))
-                .with("max_advance_days", closed.max_advance_days)
+                .with(OPENS_AT, self.shown(closed.opens_at))
+                .with(MAX_ADVANCE_DAYS, closed.max_advance_days)
         })
     }
 
@@ -151,30 +153,4 @@ impl Window {
     pub fn shown(&self, moment: Timestamp) -> LocalMoment {
         LocalMoment::new(&self.zone, moment)
     }
-}
-
-/// A moment that is written as JSON in ISO 8601 with the offset of the club's time zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalMoment {
-    /// The moment itself, in UTC.
-    pub moment: Timestamp,
-    text: String,
-}
-
-impl LocalMoment {
-    /// Returns a moment with its text in a time zone.
-    pub fn new(zone: &TimeZone, moment: Timestamp) -> LocalMoment {
-        LocalMoment { moment, text: iso(zone, moment) }
-    }
-}
-
-impl serde::Serialize for LocalMoment {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
-    }
-}
-
-/// Formats a moment in ISO 8601 with the offset of a time zone at that moment.
-pub fn iso(zone: &TimeZone, moment: Timestamp) -> String {
-    moment.display_with_offset(zone.to_offset(moment)).to_string()
 }

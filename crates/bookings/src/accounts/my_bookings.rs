@@ -5,8 +5,9 @@ use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
 use kit::{Cents, Error, Id, Result, Tx};
+use money::ChargeStatus;
 use people::Subject;
-use people::{Action, Actor, SubjectKind};
+use people::{Action, Actor, AuditEvent, SubjectKind};
 use serde_json::Value;
 
 use crate::model::{BookingFilter, Detail};
@@ -67,7 +68,7 @@ pub fn my_filtered_bookings(
     let detail = |row: BookingRow| {
         let id = row.booking.id;
         let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
-        whole(&catalogue, row, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
+        whole(&catalogue, row, ids, payments.get(&id).copied().unwrap_or(ChargeStatus::Void), seen)
     };
     Ok(MyBookings {
         upcoming: upcoming.into_iter().map(detail).collect(),
@@ -122,7 +123,7 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
     let allergies = store::allergies(tx, row.booking.id)?;
     if allergies.is_some() && by.is_staff() && by.id() != row.booking.person {
         let subject = (SubjectKind::Booking, Some(id));
-        people::note_operation(tx, by, "allergies_read", subject, serde_json::json!({}))?;
+        people::note_operation(tx, by, AuditEvent::AllergiesRead, subject, serde_json::json!({}))?;
     }
     Ok(allergies)
 }
@@ -156,8 +157,8 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail
     let id = row.booking.id;
     let technicians = scheduling::technicians_of(tx, id)?;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
-    let payment_status = charge.as_ref().map_or("void", |charge| charge.status.as_str());
-    let is_due = |charge: &money::Charge| charge.status == money::ChargeStatus::Due;
+    let payment_status = charge.as_ref().map_or(ChargeStatus::Void, |charge| charge.status);
+    let is_due = |charge: &money::Charge| charge.status == ChargeStatus::Due;
     let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
     let lapses = store::lapses_of(tx, &row.booking)?;
     let seen = DetailContext { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
@@ -178,7 +179,7 @@ fn whole(
     catalogue: &Catalogue,
     row: BookingRow,
     technicians: &[Id],
-    payment_status: &'static str,
+    payment_status: ChargeStatus,
     seen: DetailContext,
 ) -> Detail {
     let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());

@@ -1,5 +1,6 @@
 //! The steps of a visit on its day: check-in, start, completion, and no-show (C5, D11).
 
+use booking_rules::details::{AT, BOOKING_STATUS, BY, FIRST_OPEN, OPENS_AT};
 use booking_rules::refusals::{
     CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
     WRONG_STEP,
@@ -10,11 +11,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
 use people::Subject;
-use people::{Action, Actor};
+use people::{Action, Actor, AuditEvent};
 use scheduling::{Days, begin};
 use serde_json::json;
 
 use crate::booking::charge::charge_for_leaving;
+use crate::model::FeeReason;
 use crate::notifications::notify;
 use crate::store;
 use catalogue::Catalogue;
@@ -80,12 +82,12 @@ fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
 }
 
 /// Returns the name of a step in the audit log.
-fn step_name(to: Status) -> &'static str {
+fn step_name(to: Status) -> AuditEvent {
     match to {
-        Status::CheckedIn => "visit_checked_in",
-        Status::InProgress => "visit_started",
-        Status::Completed => "visit_completed",
-        _ => "visit_no_show",
+        Status::CheckedIn => AuditEvent::VisitCheckedIn,
+        Status::InProgress => AuditEvent::VisitStarted,
+        Status::Completed => AuditEvent::VisitCompleted,
+        _ => AuditEvent::VisitNoShow,
     }
 }
 
@@ -99,7 +101,7 @@ pub(crate) fn objection(
     if !booking.status.may_become(to) {
         let waits = booking.status == Status::Confirmed;
         let refusal: &'static Refusal = if waits { &CHECK_IN_FIRST } else { &WRONG_STEP };
-        return Ok(Some(Error::refused(refusal).with("booking_status", booking.status.as_str())));
+        return Ok(Some(Error::refused(refusal).with(BOOKING_STATUS, booking.status.as_str())));
     }
     let minutes = |number| SignedDuration::from_mins(catalogue.setting(number));
     let (from, refusal): (Timestamp, &'static Refusal) = match to {
@@ -110,7 +112,7 @@ pub(crate) fn objection(
     };
     if now < from {
         let from = LocalMoment::new(&catalogue.club.zone, from);
-        return Ok(Some(Error::refused(refusal).with("opens_at", from)));
+        return Ok(Some(Error::refused(refusal).with(OPENS_AT, from)));
     }
     Ok(day_closed(catalogue, booking, now))
 }
@@ -142,7 +144,7 @@ pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestam
     }
     let today = catalogue.business_day_at(now);
     let first = today.yesterday().unwrap_or(today);
-    Some(Error::refused(&DAY_CLOSED).with("first_open", first.to_string()))
+    Some(Error::refused(&DAY_CLOSED).with(FIRST_OPEN, first.to_string()))
 }
 
 /// Returns the refusal of a step or undo that led to `status` and that someone else has just taken, which the event
@@ -154,9 +156,9 @@ pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, status: Status, event: Booki
     };
     let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
     Ok(Error::refused(&DONE_ALREADY)
-        .with("booking_status", status.as_str())
-        .with("by", by)
-        .with("at", LocalMoment::new(&zone, last.at)))
+        .with(BOOKING_STATUS, status.as_str())
+        .with(BY, by)
+        .with(AT, LocalMoment::new(&zone, last.at)))
 }
 
 /// Takes a step with its consequences. Returns `None` if the status of the booking has changed in the meantime.
@@ -189,7 +191,7 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
 fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
-    charge_for_leaving(tx, &booking, leaving, "no_show", "No-show")?;
+    charge_for_leaving(tx, &booking, leaving, FeeReason::NoShow)?;
     let cancellation = CancellationState { fee: Some(leaving.fee), ..booking.cancellation };
     Ok(Booking { cancellation, ..booking })
 }

@@ -1,11 +1,12 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
+use booking_rules::details::BOOKING_STATUS;
 use booking_rules::refusals::{FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
 use booking_rules::{Booking, BookingEvent, CancellationState, SUBJECT, Status, StepTaken, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use people::Subject;
-use people::{Action, Actor};
+use people::{Action, Actor, AuditEvent};
 use serde_json::json;
 
 use crate::attendance::steps::{day_closed, done_already, for_someone_else};
@@ -63,7 +64,7 @@ pub fn undo_step(
     let after = if undone == Status::NoShow { take_back(tx, after, last.as_ref())? } else { after };
     let detail = json!({"before": undone.as_str(), "after": to.as_str(), "reason": reason, "fee": fee});
     store::note(tx, id, by.id(), BookingEvent::Undone(undone), &detail)?;
-    people::note_operation(tx, by, "visit_step_undone", (SUBJECT, Some(id)), detail)?;
+    people::note_operation(tx, by, AuditEvent::VisitStepUndone, (SUBJECT, Some(id)), detail)?;
     Ok(after)
 }
 
@@ -106,7 +107,7 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
             let Error::Refused(_, details) = done else { return Ok(done) };
             Ok(Error::Refused(&NOTHING_UNDONE, details))
         }
-        status => Ok(Error::refused(&NOTHING_UNDONE).with("booking_status", status.as_str())),
+        status => Ok(Error::refused(&NOTHING_UNDONE).with(BOOKING_STATUS, status.as_str())),
     }
 }
 

@@ -6,7 +6,7 @@ use booking_rules::{
     MOST_THEN, Policy, Status, When, refusals::WRONG_STATE, settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
-use people::Actor;
+use people::{Actor, AuditEvent};
 use serde_json::json;
 
 use crate::booking::audit;
@@ -61,7 +61,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     store::write_terms(tx, &booking, Some(extras))?;
     store::forget_addons(tx, id)?;
     write_addons(tx, id, &catalogue, &extras.addons)?;
-    audit::note_both(tx, holder.by, "hold_changed", &before, &booking)?;
+    audit::note_both(tx, holder.by, AuditEvent::HoldChanged, &before, &booking)?;
     Ok(booking)
 }
 
@@ -125,7 +125,7 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
     }
     store::set_visit(tx, other, None)?;
     let change = (json!({"with": other}), json!({"with": null}));
-    audit::note(tx, holder.by, "hold_changed", &row.booking, change)
+    audit::note(tx, holder.by, AuditEvent::HoldChanged, &row.booking, change)
 }
 
 /// Makes the actor the owner of the holds that a visitor made with this token, at the actor's own price. Returns the

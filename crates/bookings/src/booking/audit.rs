@@ -3,7 +3,7 @@
 
 use booking_rules::Booking;
 use kit::{Id, Result, Tx, args, sql};
-use people::{Action, Actor, AuditSubject, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 /// Returns a booking as JSON for the audit log. Because the log stays when a person is erased, it says only whether
@@ -21,7 +21,7 @@ pub(crate) fn shown(booking: &Booking) -> Value {
 pub(crate) fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     booking: &Booking,
     change: (Value, Value),
 ) -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn note(
 pub(crate) fn note_both(
     tx: &mut Tx<'_>,
     by: &Actor,
-    what: &'static str,
+    what: AuditEvent,
     before: &Booking,
     after: &Booking,
 ) -> Result<()> {
@@ -55,7 +55,7 @@ pub(crate) fn note_both(
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub(crate) fn note_made(tx: &mut Tx<'_>, by: &Actor, what: &'static str, booking: &Booking) -> Result<()> {
+pub(crate) fn note_made(tx: &mut Tx<'_>, by: &Actor, what: AuditEvent, booking: &Booking) -> Result<()> {
     note(tx, by, what, booking, (Value::Null, shown(booking)))
 }
 

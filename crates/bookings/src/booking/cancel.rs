@@ -4,10 +4,11 @@ use booking_rules::{
     Booking, BookingEvent, CancellationState, CancellationTerms, CancelledFor, Status, refusals::WRONG_STATE,
 };
 use kit::{Cents, Error, Id, Result, Tx};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditEvent};
 
 use crate::booking::audit;
 use crate::booking::charge::charge_for_leaving;
+use crate::model::FeeReason;
 use crate::notifications::notify;
 use crate::store;
 use crate::waitlist::ledger;
@@ -61,13 +62,13 @@ pub(crate) fn cancel_quietly(
     if !leaving.late {
         membership::return_benefits(tx, id)?;
     }
-    charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
+    charge_for_leaving(tx, &booking, leaving, FeeReason::LateCancellation)?;
     let detail = CancelledFor { fee: leaving.fee, reason: reason.map(str::to_owned) };
     store::note(tx, id, Some(person), BookingEvent::Cancelled, &detail)?;
     ledger::freed(tx, id)?;
     let cancellation = CancellationState { fee: Some(leaving.fee), ..booking.cancellation };
     let cancelled = Booking { status: Status::Cancelled, cancellation, ..booking.clone() };
-    audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
+    audit::note_both(tx, by, AuditEvent::BookingCancelled, &booking, &cancelled)?;
     notify::missed(tx, &cancelled)?;
     Ok((cancelled, leaving.fee))
 }

@@ -13,6 +13,7 @@ use money::{Bill, Line, LineKind};
 use people::Subject;
 use serde_json::json;
 
+use crate::model::FeeReason;
 use crate::store;
 
 /// Makes a claimed time a booking: charges it, records the event, and assigns its reference (H4). The caller must
@@ -123,19 +124,18 @@ pub(crate) fn charge_for_leaving(
     tx: &mut Tx<'_>,
     booking: &Booking,
     leaving: CancellationTerms,
-    code: &'static str,
-    label: &str,
+    reason: FeeReason,
 ) -> Result<()> {
     let lines = if leaving.fee == Cents::ZERO {
         Vec::new()
     } else {
-        vec![Line::new(LineKind::Fee, code, label, leaving.fee)]
+        vec![Line::new(LineKind::Fee, reason.as_str(), reason.label(), leaving.fee)]
     };
     let club = catalogue::current(tx)?.club.id;
     money::replace(tx, &bill(club, booking, lines))?;
     store::set_fee(tx, booking.id, Some(leaving.fee))?;
     if let Some(person) = booking.person.filter(|_| leaving.lapse) {
-        store::note_lapse(tx, booking.id, person, code)?;
+        store::note_lapse(tx, booking.id, person, reason)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use booking_rules::{
 };
 use catalogue::Catalogue;
 use kit::{Cents, Error, Fault, Id, Result, Tx};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditEvent};
 use scheduling::{Allocation, ResourceKind, cell_at, claim_all};
 
 use crate::booking::audit;
@@ -147,7 +147,7 @@ impl Confirm<'_> {
         write_addons(tx, booking.id, self.catalogue, &addons)?;
         store::keep_for_good(tx, booking.id)?;
         let booking = settle(tx, self.catalogue, self.by.id(), booking, why)?;
-        audit::note_made(tx, self.by, "booking_made", &booking)?;
+        audit::note_made(tx, self.by, AuditEvent::BookingMade, &booking)?;
         Ok(booking)
     }
 

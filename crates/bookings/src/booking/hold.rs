@@ -4,8 +4,8 @@ use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
 use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use booking_rules::{AddonRequest, Booking, BookingEvent, BookingRequest, HoldEnd, HoldState, Status, When};
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Id, Result, Tx, tokens};
-use people::{Action, Actor};
+use kit::{Error, Id, RETRY_AFTER, Result, Tx, tokens};
+use people::{Action, Actor, AuditEvent};
 use serde_json::json;
 
 use crate::booking::audit;
@@ -79,7 +79,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Vis
         let network = visitor.network;
         let (live, lately) = store::count_held_from(tx, network)?;
         if live >= catalogue.setting(HOLDS_FROM) || lately >= catalogue.setting(HOLDS_AN_HOUR) {
-            return Err(Error::refused(&TOO_MANY_HOLDS).with("retry_after", 60));
+            return Err(Error::refused(&TOO_MANY_HOLDS).with(RETRY_AFTER, 60));
         }
         let hold = Hold { until, token: Some(digest), from: Some(network.to_owned()) };
         let visitor = request.person.is_none() && request.companion.is_none();
@@ -229,7 +229,7 @@ pub fn release_hold(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
         end_hold(tx, other, by, HoldEnd::LetGo)?;
     }
     let ended = Booking { status: Status::Expired, ..row.booking.clone() };
-    audit::note_both(tx, holder.by, "hold_released", &row.booking, &ended)
+    audit::note_both(tx, holder.by, AuditEvent::HoldReleased, &row.booking, &ended)
 }
 
 /// Extends a hold once, so that it lasts for the club's `hold_minutes` from now. Used when a person starts to pay
@@ -254,7 +254,7 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     }
     let hold = HoldState { expires_at: Some(until), ..row.booking.hold };
     let extended = Booking { hold, ..row.booking.clone() };
-    audit::note_both(tx, holder.by, "hold_extended", &row.booking, &extended)?;
+    audit::note_both(tx, holder.by, AuditEvent::HoldExtended, &row.booking, &extended)?;
     Ok(extended)
 }
 

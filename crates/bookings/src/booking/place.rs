@@ -7,7 +7,7 @@ use booking_rules::{
 };
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
-use people::Actor;
+use people::{Actor, AuditEvent};
 use scheduling::{ClaimOutcome, ClaimedResources, Offer, begin, claim_offer};
 use serde_json::json;
 
@@ -99,12 +99,12 @@ impl Placer<'_> {
                 store::set_holder(tx, id, hold)?;
                 store::note(tx, id, by, BookingEvent::Held, &json!({"total": booking.price.total()}))?;
                 scheduling::bump_versions(tx, id)?;
-                audit::note_made(tx, self.by, "booking_held", &booking)?;
+                audit::note_made(tx, self.by, AuditEvent::BookingHeld, &booking)?;
                 Ok(booking)
             }
             None => {
                 let booking = settle(tx, self.catalogue, by, booking, quote.lines)?;
-                audit::note_made(tx, self.by, "booking_made", &booking)?;
+                audit::note_made(tx, self.by, AuditEvent::BookingMade, &booking)?;
                 Ok(booking)
             }
         }

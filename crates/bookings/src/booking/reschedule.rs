@@ -1,6 +1,7 @@
 //! Rescheduling: the same booking at another time with a new price. The fee for canceling that applied before is kept
 //! (C4).
 
+use booking_rules::details::{DIFFERENCE, ROOM_ID, TECHNICIAN_IDS, TOTAL};
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
 use booking_rules::{
     Booking, BookingEvent, CancellationState, CancellationTerms, Frozen, Move, Moves, PriceBasis, Status,
@@ -8,7 +9,7 @@ use booking_rules::{
 };
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditEvent};
 use scheduling::{ClaimedResources, begin};
 use serde::Serialize;
 use serde_json::json;
@@ -162,7 +163,7 @@ fn carry_out(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<(Before, 
     let found = request.find_offer(tx)?;
     let taken = claim(tx, &request, found, id)?;
     let moved = settle_there(tx, &before, &request, &taken, &window)?;
-    audit::note_both(tx, by, "booking_moved", &before.booking, &moved.booking)?;
+    audit::note_both(tx, by, AuditEvent::BookingMoved, &before.booking, &moved.booking)?;
     Ok((before, moved))
 }
 
@@ -241,8 +242,8 @@ fn check_shown(before: &Before, to: &Move, moved: &Rescheduled) -> Result<()> {
     };
     let technicians: Vec<i64> = moved.technicians.iter().map(|id| id.0).collect();
     let (total, difference) = (booking.price.total().to_string(), moved.difference.to_string());
-    let refused = Error::refused(refusal).with("total", total).with("difference", difference);
-    Err(refused.with("room_id", booking.room.0).with("technician_ids", technicians))
+    let refused = Error::refused(refusal).with(TOTAL, total).with(DIFFERENCE, difference);
+    Err(refused.with(ROOM_ID, booking.room.0).with(TECHNICIAN_IDS, technicians))
 }
 
 /// Returns what rescheduling would mean, whatever the person was shown before, and rolls everything back.

@@ -5,23 +5,24 @@ use booking_rules::{
 };
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use kit::{Cents, Error, Fault, Id, Refusal, RefusalDetails, Result, Tx};
+use kit::{Cents, DetailKey, Error, Fault, Id, Internal, Refusal, RefusalDetails, Result, Tx};
 use people::{Action, Actor};
-use serde::{Serialize, Serializer};
-use serde_json::json;
 
 use crate::booking::book::book_quietly;
 use crate::booking::cancel::cancel_quietly;
 use crate::notifications::notify;
 use crate::preview::preview;
-use crate::search::slot::Slot;
+use crate::search::slot::{ALTERNATIVES, Slot};
 use crate::store;
 
-/// Some of the occurrences cannot be booked. Carries `conflicts`.
+/// Some of the occurrences cannot be booked. Carries [`CONFLICTING`].
 pub const CONFLICTS: Refusal = Refusal::conflict(
     "conflicts",
     "Some of these dates aren’t available. Choose other times, or book the rest.",
 );
+
+/// The occurrences that cannot be booked.
+pub const CONFLICTING: DetailKey<Internal<Vec<Conflict>>> = DetailKey::new("conflicts");
 
 /// The result of booking a series.
 #[derive(Debug)]
@@ -48,19 +49,7 @@ pub struct Conflict {
 impl Conflict {
     /// Returns the next best times.
     pub fn alternatives(&self) -> &[Slot] {
-        self.details.get::<Vec<Slot>>("alternatives").map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-/// Writes `{place, when, code, error, …}` with the data of the refusal.
-impl Serialize for Conflict {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut object = self.details.to_json();
-        object.insert("place".to_owned(), json!(self.place));
-        object.insert("when".to_owned(), json!(self.when));
-        object.insert("code".to_owned(), json!(self.refusal.code));
-        object.insert("error".to_owned(), json!(self.refusal.sentence));
-        object.serialize(serializer)
+        self.details.get(ALTERNATIVES).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -92,7 +81,7 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
     }
     let is_enough = series.left_out.is_empty() || (repeated.skip_conflicts && !series.booked.is_empty());
     if !is_enough {
-        return Err(Error::refused(&CONFLICTS).with("conflicts", series.left_out));
+        return Err(Error::refused(&CONFLICTS).with(CONFLICTING, Internal(series.left_out)));
     }
     let first = series.booked.first().map_or(Id(0), |booking| booking.id);
     for booking in &mut series.booked {

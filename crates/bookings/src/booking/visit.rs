@@ -8,7 +8,7 @@ use scheduling::MINUTES;
 use crate::booking::place::{Placement, Placer};
 use crate::search::lookup::window;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
-use crate::search::slot::Slot;
+use crate::search::slot::ALTERNATIVES;
 use crate::store;
 use people::Actor;
 
@@ -27,11 +27,11 @@ pub(crate) fn whole(
         return Ok(first);
     }
     let Some(Error::Refused(refusal, mut details)) = refusal else { return Err(Error::NotFound) };
-    if details.contains("alternatives") {
+    if details.get(ALTERNATIVES).is_some() {
         let request =
             ResolvedRequest::understand(tx, place.catalogue, place.window, SlotRequest::of(resolved, owner))?;
         let near = match request.lost(tx, refusal)? {
-            Error::Refused(_, near) => near.get::<Vec<Slot>>("alternatives").cloned(),
+            Error::Refused(_, near) => near.get(ALTERNATIVES).cloned(),
             _ => None,
         };
         let mut starts = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) fn whole(
                 starts.push(slot);
             }
         }
-        details.insert("alternatives", starts);
+        details.insert(ALTERNATIVES, starts);
     }
     Err(Error::Refused(refusal, details))
 }

@@ -10,9 +10,6 @@ use crate::accounts::my_bookings::read;
 use crate::model::Detail;
 use crate::store;
 
-/// The recipient name of a guest for whom someone else has booked.
-pub const GUEST: &str = "guest";
-
 /// The account has entered as many guest email addresses today as it may (N1).
 pub const TOO_MANY_GUEST_EMAILS: Refusal = Refusal::conflict(
     "too_many_guest_emails",

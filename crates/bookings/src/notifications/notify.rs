@@ -3,7 +3,7 @@
 
 use booking_rules::{Booking, BookingEvent, CancelledFor, SUBJECT, Status, WaitState, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
-use kit::notifications::{OWNER, SubjectRef};
+use kit::notifications::{RecipientRole, SubjectRef};
 use kit::{Cents, Error, Id, Notification, Result, Tx, args, sql};
 use people::{Actor, Subject};
 use scheduling::begin;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::accounts::my_bookings::read;
 use crate::model::{Detail, Repriced, Repricing};
-use crate::notifications::guests::{self, GUEST};
+use crate::notifications::guests;
 use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
@@ -108,34 +108,52 @@ struct Item {
     starts_at: Timestamp,
 }
 
-/// The name that stands for all events that set the time of a booking.
-const PLACED: &str = "placed";
+/// The event of a booking that a notification reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reported {
+    /// Any event that sets the time of the booking.
+    Placed,
+    /// This event.
+    Event(BookingEvent),
+}
 
-/// Returns the last event of a booking with this name, where [`PLACED`] stands for every event that sets its time.
-/// Other events are ignored.
-fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Id> {
+impl Reported {
+    fn as_str(self) -> &'static str {
+        match self {
+            Reported::Placed => "placed",
+            Reported::Event(event) => event.as_str(),
+        }
+    }
+}
+
+/// Returns the last event of a booking that a notification reports. Other events are ignored.
+fn last_event(tx: &mut Tx<'_>, booking: Id, reported: Reported) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(
         sql!(
             "SELECT id FROM booking_events WHERE booking_id = $1
              AND (what = $2 OR ($2 = 'placed' AND what IN ('booked', 'recorded', 'rescheduled')))
              ORDER BY at DESC, id DESC LIMIT 1"
         ),
-        args![booking, what],
+        args![booking, reported.as_str()],
     )?;
     Ok(found.map_or(Id(0), |(id,)| id))
 }
 
-fn item(tx: &mut Tx<'_>, booking: &Booking, what: &str) -> Result<Item> {
-    Ok(Item { booking: booking.id, event: last_event(tx, booking.id, what)?, starts_at: booking.starts_at })
+fn item(tx: &mut Tx<'_>, booking: &Booking, reported: Reported) -> Result<Item> {
+    let event = last_event(tx, booking.id, reported)?;
+    Ok(Item { booking: booking.id, event, starts_at: booking.starts_at })
 }
 
-/// Returns the name of the events that news is about.
-fn event_of(news: BookingNews) -> &'static str {
+/// Returns the event that news reports.
+fn event_of(news: BookingNews) -> Reported {
     match news {
-        BookingNews::Cancelled => "cancelled",
-        BookingNews::Missed => "no_show",
-        BookingNews::Offered => "held",
-        _ => PLACED,
+        BookingNews::Cancelled => Reported::Event(BookingEvent::Cancelled),
+        BookingNews::Missed => Reported::Event(BookingEvent::Step(Status::NoShow)),
+        BookingNews::Offered => Reported::Event(BookingEvent::Held),
+        BookingNews::Confirmed
+        | BookingNews::Moved
+        | BookingNews::FirstReminder
+        | BookingNews::LastReminder => Reported::Placed,
     }
 }
 
@@ -154,16 +172,16 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], keeps_time: b
 
 /// Returns the recipients of notifications about a booking: its owner, if their email address is verified, and the
 /// guest (N2), if the guest gets emails and has another address.
-fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
+fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<RecipientRole>> {
     let own_email = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
     let mut recipients = Vec::new();
     if own_email.is_some() {
-        recipients.push(OWNER);
+        recipients.push(RecipientRole::Owner);
     }
     if let Some(email) = &booking.party.guest_email {
         let is_same = own_email.is_some_and(|own_email| own_email.eq_ignore_ascii_case(email.trim()));
         if !is_same && guests::is_emailed(tx, booking.id)? {
-            recipients.push(GUEST);
+            recipients.push(RecipientRole::Guest);
         }
     }
     Ok(recipients)
@@ -231,7 +249,7 @@ pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: Opened) -> Result<()>
         SubjectRef { kind: "wait", id: wait.id },
         Some(wait.person),
     )?;
-    tx.notify(&notification, &[OWNER])
+    tx.notify(&notification, &[RecipientRole::Owner])
 }
 
 /// Notifies the owner of new prices. One notification covers the bookings of a series or visit (N4).
@@ -239,7 +257,8 @@ pub(crate) fn repriced(tx: &mut Tx<'_>, repriced: &[Repricing]) -> Result<()> {
     let key = |one: &&Repricing| (one.booking.root(), one.booking.cancellation.is_free);
     for group in grouped(repriced, key) {
         let first = &group[0].booking;
-        let to_owner = recipients(tx, first)?.into_iter().filter(|one| *one == OWNER).collect::<Vec<_>>();
+        let to_owner =
+            recipients(tx, first)?.into_iter().filter(|one| *one == RecipientRole::Owner).collect::<Vec<_>>();
         let data = |one: &&Repricing| {
             let restored = !one.booking.cancellation.is_free;
             Repriced { booking: one.booking.id, from: one.from.0, restored }
@@ -320,7 +339,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
     Ok(match news {
         Confirmed | Moved if why != "booked" => Some(why),
         Confirmed | Moved if now >= booking.ends_at => Some("over"),
-        Confirmed | Moved => (last_event(tx, booking.id, PLACED)? != item.event).then_some("moved"),
+        Confirmed | Moved => (last_event(tx, booking.id, Reported::Placed)? != item.event).then_some("moved"),
         FirstReminder | LastReminder if booking.status != Status::Confirmed => Some(why),
         FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
         FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),

@@ -7,10 +7,10 @@ use scheduling::{Field, Offer, Offers, cell_from};
 use crate::search::free_times::Answer;
 use crate::search::objections::objections;
 use crate::search::resolved::ResolvedRequest;
-use crate::search::slot::{ranked, slots};
+use crate::search::slot::{ALTERNATIVES, ranked, slots};
 
 /// The largest number of alternatives in a refusal.
-const ALTERNATIVES: usize = 6;
+const MOST_ALTERNATIVES: usize = 6;
 
 impl ResolvedRequest<'_> {
     /// Returns the offer at the requested start.
@@ -50,7 +50,7 @@ impl ResolvedRequest<'_> {
         offers.sort_by_key(|(rank, offer)| ((offer.start - self.start).abs(), offer.start, *rank));
         // If the hours of two days overlap, both offer the same start. Only the better offer is kept.
         offers.dedup_by_key(|(_, offer)| offer.start);
-        offers.truncate(ALTERNATIVES);
+        offers.truncate(MOST_ALTERNATIVES);
         offers.sort_by_key(|(_, offer)| offer.start);
         let answer = Answer {
             catalogue: catalogue::current(tx)?,
@@ -67,6 +67,6 @@ impl ResolvedRequest<'_> {
         };
         let is_closed = self.window.refusal(self.day).is_some();
         let alternatives = if is_closed { Vec::new() } else { slots(&answer, &offers) };
-        Ok(objection.with("alternatives", alternatives))
+        Ok(objection.with(ALTERNATIVES, alternatives))
     }
 }

@@ -1,5 +1,6 @@
 //! Lookups that every search needs: the service, its length, the window of the person, and the terms of a start.
 
+use booking_rules::details::PLANS;
 use booking_rules::{Rules, Start, Terms, Window, refusals::PLAN_REQUIRED, terms};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
@@ -76,7 +77,7 @@ pub(crate) fn plan_refusal(
     }
     let plans = membership::plans(tx, catalogue.club.id)?;
     let plans: Vec<String> = plans.into_iter().map(|plan| plan.slug).collect();
-    Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
+    Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with(PLANS, plans)))
 }
 
 /// Returns what release rules and overrides decide about a start of a service in a room.

@@ -2,6 +2,7 @@
 //! that it is taken.
 
 use booking_rules::Window;
+use booking_rules::details::OPENS_AT;
 use booking_rules::refusals::{
     CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
     TOO_MANY_OPEN, TURNOVER,
@@ -86,7 +87,7 @@ fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
         return None;
     }
     let first = reasons.iter().filter_map(|(reserved, _)| *reserved).min_by_key(|(_, opens_at)| *opens_at);
-    first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
+    first.map(|(refusal, opens_at)| Error::refused(refusal).with(OPENS_AT, window.shown(opens_at)))
 }
 
 /// Returns why the calendars do not permit the request, in the order of the table. `is_reserved` says whether the refusal

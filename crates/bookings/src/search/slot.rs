@@ -5,13 +5,16 @@ use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kit::{Cents, Id};
+use kit::{Cents, DetailKey, Id};
 use membership::Tier;
 use scheduling::{Offer, begin, cells};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::search::free_times::{Answer, Why, why};
+
+/// The next best times, which a refusal carries.
+pub const ALTERNATIVES: DetailKey<Vec<Slot>> = DetailKey::new("alternatives");
 
 /// A start time that can be booked.
 #[derive(Debug, Clone, Serialize, ToSchema)]

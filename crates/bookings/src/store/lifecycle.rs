@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::bookings::encrypted_allergies;
 use super::rows::{BookingRow, PriceLines, columns};
-use crate::model::{Hold, Whose};
+use crate::model::{FeeReason, Hold, Whose};
 
 /// Returns the number of upcoming bookings of a person (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
@@ -442,11 +442,12 @@ pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
     ), args![person, since, club])?)
 }
 
-pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -> Result<()> {
+/// Records a lapse of a person (C2).
+pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, reason: FeeReason) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!("INSERT INTO lapses (booking_id, person_id, at, what) VALUES ($1, $2, $3, $4)"),
-        args![booking, person, now, what],
+        args![booking, person, now, reason.as_str()],
     )
     .map(drop)
 }

@@ -68,8 +68,7 @@ fn product_decision(decision: Decision) -> bookings::Decision {
 pub(crate) fn outcome(error: &Error) -> (String, Option<Moment>) {
     match error {
         Error::Refused(refusal, details) => {
-            let opens =
-                details.get::<bookings::LocalMoment>("opens_at").map(|opens| opens.moment.as_second());
+            let opens = details.get(bookings::details::OPENS_AT).map(|opens| opens.moment.as_second());
             (refusal.code.to_owned(), opens)
         }
         other => (format!("{other:?}"), None),

@@ -363,7 +363,7 @@ async fn a_start_on_two_business_days_is_listed_once() {
     let request = request(service, at);
     let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
     let Some(kit::Error::Refused(_, details)) = verdict.refusals.first() else { panic!("{verdict:?}") };
-    let alternatives = details.get::<Vec<bookings::Slot>>("alternatives").expect("a list");
+    let alternatives = details.get(bookings::ALTERNATIVES).expect("a list");
     let starts: Vec<jiff::Timestamp> = alternatives.iter().map(|one| one.start).collect();
     let distinct: std::collections::BTreeSet<&jiff::Timestamp> = starts.iter().collect();
     assert_eq!(starts.len(), distinct.len(), "{starts:?}");

@@ -1,10 +1,11 @@
 //! Descriptions of why a time cannot be booked, and what to do.
 
 use axum::http::StatusCode;
+use bookings::details::OPENS_AT;
 use bookings::{
-    Answer, CAPACITY, Days, LocalMoment, MAINTENANCE, MEMBERS_ONLY, OUTSIDE_WINDOW, PLAN_REQUIRED,
-    ROOM_CLOSED, SAME_PERSON, SKILL, TECHNICIAN_OFF, TOO_LATE, TOO_MANY_HOLDS, TOO_MANY_OPEN, VIP_ONLY, When,
-    Window, cell_at, without_call,
+    Answer, CAPACITY, Days, MAINTENANCE, MEMBERS_ONLY, OUTSIDE_WINDOW, PLAN_REQUIRED, ROOM_CLOSED,
+    SAME_PERSON, SKILL, TECHNICIAN_OFF, TOO_LATE, TOO_MANY_HOLDS, TOO_MANY_OPEN, VIP_ONLY, When, Window,
+    cell_at, without_call,
 };
 use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
@@ -134,7 +135,7 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
 
 /// Returns when the refused time opens, if the refusal carries it as `opens_at`.
 pub(crate) fn opening(details: &RefusalDetails) -> Option<Timestamp> {
-    details.get::<LocalMoment>("opens_at").map(|opens| opens.moment)
+    details.get(OPENS_AT).map(|opens| opens.moment)
 }
 
 /// Adds to the sentence of a refusal when the time opens, on the club's clock.

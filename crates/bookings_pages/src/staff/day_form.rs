@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::post;
+use bookings::details::{AT, BY, OPENS_AT};
 use bookings::{LocalMoment, Status};
 use jiff::Timestamp;
 use kit::web::{Input, Path, RawInput};
@@ -114,10 +115,10 @@ fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 
 /// Describes a refusal for the front desk: who was faster and when, or from when on the operation is possible.
 fn refused(refusal: &Refusal, details: &RefusalDetails, moment: impl Fn(Timestamp) -> String) -> String {
-    let at = |name: &str| details.get::<LocalMoment>(name).map(|at| at.moment);
-    let by = details.get::<Option<String>>("by").and_then(Option::as_deref);
+    let at = |key| details.get(key).map(|at: &LocalMoment| at.moment);
+    let by = details.get(BY).and_then(Option::as_deref);
     let sentence = refusal.sentence;
-    match (by, at("at"), at("opens_at")) {
+    match (by, at(AT), at(OPENS_AT)) {
         (Some(by), Some(at), _) => format!("{sentence} Done by {by}: {}.", moment(at)),
         (None, Some(at), _) => format!("{sentence} Done automatically: {}.", moment(at)),
         (_, _, Some(from)) => format!("{sentence} You can do it starting {}.", moment(from)),

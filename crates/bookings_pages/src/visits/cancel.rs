@@ -92,7 +92,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
 
 /// Returns the refusal of an operation that a visit does not allow any more, with the path of the page of the visit.
 pub(crate) fn no_longer(id: Id) -> Error {
-    Error::refused(&WRONG_STATE).with("visit", format!("/dashboard/bookings/{id}/"))
+    Error::refused(&WRONG_STATE).with(ui::VISIT_PATH, format!("/dashboard/bookings/{id}/"))
 }
 
 /// Returns the hint of the field for the reason, by whether an email about the cancellation reaches anyone.

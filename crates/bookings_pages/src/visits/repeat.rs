@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{BookingRequest, Conflict, Detail, Extras, Holder, Repeated, Series, Slot, When};
+use bookings::{BookingRequest, CONFLICTING, Conflict, Detail, Extras, Holder, Repeated, Series, Slot, When};
 use jiff::{Timestamp, ToSpan as _};
 use kit::replies::{IdempotencyKey, Reply, once};
 use kit::web::{Input, Page, Path, RawInput, body};
@@ -293,7 +293,7 @@ fn lay_out(
         Ok(series) => series,
         // None of the days is available.
         Err(Error::Refused(_, details)) => {
-            let left_out = details.get::<Vec<Conflict>>("conflicts").cloned();
+            let left_out = details.get(CONFLICTING).map(|conflicts| conflicts.0.clone());
             Series { booked: Vec::new(), left_out: left_out.unwrap_or_default() }
         }
         Err(Error::Invalid(fields)) => {

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use bookings::details::OPENS_AT;
 use bookings::{
     Answer, BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE,
     When,
@@ -161,7 +162,7 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, details) => {
             let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
-            let opens = details.contains("opens_at");
+            let opens = details.get(OPENS_AT).is_some();
             let more = if opens { " Choose another time, or wait until you can book this one." } else { "" };
             Ok((status, format!("{}{more}", refusal.sentence)))
         }
@@ -199,7 +200,7 @@ fn draw(
     if !detail.can_move {
         let was_moved_enough = booking.can_move(now, i64::MAX);
         let refusal = if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE };
-        return Err(Error::refused(refusal).with("visit", format!("/dashboard/bookings/{id}/")));
+        return Err(Error::refused(refusal).with(ui::VISIT_PATH, format!("/dashboard/bookings/{id}/")));
     }
     let requested = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;

@@ -11,6 +11,7 @@ use kit::web::{Page, Paging};
 use kit::{AppState, Cents, Result, Tx};
 use membership::Entitlements;
 use membership::pages::{Tile, tiles};
+use money::ChargeStatus;
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
@@ -118,7 +119,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         } else {
             Some(detail.booking.price.total())
         };
-        let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == "due")?;
+        let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == ChargeStatus::Due)?;
         let line = line(detail);
         let path = line.path.clone();
         Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })

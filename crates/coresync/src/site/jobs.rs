@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use kit::jobs::{self, JobFilter, JobState, QueuedJob};
 use kit::web::{Input, Paging, Path, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
-use people::{Action, Actor, AuditSubject, Caller, SubjectKind, note_change};
+use people::{Action, Actor, AuditEvent, AuditSubject, Caller, SubjectKind, note_change};
 use serde_json::{Value, json};
 
 use ui::{
@@ -57,7 +57,7 @@ pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     jobs::retry(tx, id)?;
     let after = found(tx, by, id)?;
     let subject = AuditSubject { kind: SubjectKind::Job, id: Some(id), name: &before.kind };
-    note_change(tx, by, "job_retried", subject, (recorded(&before), recorded(&after)))
+    note_change(tx, by, AuditEvent::JobRetried, subject, (recorded(&before), recorded(&after)))
 }
 
 /// Deletes a job so that it will not run, and records that in the audit log.
@@ -68,7 +68,7 @@ pub(super) fn discard_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let before = found(tx, by, id)?;
     jobs::discard(tx, id)?;
     let subject = AuditSubject { kind: SubjectKind::Job, id: Some(id), name: &before.kind };
-    note_change(tx, by, "job_discarded", subject, (recorded(&before), Value::Null))
+    note_change(tx, by, AuditEvent::JobDiscarded, subject, (recorded(&before), Value::Null))
 }
 
 /// Returns what the audit log stores about a job. The error is left out, because it may name a person.

@@ -84,6 +84,15 @@ impl HostTable {
         })
     }
 
+    /// Returns the club that answers for a host name, as of the last read; `None` before the first one. A host name that
+    /// no club has stands for the default club.
+    pub(crate) fn last_known_club(&self, host: Option<&str>) -> Option<Id> {
+        self.with_last(|last| {
+            let clubs = last.clubs.as_ref()?;
+            Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
+        })
+    }
+
     /// Returns who has a host name, without a read. `None` means that the table has to be read.
     pub(crate) fn known(&self, db: &Db, host: &str) -> Option<HostOwner> {
         let (marker, now) = (db.commit_marker(), db.clock().now());

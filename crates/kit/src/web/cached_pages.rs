@@ -218,6 +218,11 @@ impl CachedPages {
         self.hosts.known(&self.db, host)
     }
 
+    /// Returns the club that answers for a host name, without a read; `None` if it is not known.
+    pub(super) fn known_club(&self, host: Option<&str>) -> Option<Id> {
+        self.hosts.last_known_club(host)
+    }
+
     /// Returns whether a club has this host name.
     pub(super) async fn owner(&self, host: &str) -> HostOwner {
         self.hosts.find(&self.db, host).await

@@ -95,7 +95,7 @@ pub(crate) fn refused(status: StatusCode) -> Response {
     };
     let mut response = plain_answer(status, message);
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(errors::RETRY_AFTER));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(errors::RETRY_SECONDS));
     }
     response
 }

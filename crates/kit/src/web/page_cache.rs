@@ -3,10 +3,11 @@
 //! everything inside the router.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::response::Response;
-use metrics::Histogram;
+use metrics::{Histogram, Label};
 use primitives::content_coding::normalize;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
@@ -24,6 +25,7 @@ use tracing::Instrument as _;
 use super::cached_pages::{CachedPages, Key, Lookup};
 use super::hosts::{self, Hosts};
 use crate::clubs::host_table::HostOwner;
+use crate::ids::Id;
 use crate::tokens;
 
 /// The id of a request in the log. The client receives it as `X-Request-Id`.
@@ -135,18 +137,20 @@ where
                 let mut response = hosts::refused(status);
                 let head =
                     RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-                self.times.record(&head, &mut response);
+                self.times.record(&head, None, &mut response);
                 return Answering::Now(Some(response));
             }
         };
+        let host = hosts::requested_host(request.headers(), request.uri());
         if unread.is_none()
             && let Some(mut response) = Key::of(&request).and_then(|key| self.cached_pages.at_once(&key))
         {
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.record(&head, &mut response);
+            let club = self.cached_pages.known_club(host.as_deref());
+            self.times.record(&head, club, &mut response);
             return Answering::Now(Some(response));
         }
-        let (cache, times) = (self.clone(), self.times.clone());
+        let (cache, pages, times) = (self.clone(), self.cached_pages.clone(), self.times.clone());
         Answering::Later(Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
@@ -158,7 +162,9 @@ where
                 Some(status) => hosts::refused(status),
                 None => cache.answer(request.map(Body::new), id.clone()).instrument(span).await,
             };
-            times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
+            let club = if refusal.is_some() { None } else { pages.known_club(host.as_deref()) };
+            let head = RequestHead { begun, id: &id, method: &method, path: &path };
+            times.record(&head, club, &mut response);
             response
         }))
     }
@@ -207,24 +213,17 @@ fn without_tokens(path: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("/"))
 }
 
-/// The histograms of response times, by status.
-struct Times(Box<[OnceLock<Histogram>]>);
-
-/// The number of possible statuses of three digits.
-const STATUSES: usize = 1_000;
-
-impl Default for Times {
-    fn default() -> Times {
-        Times((0..STATUSES).map(|_| OnceLock::new()).collect())
-    }
-}
+/// The histograms of response times, by club and status. A request whose host no club answers for, or that came before
+/// the clubs were read, has no club.
+#[derive(Default)]
+struct Times(RwLock<HashMap<(Option<Id>, StatusCode), Histogram>>);
 
 impl Times {
     /// Records a response in the log and in the metrics, and adds its request id for the client.
-    fn record(&self, head: &RequestHead<'_>, response: &mut Response) {
+    fn record(&self, head: &RequestHead<'_>, club: Option<Id>, response: &mut Response) {
         let took = head.begun.elapsed();
         let status = response.status();
-        self.of(status).record(took);
+        self.of(club, status).record(took);
         let (method, path, trace_id) = (head.method.as_str(), without_tokens(head.path), head.id);
         tracing::info!(
             method,
@@ -239,12 +238,15 @@ impl Times {
         }
     }
 
-    fn of(&self, status: StatusCode) -> Histogram {
-        let make = || metrics::histogram!("coresync_request_seconds", "status" => status.as_str().to_owned());
-        match self.0.get(usize::from(status.as_u16())) {
-            Some(place) => place.get_or_init(make).clone(),
-            None => make(),
-        }
+    fn of(&self, club: Option<Id>, status: StatusCode) -> Histogram {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&(club, status)).cloned();
+        known.unwrap_or_else(|| {
+            let mut labels = vec![Label::new("status", status.as_str().to_owned())];
+            labels.extend(club.map(|club| Label::new("club", club.to_string())));
+            let made = metrics::histogram!("coresync_request_seconds", labels);
+            self.0.write().unwrap_or_else(PoisonError::into_inner).insert((club, status), made.clone());
+            made
+        })
     }
 }
 
@@ -254,7 +256,6 @@ mod tests {
 
     use super::*;
     use crate::config::{Config, Environment};
-    use crate::ids::Id;
     use crate::testing::TestDb;
     use crate::web::SameForAll;
     use crate::{args, clubs, sql};
@@ -299,6 +300,9 @@ mod tests {
         // Only SQLite has commit markers.
         assert_eq!(matches!(third, Answering::Now(_)), test.db.commit_marker().is_some());
         assert_eq!(infallible(third.await).status(), StatusCode::OK);
+        let club = service.cached_pages.known_club(Some("west.test"));
+        assert_eq!(club, Some(Id(1)), "the metrics name the club without a read");
+        assert!(service.times.0.read().expect("times").contains_key(&(club, StatusCode::OK)));
         let refused = service.call(request("evil.test"));
         assert!(matches!(refused, Answering::Now(_)), "the host names are known");
         assert_eq!(infallible(refused.await).status(), StatusCode::MISDIRECTED_REQUEST);

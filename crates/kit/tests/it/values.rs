@@ -116,14 +116,23 @@ async fn reading_a_column_as_another_type_is_a_fault() {
 
 const LATER: kit::Refusal = kit::Refusal::conflict("later", "Later.");
 
-/// The seconds reach the `Retry-After` header, whatever integer type the refusal was given.
+/// The seconds reach the `Retry-After` header.
 #[test]
 fn a_refusal_states_when_to_retry() {
-    for refused in [
-        kit::Error::refused(&LATER).with("retry_after", 60),
-        kit::Error::refused(&LATER).with("retry_after", 60_i64),
-    ] {
-        assert_eq!(refused.retry_after(), Some(60));
-    }
+    let refused = kit::Error::refused(&LATER).with(kit::RETRY_AFTER, 60);
+    assert_eq!(refused.retry_after(), Some(60));
     assert_eq!(kit::Error::refused(&LATER).retry_after(), None);
+}
+
+/// Only the endpoint that knows how to write an internal value sends it to the client.
+#[test]
+fn an_internal_value_is_not_in_the_response() {
+    const FOUND: kit::DetailKey<kit::Internal<Vec<i64>>> = kit::DetailKey::new("found");
+    const SENT: kit::DetailKey<String> = kit::DetailKey::new("found");
+    let refused = kit::Error::refused(&LATER).with(FOUND, kit::Internal(vec![7]));
+    let kit::Error::Refused(_, mut details) = refused else { panic!("refused") };
+    assert_eq!(details.get(FOUND).map(|found| found.0.clone()), Some(vec![7]));
+    assert!(details.get(SENT).is_none() && details.to_json().is_empty(), "{details:?}");
+    details.insert(SENT, "seven".to_owned());
+    assert_eq!(serde_json::to_string(&details.to_json()).expect("JSON"), r#"{"found":"seven"}"#);
 }

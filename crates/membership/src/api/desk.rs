@@ -4,16 +4,16 @@ use axum::Json as Answered;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, RawInput};
-use kit::{AppState, Id, Result};
+use kit::web::{Json, Once, OnceHeader, Path, Problem};
+use kit::{AppState, Id, Result, input};
 use people::Caller;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::lifecycle::{Done, InvoiceOut, Months, done};
-use crate::desk::{self, Paid, Sold};
+use crate::desk::{self, Sold};
 use crate::lifecycle;
+use crate::model::Paid;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -44,20 +44,15 @@ async fn enrol(
         .await
 }
 
-/// How a month is paid, and the last paid day before it.
-#[derive(ToSchema)]
-struct Dues {
-    /// How it was paid: `cash` or `terminal`.
-    #[schema(value_type = String)]
-    paid: Paid,
-    /// The last paid day as you saw it (`end_date`). Of several requests for the same month, one takes effect.
-    #[schema(value_type = String, format = Date)]
-    seen: Date,
-}
-
-impl Input for Dues {
-    fn parse(input: &mut RawInput) -> Dues {
-        Dues { paid: Paid::parse(input), seen: input.date("seen") }
+input! {
+    /// How a month is paid, and the last paid day before it.
+    struct Dues {
+        /// How it was paid: `cash` or `terminal`.
+        #[schema(value_type = String)]
+        paid: Paid = read(desk::paid),
+        /// The last paid day as you saw it (`end_date`). Of several requests for the same month, one takes effect.
+        #[schema(value_type = String, format = Date)]
+        seen: Date = date(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::Json as Answered;
 use jiff::civil::Date;
-use kit::web::{Input, Json, Path, Problem, RawInput};
-use kit::{AppState, Cents, Result};
+use kit::web::{Json, Path, Problem};
+use kit::{AppState, Cents, Result, input};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,16 +51,11 @@ async fn stay(caller: Caller) -> Result<Answered<Done>> {
     Ok(done("The membership continues.", None))
 }
 
-/// The plan to change to.
-#[derive(ToSchema)]
-struct PlanInput {
-    /// The slug of the plan.
-    plan: String,
-}
-
-impl Input for PlanInput {
-    fn parse(input: &mut RawInput) -> PlanInput {
-        PlanInput { plan: input.text("plan", 100) }
+input! {
+    /// The plan to change to.
+    struct PlanInput {
+        /// The slug of the plan.
+        plan: String = text(100),
     }
 }
 
@@ -73,16 +68,11 @@ async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answer
     Ok(done("The plan changes starting next billing month.", None))
 }
 
-/// The length of a pause.
-#[derive(ToSchema)]
-pub(crate) struct Months {
-    /// 1 to 12. The club sets how many months can be paused per calendar year (M6).
-    pub(crate) months: i64,
-}
-
-impl Input for Months {
-    fn parse(input: &mut RawInput) -> Months {
-        Months { months: input.number("months", 1, 12) }
+input! {
+    /// The length of a pause.
+    pub(crate) struct Months {
+        /// 1 to 12. The club sets how many months can be paused per calendar year (M6).
+        pub(crate) months: i64 = number(1, 12),
     }
 }
 
@@ -96,15 +86,10 @@ async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<
     Ok(done("The membership is paused starting next billing month.", Some(until)))
 }
 
-/// Whether bookings use credits automatically.
-#[derive(ToSchema)]
-struct AutoCreditInput {
-    auto: bool,
-}
-
-impl Input for AutoCreditInput {
-    fn parse(input: &mut RawInput) -> AutoCreditInput {
-        AutoCreditInput { auto: input.needed_yes("auto") }
+input! {
+    /// Whether bookings use credits automatically.
+    struct AutoCreditInput {
+        auto: bool = needed_yes(),
     }
 }
 

@@ -7,9 +7,8 @@ mod plans;
 
 use axum::Json;
 use jiff::civil::Date;
-use kit::errors::OrFault as _;
 use kit::web::{List, Paging, Problem, Query};
-use kit::{AppState, Cents, Error, Refusal, Result, Tx};
+use kit::{AppState, Cents, DetailKey, Error, Refusal, Result, Tx};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,6 +80,9 @@ struct CurrentPlan {
 pub const NO_MEMBERSHIP: Refusal =
     Refusal { code: "no_membership", sentence: "You’re not a member yet.", status: 404 };
 
+/// The available plans, which [`NO_MEMBERSHIP`] carries.
+const AVAILABLE_PLANS: DetailKey<Vec<PlanCard>> = DetailKey::new("available_plans");
+
 /// A problem that carries the available plans.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "for the description alone: the refusal carries the plans")]
@@ -107,8 +109,7 @@ async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
                 }
                 None => {
                     let plans: Vec<PlanCard> = the_plans(tx)?.iter().map(PlanCard::from).collect();
-                    let plans = serde_json::to_value(plans).or_fault()?;
-                    Err(Error::refused(&NO_MEMBERSHIP).with("available_plans", plans))
+                    Err(Error::refused(&NO_MEMBERSHIP).with(AVAILABLE_PLANS, plans))
                 }
             }
         })

@@ -1,5 +1,7 @@
 //! Plans and their versions, and operations of the front desk on memberships, in the API.
 
+use jiff::civil::date;
+use membership::MembershipEventKind;
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA, assert_shape};
 
@@ -90,12 +92,17 @@ async fn staff_freeze_and_end_memberships_and_each_change_is_recorded() {
         membership::events(tx, &by, bea)
     });
     let events = events.await.expect("events");
-    let shown: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by)).collect();
+    let shown: Vec<_> = events.iter().map(|event| (event.kind, event.by)).collect();
+    let frozen = MembershipEventKind::Frozen { year: 2026, months: 1 };
     assert_eq!(
         shown,
-        [("stays", Some(app.person(MAX))), ("leaves", Some(dora)), ("frozen_2026_1", Some(dora))]
+        [
+            (MembershipEventKind::Stays, Some(app.person(MAX))),
+            (MembershipEventKind::Leaves, Some(dora)),
+            (frozen, Some(dora))
+        ]
     );
-    assert_eq!(events[2].detail["until"], "2027-01-09");
+    assert_eq!(events[2].detail.until, Some(date(2027, 1, 9)));
 }
 
 /// Returns the terms of Base with another price, in effect from a day on.

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::notifications::{OWNER, SubjectRef};
+use kit::notifications::{RecipientRole, SubjectRef};
 use kit::{Id, Notification, Result, Tx, args, sql, tokens};
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +113,7 @@ fn of_address(email: &str) -> SubjectRef {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn notify(tx: &mut Tx<'_>, news: &AccountNotification) -> Result<()> {
-    tx.notify(&Notification::new(news, news.subject(), news.person())?, &[OWNER])
+    tx.notify(&Notification::new(news, news.subject(), news.person())?, &[RecipientRole::Owner])
 }
 
 /// Returns the email that a notification requires now, or the reason why none is required anymore. If the email has

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kit::{Error, Result};
+use kit::{Error, RETRY_AFTER, Result};
 use tokio::sync::oneshot;
 
 use crate::requests::limits::TOO_MANY_ATTEMPTS;
@@ -53,7 +53,7 @@ impl HashQueue {
             }
             state
                 .enter(network(address))
-                .ok_or(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", AGAIN))?
+                .ok_or(Error::refused(&TOO_MANY_ATTEMPTS).with(RETRY_AFTER, AGAIN))?
         };
         permit.await.map_err(kit::Fault::because)
     }

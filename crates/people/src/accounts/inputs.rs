@@ -4,9 +4,8 @@ use axum::extract::{FromRequest, Request};
 use jiff::civil::Date;
 use kit::text::one_line;
 use kit::web::{Input, RawInput, body as read};
-use kit::{Error, Result};
+use kit::{Error, Result, input};
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::accounts::passwords;
 use crate::model::{EmergencyContact, Role, normalized_email};
@@ -19,203 +18,167 @@ const LONGEST_NAME: usize = 80;
 /// The greatest length of a phone number as entered.
 const LONGEST_PHONE: usize = 60;
 
-/// The input for signing in.
-#[derive(Clone, ToSchema)]
-pub struct SignIn {
-    /// The email, in upper or lower case.
-    #[schema(examples("base@demo.coresync.test"))]
-    pub email: String,
-    /// The password, exactly as it is typed.
-    #[schema(format = Password)]
-    pub password: String,
-}
-
-impl Input for SignIn {
-    fn parse(input: &mut RawInput) -> SignIn {
-        SignIn { email: needed_email(input), password: needed_secret(input, "password") }
+input! {
+    /// The input for signing in.
+    #[derive(Clone)]
+    pub struct SignIn {
+        /// The email, in upper or lower case.
+        #[schema(examples("base@demo.coresync.test"))]
+        pub email: String = read(needed_email),
+        /// The password, exactly as it is typed.
+        #[schema(format = Password)]
+        pub password: String = read(needed_secret),
     }
 }
 
-/// The input of a sign-up: the address, the password, and the name.
-#[derive(Clone, ToSchema)]
-pub struct SignUp {
-    /// The email address of the new account.
-    #[schema(examples("anna@example.com"))]
-    pub email: String,
-    /// 8 to 128 characters, not easy to guess.
-    #[schema(format = Password, min_length = 8, max_length = 128)]
-    pub password: String,
-    /// The first name.
-    #[schema(max_length = 80)]
-    pub first_name: String,
-    /// The last name.
-    #[schema(max_length = 80)]
-    pub last_name: String,
-    /// Phone, with country code.
-    pub phone: Option<String>,
-    /// The date of birth, at least 18 years ago.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub birthday: Option<Date>,
-}
-
-impl Input for SignUp {
-    fn parse(input: &mut RawInput) -> SignUp {
-        let email = needed_email(input);
-        let password = needed_secret(input, "password");
-        check_secret(input, "password", &password, &email);
-        SignUp {
-            email,
-            password,
-            first_name: needed_name(input, "first_name"),
-            last_name: needed_name(input, "last_name"),
-            phone: opt_phone(input, "phone"),
-            birthday: opt_birthday(input),
-        }
+input! {
+    /// The input of a sign-up: the address, the password, and the name.
+    #[derive(Clone)]
+    pub struct SignUp {
+        /// The email address of the new account.
+        #[schema(examples("anna@example.com"))]
+        pub email: String = read(needed_email),
+        /// 8 to 128 characters, not easy to guess.
+        #[schema(format = Password, min_length = 8, max_length = 128)]
+        pub password: String = read(first_secret),
+        /// The first name.
+        #[schema(max_length = 80)]
+        pub first_name: String = read(needed_name),
+        /// The last name.
+        #[schema(max_length = 80)]
+        pub last_name: String = read(needed_name),
+        /// Phone, with country code.
+        pub phone: Option<String> = read(opt_phone),
+        /// The date of birth, at least 18 years ago.
+        #[schema(value_type = Option<String>, format = Date)]
+        pub birthday: Option<Date> = read(parse_birthday),
     }
 }
 
-/// The input of a password change by the signed-in person.
-#[derive(Clone, ToSchema)]
-pub struct ChangePassword {
-    /// The current password, which proves that the person makes the change.
-    #[schema(format = Password)]
-    pub current_password: String,
-    /// 8 to 128 characters, not easy to guess.
-    #[schema(format = Password, min_length = 8, max_length = 128)]
-    pub new_password: String,
-}
-
-impl Input for ChangePassword {
-    fn parse(input: &mut RawInput) -> ChangePassword {
-        let current_password = needed_secret(input, "current_password");
-        let new_password = needed_secret(input, "new_password");
-        check_secret(input, "new_password", &new_password, "");
-        ChangePassword { current_password, new_password }
+input! {
+    /// The input of a password change by the signed-in person.
+    #[derive(Clone)]
+    pub struct ChangePassword {
+        /// The current password, which proves that the person makes the change.
+        #[schema(format = Password)]
+        pub current_password: String = read(needed_secret),
+        /// 8 to 128 characters, not easy to guess.
+        #[schema(format = Password, min_length = 8, max_length = 128)]
+        pub new_password: String = read(new_secret),
     }
 }
 
-/// The input of a change of the email address.
-#[derive(Clone, ToSchema)]
-pub struct NewAddress {
-    /// The new email address. It takes effect once it is confirmed.
-    #[schema(examples("anna@example.com"))]
-    pub email: String,
-    /// The current password, which proves that the person makes the change.
-    #[schema(format = Password)]
-    pub current_password: String,
-}
-
-impl Input for NewAddress {
-    fn parse(input: &mut RawInput) -> NewAddress {
-        NewAddress { email: needed_email(input), current_password: needed_secret(input, "current_password") }
+input! {
+    /// The input of a change of the email address.
+    #[derive(Clone)]
+    pub struct NewAddress {
+        /// The new email address. It takes effect once it is confirmed.
+        #[schema(examples("anna@example.com"))]
+        pub email: String = read(needed_email),
+        /// The current password, which proves that the person makes the change.
+        #[schema(format = Password)]
+        pub current_password: String = read(needed_secret),
     }
 }
 
-/// The email of an account whose password was forgotten.
-#[derive(Clone, ToSchema)]
-pub struct Forgotten {
-    /// The email, in upper or lower case.
-    #[schema(examples("base@demo.coresync.test"))]
-    pub email: String,
-}
-
-impl Input for Forgotten {
-    fn parse(input: &mut RawInput) -> Forgotten {
-        Forgotten { email: needed_email(input) }
+input! {
+    /// The email of an account whose password was forgotten.
+    #[derive(Clone)]
+    pub struct Forgotten {
+        /// The email, in upper or lower case.
+        #[schema(examples("base@demo.coresync.test"))]
+        pub email: String = read(needed_email),
     }
 }
 
-/// The confirmation of an email by its link.
-#[derive(Clone, ToSchema)]
-pub struct ConfirmAddress {
-    /// The 64 digits after `token=` in the link.
-    pub token: String,
-    /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
-    #[schema(format = Password)]
-    pub password: Option<String>,
-    /// Instead of the password, for a new account: a new password, for someone who reads the email but did not choose
-    /// the first one.
-    #[schema(format = Password, min_length = 8, max_length = 128)]
-    pub new_password: Option<String>,
-}
-
-impl Input for ConfirmAddress {
-    fn parse(input: &mut RawInput) -> ConfirmAddress {
-        let token = input.text("token", 100);
-        let password = opt_secret(input, "password");
-        let new_password = opt_secret(input, "new_password");
-        if let Some(secret) = &new_password {
-            check_secret(input, "new_password", secret, "");
-        }
-        ConfirmAddress { token, password, new_password }
+input! {
+    /// The confirmation of an email by its link.
+    #[derive(Clone)]
+    pub struct ConfirmAddress {
+        /// The 64 digits after `token=` in the link.
+        pub token: String = text(100),
+        /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
+        #[schema(format = Password)]
+        pub password: Option<String> = read(opt_secret),
+        /// Instead of the password, for a new account: a new password, for someone who reads the email but did not choose
+        /// the first one.
+        #[schema(format = Password, min_length = 8, max_length = 128)]
+        pub new_password: Option<String> = read(opt_new_secret),
     }
 }
 
-/// A password set by an emailed link.
-#[derive(Clone, ToSchema)]
-pub struct NewPassword {
-    /// The 64 digits after `token=` in the link.
-    pub token: String,
-    /// 8 to 128 characters, not easy to guess.
-    #[schema(format = Password, min_length = 8, max_length = 128)]
-    pub password: String,
-}
-
-impl Input for NewPassword {
-    fn parse(input: &mut RawInput) -> NewPassword {
-        let token = input.text("token", 100);
-        let password = needed_secret(input, "password");
-        check_secret(input, "password", &password, "");
-        NewPassword { token, password }
+input! {
+    /// A password set by an emailed link.
+    #[derive(Clone)]
+    pub struct NewPassword {
+        /// The 64 digits after `token=` in the link.
+        pub token: String = text(100),
+        /// 8 to 128 characters, not easy to guess.
+        #[schema(format = Password, min_length = 8, max_length = 128)]
+        pub password: String = read(new_secret),
     }
 }
 
-/// The input of a change of a person's role.
-#[derive(Clone, ToSchema)]
-pub struct NewRole {
-    /// The role that the person gets in this club.
-    pub role: Role,
-}
-
-impl Input for NewRole {
-    fn parse(input: &mut RawInput) -> NewRole {
-        let role = Role::named(&input.text("role", 20));
-        if role.is_none() {
-            input.add_error("role", "This must be account, technician, front_desk, manager, or owner.");
-        }
-        NewRole { role: role.unwrap_or(Role::Account) }
+input! {
+    /// The input of a change of a person's role.
+    #[derive(Clone)]
+    pub struct NewRole {
+        /// The role that the person gets in this club.
+        pub role: Role = read(role),
     }
 }
 
-/// Changes to a profile. Fields left out stay; null clears a field.
-#[derive(Clone, Default, ToSchema)]
-pub struct ProfileChange {
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The phone number; `null` removes it.
-    #[schema(value_type = Option<String>)]
-    pub phone: Option<Option<String>>,
-    /// The date of birth; `null` removes it.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub birthday: Option<Option<Date>>,
-    /// Emergency contact, or null.
-    #[schema(value_type = Option<EmergencyContact>)]
-    pub emergency_contact: Option<Option<EmergencyContact>>,
+input! {
+    /// Changes to a profile. Fields left out stay; null clears a field.
+    #[derive(Clone, Default)]
+    pub struct ProfileChange {
+        /// The first name.
+        pub first_name: Option<String> = read(sent_name),
+        /// The last name.
+        pub last_name: Option<String> = read(sent_name),
+        /// The phone number; `null` removes it.
+        #[schema(value_type = Option<String>)]
+        pub phone: Option<Option<String>> = read(sent_phone),
+        /// The date of birth; `null` removes it.
+        #[schema(value_type = Option<String>, format = Date)]
+        pub birthday: Option<Option<Date>> = read(sent_birthday),
+        /// Emergency contact, or null.
+        #[schema(value_type = Option<EmergencyContact>)]
+        pub emergency_contact: Option<Option<EmergencyContact>> = read(sent_contact),
+    }
 }
 
-impl Input for ProfileChange {
-    fn parse(input: &mut RawInput) -> ProfileChange {
-        let is_sent = |input: &RawInput, field: &str| input.raw(field).is_some();
-        ProfileChange {
-            first_name: is_sent(input, "first_name").then(|| needed_name(input, "first_name")),
-            last_name: is_sent(input, "last_name").then(|| needed_name(input, "last_name")),
-            phone: is_sent(input, "phone").then(|| opt_phone(input, "phone")),
-            birthday: is_sent(input, "birthday").then(|| opt_birthday(input)),
-            emergency_contact: is_sent(input, "emergency_contact").then(|| opt_contact(input)),
-        }
+/// Parses a field of a change. `None` means that it was not sent.
+pub(crate) fn sent<T>(
+    input: &mut RawInput,
+    field: &str,
+    read: impl FnOnce(&mut RawInput, &str) -> T,
+) -> Option<T> {
+    input.raw(field).is_some().then(|| read(input, field))
+}
+
+fn sent_name(input: &mut RawInput, field: &str) -> Option<String> {
+    sent(input, field, needed_name)
+}
+
+fn sent_phone(input: &mut RawInput, field: &str) -> Option<Option<String>> {
+    sent(input, field, opt_phone)
+}
+
+fn sent_birthday(input: &mut RawInput, field: &str) -> Option<Option<Date>> {
+    sent(input, field, parse_birthday)
+}
+
+fn sent_contact(input: &mut RawInput, field: &str) -> Option<Option<EmergencyContact>> {
+    sent(input, field, opt_contact)
+}
+
+fn role(input: &mut RawInput, field: &str) -> Role {
+    let role = Role::named(&input.text(field, 20));
+    if role.is_none() {
+        input.add_error(field, "This must be account, technician, front_desk, manager, or owner.");
     }
+    role.unwrap_or(Role::Account)
 }
 
 /// A change as JSON, in which `null` differs from a missing field.
@@ -253,13 +216,13 @@ impl Input for EmergencyContact {
 }
 
 /// Parses a nested object. Its errors are reported for `emergency_contact.name` and so on.
-fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
-    let value = input.raw("emergency_contact").filter(|value| *value != "")?.to_string();
+fn opt_contact(input: &mut RawInput, field: &str) -> Option<EmergencyContact> {
+    let value = input.raw(field).filter(|value| *value != "")?.to_string();
     match RawInput::from_json(value.as_bytes()).and_then(RawInput::parse) {
         Ok(contact) => Some(contact),
         Err(Error::Invalid(fields)) => {
-            for (field, sentence) in fields.0 {
-                input.add_error(&format!("emergency_contact.{field}"), sentence);
+            for (part, sentence) in fields.0 {
+                input.add_error(&format!("{field}.{part}"), sentence);
             }
             None
         }
@@ -302,17 +265,21 @@ pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
 
 /// Parses the optional field `birthday`.
 pub fn opt_birthday(input: &mut RawInput) -> Option<Date> {
-    let text = input.opt_text("birthday")?;
+    parse_birthday(input, "birthday")
+}
+
+fn parse_birthday(input: &mut RawInput, field: &str) -> Option<Date> {
+    let text = input.opt_text(field)?;
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));
     if date.is_none() {
-        input.add_error("birthday", "Enter a date like 1990-11-24.");
+        input.add_error(field, "Enter a date like 1990-11-24.");
     }
     date
 }
 
-fn needed_email(input: &mut RawInput) -> String {
-    needed(input, "email", opt_email)
+fn needed_email(input: &mut RawInput, field: &str) -> String {
+    needed(input, field, opt_email)
 }
 
 fn needed_name(input: &mut RawInput, field: &str) -> String {
@@ -342,6 +309,30 @@ fn needed_secret(input: &mut RawInput, field: &str) -> String {
     if secret.chars().count() > 128 {
         input.add_error(field, "Use at most 128 characters.");
     }
+    secret
+}
+
+/// Parses a password that is to be set.
+fn new_secret(input: &mut RawInput, field: &str) -> String {
+    let secret = needed_secret(input, field);
+    check_secret(input, field, &secret, "");
+    secret
+}
+
+/// Parses an optional password that is to be set.
+fn opt_new_secret(input: &mut RawInput, field: &str) -> Option<String> {
+    let secret = opt_secret(input, field);
+    if let Some(secret) = &secret {
+        check_secret(input, field, secret, "");
+    }
+    secret
+}
+
+/// Parses the password of a sign-up. It must not resemble the field `email`.
+fn first_secret(input: &mut RawInput, field: &str) -> String {
+    let secret = needed_secret(input, field);
+    let email = opt_email(input, "email").unwrap_or_default();
+    check_secret(input, field, &secret, &email);
     secret
 }
 

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::accounts::inputs::ProfileChange;
 use crate::actor::Actor;
-use crate::audit::{AuditEvent, AuditSubject, note, note_change};
+use crate::audit::{AuditSubject, note, note_change};
+use crate::audit_events::AuditEvent;
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
 use crate::subject::SubjectKind;
@@ -79,7 +80,7 @@ pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> 
         let had = before.birthday.map(|_| "set");
         let now = if had.is_some() { "changed" } else { "set" };
         let change = (json!({"birthday": had}), json!({"birthday": now}));
-        note_change(tx, by, AuditEvent::BirthdayCorrected.name(), subject, change)?;
+        note_change(tx, by, AuditEvent::BirthdayCorrected, subject, change)?;
     }
     Ok(person)
 }

@@ -5,7 +5,8 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{AuditEvent, note};
+use crate::audit::note;
+use crate::audit_events::AuditEvent;
 use crate::model::{Person, Role};
 use crate::permissions::Action;
 use crate::search::index::is_search;

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Problem, RawInput};
-use kit::{AppState, Error, Result, Tx};
+use kit::web::{Json, Once, OnceHeader, Problem};
+use kit::{AppState, Error, Result, Tx, input};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -84,29 +84,19 @@ impl From<SignedIn> for PairAndUser {
     }
 }
 
-/// A request for new tokens.
-#[derive(ToSchema)]
-struct Refresh {
-    /// As it was issued.
-    refresh: String,
-}
-
-impl Input for Refresh {
-    fn parse(input: &mut RawInput) -> Refresh {
-        Refresh { refresh: input.text("refresh", 200) }
+input! {
+    /// A request for new tokens.
+    struct Refresh {
+        /// As it was issued.
+        refresh: String = text(200),
     }
 }
 
-/// What an app can send when it signs out.
-#[derive(ToSchema)]
-struct SignOut {
-    /// Its refresh token, in case the access token has expired.
-    refresh: Option<String>,
-}
-
-impl Input for SignOut {
-    fn parse(input: &mut RawInput) -> SignOut {
-        SignOut { refresh: input.opt_text_within("refresh", 200) }
+input! {
+    /// What an app can send when it signs out.
+    struct SignOut {
+        /// Its refresh token, in case the access token has expired.
+        refresh: Option<String> = opt_text_within(200),
     }
 }
 

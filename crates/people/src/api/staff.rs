@@ -2,8 +2,7 @@
 
 use jiff::civil::Date;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
-use kit::{AppState, Error, Id, Result};
-use utoipa::ToSchema;
+use kit::{AppState, Error, Id, Result, input};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -88,22 +87,21 @@ async fn give_role(
     to_response(caller.tx(move |tx, by| roles::set_role(tx, by, id, request.role)).await)
 }
 
-/// The input for correcting a birthday.
-#[derive(ToSchema)]
-struct NewBirthday {
-    /// The date of birth, at least 18 years ago.
-    #[schema(value_type = String, format = Date)]
-    birthday: Date,
+input! {
+    /// The input for correcting a birthday.
+    struct NewBirthday {
+        /// The date of birth, at least 18 years ago.
+        #[schema(value_type = String, format = Date)]
+        birthday: Date = read(needed_birthday),
+    }
 }
 
-impl Input for NewBirthday {
-    fn parse(input: &mut RawInput) -> NewBirthday {
-        let birthday = opt_birthday(input);
-        if birthday.is_none() {
-            input.add_error("birthday", "This field is required.");
-        }
-        NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
+fn needed_birthday(input: &mut RawInput, field: &str) -> Date {
+    let birthday = opt_birthday(input);
+    if birthday.is_none() {
+        input.add_error(field, "This field is required.");
     }
+    birthday.unwrap_or(Date::ZERO)
 }
 
 /// Correct someone’s birthday, even after the birthday gift was used. The audit log records it.

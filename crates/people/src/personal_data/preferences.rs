@@ -1,11 +1,12 @@
 //! The room settings that a person prefers (S17): scene, light, temperature, scents, and music.
 
 use jiff::Timestamp;
-use kit::web::{Input, RawInput};
-use kit::{Id, Result, Tx, args, sql};
+use kit::web::RawInput;
+use kit::{Id, Result, Tx, args, input, sql};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::inputs::sent;
 use crate::actor::Actor;
 use crate::store::hold;
 
@@ -91,46 +92,55 @@ pub fn format_degrees(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// Changes to room preferences. Fields left out stay; null clears a field.
-#[derive(Debug, Clone, Default, ToSchema)]
-pub struct PreferencesChange {
-    /// The scene (see [`Preferences`]); `null` removes it.
-    #[schema(value_type = Option<String>)]
-    pub scene: Option<Option<String>>,
-    /// The brightness, from 0 to 100; `null` removes it.
-    #[schema(value_type = Option<i64>)]
-    pub light_percent: Option<Option<i64>>,
-    /// The color temperature, from 2200 to 6500; `null` removes it.
-    #[schema(value_type = Option<i64>)]
-    pub light_kelvin: Option<Option<i64>>,
-    /// The temperature, such as `22.5`; `null` removes it.
-    #[schema(value_type = Option<String>)]
-    pub temperature: Option<Option<i64>>,
-    /// Up to three scents; an empty list removes all.
-    pub scents: Option<Vec<String>>,
-    /// The music (see [`Preferences`]); `null` removes it.
-    #[schema(value_type = Option<String>)]
-    pub music: Option<Option<String>>,
-    /// The volume, from 0 to 100; `null` removes it.
-    #[schema(value_type = Option<i64>)]
-    pub volume_percent: Option<Option<i64>>,
+input! {
+    /// Changes to room preferences. Fields left out stay; null clears a field.
+    #[derive(Debug, Clone, Default)]
+    pub struct PreferencesChange {
+        /// The scene (see [`Preferences`]); `null` removes it.
+        #[schema(value_type = Option<String>)]
+        pub scene: Option<Option<String>> = read(sent_scene),
+        /// The brightness, from 0 to 100; `null` removes it.
+        #[schema(value_type = Option<i64>)]
+        pub light_percent: Option<Option<i64>> = read(sent_percent),
+        /// The color temperature, from 2200 to 6500; `null` removes it.
+        #[schema(value_type = Option<i64>)]
+        pub light_kelvin: Option<Option<i64>> = read(sent_kelvin),
+        /// The temperature, such as `22.5`; `null` removes it.
+        #[schema(value_type = Option<String>)]
+        pub temperature: Option<Option<i64>> = read(sent_tenths),
+        /// Up to three scents; an empty list removes all.
+        pub scents: Option<Vec<String>> = read(sent_scents),
+        /// The music (see [`Preferences`]); `null` removes it.
+        #[schema(value_type = Option<String>)]
+        pub music: Option<Option<String>> = read(sent_music),
+        /// The volume, from 0 to 100; `null` removes it.
+        #[schema(value_type = Option<i64>)]
+        pub volume_percent: Option<Option<i64>> = read(sent_percent),
+    }
 }
 
-impl Input for PreferencesChange {
-    fn parse(input: &mut RawInput) -> PreferencesChange {
-        let is_sent = |input: &RawInput, field: &str| input.raw(field).is_some();
-        PreferencesChange {
-            scene: is_sent(input, "scene").then(|| one_of(input, "scene", &SCENES)),
-            light_percent: is_sent(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
-            light_kelvin: is_sent(input, "light_kelvin")
-                .then(|| input.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
-            temperature: is_sent(input, "temperature").then(|| tenths(input)),
-            scents: is_sent(input, "scents").then(|| scents(input)),
-            music: is_sent(input, "music").then(|| one_of(input, "music", &MUSIC)),
-            volume_percent: is_sent(input, "volume_percent")
-                .then(|| input.opt_number("volume_percent", 0, 100)),
-        }
-    }
+fn sent_scene(input: &mut RawInput, field: &str) -> Option<Option<String>> {
+    sent(input, field, |input, field| one_of(input, field, &SCENES))
+}
+
+fn sent_music(input: &mut RawInput, field: &str) -> Option<Option<String>> {
+    sent(input, field, |input, field| one_of(input, field, &MUSIC))
+}
+
+fn sent_percent(input: &mut RawInput, field: &str) -> Option<Option<i64>> {
+    sent(input, field, |input, field| input.opt_number(field, 0, 100))
+}
+
+fn sent_kelvin(input: &mut RawInput, field: &str) -> Option<Option<i64>> {
+    sent(input, field, |input, field| input.opt_number(field, KELVIN.0, KELVIN.1))
+}
+
+fn sent_tenths(input: &mut RawInput, field: &str) -> Option<Option<i64>> {
+    sent(input, field, tenths)
+}
+
+fn sent_scents(input: &mut RawInput, field: &str) -> Option<Vec<String>> {
+    sent(input, field, scents)
 }
 
 fn one_of(input: &mut RawInput, field: &str, known: &[(&str, &str)]) -> Option<String> {
@@ -147,8 +157,8 @@ fn names(known: &[(&str, &str)]) -> String {
 }
 
 /// Parses `22.5`, `22`, or a JSON number into tenths of a degree.
-fn tenths(input: &mut RawInput) -> Option<i64> {
-    let text = input.opt_text_within("temperature", 10)?;
+fn tenths(input: &mut RawInput, field: &str) -> Option<i64> {
+    let text = input.opt_text_within(field, 10)?;
     let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
     let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let tenths = (is_plain(whole) && is_plain(part) && part.len() == 1 && whole.len() <= 3)
@@ -156,23 +166,23 @@ fn tenths(input: &mut RawInput) -> Option<i64> {
         .flatten()
         .filter(|tenths| (TENTHS.0..=TENTHS.1).contains(tenths));
     if tenths.is_none() {
-        input.add_error("temperature", "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
+        input.add_error(field, "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
     }
     tenths
 }
 
 /// Parses a JSON list, or one or several values of a form.
-fn scents(input: &mut RawInput) -> Vec<String> {
+fn scents(input: &mut RawInput, field: &str) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    for one in input.many("scents").iter().filter(|one| **one != "") {
+    for one in input.many(field).iter().filter(|one| **one != "") {
         match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
             Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
             Some(_) => {}
-            None => input.add_error("scents", format!("Choose from {}.", names(&SCENTS))),
+            None => input.add_error(field, format!("Choose from {}.", names(&SCENTS))),
         }
     }
     if known.len() > MOST_SCENTS {
-        input.add_error("scents", format!("Choose at most {MOST_SCENTS} scents."));
+        input.add_error(field, format!("Choose at most {MOST_SCENTS} scents."));
     }
     known
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::accounts::sign_in::{verify_current_password, wrong_password};
 use crate::actor::Actor;
-use crate::audit::{AuditEvent, note};
+use crate::audit::note;
+use crate::audit_events::AuditEvent;
 use crate::requests::caller::{Caller, requester_name};
 use crate::{
     personal_data::person_key, requests::limits, search::index, store, store::sessions as session_store,

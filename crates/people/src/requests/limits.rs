@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use kit::clock::from_millis;
 use kit::db::containing;
-use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
+use kit::{Error, Id, RETRY_AFTER, Refusal, Result, Tx, args, sql, tokens};
 
 use crate::model::normalized_email;
 use crate::requests::client_info::ClientInfo;
@@ -214,7 +214,7 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
         return Ok(());
     }
     let wait = (oldest.unwrap_or(now) + span).as_millisecond() - now.as_millisecond();
-    Err(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", (wait.max(1) + 999) / 1_000))
+    Err(Error::refused(&TOO_MANY_ATTEMPTS).with(RETRY_AFTER, (wait.max(1) + 999) / 1_000))
 }
 
 /// Returns the key of an account. It holds a digest, so that the table does not store the addresses of people who

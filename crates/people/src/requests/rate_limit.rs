@@ -12,7 +12,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use kit::rate_limit::RateLimiter;
-use kit::{AppState, Error, Id, Refusal, Result};
+use kit::{AppState, Error, Id, RETRY_AFTER, Refusal, Result};
 
 use crate::accounts::known_credentials::KnownCredentials;
 use crate::requests::caller::{Credential, address, credential, resolve};
@@ -95,7 +95,7 @@ impl RateLimits {
         }
         self.limiter.take(&(who, kind), per_minute).map_err(|seconds| {
             metrics::counter!("coresync_requests_refused_total").increment(1);
-            Error::refused(&TOO_MANY_REQUESTS).with("retry_after", seconds)
+            Error::refused(&TOO_MANY_REQUESTS).with(RETRY_AFTER, seconds)
         })
     }
 }

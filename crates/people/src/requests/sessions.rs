@@ -6,7 +6,8 @@ use kit::{AppState, Error, Id, Result, Tx, tokens};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{AuditEvent, note};
+use crate::audit::note;
+use crate::audit_events::AuditEvent;
 use crate::model::Person;
 use crate::requests::caller::Caller;
 use crate::requests::client_info::ClientInfo;

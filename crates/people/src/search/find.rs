@@ -9,7 +9,8 @@ use kit::{Id, Result, Tx, args, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{AuditEvent, note};
+use crate::audit::note;
+use crate::audit_events::AuditEvent;
 use crate::model::Person;
 use crate::permissions::Action;
 use crate::search::index::{MOST_PREFIXES, is_search, prefixes};

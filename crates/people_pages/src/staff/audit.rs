@@ -241,9 +241,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
 
 /// Returns the choices of events for the filter.
 fn kinds(chosen: &str) -> Vec<Choice> {
-    let all = AuditEvent::ALL.map(AuditEvent::name).into_iter().chain(audit_text::BUSINESS);
-    let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
-    let pairs = all.iter().map(|(what, label)| (*what, label.as_str()));
+    let pairs = AuditEvent::ALL.iter().map(|event| (event.name(), audit_text::label(*event)));
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 

@@ -424,7 +424,7 @@ async fn an_expired_offer_is_not_emailed() {
             json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
         let content = json!({"kind": "bookings.offered", "data": data});
         let news = kit::Notification::new(&content, SubjectRef { kind: "booking", id }, Some(person))?;
-        tx.notify(&news, &["owner"])
+        tx.notify(&news, &[kit::notifications::RecipientRole::Owner])
     });
     written.await.expect("written");
     app.set_time("2026-11-24T10:20:00-05:00");

@@ -539,7 +539,7 @@ async fn a_failing_email_does_not_delay_others() {
             SubjectRef { kind: "booking", id: Id(1) },
             None,
         )?;
-        tx.notify(&notification, &["owner"])
+        tx.notify(&notification, &[kit::notifications::RecipientRole::Owner])
     });
     broken.await.expect("written");
     crate::book(&world.app, GUS, "massage", "2026-11-27", "10:00").await;

@@ -63,7 +63,7 @@ async fn notify_price(app: &TestClub, booking: i64, restored: bool) {
     let written = app.db().tx(move |tx| {
         let news = BookingNotification::Repriced(vec![Repriced { booking, from: 20_000, restored }]);
         let news = Notification::new(&news, SubjectRef { kind: "booking", id: booking }, Some(person))?;
-        tx.notify(&news, &["owner"])
+        tx.notify(&news, &[kit::notifications::RecipientRole::Owner])
     });
     written.await.expect("written");
 }

@@ -9,14 +9,13 @@ use jiff::civil::Date;
 use kit::web::{Input, Path, RawInput};
 use kit::{AppState, Cents, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller, EmergencyContact, Person};
-use serde_json::Value;
 use ui::{
     Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table,
     cell, csv, format, handle_form, or_sign_in, rendered, to_response,
 };
 
 use crate::pages::staff::members::{HERE, email, phone, state};
-use crate::{Entitlements, Membership, MembershipEvent, Paid, Plan, Sold};
+use crate::{Entitlements, Membership, MembershipEvent, MembershipEventKind, Paid, Plan, Sold};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -382,32 +381,28 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
 
 /// Describes an event in a sentence for staff.
 fn event_text(event: &MembershipEvent, today: Date) -> String {
-    let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let day = |name: &str| {
-        let written = text(name);
-        written.parse().map_or(written, |date| format::day(date, today))
+    use MembershipEventKind::*;
+    let detail = &event.detail;
+    let day = |date: Option<Date>| date.map(|date| format::day(date, today)).unwrap_or_default();
+    let paid = match detail.paid {
+        Some(Paid::Cash) => "in cash",
+        Some(Paid::Terminal) => "by card",
+        None => "by ",
     };
-    let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
-    let paid = match text("paid").as_str() {
-        "cash" => "in cash".to_owned(),
-        "terminal" => "by card".to_owned(),
-        other => format!("by {other}"),
-    };
-    let (plan, until) = (text("plan"), day("until"));
-    let amount = format::money(Cents(cents));
-    match event.what.as_str() {
-        "joined" => format!("Joined {plan}: {amount} {paid}, paid through {until}"),
-        "dues_taken" => format!("{plan} dues: {amount} {paid}, paid through {until}"),
-        "upgraded" => format!("Upgraded from {} to {plan}: {amount} {paid}", text("from")),
-        "changes_down" => format!("Changes from {} to {plan} after {until}", text("from")),
-        "keeps_plan" => format!("Keeps {plan}"),
-        "moves_over" => format!("Moves to the latest terms of {plan}, {amount} a month"),
-        "leaves" => format!("Set to end on {until}"),
-        "stays" => "Membership kept".to_owned(),
-        "grace" => "Payment past due, benefits continue".to_owned(),
-        "suspended" => "Suspended".to_owned(),
-        "ended" => "Ended".to_owned(),
-        frozen if frozen.starts_with("frozen_") => format!("Paused from {}, through {until}", day("from")),
-        other => other.to_owned(),
+    let (plan, from, until) = (detail.plan(), detail.from_plan(), day(detail.until));
+    let amount = format::money(detail.amount());
+    match event.kind {
+        Joined => format!("Joined {plan}: {amount} {paid}, paid through {until}"),
+        DuesTaken => format!("{plan} dues: {amount} {paid}, paid through {until}"),
+        Upgraded => format!("Upgraded from {from} to {plan}: {amount} {paid}"),
+        ChangesDown => format!("Changes from {from} to {plan} after {until}"),
+        KeepsPlan => format!("Keeps {plan}"),
+        MovesOver => format!("Moves to the latest terms of {plan}, {amount} a month"),
+        Leaves => format!("Set to end on {until}"),
+        Stays => "Membership kept".to_owned(),
+        Grace => "Payment past due, benefits continue".to_owned(),
+        Suspended => "Suspended".to_owned(),
+        Ended => "Ended".to_owned(),
+        Frozen { .. } => format!("Paused from {}, through {until}", day(detail.from_day())),
     }
 }
