@@ -103,6 +103,7 @@ const OWNERS: [(&str, &[&str]); 10] = [
 /// them, too.
 const OF_OTHERS: &[(&str, &[&str], &str)] = &[
     ("booking_rules/src/rules/overrides.rs", &["rooms"], "overrides are of a club through their room"),
+    ("booking_rules/src/rules/weekly.rs", &["rooms"], "overrides are of a club through their room"),
     ("bookings/src/accounts/privacy.rs", &["addons", "services"], "an export contains names"),
     ("catalogue/src/edit.rs", &["clubs"], "a club has an address, a time zone, and a currency"),
     ("catalogue/src/store.rs", &["clubs"], "a club has an address, a time zone, and a currency"),

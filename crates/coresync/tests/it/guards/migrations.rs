@@ -35,11 +35,17 @@ fn history() -> Vec<(String, String)> {
     files.iter().map(read).collect()
 }
 
-/// Returns the digest that databases have stored since they were migrated to the old schema.
-fn earlier_digest(name: &str) -> &'static str {
+/// Returns the digest that databases have stored since they were migrated to the old schema: the one in the list if the
+/// comments or the format of the migration changed later, and otherwise that of its statements.
+fn stored_digest(name: &str, text: &str) -> String {
     let digests = include_str!("../../../../../migrations/earlier-digests.txt");
     let mut lines = digests.lines().filter_map(|line| line.split_once(' '));
-    lines.find_map(|(known, digest)| (known == name).then_some(digest)).expect("an old migration")
+    let listed = lines.find_map(|(known, digest)| (known == name).then(|| digest.to_owned()));
+    listed.unwrap_or_else(|| {
+        let is_comment = |line: &&str| line.trim_start().starts_with("--");
+        let statements: String = text.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
+        kit::tokens::hex(&kit::tokens::digest(&statements))
+    })
 }
 
 /// Translates a statement for SQLite in the same way as the program.
@@ -142,7 +148,7 @@ fn create(url: &str, old: &[(String, String)]) -> DirectConnection {
     db.run("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)");
     for (name, text) in old {
         db.run(text);
-        let digest = earlier_digest(name);
+        let digest = stored_digest(name, text);
         db.run(&format!("INSERT INTO migrations (name, digest) VALUES ('{name}', '{digest}')"));
     }
     db
