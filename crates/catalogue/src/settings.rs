@@ -136,7 +136,7 @@ fn note(
     tx.run(sql!(insert_change!()), [change.values(), args![id, club].to_vec()].concat())?;
     let subject = AuditSubject { kind: SubjectKind::Setting, id: None, name: setting.name };
     let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
-    note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
+    note_change(tx, by, AuditEvent::SettingChanged, subject, (value(from), value(to)))?;
     versions::bump(tx, VERSION)
 }
 

@@ -478,7 +478,7 @@ mod tests {
     #[test]
     fn every_audit_event_has_a_unique_name() {
         for what in AuditEvent::ALL {
-            assert_eq!(serde_json::to_value(what).expect("a word"), what.name());
+            assert_eq!(AuditEvent::read(what.name()), Some(*what));
         }
         let names: std::collections::BTreeSet<_> = AuditEvent::ALL.iter().map(|what| what.name()).collect();
         assert_eq!(names.len(), AuditEvent::ALL.len());
