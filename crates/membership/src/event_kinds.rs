@@ -197,7 +197,9 @@ impl MembershipEventDetail {
     }
 }
 
-kit::column_as!(MembershipEventDetail, Option<String>, MembershipEventDetail::read);
+kit::column_as!(MembershipEventDetail, Option<String>, MembershipEventDetail::read, |detail| Some(
+    serde_json::json!(detail).to_string()
+));
 
 #[cfg(test)]
 mod tests {

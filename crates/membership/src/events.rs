@@ -34,7 +34,7 @@ kit::record! {
         at: "at",
         by: "by_person",
         kind: "what",
-        detail: json "detail",
+        detail: "detail",
     }
     with "membership_id"
 }
