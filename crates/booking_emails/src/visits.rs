@@ -337,7 +337,7 @@ fn write(
         (BookingNews::Cancelled, Some(first)) => Some(bookings::cancellation(tx, &first.booking)?),
         _ => None,
     };
-    let (now, keeps_time) = (tx.now(), notification.keeps_time());
+    let (now, keeps_time) = (tx.now(), notification.data.keeps_time);
     let saying = Saying { club: &catalogue.club, now, news, keeps_time, details, to: &to, cancellation };
     let text = saying.text();
     // What a visit would have cost is not due once it is canceled or missed.

@@ -7,6 +7,7 @@ mod events;
 mod inputs;
 mod local_moment;
 mod model;
+mod notifications;
 mod pricing;
 pub mod refusals;
 mod repeated;
@@ -21,6 +22,9 @@ pub use local_moment::{LocalMoment, iso};
 pub use model::{
     BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Frozen, HoldState, Moves, SUBJECT,
     Status,
+};
+pub use notifications::{
+    BookingNews, BookingNotification, NewsData, NewsItem, Opened, Repriced, VisitNotification,
 };
 pub use pricing::policy::{CancellationTerms, Policy};
 pub use pricing::price::{

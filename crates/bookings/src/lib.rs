@@ -53,22 +53,22 @@ pub use booking_rules::settings::{
     ACCOUNT_DAYS, BIRTHDAY, HOLD, MOVES, OFFER, SETTINGS, all as all_settings, named as setting_named,
 };
 pub use booking_rules::{
-    AddonRequest, Benefit, Booking, BookingRequest, CancellationTerms, Closed, Coverage, DecidedTime,
-    Decision, DecisionInput, Extras, Frozen, FurtherService, LocalMoment, Move, NOTHING_TO_UNDO,
-    OriginalTerms, Override, PlanDiscount, Policy, PriceBasis, PriceLine, Quote, Reason, ReleaseRule,
-    Repeated, Requester, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, StartRange, Status,
-    StoredRule, Terms, WaitKind, WaitState, WeekDay, When, Window, add_rule, all_rules, decide,
-    decided_times, edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms,
-    terms_of_start, undo, week,
+    AddonRequest, Benefit, Booking, BookingNews, BookingNotification, BookingRequest, CancellationTerms,
+    Closed, Coverage, DecidedTime, Decision, DecisionInput, Extras, Frozen, FurtherService, LocalMoment,
+    Move, NOTHING_TO_UNDO, Opened, OriginalTerms, Override, PlanDiscount, Policy, PriceBasis, PriceLine,
+    Quote, Reason, ReleaseRule, Repeated, Repriced, Requester, RuleInput, Rules, SUBJECT, ShownMove,
+    SoldAddon, Start, StartRange, Status, StoredRule, Terms, VisitNotification, WaitKind, WaitState, WeekDay,
+    When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule, factor, iso, price_for,
+    quote, release_mask, rules, terms, terms_of_start, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, delete_old_claims, run_maintenance};
-pub use model::{BookingFilter, Detail, Repriced, Repricing};
+pub use model::{BookingFilter, Detail, Repricing};
 pub use notifications::guests::{
     GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
 pub use notifications::notify::{
-    BookingNews, BookingNotification, Cancellation, StillHolds, VisitNotification, cancellation, is_notified,
-    notify_current_status, notify_upcoming, revision, still_open, still_repriced, still_true,
+    Cancellation, StillHolds, cancellation, is_notified, notify_current_status, notify_upcoming, revision,
+    still_open, still_repriced, still_true,
 };
 pub use scheduling::{
     Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field, MINUTES,
@@ -85,5 +85,5 @@ pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use waitlist::join::{
     Joined, WaitInput, Waiting, WaitlistPlace, join, leave, place, places, wait, waits,
 };
-pub use waitlist::model::{MatchWaitlist, Opened, Wait};
+pub use waitlist::model::{MatchWaitlist, Wait};
 pub use waitlist::offering::match_waitlist;

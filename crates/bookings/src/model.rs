@@ -4,7 +4,6 @@ use booking_rules::{Booking, CancellationTerms, Status};
 use jiff::Timestamp;
 use kit::{Cents, Id};
 use money::{ChargeStatus, Line};
-use serde::{Deserialize, Serialize};
 
 /// A booking with its details.
 #[derive(Debug, Clone)]
@@ -85,15 +84,4 @@ pub struct Repricing {
     pub booking: Booking,
     /// The total before the change, in cents.
     pub from: Cents,
-}
-
-/// A booking of a notification about new prices.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Repriced {
-    /// The booking whose price changed.
-    pub booking: Id,
-    /// The total before, in cents.
-    pub from: i64,
-    /// Whether the booking has the agreed price again.
-    pub restored: bool,
 }

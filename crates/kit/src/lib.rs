@@ -10,7 +10,6 @@ pub mod errors;
 pub mod files;
 pub mod ids;
 pub mod jobs;
-pub mod live;
 pub mod notifications;
 pub mod replies;
 pub mod tokens;
@@ -26,7 +25,7 @@ pub use ids::Id;
 pub use notifications::Notification;
 pub use primitives::amounts::Cents;
 pub use primitives::clock::Clock;
-pub use primitives::{amounts, clock, fold, rate_limit, text};
+pub use primitives::{amounts, clock, fold, live, rate_limit, text};
 pub use web::AppState;
 
 #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sha2::{Digest, Sha256};
+pub use primitives::digest::{digest, digest_of, hex, unhex};
 
 use crate::errors::{OrFault, Result};
 
@@ -23,36 +23,6 @@ pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
 /// Returns a fault if the operating system provides no random bytes.
 pub fn secret() -> Result<String> {
     Ok(hex(&random_bytes::<32>()?))
-}
-
-/// Returns the SHA-256 digest of a secret, which is stored in its place.
-pub fn digest(secret: &str) -> Vec<u8> {
-    digest_of(secret.as_bytes())
-}
-
-/// Returns the SHA-256 digest of bytes.
-pub fn digest_of(bytes: &[u8]) -> Vec<u8> {
-    Sha256::digest(bytes).to_vec()
-}
-
-/// Encodes bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let mut text = String::with_capacity(bytes.len() * 2);
-    text.extend(digits.filter_map(|digit| DIGITS.get(usize::from(digit))));
-    text
-}
-
-/// Decodes hexadecimal text in either case; returns `None` for any other text.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let pair = |pair: &[u8]| match pair {
-        [first, last] => u8::try_from(digit(first)? << 4 | digit(last)?).ok(),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 /// The number of bytes in a name. `NAMES` is the number of bytes fetched at once.
@@ -81,12 +51,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-
-    #[test]
-    fn hex_output_is_lowercase_and_zero_padded() {
-        assert_eq!(hex(&[0x00, 0x0f, 0xa5, 0xff]), "000fa5ff");
-        assert_eq!(hex(&[]), "");
-    }
 
     #[test]
     fn random_names_are_unique() {

@@ -1,112 +1,27 @@
 //! Notifications about bookings: what is written when something happens, and whether it is still true when it is sent
 //! (N3). The rules are in decision 19.
 
-use booking_rules::{Booking, BookingEvent, CancelledFor, SUBJECT, Status, WaitState, settings::REMIND_LAST};
+use booking_rules::settings::REMIND_LAST;
+use booking_rules::{
+    Booking, BookingEvent, BookingNews, BookingNotification, CancelledFor, NewsData, NewsItem, Opened,
+    Repriced, SUBJECT, Status, VisitNotification, WaitState,
+};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::{RecipientRole, SubjectRef};
 use kit::{Cents, Error, Id, Notification, Result, Tx, args, sql};
 use people::{Actor, Subject};
 use scheduling::begin;
-use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::accounts::my_bookings::read;
-use crate::model::{Detail, Repriced, Repricing};
+use crate::model::{Detail, Repricing};
 use crate::notifications::guests;
 use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;
-use crate::waitlist::model::{Opened, Wait};
+use crate::waitlist::model::Wait;
 
 /// How long after it happened a cancellation or a missed visit is still worth an email.
 const NEWS_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// A notification about bookings or the waitlist: its kind with its data. The names are in the database.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "data")]
-pub enum BookingNotification {
-    /// Bookings of a series or visit have new prices.
-    #[serde(rename = "bookings.repriced", deserialize_with = "one_or_several")]
-    Repriced(Vec<Repriced>),
-    /// A time has opened for a person on the waitlist.
-    #[serde(rename = "bookings.opened")]
-    Opened(Opened),
-    /// There is news about a visit.
-    #[serde(untagged)]
-    Visit(VisitNotification),
-}
-
-/// Reads the bookings with new prices. A notification from before one covered several bookings has a single one.
-fn one_or_several<'de, D: Deserializer<'de>>(data: D) -> std::result::Result<Vec<Repriced>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Data {
-        Several(Vec<Repriced>),
-        One(Repriced),
-    }
-    Ok(match Data::deserialize(data)? {
-        Data::Several(all) => all,
-        Data::One(one) => vec![one],
-    })
-}
-
-/// A notification of news about a visit.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct VisitNotification {
-    /// The kind of news.
-    pub kind: BookingNews,
-    data: About,
-}
-
-impl VisitNotification {
-    /// Returns whether the booking was rescheduled without a new time: to another room or technician.
-    pub fn keeps_time(&self) -> bool {
-        self.data.keeps_time
-    }
-}
-
-/// The kind of news about a booking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BookingNews {
-    /// The booking is confirmed.
-    #[serde(rename = "bookings.confirmed")]
-    Confirmed,
-    /// The booking was rescheduled.
-    #[serde(rename = "bookings.moved")]
-    Moved,
-    /// The booking was canceled.
-    #[serde(rename = "bookings.cancelled")]
-    Cancelled,
-    /// The guest did not come.
-    #[serde(rename = "bookings.missed")]
-    Missed,
-    /// A time is held for a person on the waitlist.
-    #[serde(rename = "bookings.offered")]
-    Offered,
-    /// The first reminder, by default a day before.
-    #[serde(rename = "bookings.first_reminder")]
-    FirstReminder,
-    /// The last reminder, by default two hours before.
-    #[serde(rename = "bookings.last_reminder")]
-    LastReminder,
-}
-
-/// The data of a notification: the bookings it is about.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct About {
-    bookings: Vec<Item>,
-    /// Whether a booking was rescheduled to another room or technician at the same time.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    keeps_time: bool,
-}
-
-/// A booking at the time of the notification.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Item {
-    booking: Id,
-    /// The event that placed, canceled, or closed the booking.
-    event: Id,
-    starts_at: Timestamp,
-}
 
 /// The event of a booking that a notification reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,9 +54,9 @@ fn last_event(tx: &mut Tx<'_>, booking: Id, reported: Reported) -> Result<Id> {
     Ok(found.map_or(Id(0), |(id,)| id))
 }
 
-fn item(tx: &mut Tx<'_>, booking: &Booking, reported: Reported) -> Result<Item> {
+fn item(tx: &mut Tx<'_>, booking: &Booking, reported: Reported) -> Result<NewsItem> {
     let event = last_event(tx, booking.id, reported)?;
-    Ok(Item { booking: booking.id, event, starts_at: booking.starts_at })
+    Ok(NewsItem { booking: booking.id, event, starts_at: booking.starts_at })
 }
 
 /// Returns the event that news reports.
@@ -165,7 +80,7 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], keeps_time: b
     }
     let items = bookings.iter().map(|one| item(tx, one, event_of(news))).collect::<Result<_>>()?;
     let subject = Subject { kind: SUBJECT, id: first.root() };
-    let visit = VisitNotification { kind: news, data: About { bookings: items, keeps_time } };
+    let visit = VisitNotification { kind: news, data: NewsData { bookings: items, keeps_time } };
     let notification = Notification::new(&BookingNotification::Visit(visit), subject, first.person)?;
     tx.notify(&notification, &recipients)
 }
@@ -326,7 +241,12 @@ pub fn still_true(tx: &mut Tx<'_>, news: &VisitNotification) -> Result<StillHold
 }
 
 /// Returns why a notification is no longer true for a booking, or `None` if it still is.
-fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> Result<Option<&'static str>> {
+fn holds(
+    tx: &mut Tx<'_>,
+    news: BookingNews,
+    booking: &Booking,
+    item: NewsItem,
+) -> Result<Option<&'static str>> {
     use BookingNews::*;
     let now = tx.now();
     let why = match booking.status {

@@ -27,15 +27,6 @@ impl Job for MatchWaitlist {
     const KIND: &'static str = "bookings.match_waitlist";
 }
 
-/// The data of a notification that a time is free, first come, first served.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Opened {
-    /// The place of the person.
-    pub wait: Id,
-    /// The start of the free time.
-    pub starts_at: Timestamp,
-}
-
 /// What became of an offer to a person on the waitlist.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OfferOutcome {

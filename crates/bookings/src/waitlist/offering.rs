@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use booking_rules::refusals::{MEMBERS_ONLY, SAME_PERSON, TOO_MANY_OPEN, VIP_ONLY};
 use booking_rules::settings::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
-use booking_rules::{BookingRequest, Extras, WaitKind, WaitState, When};
+use booking_rules::{BookingRequest, Extras, Opened, WaitKind, WaitState, When};
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use kit::{Db, Error, Id, Result, Tx};
@@ -18,7 +18,7 @@ use crate::model::Hold;
 use crate::notifications::notify;
 use crate::search::free_times::{BookingFor, SearchContext, prepare};
 use crate::waitlist::join::in_order;
-use crate::waitlist::model::{MatchWaitlist, OfferOutcome, Opened, Wait};
+use crate::waitlist::model::{MatchWaitlist, OfferOutcome, Wait};
 use crate::waitlist::store;
 
 /// The number of places or records that are updated in one transaction.

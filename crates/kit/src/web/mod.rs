@@ -9,7 +9,6 @@ mod once;
 mod page;
 mod page_cache;
 mod problem;
-mod tags;
 
 pub use app_state::AppState;
 pub use cached_pages::{CachedPages, SameForAll};
@@ -21,5 +20,5 @@ pub use page::{Page, see_other};
 pub use page_cache::{Answering, PageCache, TraceId};
 pub use primitives::deadline::{Deadlines, deadline};
 pub use primitives::security::{guard, plain_answer};
+pub use primitives::tags::{tag, tag_encoding};
 pub use problem::{IN_DOUBT, Problem, not_allowed, not_found, speak};
-pub use tags::{tag, tag_encoding};

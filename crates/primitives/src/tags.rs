@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::tokens;
+use crate::digest::{digest_of, hex};
 
 /// The largest response that receives a tag, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -74,10 +74,10 @@ fn put(headers: &mut HeaderMap, tag: &str) {
 /// Returns the digest of a response body and of the total count of its list.
 fn digest(headers: &HeaderMap, body: &[u8]) -> String {
     let whole = match headers.get("x-total-count") {
-        None => tokens::digest_of(body),
-        Some(total) => tokens::digest_of(&[total.as_bytes(), b"\n", body].concat()),
+        None => digest_of(body),
+        Some(total) => digest_of(&[total.as_bytes(), b"\n", body].concat()),
     };
-    tokens::hex(whole.get(..LENGTH).unwrap_or(&whole))
+    hex(whole.get(..LENGTH).unwrap_or(&whole))
 }
 
 /// Returns the first tag in `known` (`"a", W/"b-gzip"`) that stands for `own`, in the client's form.
