@@ -107,6 +107,7 @@ async fn loose_backups_and_database_folders_are_warned_about() {
     let url = outside.sqlite("club.db");
     copy_demo_club(&folder).await;
     run(&folder, &url, &["restore", "club.backup"]).expect_success();
+    std::fs::remove_file(folder.file("club.backup")).unwrap();
     std::fs::write(folder.file("notes.txt"), "not a database, however open").unwrap();
     set_mode(&folder.file("notes.txt"), 0o644);
     let output = run(&folder, &url, &["backup", "first.backup"]).expect_success();

@@ -205,14 +205,12 @@ async fn a_reset_lets_the_owner_in_at_once_whatever_was_guessed() {
             assert!(cookie.starts_with("__Host-device="), "{cookie}");
             // The guesses go on. The browser of the reset is counted alone, wherever it is next.
             guess_a_hundred_times(&app).await;
+            sign_in_over_api(&abroad, NEW_PASSWORD).await.expect(200);
             let browser = app.visitor().with("x-forwarded-for", "203.0.113.77").with("cookie", &cookie);
             sign_in_by_page(&browser, NEW_PASSWORD).await.expect(303);
         } else {
             let body = json!({"token": link, "password": NEW_PASSWORD});
             abroad.post("/api/auth/password-reset/confirm/", body).await.expect(204);
-            sign_in_over_api(&app.visitor().with("x-forwarded-for", "203.0.113.70"), NEW_PASSWORD)
-                .await
-                .expect(200);
             guess_a_hundred_times(&app).await;
         }
         // An app has no cookie: the network of the reset is one that the person has used.
@@ -222,6 +220,28 @@ async fn a_reset_lets_the_owner_in_at_once_whatever_was_guessed() {
         let elsewhere = app.visitor().with("x-forwarded-for", "203.0.113.99");
         sign_in_over_api(&elsewhere, NEW_PASSWORD).await.refused(429, "too_many_attempts");
     }
+}
+
+/// A reset ends the failures from all networks, so that the password works in any.
+#[tokio::test]
+async fn a_reset_ends_the_failures_of_the_account_in_every_network() {
+    let app = proxied().await;
+    sign_up(&app, zoe()).await;
+    guess_a_hundred_times(&app).await;
+    let [one, other] =
+        ["203.0.113.70", "203.0.113.71"].map(|from| app.visitor().with("x-forwarded-for", from));
+    sign_in_over_api(&one, PASSWORD).await.refused(429, "too_many_attempts");
+    app.visitor().post("/api/auth/password-reset/", json!({"email": ZOE})).await.expect(202);
+    let body = json!({"token": token(&app, ZOE, RESET).await, "password": NEW_PASSWORD});
+    app.visitor().post("/api/auth/password-reset/confirm/", body).await.expect(204);
+    sign_in_over_api(&one, NEW_PASSWORD).await.expect(200);
+    sign_in_by_page(&other, NEW_PASSWORD).await.expect(303);
+    // The guesses of a network count for the network as before.
+    let guesser = app.visitor().with("x-forwarded-for", "198.51.100.1");
+    for _ in 0..10 {
+        sign_in_over_api(&guesser, "wrong-guess").await.refused(401, "wrong_sign_in");
+    }
+    sign_in_over_api(&guesser, NEW_PASSWORD).await.refused(429, "too_many_attempts");
 }
 
 /// Whoever guesses at an address before its owner has confirmed it does not lock them out.

@@ -92,7 +92,7 @@ async fn rows_taken_or_postponed_while_the_clock_was_ahead_are_taken_again() {
     app.run_jobs().await;
     assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 1);
     // A second round changes nothing, so that the pauses after failures stay as they are.
-    book(&app, GUS, "massage", "2026-11-28", "14:00").await;
+    book(&app, GUS, "massage", "2026-11-27", "16:00").await;
     let pause: Timestamp = "2026-11-24T10:20:00-05:00".parse().expect("a moment");
     app.db()
         .tx(move |tx| tx.run(sql!("UPDATE notifications SET due_at = $1"), args![pause]))
