@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
 use ring::hmac;
 use serde_json::Value;
 
@@ -67,7 +68,8 @@ impl Double {
     /// Returns the error of the file, or of the HTTP client that delivers events.
     pub fn open(mut config: DoubleConfig) -> io::Result<Double> {
         config.public_url = config.public_url.trim_end_matches('/').to_owned();
-        let http = reqwest::Client::builder().timeout(DELIVERY).build().map_err(io::Error::other)?;
+        let http = reqwest::Client::builder().timeout(DELIVERY).tls_backend_preconfigured(tls()?);
+        let http = http.redirect(Policy::none()).build().map_err(io::Error::other)?;
         let store = Store::open(config.state.clone())?;
         Ok(Double(Arc::new(Inner { store, config, busy: Mutex::default(), http })))
     }
@@ -230,6 +232,14 @@ impl Double {
             tokio::time::sleep(TICK).await;
         }
     }
+}
+
+/// TLS with the certificate authorities of Mozilla, for a webhook that is not on this machine.
+fn tls() -> io::Result<rustls::ClientConfig> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(config.map_err(io::Error::other)?.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Returns the header that signs a delivery.

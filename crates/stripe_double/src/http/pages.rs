@@ -69,7 +69,12 @@ fn over(url: &str, status: u16, text: &str) -> Shown {
 }
 
 pub(crate) async fn checkout(State(double): State<Double>, Path(id): Path<String>) -> Response {
-    show(&double, move |context| (checkout_of(context, &id, None, Typed::default()), false)).await
+    let shown = move |context: &mut Context<'_>| {
+        let email = context.session(&id).ok().and_then(|session| session.customer_email.clone());
+        let typed = Typed { email: email.unwrap_or_default(), ..Typed::default() };
+        (checkout_of(context, &id, None, typed), false)
+    };
+    show(&double, shown).await
 }
 
 /// Returns the hosted page in the state that its session has.
