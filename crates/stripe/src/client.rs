@@ -118,7 +118,8 @@ impl StripeClient {
     /// # Errors
     /// Returns what is wrong with the configuration, in words that do not contain the secret key.
     pub fn new(config: &StripeConfig) -> Result<StripeClient, &'static str> {
-        let base = base_url(&config.base_url).ok_or("the address of Stripe is not an http or https address")?;
+        let base =
+            base_url(&config.base_url).ok_or("the address of Stripe is not an http or https address")?;
         if config.secret_key.is_empty() || !config.secret_key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("the secret key of Stripe is empty or contains characters that no key has");
         }
@@ -160,7 +161,8 @@ impl StripeClient {
             let reply = timeout_at(deadline, self.send(call)).await;
             let reply = reply.unwrap_or(Reply::unknown(UnknownCause::TimedOut));
             let pause = self.pause(call, sent, &reply);
-            if sent >= self.limits.retries || !reply.should_send_again() || Instant::now() + pause >= deadline {
+            if sent >= self.limits.retries || !reply.should_send_again() || Instant::now() + pause >= deadline
+            {
                 break reply.outcome?;
             }
             sleep(pause).await;

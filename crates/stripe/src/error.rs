@@ -249,7 +249,9 @@ impl fmt::Display for UnknownCause {
             UnknownCause::KeyInUse => f.write_str("Stripe is carrying out a request with the same key"),
             UnknownCause::KeyReused => f.write_str("the key was used with other parameters"),
             UnknownCause::RateLimited(_) => f.write_str("Stripe answered that there are too many requests"),
-            UnknownCause::Unauthorized(status) => write!(f, "Stripe does not accept the secret key ({status})"),
+            UnknownCause::Unauthorized(status) => {
+                write!(f, "Stripe does not accept the secret key ({status})")
+            }
             UnknownCause::Unreadable(status) => write!(f, "the response ({status}) is not Stripe's"),
         }
     }
@@ -292,7 +294,8 @@ mod tests {
 
     #[test]
     fn only_a_refusal_that_can_be_read_is_a_failure() {
-        let error = json!({"error": {"type": "invalid_request_error", "code": "resource_missing", "param": "id"}});
+        let error =
+            json!({"error": {"type": "invalid_request_error", "code": "resource_missing", "param": "id"}});
         assert!(read(404, &error).is_missing());
         for (status, cause) in [
             (401, UnknownCause::Unauthorized(401)),

@@ -20,7 +20,9 @@ mod objects;
 mod webhook;
 
 pub use client::{API_VERSION, AttemptKey, CallLimits, StripeClient, StripeConfig};
-pub use error::{DeclineReason, IntentReference, Outcome, Rejection, RejectionKind, StripeError, UnknownCause};
+pub use error::{
+    DeclineReason, IntentReference, Outcome, Rejection, RejectionKind, StripeError, UnknownCause,
+};
 pub use form::{BadKey, encode};
 pub use listing::{CreatedRange, Listing};
 pub use objects::*;

@@ -88,8 +88,14 @@ impl Double {
             inner.store.with(|state| {
                 let now = clock.saturating_add(state.shift);
                 let delivers = config.webhook.is_some();
-                let mut context =
-                    Context { state, now, random: &config.random, url: &config.public_url, key: None, delivers };
+                let mut context = Context {
+                    state,
+                    now,
+                    random: &config.random,
+                    url: &config.public_url,
+                    key: None,
+                    delivers,
+                };
                 let has_advanced = agenda::advance(&mut context);
                 context.key = key;
                 let (result, is_changed) = action(&mut context);
@@ -171,7 +177,8 @@ impl Double {
     /// Returns the error of the file.
     pub async fn fail_refund(&self, id: &str) -> io::Result<bool> {
         let id = id.to_owned();
-        self.work(None, move |context| (refunds::fail(context, &id, "lost_or_stolen_card").is_ok(), true)).await
+        self.work(None, move |context| (refunds::fail(context, &id, "lost_or_stolen_card").is_ok(), true))
+            .await
     }
 
     /// The bank refuses a payout. Returns whether it could.
@@ -209,7 +216,7 @@ impl Double {
         while let Some((delivery, event)) = self.work(None, claim).await? {
             if self.send(&target, &event).await {
                 confirmed += 1;
-                self.work(None, |context| (confirm(context, &delivery), true)).await?;
+                self.work(None, move |context| (confirm(context, &delivery), true)).await?;
             }
         }
         Ok(confirmed)
@@ -246,14 +253,17 @@ fn tls() -> io::Result<rustls::ClientConfig> {
 pub(crate) fn signature(secret: &str, second: i64, body: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let signed = [format!("{second}.").as_bytes(), body].concat();
-    let digest: String = hmac::sign(&key, &signed).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        hmac::sign(&key, &signed).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("t={second},v1={digest},v0={digest}")
 }
 
 /// Takes the first delivery that is due. If it is not confirmed, it is due again later.
 fn claim(context: &mut Context<'_>) -> (Option<(Delivery, Value)>, bool) {
     let now = context.now;
-    let Some(at) = context.state.deliveries.iter().position(|one| one.at <= now) else { return (None, false) };
+    let Some(at) = context.state.deliveries.iter().position(|one| one.at <= now) else {
+        return (None, false);
+    };
     let mut delivery = context.state.deliveries.remove(at);
     let Some(event) = context.state.events.get(&delivery.event) else { return claim(context) };
     let body = render::event(event);
@@ -267,7 +277,8 @@ fn claim(context: &mut Context<'_>) -> (Option<(Delivery, Value)>, bool) {
 }
 
 fn confirm(context: &mut Context<'_>, delivery: &Delivery) {
-    let is_it = |one: &Delivery| (&one.event, one.at, one.tries) == (&delivery.event, delivery.at, delivery.tries);
+    let is_it =
+        |one: &Delivery| (&one.event, one.at, one.tries) == (&delivery.event, delivery.at, delivery.tries);
     if let Some(at) = context.state.deliveries.iter().position(is_it) {
         context.state.deliveries.remove(at);
     }

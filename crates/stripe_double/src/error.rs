@@ -76,7 +76,10 @@ impl ApiError {
         add("setup_intent", self.setup_intent.clone());
         add("payment_method", self.payment_method.clone());
         if let Some(code) = &self.code {
-            add("doc_url", Some(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-")).into()));
+            add(
+                "doc_url",
+                Some(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-")).into()),
+            );
         }
         json!({"error": error})
     }

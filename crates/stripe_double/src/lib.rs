@@ -10,6 +10,8 @@
 //!   meanwhile happens, each thing at its time.
 //! - *It fails on request* ([`DoubleFault`]).
 
+#![recursion_limit = "512"] // `json!` with many fields
+
 mod actions;
 mod context;
 mod double;

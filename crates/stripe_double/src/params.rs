@@ -119,7 +119,8 @@ impl Params {
             return Ok(Some(text));
         }
         let name = self.name(name);
-        Err(ApiError::invalid(format!("Invalid {name}: must be one of {}", choices.join(", "))).of_param(&name))
+        Err(ApiError::invalid(format!("Invalid {name}: must be one of {}", choices.join(", ")))
+            .of_param(&name))
     }
 
     /// Returns the parameters below a key.
@@ -158,9 +159,9 @@ impl Params {
     fn indices(&self) -> Answer<Vec<String>> {
         let mut indices: Vec<(u32, String)> = Vec::new();
         for name in self.fields.keys() {
-            let index = name
-                .parse()
-                .map_err(|_| ApiError::invalid(format!("Invalid array: {}", self.path)).of_param(&self.path))?;
+            let index = name.parse().map_err(|_| {
+                ApiError::invalid(format!("Invalid array: {}", self.path)).of_param(&self.path)
+            })?;
             indices.push((index, name.clone()));
         }
         indices.sort();
@@ -192,7 +193,9 @@ fn insert(fields: &mut BTreeMap<String, Param>, path: &[String], value: String) 
     }
     match fields.entry(name.clone()).or_insert_with(|| Param::Map(BTreeMap::new())) {
         Param::Map(below) => insert(below, rest, value),
-        Param::Text(_) => Err(ApiError::invalid(format!("Invalid request: {name} is a string and an object"))),
+        Param::Text(_) => {
+            Err(ApiError::invalid(format!("Invalid request: {name} is a string and an object")))
+        }
     }
 }
 
@@ -202,7 +205,8 @@ fn unescape(text: &str) -> String {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let mut ahead = bytes.clone();
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit =
+            |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         match byte {
             b'+' => out.push(b' '),
             b'%' => match (digit(ahead.next()), digit(ahead.next())) {
@@ -230,11 +234,16 @@ mod tests {
 
     #[test]
     fn nested_keys_become_nested_parameters() {
-        let params = read("amount=7&line_items[0][price_data][currency]=usd&expand[]=a&expand[]=b.c&metadata[x%20y]=1%262");
+        let params = read(
+            "amount=7&line_items[0][price_data][currency]=usd&expand[]=a&expand[]=b.c&metadata[x%20y]=1%262",
+        );
         assert_eq!(params.integer("amount"), Ok(Some(7)));
         assert_eq!(params.texts("expand"), Ok(vec!["a".to_owned(), "b.c".to_owned()]));
         let items = params.entries("line_items").expect("a list");
-        assert_eq!(items[0].below("price_data").expect("an object").required("currency").as_deref(), Ok("usd"));
+        assert_eq!(
+            items[0].below("price_data").expect("an object").required("currency").as_deref(),
+            Ok("usd")
+        );
         assert_eq!(params.pairs("metadata"), Ok([("x y".to_owned(), "1&2".to_owned())].into()));
     }
 

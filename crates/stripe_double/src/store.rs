@@ -55,7 +55,8 @@ struct Lock(File);
 impl Lock {
     fn take(path: &Path) -> io::Result<Lock> {
         let mut options = OpenOptions::new();
-        let file = options.create(true).truncate(false).read(true).write(true).open(path.with_extension("lock"))?;
+        let file =
+            options.create(true).truncate(false).read(true).write(true).open(path.with_extension("lock"))?;
         file.lock()?;
         Ok(Lock(file))
     }

@@ -270,7 +270,8 @@ struct Expand {
     expand: [&'static str; 2],
 }
 
-const EXPAND: Expand = Expand { expand: ["payment_intent.latest_charge.balance_transaction", "setup_intent"] };
+const EXPAND: Expand =
+    Expand { expand: ["payment_intent.latest_charge.balance_transaction", "setup_intent"] };
 
 impl StripeClient {
     /// Creates a Checkout Session that takes a payment.

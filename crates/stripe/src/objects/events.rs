@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn a_body_without_an_id_is_no_event() {
-        for body in ["", "[]", "{}", r#"{"id":null,"type":"x"}"#, r#"{"id":"","type":"x"}"#, r#"{"id":"evt_1"}"#] {
+        for body in
+            ["", "[]", "{}", r#"{"id":null,"type":"x"}"#, r#"{"id":"","type":"x"}"#, r#"{"id":"evt_1"}"#]
+        {
             assert_eq!(StripeEvent::parse(body.as_bytes()).err(), Some(BadEvent), "{body}");
         }
     }

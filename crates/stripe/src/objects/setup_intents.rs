@@ -126,7 +126,11 @@ impl StripeClient {
     ///
     /// # Errors
     /// As [`crate::StripeError`]. A decline names the SetupIntent.
-    pub async fn create_setup_intent(&self, key: &AttemptKey, setup: &NewSetupIntent) -> Outcome<SetupIntent> {
+    pub async fn create_setup_intent(
+        &self,
+        key: &AttemptKey,
+        setup: &NewSetupIntent,
+    ) -> Outcome<SetupIntent> {
         let confirm = setup.payment_method.is_some();
         let wire = WireSetup {
             customer: &setup.customer,

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_reference_is_an_id_or_an_object() {
-        let read = |json: &str| optional_id(&mut serde_json::Deserializer::from_str(json)).expect("a reference");
+        let read =
+            |json: &str| optional_id(&mut serde_json::Deserializer::from_str(json)).expect("a reference");
         assert_eq!(read("\"cus_1\"").as_deref(), Some("cus_1"));
         assert_eq!(read("{\"id\":\"cus_1\",\"deleted\":true}").as_deref(), Some("cus_1"));
         assert_eq!(read("null"), None);

@@ -1,8 +1,8 @@
 //! The hosted page: paying, saving a card, declines, authentication, and sessions that end.
 
 use stripe::{
-    CheckoutMode, CheckoutPayment, CheckoutPaymentStatus, CheckoutSession, CheckoutSessionFilter, CheckoutSetup,
-    CheckoutStatus, LineItem, PaymentIntentStatus, SetupIntentStatus,
+    CheckoutMode, CheckoutPayment, CheckoutPaymentStatus, CheckoutSession, CheckoutSessionFilter,
+    CheckoutSetup, CheckoutStatus, LineItem, PaymentIntentStatus, SetupIntentStatus,
 };
 
 use crate::payments::{authenticate, no_redirects};
@@ -34,7 +34,8 @@ async fn submit(page: &str, number: &str) -> (u16, String) {
     let form = format!("email=vera%40example.com&card_number={number}&expiry=12+%2F+34&cvc=123&name=Vera");
     let response = no_redirects().post(page).body(form).send().await.expect("a response");
     let status = response.status().as_u16();
-    let location = response.headers().get("location").map(|value| value.to_str().expect("an address").to_owned());
+    let location =
+        response.headers().get("location").map(|value| value.to_str().expect("an address").to_owned());
     match location {
         Some(location) => (status, location),
         None => (status, response.text().await.expect("a page")),
@@ -63,7 +64,10 @@ async fn a_visitor_pays_on_the_hosted_page() {
     let (status, back) = submit(&page, "4242+4242+4242+4242").await;
     assert_eq!((status, back), (303, format!("https://club.example/paid/?session={}", session.id)));
     let paid = done(rig.client.checkout_session(&session.id).await);
-    assert_eq!((paid.status, paid.payment_status), (Some(CheckoutStatus::Complete), CheckoutPaymentStatus::Paid));
+    assert_eq!(
+        (paid.status, paid.payment_status),
+        (Some(CheckoutStatus::Complete), CheckoutPaymentStatus::Paid)
+    );
     assert_eq!((paid.url, paid.client_reference_id.as_deref()), (None, Some("attempt-7")));
     assert_eq!(paid.customer_details.and_then(|one| one.email).as_deref(), Some("vera@example.com"));
     let intent = paid.payment_intent.as_ref().and_then(|one| one.object()).expect("a PaymentIntent");
@@ -146,7 +150,9 @@ async fn a_session_that_was_paid_cannot_be_ended() {
     let rig = Rig::open().await;
     let session = open(&rig, &payment()).await;
     submit(&session.url.expect("a page"), "4242424242424242").await;
-    assert!(failed(rig.client.expire_checkout_session(&key("expire"), &session.id).await).rejection().is_some());
+    assert!(
+        failed(rig.client.expire_checkout_session(&key("expire"), &session.id).await).rejection().is_some()
+    );
     let filter = CheckoutSessionFilter { status: Some(CheckoutStatus::Complete), ..Default::default() };
     let all = rig.client.checkout_sessions(&filter).all().await.ok().expect("a list");
     assert_eq!(all.iter().map(|one| &one.id).collect::<Vec<_>>(), [&session.id]);
@@ -188,7 +194,10 @@ async fn a_customer_saves_a_card_on_the_hosted_page() {
     let intent = saved.setup_intent.as_ref().and_then(|one| one.object()).expect("a SetupIntent");
     assert_eq!((&intent.status, intent.metadata["person"].as_str()), (&SetupIntentStatus::Succeeded, "7"));
     let cards = rig.client.customer_cards(&anna.id).expect("an id").all().await.expect("cards");
-    assert_eq!(cards.iter().map(|card| Some(card.id.as_str())).collect::<Vec<_>>(), [intent.payment_method.as_deref()]);
+    assert_eq!(
+        cards.iter().map(|card| Some(card.id.as_str())).collect::<Vec<_>>(),
+        [intent.payment_method.as_deref()]
+    );
 }
 
 #[tokio::test]

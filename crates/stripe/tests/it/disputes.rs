@@ -1,8 +1,8 @@
 //! Disputes, and evidence.
 
 use stripe::{
-    BalanceTransactionKind, DisputeEvidence, NewRefund, StripeDispute, StripeDisputeFilter, StripeDisputeReason,
-    StripeDisputeStatus,
+    BalanceTransactionKind, DisputeEvidence, NewRefund, StripeDispute, StripeDisputeFilter,
+    StripeDisputeReason, StripeDisputeStatus,
 };
 
 use crate::rig::{DAY, NOW, Rig, done, key};
@@ -29,7 +29,10 @@ async fn a_dispute_takes_the_amount_and_a_fee() {
     assert_eq!(dispute.evidence_details.due_by, Some(NOW + 7 * DAY));
     let taken = &dispute.balance_transactions[0];
     assert_eq!((taken.amount, taken.fee, taken.net), (-10_000, 1_500, -11_500));
-    assert_eq!((&taken.kind, taken.reporting_category.as_str()), (&BalanceTransactionKind::Adjustment, "dispute"));
+    assert_eq!(
+        (&taken.kind, taken.reporting_category.as_str()),
+        (&BalanceTransactionKind::Adjustment, "dispute")
+    );
     let charge = dispute.charge.clone().expect("a charge");
     assert!(rig.client.stripe_charge(&charge).await.expect("a charge").disputed);
     let refund = NewRefund { charge: Some(charge), ..NewRefund::default() };

@@ -26,8 +26,11 @@ fn plain(value: &Value) -> Option<Value> {
         Value::Bool(_) | Value::Number(_) => Some(json!(value.to_string())),
         Value::String(text) => Some(json!(text)),
         Value::Array(values) => {
-            let fields: Map<String, Value> =
-                values.iter().enumerate().filter_map(|(at, one)| Some((at.to_string(), plain(one)?))).collect();
+            let fields: Map<String, Value> = values
+                .iter()
+                .enumerate()
+                .filter_map(|(at, one)| Some((at.to_string(), plain(one)?)))
+                .collect();
             (!fields.is_empty()).then_some(Value::Object(fields))
         }
         Value::Object(fields) => {

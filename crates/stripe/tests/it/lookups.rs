@@ -57,7 +57,8 @@ async fn a_search_is_read_to_its_end_page_by_page() {
         let params = CustomerParams { metadata, ..CustomerParams::default() };
         rig.client.create_customer(&key(&format!("c-{number}")), &params).await.expect("a customer");
     }
-    let found = rig.client.search_customers(&MetadataSearch::new("group", "A")).all().await.expect("a search");
+    let found =
+        rig.client.search_customers(&MetadataSearch::new("group", "A")).all().await.expect("a search");
     let ids: BTreeSet<String> = found.iter().map(|one| one.id.clone()).collect();
     assert_eq!((found.len(), ids.len()), (130, 130));
 }

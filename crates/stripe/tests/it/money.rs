@@ -22,15 +22,20 @@ async fn a_payment_is_refunded_in_parts_and_never_more_than_was_paid() {
     };
     let first = rig.client.create_refund(&key("one"), &first).await.expect("a refund");
     assert_eq!((first.amount, first.status), (4_000, Some(StripeRefundStatus::Succeeded)));
-    assert_eq!((first.payment_intent.as_deref(), first.metadata["refund"].as_str()), (Some(paid.id.as_str()), "1"));
+    assert_eq!(
+        (first.payment_intent.as_deref(), first.metadata["refund"].as_str()),
+        (Some(paid.id.as_str()), "1")
+    );
     let transaction = first.balance_transaction.as_ref().and_then(|one| one.object()).expect("a transaction");
     assert_eq!((transaction.amount, transaction.fee, transaction.net), (-4_000, 0, -4_000));
     assert_eq!(transaction.kind, BalanceTransactionKind::Refund);
-    let error = rig.client.create_refund(&key("two"), &refund(&paid.id, Some(6_001))).await.expect_err("too much");
+    let error =
+        rig.client.create_refund(&key("two"), &refund(&paid.id, Some(6_001))).await.expect_err("too much");
     assert_eq!(error.rejection().and_then(|one| one.param.as_deref()), Some("amount"));
     let rest = rig.client.create_refund(&key("three"), &refund(&paid.id, None)).await.expect("a refund");
     assert_eq!(rest.amount, 6_000);
-    let error = rig.client.create_refund(&key("four"), &refund(&paid.id, Some(1))).await.expect_err("nothing left");
+    let error =
+        rig.client.create_refund(&key("four"), &refund(&paid.id, Some(1))).await.expect_err("nothing left");
     assert_eq!(error.rejection().and_then(|one| one.code.as_deref()), Some("charge_already_refunded"));
     let charge = rig.client.stripe_charge(rest.charge.as_deref().expect("a charge")).await.expect("a charge");
     assert!(charge.refunded && charge.amount_refunded == 10_000);
@@ -45,7 +50,12 @@ async fn what_was_not_paid_is_not_refunded() {
     let declined = failed(rig.pay("pay", 1_000, "pm_card_chargeDeclined").await);
     let id = declined.rejection().and_then(|one| one.intent.clone()).expect("an intent").id;
     for wrong in [refund(&id, None), refund("pi_none", None), NewRefund::default()] {
-        assert!(rig.client.create_refund(&key("refund"), &wrong).await.is_err_and(|one| one.rejection().is_some()));
+        assert!(
+            rig.client
+                .create_refund(&key("refund"), &wrong)
+                .await
+                .is_err_and(|one| one.rejection().is_some())
+        );
     }
 }
 
@@ -59,9 +69,11 @@ async fn a_refund_fails_later_and_the_amount_comes_back() {
     let failed = rig.client.refund(&made.id).await.expect("a refund");
     assert_eq!(failed.status, Some(StripeRefundStatus::Failed));
     assert_eq!(failed.failure_reason.as_deref(), Some("lost_or_stolen_card"));
-    let back = failed.failure_balance_transaction.as_ref().and_then(|one| one.object()).expect("a transaction");
+    let back =
+        failed.failure_balance_transaction.as_ref().and_then(|one| one.object()).expect("a transaction");
     assert_eq!((back.amount, &back.kind), (10_000, &BalanceTransactionKind::RefundFailure));
-    let charge = rig.client.stripe_charge(failed.charge.as_deref().expect("a charge")).await.expect("a charge");
+    let charge =
+        rig.client.stripe_charge(failed.charge.as_deref().expect("a charge")).await.expect("a charge");
     assert_eq!(charge.amount_refunded, 0);
 }
 
@@ -103,8 +115,12 @@ async fn each_day_what_is_available_is_paid_out() {
     // Paid on December 1, available on December 3 at midnight, arrived a day later.
     let midnight = NOW - NOW.rem_euclid(DAY) + 2 * DAY;
     assert_eq!((payout.amount, payout.created), (net - 1_000, midnight));
-    assert_eq!((payout.arrival_date, &payout.status, payout.automatic), (midnight + DAY, &PayoutStatus::Paid, true));
-    let filter = BalanceTransactionFilter { payout: Some(payout.id.clone()), ..BalanceTransactionFilter::default() };
+    assert_eq!(
+        (payout.arrival_date, &payout.status, payout.automatic),
+        (midnight + DAY, &PayoutStatus::Paid, true)
+    );
+    let filter =
+        BalanceTransactionFilter { payout: Some(payout.id.clone()), ..BalanceTransactionFilter::default() };
     let parts = rig.client.balance_transactions(&filter).all().await.expect("a list");
     assert_eq!(parts.len(), 4);
     assert_eq!(parts.iter().map(|one| one.net).sum::<i64>(), 0, "the payout and what it consists of");
@@ -122,7 +138,10 @@ async fn a_payout_that_fails_goes_back_into_the_balance() {
     assert_eq!((payouts.len(), &payouts[0].status), (1, &PayoutStatus::InTransit));
     assert!(rig.double.fail_payout(&payouts[0].id).await.expect("a file"));
     let failed = rig.client.payout(&payouts[0].id).await.expect("a payout");
-    assert_eq!((failed.status, failed.failure_code.as_deref()), (PayoutStatus::Failed, Some("account_closed")));
+    assert_eq!(
+        (failed.status, failed.failure_code.as_deref()),
+        (PayoutStatus::Failed, Some("account_closed"))
+    );
     assert_eq!(rig.client.balance().await.expect("a balance").available[0].amount, 10_000 - 320);
 }
 

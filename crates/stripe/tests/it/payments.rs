@@ -29,7 +29,8 @@ pub(crate) fn no_redirects() -> reqwest::Client {
 /// The tests call loopback only, so no authority is trusted.
 fn no_tls() -> rustls::ClientConfig {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let versions =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let roots = rustls::RootCertStore::empty();
     versions.expect("versions").with_root_certificates(roots).with_no_client_auth()
 }
@@ -57,7 +58,8 @@ async fn a_saved_card_pays_at_once() {
     let charge = paid.latest_charge.as_ref().and_then(|charge| charge.object()).expect("a charge");
     assert_eq!(charge.status, StripeChargeStatus::Succeeded);
     assert_eq!(charge.metadata["attempt"], "7");
-    let transaction = charge.balance_transaction.as_ref().and_then(|one| one.object()).expect("a transaction");
+    let transaction =
+        charge.balance_transaction.as_ref().and_then(|one| one.object()).expect("a transaction");
     assert_eq!((transaction.amount, transaction.fee, transaction.net), (15_000, 465, 14_535));
     assert_eq!(transaction.source.as_deref(), Some(charge.id.as_str()));
     let again = rig.client.stripe_charge(&charge.id).await.expect("a charge");
@@ -162,7 +164,10 @@ async fn a_bank_may_decline_after_the_authentication() {
     let waits = done(rig.client.create_payment_intent(&key("one"), &params).await);
     authenticate(waits.redirect_url().expect("a page"), "approve").await;
     let found = done(rig.client.payment_intent(&waits.id).await);
-    assert_eq!(found.last_payment_error.and_then(|error| error.decline()), Some(DeclineReason::GenericDecline));
+    assert_eq!(
+        found.last_payment_error.and_then(|error| error.decline()),
+        Some(DeclineReason::GenericDecline)
+    );
 }
 
 #[tokio::test]
@@ -247,7 +252,8 @@ async fn a_canceled_payment_cannot_be_approved_at_the_bank() {
 async fn a_card_expires() {
     let rig = Rig::open().await;
     let anna = rig.customer("anna").await;
-    let card = rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
+    let card =
+        rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
     let details = card.card.expect("a card");
     assert_eq!((details.exp_month, details.exp_year), (Some(12), Some(2030)));
     rig.double.advance(5 * 366 * DAY).await.expect("a clock");
@@ -260,7 +266,8 @@ async fn a_card_expires() {
 async fn a_customer_is_changed_and_removed_with_the_cards() {
     let rig = Rig::open().await;
     let anna = rig.customer("anna").await;
-    let card = rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
+    let card =
+        rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
     let params = CustomerParams {
         email: Some("anna@example.com".to_owned()),
         name: Some(String::new()),
@@ -284,7 +291,8 @@ async fn a_customer_is_changed_and_removed_with_the_cards() {
 async fn a_removed_card_can_never_be_used_again() {
     let rig = Rig::open().await;
     let anna = rig.customer("anna").await;
-    let card = rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
+    let card =
+        rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
     let removed = rig.client.detach_payment_method(&key("detach"), &card.id).await.expect("removed");
     assert_eq!(removed.customer, None);
     assert!(rig.client.attach_payment_method(&key("again"), &card.id, &anna.id).await.is_err());
@@ -296,12 +304,14 @@ async fn a_removed_card_can_never_be_used_again() {
 async fn one_customer_cannot_use_the_card_of_another() {
     let rig = Rig::open().await;
     let (anna, bea) = (rig.customer("anna").await, rig.customer("bea").await);
-    let card = rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
+    let card =
+        rig.client.attach_payment_method(&key("attach"), "pm_card_visa", &anna.id).await.expect("a card");
     for customer in [Some(bea.id.clone()), None] {
         let params = NewPaymentIntent { customer, ..payment(1_000, &card.id) };
         assert!(rig.client.create_payment_intent(&key("pay"), &params).await.is_err());
     }
-    let error = failed(rig.client.attach_payment_method(&key("other"), "pm_card_chargeDeclined", &bea.id).await);
+    let error =
+        failed(rig.client.attach_payment_method(&key("other"), "pm_card_chargeDeclined", &bea.id).await);
     assert_eq!(error.rejection().map(|one| one.kind), Some(RejectionKind::Card));
 }
 

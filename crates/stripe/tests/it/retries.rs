@@ -12,8 +12,11 @@ use crate::rig::{KEY, QUICK, Rig, client, done, failed, key, payment};
 async fn serve(status: u16, body: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let answer = move || async move { (StatusCode::from_u16(status).expect("a status"), body).into_response() };
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await.expect("a server") });
+    let answer =
+        move || async move { (StatusCode::from_u16(status).expect("a status"), body).into_response() };
+    tokio::spawn(
+        async move { axum::serve(listener, Router::new().fallback(answer)).await.expect("a server") },
+    );
     url
 }
 
@@ -69,7 +72,8 @@ async fn a_request_names_its_version_its_key_and_nested_parameters() {
     let client = client(&url, KEY, QUICK);
     let mut params = payment(1_000, "pm_1");
     params.metadata.insert("a b".to_owned(), "ü&".to_owned());
-    let sent = done(client.create_payment_intent(&key("attempt-1"), &params).await).description.expect("a text");
+    let sent =
+        done(client.create_payment_intent(&key("attempt-1"), &params).await).description.expect("a text");
     for text in [
         "/practice/stripe/v1/payment_intents ",
         "Bearer sk_test_of_this_test",

@@ -1,6 +1,6 @@
 //! A double and its client on a free port, with a clock that stands still and a random source with a fixed seed.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use stripe::{
-    AttemptKey, CallLimits, Customer, CustomerParams, NewPaymentIntent, PaymentIntent, StripeClient, StripeConfig,
-    StripeError, WebhookSecrets,
+    AttemptKey, CallLimits, Customer, CustomerParams, NewPaymentIntent, PaymentIntent, StripeClient,
+    StripeConfig, StripeError, WebhookSecrets,
 };
 use stripe_double::{Double, DoubleConfig, WebhookTarget};
 use tokio::net::TcpListener;
@@ -34,7 +34,6 @@ pub(crate) struct Rig {
     pub(crate) double: Double,
     pub(crate) client: StripeClient,
     pub(crate) url: String,
-    clock: Arc<AtomicI64>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -55,7 +54,8 @@ pub(crate) fn random(seed: u64) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
                 x ^= x << 17;
                 Some(x)
             };
-            let before = state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).expect("always a next one");
+            let before =
+                state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).expect("always a next one");
             *byte = before.to_le_bytes()[3];
         }
     })
@@ -70,14 +70,12 @@ impl Rig {
     pub(crate) async fn open_below(path: &str, webhook: Option<WebhookTarget>) -> Rig {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
-        let clock = Arc::new(AtomicI64::new(NOW));
-        let of_clock = Arc::clone(&clock);
         let double = Double::open(DoubleConfig {
             state: None,
             public_url: url.clone(),
             secret_key: KEY.to_owned(),
             webhook,
-            now: Arc::new(move || of_clock.load(Ordering::SeqCst)),
+            now: Arc::new(|| NOW),
             random: random(7),
         })
         .expect("a double");
@@ -87,7 +85,7 @@ impl Rig {
         };
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("a server") });
         let client = client(&url, KEY, QUICK);
-        Rig { double, client, url, clock, tasks: vec![serving] }
+        Rig { double, client, url, tasks: vec![serving] }
     }
 
     /// Opens a double that delivers events to a receiver.
@@ -97,24 +95,30 @@ impl Rig {
         (Rig::open_below("", Some(target)).await, receiver)
     }
 
-    /// Moves the clock of the machine, not of the account.
-    pub(crate) fn set_clock(&self, second: i64) {
-        self.clock.store(second, Ordering::SeqCst);
-    }
-
     pub(crate) async fn customer(&self, name: &str) -> Customer {
         let params = CustomerParams { name: Some(name.to_owned()), ..CustomerParams::default() };
         self.client.create_customer(&key(&format!("customer-{name}")), &params).await.expect("a customer")
     }
 
     /// Pays an amount with a test card, without the payer.
-    pub(crate) async fn pay(&self, name: &str, amount: i64, card: &str) -> Result<PaymentIntent, StripeError> {
+    pub(crate) async fn pay(
+        &self,
+        name: &str,
+        amount: i64,
+        card: &str,
+    ) -> Result<PaymentIntent, StripeError> {
         self.client.create_payment_intent(&key(name), &payment(amount, card)).await
     }
 
     /// Returns the number of PaymentIntents.
     pub(crate) async fn payments(&self) -> usize {
-        self.client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.ok().expect("a list").len()
+        self.client
+            .payment_intents(&stripe::PaymentIntentFilter::default())
+            .all()
+            .await
+            .ok()
+            .expect("a list")
+            .len()
     }
 }
 

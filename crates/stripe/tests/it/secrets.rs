@@ -4,12 +4,13 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use stripe::{
-    CheckoutSession, NextAction, PaymentIntent, RedirectToUrl, SetupIntent, StripeClient, StripeConfig, StripeEvent,
-    StripeEventData, StripeRefund, WebhookSecrets,
+    CheckoutSession, NextAction, PaymentIntent, RedirectToUrl, SetupIntent, StripeClient, StripeConfig,
+    StripeEvent, StripeEventData, StripeRefund, WebhookSecrets,
 };
 use stripe_double::{Double, DoubleConfig, WebhookTarget};
 
 /// Whether a type implements `Debug`: the constant of the type itself comes before the one of the trait.
+#[allow(dead_code, reason = "only its constant is used")]
 struct Is<T>(PhantomData<T>);
 
 trait Otherwise {

@@ -50,7 +50,9 @@ async fn a_restart_keeps_everything() {
     let folder = Folder::new("restart");
     let state = folder.0.join("state.json");
     let (_, url) = serve(&state, 1).await;
-    let paid = done(client(&url, KEY, QUICK).create_payment_intent(&key("one"), &payment(1_000, "pm_card_visa")).await);
+    let paid = done(
+        client(&url, KEY, QUICK).create_payment_intent(&key("one"), &payment(1_000, "pm_card_visa")).await,
+    );
     let (_, url) = serve(&state, 2).await;
     let client = client(&url, KEY, QUICK);
     let found = done(client.payment_intent(&paid.id).await);
@@ -80,7 +82,8 @@ async fn two_processes_share_one_account() {
     }
     assert_eq!(ids.len(), 10);
     for client in clients {
-        let all = client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.ok().expect("a list");
+        let all =
+            client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.ok().expect("a list");
         assert_eq!(all.len(), 10);
         assert!(all.iter().all(|one| one.status == PaymentIntentStatus::Succeeded));
     }

@@ -28,7 +28,11 @@ fn intent<'a>(context: &'a Context<'_>, id: &str) -> Option<(&'a Intent, Option<
 }
 
 /// The payer authenticates, or fails to. Returns where to send them, or `None` if nothing waits for the token.
-pub(crate) fn answer(context: &mut Context<'_>, token: &str, is_authenticated: bool) -> Answer<Option<String>> {
+pub(crate) fn answer(
+    context: &mut Context<'_>,
+    token: &str,
+    is_authenticated: bool,
+) -> Answer<Option<String>> {
     let Some(id) = context.state.challenges.get(token).cloned() else { return Ok(None) };
     let is_payment = context.state.payments.contains_key(&id);
     let failure = Decline {
@@ -63,7 +67,8 @@ pub(crate) fn answer(context: &mut Context<'_>, token: &str, is_authenticated: b
     Ok(intent.return_url.as_ref().map(|url| {
         let name = if is_payment { "payment_intent" } else { "setup_intent" };
         let outcome = if result.is_ok() && is_authenticated { "succeeded" } else { "failed" };
-        let (before, fragment) = url.split_once('#').map_or((url.as_str(), None), |(url, rest)| (url, Some(rest)));
+        let (before, fragment) =
+            url.split_once('#').map_or((url.as_str(), None), |(url, rest)| (url, Some(rest)));
         let mark = if before.contains('?') { '&' } else { '?' };
         let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
         format!(

@@ -74,15 +74,18 @@ pub(crate) fn decline(now: i64, card: &Card) -> Option<Decline> {
 /// The money is taken: it enters the balance, less the fee.
 fn receive(context: &mut Context<'_>, mut charge: Charge) -> Answer<()> {
     let outcome = charge.card.rule.outcome;
-    charge.transaction = Some(book(context, &Change {
-        amount: charge.amount,
-        fee: fee(charge.amount),
-        currency: &charge.currency,
-        kind: "charge",
-        category: "charge",
-        source: &charge.id,
-        is_available: outcome == CardOutcome::PaysAtOnce,
-    }));
+    charge.transaction = Some(book(
+        context,
+        &Change {
+            amount: charge.amount,
+            fee: fee(charge.amount),
+            currency: &charge.currency,
+            kind: "charge",
+            category: "charge",
+            source: &charge.id,
+            is_available: outcome == CardOutcome::PaysAtOnce,
+        },
+    ));
     let is_late = |fault: &DoubleFault| matches!(fault.kind, FaultKind::TransactionLater { .. });
     if let Some(FaultKind::TransactionLater { seconds }) = context.take_fault(is_late) {
         charge.transaction_at = context.now.saturating_add(seconds);

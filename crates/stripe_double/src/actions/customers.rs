@@ -9,8 +9,7 @@ use crate::model::Customer;
 use crate::params::Params;
 use crate::render;
 
-const FIELDS: [&str; 7] =
-    ["email", "name", "phone", "description", "metadata", "invoice_settings", "expand"];
+const FIELDS: [&str; 7] = ["email", "name", "phone", "description", "metadata", "invoice_settings", "expand"];
 
 pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value> {
     let mut customer = Customer { created: context.now, ..Customer::default() };
@@ -63,7 +62,8 @@ pub(crate) fn retrieve(context: &Context<'_>, id: &str) -> Answer<Value> {
 pub(crate) fn delete(context: &mut Context<'_>, id: &str) -> Answer<Value> {
     let customer = context.customer("id", id).map_err(|error| error.status(404))?.clone();
     events::emit(context, "customer.deleted", id);
-    let removed = Customer { id: customer.id, created: customer.created, is_deleted: true, ..Customer::default() };
+    let removed =
+        Customer { id: customer.id, created: customer.created, is_deleted: true, ..Customer::default() };
     context.state.customers.insert(id.to_owned(), removed);
     for method in context.state.methods.values_mut().filter(|one| one.customer.as_deref() == Some(id)) {
         method.customer = None;
@@ -76,7 +76,12 @@ pub(crate) fn list(context: &Context<'_>, params: &Params) -> Answer<Value> {
     lists::only(params, &["email"])?;
     let email = params.filled("email")?;
     let keep = |one: &Customer| !one.is_deleted && (email.is_none() || one.email == email);
-    lists::page(context, params, "/v1/customers", lists::pick(&context.state.customers, |one| one.created, keep))
+    lists::page(
+        context,
+        params,
+        "/v1/customers",
+        lists::pick(&context.state.customers, |one| one.created, keep),
+    )
 }
 
 pub(crate) fn search(context: &mut Context<'_>, params: &Params) -> Answer<Value> {

@@ -23,15 +23,18 @@ pub(crate) fn open(context: &mut Context<'_>, charge: &str, reason: &str) -> Ans
     }
     let id = context.id("du");
     let amount = one.amount - one.amount_refunded;
-    let transaction = book(context, &Change {
-        amount: -amount,
-        fee: FEE,
-        currency: &one.currency,
-        kind: "adjustment",
-        category: "dispute",
-        source: &id,
-        is_available: true,
-    });
+    let transaction = book(
+        context,
+        &Change {
+            amount: -amount,
+            fee: FEE,
+            currency: &one.currency,
+            kind: "adjustment",
+            category: "dispute",
+            source: &id,
+            is_available: true,
+        },
+    );
     let dispute = Dispute {
         id: id.clone(),
         created: context.now,
@@ -99,15 +102,18 @@ pub(crate) fn decide(context: &mut Context<'_>, id: &str, is_won: bool) -> Answe
         return Err(ApiError::invalid("This dispute is already closed"));
     }
     let given_back = is_won.then(|| {
-        book(context, &Change {
-            amount: dispute.amount,
-            fee: 0,
-            currency: &dispute.currency,
-            kind: "adjustment",
-            category: "dispute_reversal",
-            source: id,
-            is_available: true,
-        })
+        book(
+            context,
+            &Change {
+                amount: dispute.amount,
+                fee: 0,
+                currency: &dispute.currency,
+                kind: "adjustment",
+                category: "dispute_reversal",
+                source: id,
+                is_available: true,
+            },
+        )
     });
     if let Some(dispute) = context.state.disputes.get_mut(id) {
         dispute.state = if is_won { DisputeState::Won } else { DisputeState::Lost };
@@ -142,5 +148,10 @@ pub(crate) fn list(context: &Context<'_>, params: &Params) -> Answer<Value> {
         charge.as_ref().is_none_or(|charge| one.charge == *charge)
             && payment.as_ref().is_none_or(|payment| one.payment == *payment)
     };
-    lists::page(context, params, "/v1/disputes", lists::pick(&context.state.disputes, |one| one.created, keep))
+    lists::page(
+        context,
+        params,
+        "/v1/disputes",
+        lists::pick(&context.state.disputes, |one| one.created, keep),
+    )
 }

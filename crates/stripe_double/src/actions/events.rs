@@ -58,7 +58,8 @@ fn schedule(context: &mut Context<'_>, kind: &str, id: &str) {
     let delivery = |at: i64| Delivery { event: id.to_owned(), at, tries: 0 };
     let deliveries = &mut context.state.deliveries;
     // What waited for the next event comes directly after it.
-    let (mut waiting, due) = std::mem::take(deliveries).into_iter().partition(|one: &Delivery| one.at == i64::MAX);
+    let (mut waiting, due) =
+        std::mem::take(deliveries).into_iter().partition(|one: &Delivery| one.at == i64::MAX);
     *deliveries = due;
     match fault {
         None => deliveries.push(delivery(now)),
@@ -91,7 +92,10 @@ fn old_shape(object: &Value) -> Value {
             "latest_charge" => {
                 let charges: Vec<Value> =
                     value.as_str().map(|id| json!({"id": id, "object": "charge"})).into_iter().collect();
-                old.insert("charges".to_owned(), json!({"object": "list", "data": charges, "has_more": false}));
+                old.insert(
+                    "charges".to_owned(),
+                    json!({"object": "list", "data": charges, "has_more": false}),
+                );
             }
             "payment_method" => {
                 old.insert("source".to_owned(), value.clone());

@@ -22,7 +22,7 @@ pub(crate) fn pick<T>(table: &Table<T>, created: impl Fn(&T) -> i64, keep: impl 
 
 /// Refuses parameters that are neither of paging nor of this list.
 pub(crate) fn only(params: &Params, filters: &[&str]) -> Answer<()> {
-    params.only(&[&PAGING, filters].concat())
+    params.only(&[&PAGING[..], filters].concat())
 }
 
 fn limit(params: &Params) -> Answer<usize> {
@@ -184,6 +184,7 @@ impl Tokens<'_> {
         let end = self.0.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
         let (name, rest) = self.0.split_at_checked(end)?;
         let mut field = name.to_owned();
+        (!field.is_empty()).then_some(())?;
         self.0 = rest;
         if self.eat("[") {
             field = format!("{field}.{}", self.value()?);
@@ -191,7 +192,7 @@ impl Tokens<'_> {
         }
         let operator = [":", "~", ">=", "<=", ">", "<"].into_iter().find(|one| self.eat(one))?;
         let value = self.value()?;
-        (!field.is_empty()).then(|| Clause { field, operator: operator.to_owned(), value, is_negated })
+        Some(Clause { field, operator: operator.to_owned(), value, is_negated })
     }
 
     fn eat(&mut self, text: &str) -> bool {
@@ -229,7 +230,8 @@ mod tests {
     use super::*;
 
     fn holds(query: &str) -> bool {
-        let object = json!({"amount": 700, "status": "succeeded", "metadata": {"it's": "a \\ b"}, "customer": null});
+        let object =
+            json!({"amount": 700, "status": "succeeded", "metadata": {"it's": "a \\ b"}, "customer": null});
         let (clauses, is_any) = parse(query).expect("a query");
         let mut holds = clauses.iter().map(|clause| clause.holds(&object));
         if is_any { holds.any(|one| one) } else { holds.all(|one| one) }
@@ -246,7 +248,9 @@ mod tests {
 
     #[test]
     fn a_query_that_cannot_be_read_is_refused() {
-        for query in ["", "status", "status:", "status:'x", "a:'b' AND", "a:'b' c:'d'", "a:1 AND b:2 OR c:3", "[x]:1"] {
+        for query in
+            ["", "status", "status:", "status:'x", "a:'b' AND", "a:'b' c:'d'", "a:1 AND b:2 OR c:3", "[x]:1"]
+        {
             assert!(parse(query).is_err(), "{query}");
         }
     }

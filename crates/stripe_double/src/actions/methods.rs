@@ -163,11 +163,12 @@ pub(crate) fn attach(context: &mut Context<'_>, params: &Params, id: &str) -> An
 pub(crate) fn detach(context: &mut Context<'_>, id: &str) -> Answer<Value> {
     let method = found(&context.state.methods, "PaymentMethod", "payment_method", id)?;
     if method.customer.is_none() {
-        let message = "The payment method you provided is not attached to a customer so detachment is impossible.";
+        let message =
+            "The payment method you provided is not attached to a customer so detachment is impossible.";
         return Err(ApiError::invalid(message));
     }
     for customer in context.state.customers.values_mut() {
-        customer.default_method.take_if(|default| default == id);
+        customer.default_method.take_if(|default| default.as_str() == id);
     }
     if let Some(method) = context.state.methods.get_mut(id) {
         method.customer = None;

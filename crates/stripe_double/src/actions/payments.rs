@@ -21,11 +21,20 @@ const CONFIRMING: [&str; 4] = ["payment_method", "return_url", "off_session", "e
 
 pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value> {
     let fields = [
-        "amount", "currency", "customer", "confirm", "description", "metadata", "capture_method",
-        "payment_method_types", "setup_future_usage", "automatic_payment_methods", "receipt_email",
+        "amount",
+        "currency",
+        "customer",
+        "confirm",
+        "description",
+        "metadata",
+        "capture_method",
+        "payment_method_types",
+        "setup_future_usage",
+        "automatic_payment_methods",
+        "receipt_email",
         "statement_descriptor_suffix",
     ];
-    params.only(&[&CONFIRMING[..], &fields].concat())?;
+    params.only(&[&CONFIRMING[..], &fields[..]].concat())?;
     let amount = fields::amount(params, "amount")?;
     let currency = fields::currency(params, "currency")?;
     fields::not_too_small(amount, "amount")?;

@@ -60,15 +60,18 @@ pub(crate) fn pay_out(context: &mut Context<'_>) {
     }
     for (currency, (amount, mut ids)) in sums.into_iter().filter(|(_, (amount, _))| *amount > 0) {
         let id = context.id("po");
-        let transaction = book(context, &Change {
-            amount: -amount,
-            fee: 0,
-            currency: &currency,
-            kind: "payout",
-            category: "payout",
-            source: &id,
-            is_available: true,
-        });
+        let transaction = book(
+            context,
+            &Change {
+                amount: -amount,
+                fee: 0,
+                currency: &currency,
+                kind: "payout",
+                category: "payout",
+                source: &id,
+                is_available: true,
+            },
+        );
         ids.push(transaction.clone());
         for one in &ids {
             if let Some(one) = context.state.transactions.get_mut(one) {
@@ -94,7 +97,9 @@ pub(crate) fn pay_out(context: &mut Context<'_>) {
 
 /// A payout has arrived, unless it failed before.
 pub(crate) fn arrive(context: &mut Context<'_>, id: &str) {
-    let Some(payout) = context.state.payouts.get_mut(id).filter(|one| one.status == "in_transit") else { return };
+    let Some(payout) = context.state.payouts.get_mut(id).filter(|one| one.status == "in_transit") else {
+        return;
+    };
     payout.status = "paid".to_owned();
     events::emit(context, "payout.paid", id);
 }
@@ -105,15 +110,18 @@ pub(crate) fn fail(context: &mut Context<'_>, id: &str, code: &str) -> Answer<Va
     if payout.status == "failed" {
         return Err(ApiError::invalid("The payout has failed already"));
     }
-    let transaction = book(context, &Change {
-        amount: payout.amount,
-        fee: 0,
-        currency: &payout.currency,
-        kind: "payout_failure",
-        category: "payout_reversal",
-        source: id,
-        is_available: true,
-    });
+    let transaction = book(
+        context,
+        &Change {
+            amount: payout.amount,
+            fee: 0,
+            currency: &payout.currency,
+            kind: "payout_failure",
+            category: "payout_reversal",
+            source: id,
+            is_available: true,
+        },
+    );
     if let Some(payout) = context.state.payouts.get_mut(id) {
         payout.status = "failed".to_owned();
         payout.failure_code = Some(code.to_owned());
@@ -132,8 +140,9 @@ pub(crate) fn list(context: &Context<'_>, params: &Params) -> Answer<Value> {
     lists::only(params, &["status", "arrival_date"])?;
     let status = params.filled("status")?;
     let arrives = lists::in_span(params, "arrival_date")?;
-    let keep =
-        |one: &Payout| status.as_ref().is_none_or(|status| one.status == *status) && arrives(one.arrival_date);
+    let keep = |one: &Payout| {
+        status.as_ref().is_none_or(|status| one.status == *status) && arrives(one.arrival_date)
+    };
     lists::page(context, params, "/v1/payouts", lists::pick(&context.state.payouts, |one| one.created, keep))
 }
 
@@ -168,9 +177,7 @@ pub(crate) fn balance(context: &Context<'_>) -> Value {
         }
     }
     let list = |pick: fn(&(i64, i64)) -> i64| -> Vec<Value> {
-        let amount = |(currency, sums): (&&str, &(i64, i64))| {
-            json!({"amount": pick(sums), "currency": currency, "source_types": {"card": pick(sums)}})
-        };
+        let amount = |(currency, sums): (&&str, &(i64, i64))| json!({"amount": pick(sums), "currency": currency, "source_types": {"card": pick(sums)}});
         sums.iter().map(amount).collect()
     };
     json!({"object": "balance", "available": list(|one| one.0), "livemode": false, "pending": list(|one| one.1)})

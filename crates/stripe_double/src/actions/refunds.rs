@@ -21,15 +21,18 @@ pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value
     let mut metadata = Pairs::new();
     fields::metadata(params, &mut metadata)?;
     let id = context.id("re");
-    let transaction = book(context, &Change {
-        amount: -amount,
-        fee: 0,
-        currency: &charge.currency,
-        kind: "refund",
-        category: "refund",
-        source: &id,
-        is_available: true,
-    });
+    let transaction = book(
+        context,
+        &Change {
+            amount: -amount,
+            fee: 0,
+            currency: &charge.currency,
+            kind: "refund",
+            category: "refund",
+            source: &id,
+            is_available: true,
+        },
+    );
     let is_pending = charge.card.rule.outcome == CardOutcome::RefundPending;
     let refund = Refund {
         id: id.clone(),
@@ -66,17 +69,23 @@ fn charge_of(context: &Context<'_>, params: &Params) -> Answer<Charge> {
         (Some(id), None) => id,
         (None, Some(payment)) => {
             let found = context.state.payments.get(&payment);
-            let found = found.ok_or_else(|| ApiError::missing("payment_intent", "payment_intent", &payment))?;
+            let found =
+                found.ok_or_else(|| ApiError::missing("payment_intent", "payment_intent", &payment))?;
             found.latest_charge.clone().ok_or_else(|| {
                 let message = "This PaymentIntent does not have a successful charge to refund.";
                 ApiError::invalid(message)
             })?
         }
         (None, None) => {
-            return Err(missing("charge", "One of the following params should be provided for this request: payment_intent or charge."));
+            return Err(missing(
+                "charge",
+                "One of the following params should be provided for this request: payment_intent or charge.",
+            ));
         }
         (Some(_), Some(_)) => {
-            return Err(ApiError::invalid("You may only specify one of these parameters: payment_intent, charge."));
+            return Err(ApiError::invalid(
+                "You may only specify one of these parameters: payment_intent, charge.",
+            ));
         }
     };
     let charge = context.state.charges.get(&id).ok_or_else(|| ApiError::missing("charge", "charge", &id))?;
@@ -118,15 +127,18 @@ pub(crate) fn fail(context: &mut Context<'_>, id: &str, reason: &str) -> Answer<
     if matches!(refund.state, RefundState::Failed | RefundState::Canceled) {
         return Err(ApiError::invalid("The refund has failed already"));
     }
-    let transaction = book(context, &Change {
-        amount: refund.amount,
-        fee: 0,
-        currency: &refund.currency,
-        kind: "refund_failure",
-        category: "refund_failure",
-        source: id,
-        is_available: true,
-    });
+    let transaction = book(
+        context,
+        &Change {
+            amount: refund.amount,
+            fee: 0,
+            currency: &refund.currency,
+            kind: "refund_failure",
+            category: "refund_failure",
+            source: id,
+            is_available: true,
+        },
+    );
     if let Some(refund) = context.state.refunds.get_mut(id) {
         refund.state = RefundState::Failed;
         refund.failure_reason = Some(reason.to_owned());

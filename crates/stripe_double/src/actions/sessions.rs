@@ -16,9 +16,21 @@ const LONGEST: i64 = 86_400;
 
 pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value> {
     params.only(&[
-        "mode", "line_items", "currency", "customer", "customer_email", "customer_creation", "success_url",
-        "cancel_url", "expires_at", "client_reference_id", "metadata", "payment_method_types", "payment_intent_data",
-        "setup_intent_data", "expand",
+        "mode",
+        "line_items",
+        "currency",
+        "customer",
+        "customer_email",
+        "customer_creation",
+        "success_url",
+        "cancel_url",
+        "expires_at",
+        "client_reference_id",
+        "metadata",
+        "payment_method_types",
+        "payment_intent_data",
+        "setup_intent_data",
+        "expand",
     ])?;
     params.required("mode")?;
     let is_setup = params.choice("mode", &["payment", "setup"])?.as_deref() == Some("setup");
@@ -56,7 +68,8 @@ fn expires_at(params: &Params, now: i64) -> Answer<i64> {
     if (SHORTEST..=LONGEST).contains(&(at - now)) {
         return Ok(at);
     }
-    let message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.";
+    let message =
+        "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.";
     Err(ApiError::invalid(message).of_param("expires_at"))
 }
 
@@ -65,7 +78,8 @@ fn for_setup(params: &Params, session: &mut Session) -> Answer<()> {
         let message = "You can not pass `line_items` or `payment_intent_data` in `setup` mode.";
         return Err(ApiError::invalid(message));
     }
-    session.currency = if params.has("currency") { Some(fields::currency(params, "currency")?) } else { None };
+    session.currency =
+        if params.has("currency") { Some(fields::currency(params, "currency")?) } else { None };
     let data = params.below("setup_intent_data")?;
     data.only(&["metadata", "description"])?;
     fields::metadata(&data, &mut session.intent_metadata)
@@ -81,7 +95,9 @@ fn for_payment(params: &Params, session: &mut Session) -> Answer<()> {
         price.only(&["currency", "unit_amount", "product_data"])?;
         let currency = fields::currency(&price, "currency")?;
         if session.currency.as_ref().is_some_and(|one| *one != currency) {
-            return Err(ApiError::invalid("All line items must have the same currency").of_param("line_items"));
+            return Err(
+                ApiError::invalid("All line items must have the same currency").of_param("line_items")
+            );
         }
         session.currency = Some(currency);
         let amount = fields::amount(&price, "unit_amount")?;
@@ -224,7 +240,8 @@ pub(crate) fn expire(context: &mut Context<'_>, params: &Params, id: &str) -> An
 
 /// A session that is open ends. What the payer began is canceled.
 pub(crate) fn end(context: &mut Context<'_>, id: &str) {
-    let Some(session) = context.state.sessions.get_mut(id).filter(|one| one.state == SessionState::Open) else {
+    let Some(session) = context.state.sessions.get_mut(id).filter(|one| one.state == SessionState::Open)
+    else {
         return;
     };
     session.state = SessionState::Expired;

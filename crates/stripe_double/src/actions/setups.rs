@@ -11,8 +11,16 @@ use crate::render;
 
 pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value> {
     params.only(&[
-        "customer", "payment_method", "confirm", "return_url", "usage", "metadata", "description",
-        "payment_method_types", "automatic_payment_methods", "expand",
+        "customer",
+        "payment_method",
+        "confirm",
+        "return_url",
+        "usage",
+        "metadata",
+        "description",
+        "payment_method_types",
+        "automatic_payment_methods",
+        "expand",
     ])?;
     fields::card_only(params)?;
     let usage = params.choice("usage", &["off_session", "on_session"])?;
@@ -105,7 +113,9 @@ pub(crate) fn finish(context: &mut Context<'_>, id: &str) -> Answer<()> {
     let method = setup.intent.method.clone().unwrap_or_default();
     let card = context.method("payment_method", &method)?.card.clone();
     let declines = card.rule.declines_when_saved;
-    if let Some(mut failure) = charges::decline(context.now, &card).filter(|one| declines || one.code == "expired_card") {
+    if let Some(mut failure) =
+        charges::decline(context.now, &card).filter(|one| declines || one.code == "expired_card")
+    {
         failure.method = Some(method);
         return Err(fail(context, id, failure)?);
     }
@@ -194,7 +204,8 @@ pub(crate) fn list(context: &Context<'_>, params: &Params) -> Answer<Value> {
     lists::only(params, &["customer", "payment_method"])?;
     let (customer, method) = (params.filled("customer")?, params.filled("payment_method")?);
     let keep = |one: &Setup| {
-        (customer.is_none() || one.intent.customer == customer) && (method.is_none() || one.intent.method == method)
+        (customer.is_none() || one.intent.customer == customer)
+            && (method.is_none() || one.intent.method == method)
     };
     let found = lists::pick(&context.state.setups, |one| one.intent.created, keep);
     lists::page(context, params, "/v1/setup_intents", found)

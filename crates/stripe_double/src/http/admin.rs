@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -14,26 +14,36 @@ use crate::context::Context;
 use crate::double::Double;
 use crate::model::DoubleFault;
 
-/// What a call returns, or the response that refuses it.
-type Directed = Result<Json<Value>, Response>;
+/// What a call returns.
+type Directed = Result<Json<Value>, Refused>;
 
-fn refusal(status: u16, message: &str) -> Response {
-    reply::json(status, &json!({"error": {"type": "invalid_request_error", "message": message}}))
+/// Why a call is refused: the status and the message.
+pub(crate) struct Refused(u16, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        reply::json(self.0, &json!({"error": {"type": "invalid_request_error", "message": self.1}}))
+    }
+}
+
+fn refusal(status: u16, message: &str) -> Refused {
+    Refused(status, message.to_owned())
 }
 
 /// Refuses a caller without the secret key.
-fn known(double: &Double, headers: &HeaderMap) -> Result<(), Response> {
+fn known(double: &Double, headers: &HeaderMap) -> Result<(), Refused> {
     if reply::secret_key(headers).as_deref() == Some(double.config().secret_key.as_str()) {
         return Ok(());
     }
     Err(refusal(401, "Send the secret key"))
 }
 
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Response> {
-    serde_json::from_slice(bytes).map_err(|error| refusal(400, &format!("The body is not what this call takes: {error}")))
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refused> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| refusal(400, &format!("The body is not what this call takes: {error}")))
 }
 
-fn of_file(_: std::io::Error) -> Response {
+fn of_file(_: std::io::Error) -> Refused {
     refusal(500, "The state cannot be stored")
 }
 
@@ -83,7 +93,11 @@ pub(crate) async fn deliver(State(double): State<Double>, headers: HeaderMap) ->
 
 /// Returns `{}`, or 404 if the double could not do it.
 fn done(is_done: bool) -> Directed {
-    if is_done { Ok(Json(json!({}))) } else { Err(refusal(404, "Nothing has this id, or its state does not allow it")) }
+    if is_done {
+        Ok(Json(json!({})))
+    } else {
+        Err(refusal(404, "Nothing has this id, or its state does not allow it"))
+    }
 }
 
 pub(crate) async fn redeliver(

@@ -138,7 +138,8 @@ fn refused(status: u16, retry_after: Option<u32>, should_retry: Option<bool>, re
 
 impl Call {
     fn new(parts: &Parts, body: &Bytes) -> Call {
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header =
+            |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let is_post = parts.method == Method::POST;
         let form = if is_post {
             String::from_utf8_lossy(body).into_owned()

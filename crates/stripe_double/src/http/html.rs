@@ -132,8 +132,15 @@ mod tests {
         let items = vec![("<script>".to_owned(), "$1.00".to_owned())];
         let typed = Typed { email: "\"><b>".to_owned(), name: String::new() };
         let error = Some("<i>".to_owned());
-        let one =
-            Checkout { url: "http://x", id: "cs_1", items, total: None, cancel_url: Some("http://y/?a='b'"), error, typed };
+        let one = Checkout {
+            url: "http://x",
+            id: "cs_1",
+            items,
+            total: None,
+            cancel_url: Some("http://y/?a='b'"),
+            error,
+            typed,
+        };
         let html = checkout(&one);
         for text in ["<script>", "<b>", "<i>", "'b'", "style=", "onclick"] {
             assert!(!html.contains(text), "{text}: {html}");

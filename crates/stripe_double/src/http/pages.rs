@@ -91,7 +91,8 @@ fn checkout_of(context: &Context<'_>, id: &str, error: Option<(u16, String)>, ty
     }
     let currency = session.currency.clone().unwrap_or_default();
     let item = |(name, cents): (String, i64)| (name, html::amount(cents, &currency));
-    let items = session.items.iter().map(|one| (one.name.clone(), one.amount * one.quantity)).map(item).collect();
+    let items =
+        session.items.iter().map(|one| (one.name.clone(), one.amount * one.quantity)).map(item).collect();
     let (status, error) = match error.or_else(|| last_error(context, session).map(|text| (200, text))) {
         Some((status, text)) => (status, Some(text)),
         None => (200, None),
@@ -173,7 +174,8 @@ pub(crate) async fn authenticate(
     body: Bytes,
 ) -> Response {
     let is_authenticated = body.as_ref() == b"answer=approve";
-    let answered = move |context: &mut Context<'_>| match bank_page::answer(context, &token, is_authenticated) {
+    let answered = move |context: &mut Context<'_>| match bank_page::answer(context, &token, is_authenticated)
+    {
         Ok(Some(url)) => (Shown::Redirect(url), true),
         _ => (over(context.url, 410, "There is nothing to approve."), true),
     };

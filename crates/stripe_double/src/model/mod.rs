@@ -5,7 +5,7 @@ mod faults;
 mod objects;
 mod state;
 
-pub(crate) use cards::{Authentication, Card, CardOutcome, CardRule, of_number, of_token};
+pub(crate) use cards::{Authentication, Card, CardOutcome, of_number, of_token};
 pub use faults::{DoubleFault, FaultKind};
 pub(crate) use objects::*;
 pub(crate) use state::{Delivery, Due, Replay, State, Table, Task};

@@ -15,7 +15,9 @@ pub(crate) fn expand(context: &Context<'_>, value: &mut Value, paths: &[String])
         let names: Vec<&str> = path.split('.').collect();
         let depth = names.len() - usize::from(names.first() == Some(&"data"));
         if depth > DEEPEST {
-            return Err(ApiError::invalid(format!("You cannot expand more than {DEEPEST} levels of a property")));
+            return Err(ApiError::invalid(format!(
+                "You cannot expand more than {DEEPEST} levels of a property"
+            )));
         }
         expand_one(context, value, &names, path)?;
     }
@@ -27,9 +29,8 @@ fn expand_one(context: &Context<'_>, value: &mut Value, names: &[&str], path: &s
     if let Value::Array(values) = value {
         return values.iter_mut().try_for_each(|one| expand_one(context, one, names, path));
     }
-    let refused = || {
-        ApiError::invalid(format!("This property cannot be expanded ({path}).")).of_param("expand")
-    };
+    let refused =
+        || ApiError::invalid(format!("This property cannot be expanded ({path}).")).of_param("expand");
     if *name == "line_items" && value["object"] == "checkout.session" {
         let id = value["id"].as_str().unwrap_or_default();
         value["line_items"] = intents::items(context.session(id)?);
@@ -37,7 +38,11 @@ fn expand_one(context: &Context<'_>, value: &mut Value, names: &[&str], path: &s
     }
     let Some(inside) = value.get_mut(*name) else {
         // A deleted object and an optional property have nothing to expand.
-        return if value["deleted"] == true || *name == "failure_balance_transaction" { Ok(()) } else { Err(refused()) };
+        return if value["deleted"] == true || *name == "failure_balance_transaction" {
+            Ok(())
+        } else {
+            Err(refused())
+        };
     };
     if let Value::String(id) = inside {
         *inside = object(context, id).ok_or_else(refused)?;
