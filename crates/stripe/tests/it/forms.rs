@@ -71,7 +71,8 @@ proptest! {
 
     #[test]
     fn a_name_with_a_bracket_is_refused_wherever_it_is(name in "[a-z]{0,3}[\\[\\]][a-z\\[\\]]{0,3}") {
-        prop_assert!(stripe::encode(&json!({"metadata": {name.clone(): "x"}})).is_err());
-        prop_assert!(stripe::encode(&json!({"list": [{name: 1}]})).is_err());
+        let in_object = stripe::encode(&json!({"metadata": {name.clone(): "x"}}));
+        let in_list = stripe::encode(&json!({"list": [{name: 1}]}));
+        prop_assert!(in_object.is_err() && in_list.is_err());
     }
 }
