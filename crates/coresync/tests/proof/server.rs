@@ -53,6 +53,8 @@ impl Server {
         arguments: &str,
         otherwise: &[(&str, &str)],
     ) -> Server {
+        // The HTTP client needs a provider of TLS, although these tests use none. It may be installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
         let child = Command::new("sh")
