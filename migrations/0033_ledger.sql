@@ -30,6 +30,7 @@ CREATE TABLE ledger_entries (
 );
 CREATE UNIQUE INDEX ledger_entries_by_event ON ledger_entries (club_id, source, source_id, part);
 CREATE INDEX ledger_entries_by_day ON ledger_entries (club_id, day, id);
+CREATE INDEX ledger_entries_by_person ON ledger_entries (by_person) WHERE by_person IS NOT NULL;
 
 -- Each posting moves an amount from one account to another, so no entry can be unbalanced. Both sides may have a subject.
 CREATE TABLE ledger_postings (

@@ -63,7 +63,7 @@ pub fn close_day(tx: &mut Tx<'_>, by: &Actor, day: Date) -> Result<()> {
         return Err(refused(&LEDGER_DAY_CLOSED, first_open));
     }
     sums::carry_forward(tx, day)?;
-    note_operation(tx, by, "day_closed", (SubjectKind::BusinessDay, None), json!({"day": day.to_string()}))
+    note_operation(tx, by, "day_closed", (SubjectKind::BusinessDay, None), json!({"name": day.to_string()}))
 }
 
 fn stored(tx: &mut Tx<'_>, day: Date) -> Result<BusinessDay> {

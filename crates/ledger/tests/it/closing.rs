@@ -29,7 +29,7 @@ async fn only_managers_close_days() {
         people::audit(tx, &owner, &filter, crate::ALL)
     });
     let (rows, count) = rows.await.expect("the audit log");
-    assert_eq!((count, rows[0].details["day"].as_str()), (1, Some("2026-11-24")));
+    assert_eq!((count, rows[0].details["name"].as_str()), (1, Some("2026-11-24")));
 }
 
 #[tokio::test]

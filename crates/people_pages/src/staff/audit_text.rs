@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use ui::format;
 
 /// The events that other crates record, besides those of the `people` crate.
-pub(crate) const BUSINESS: [&str; 36] = [
+pub(crate) const BUSINESS: [&str; 37] = [
     "booking_made",
     "booking_held",
     "booking_moved",
@@ -48,10 +48,11 @@ pub(crate) const BUSINESS: [&str; 36] = [
     "picture_described",
     "job_retried",
     "job_discarded",
+    "day_closed",
 ];
 
 /// The kinds of subject by which the log can be filtered.
-pub(crate) const THINGS: [(&str, &str); 10] = [
+pub(crate) const THINGS: [(&str, &str); 11] = [
     ("booking", "Bookings"),
     ("person", "People and memberships"),
     ("plan", "Plans"),
@@ -62,6 +63,7 @@ pub(crate) const THINGS: [(&str, &str); 10] = [
     ("picture", "Pictures"),
     ("block", "Blocked times"),
     ("job", "Background jobs"),
+    ("business_day", "Business days"),
 ];
 
 /// Returns the label of an event. An unknown event is shown by its name.
@@ -128,6 +130,7 @@ fn known(what: &str) -> Option<&'static str> {
         "picture_described" => "Changed a picture’s alt text",
         "job_retried" => "Retried a background job",
         "job_discarded" => "Discarded a background job",
+        "day_closed" => "Closed a business day",
         _ => return None,
     })
 }
