@@ -49,8 +49,8 @@ CREATE TABLE ledger_postings (
     PRIMARY KEY (entry_id, position),
     CHECK (debit <> credit)
 );
-CREATE INDEX ledger_postings_by_debit ON ledger_postings (club_id, debit, day, entry_id);
-CREATE INDEX ledger_postings_by_credit ON ledger_postings (club_id, credit, day, entry_id);
+CREATE INDEX ledger_postings_by_debit ON ledger_postings (club_id, debit, day, entry_id, position);
+CREATE INDEX ledger_postings_by_credit ON ledger_postings (club_id, credit, day, entry_id, position);
 CREATE INDEX ledger_postings_of_debit ON ledger_postings (debit_id, debit_kind) WHERE debit_id IS NOT NULL;
 CREATE INDEX ledger_postings_of_credit ON ledger_postings (credit_id, credit_kind) WHERE credit_id IS NOT NULL;
 CREATE INDEX ledger_postings_of_person ON ledger_postings (person_id) WHERE person_id IS NOT NULL;
@@ -64,7 +64,7 @@ CREATE TABLE ledger_shards (
     PRIMARY KEY (club_id, day, shard)
 );
 
--- Sums of the postings of a day by account, in shards.
+-- Sums of the postings of a day by account, and their number, in shards.
 CREATE TABLE ledger_day_sums (
     club_id BIGINT NOT NULL,
     day TEXT NOT NULL,
@@ -72,6 +72,7 @@ CREATE TABLE ledger_day_sums (
     shard BIGINT NOT NULL,
     debit_cents BIGINT NOT NULL,
     credit_cents BIGINT NOT NULL,
+    postings BIGINT NOT NULL,
     PRIMARY KEY (club_id, day, account, shard)
 );
 

@@ -44,8 +44,9 @@ pub fn record(tx: &mut Tx<'_>, entry: &Entry) -> Result<Recorded> {
     let id = tx.new_id()?;
     if !insert(tx, id, entry, (day, concerns))? {
         // Another transaction recorded it after we looked. It has committed, because the key made us wait.
-        let id = id_of_event(tx, &entry.event.key)?
-            .ok_or_else(|| Fault::of(FaultKind::Collision, "the entry of another transaction is not visible"))?;
+        let id = id_of_event(tx, &entry.event.key)?.ok_or_else(|| {
+            Fault::of(FaultKind::Collision, "the entry of another transaction is not visible")
+        })?;
         return same_as_recorded(tx, id, entry);
     }
     let postings = with_items(&entry.postings, id);
@@ -69,7 +70,10 @@ pub fn reverse(tx: &mut Tx<'_>, by: &Actor, id: Id, memo: &str) -> Result<Record
 fn refuse_malformed(entry: &Entry) -> Result<()> {
     for posting in &entry.postings {
         if posting.amount.0 <= 0 || posting.debit.account == posting.credit.account {
-            return Err(Fault::because(format!("{:?} has an impossible posting: {posting:?}", entry.event.key)));
+            return Err(Fault::because(format!(
+                "{:?} has an impossible posting: {posting:?}",
+                entry.event.key
+            )));
         }
     }
     Ok(())
@@ -111,7 +115,8 @@ fn insert_postings(tx: &mut Tx<'_>, id: Id, day: Date, postings: &[Posting]) -> 
     let club = tx.club()?;
     let parts = |side: &PostingSide| (side.subject.map(|one| one.kind), side.subject.map(|one| one.id));
     for (position, posting) in (0_i64..).zip(postings) {
-        let ((debit_kind, debit_id), (credit_kind, credit_id)) = (parts(&posting.debit), parts(&posting.credit));
+        let ((debit_kind, debit_id), (credit_kind, credit_id)) =
+            (parts(&posting.debit), parts(&posting.credit));
         tx.run(
             sql!(
                 "INSERT INTO ledger_postings (entry_id, position, club_id, day, debit, debit_kind, debit_id, credit,
@@ -164,5 +169,8 @@ fn same_as_recorded(tx: &mut Tx<'_>, id: Id, entry: &Entry) -> Result<Recorded> 
     if comparable(recorded) == comparable(with_items(&entry.postings, id)) {
         return Ok(Recorded::Already(id));
     }
-    Err(Fault::because(format!("{:?} was recorded before with other postings, as entry {id}", entry.event.key)))
+    Err(Fault::because(format!(
+        "{:?} was recorded before with other postings, as entry {id}",
+        entry.event.key
+    )))
 }

@@ -74,11 +74,24 @@ pub(crate) fn close(tx: &mut Tx<'_>, day: Date) -> Result<()> {
     Ok(())
 }
 
-/// Debits and credits in cents.
+/// Debits and credits in cents, and the number of postings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Sum {
     debits: Cents,
     credits: Cents,
+    postings: i64,
+}
+
+impl Sum {
+    fn debit(&mut self, amount: Cents) {
+        self.debits += amount;
+        self.postings += 1;
+    }
+
+    fn credit(&mut self, amount: Cents) {
+        self.credits += amount;
+        self.postings += 1;
+    }
 }
 
 /// Adds the postings of an entry to the sums of a day and of their subjects.
@@ -86,28 +99,29 @@ pub(crate) fn add(tx: &mut Tx<'_>, day: Date, postings: &[Posting]) -> Result<()
     let mut by_account: BTreeMap<Account, Sum> = BTreeMap::new();
     let mut by_subject: BTreeMap<(Account, Subject), Sum> = BTreeMap::new();
     for posting in postings {
-        by_account.entry(posting.debit.account).or_default().debits += posting.amount;
-        by_account.entry(posting.credit.account).or_default().credits += posting.amount;
+        by_account.entry(posting.debit.account).or_default().debit(posting.amount);
+        by_account.entry(posting.credit.account).or_default().credit(posting.amount);
         if let Some(subject) = posting.debit.subject {
-            by_subject.entry((posting.debit.account, subject)).or_default().debits += posting.amount;
+            by_subject.entry((posting.debit.account, subject)).or_default().debit(posting.amount);
         }
         if let Some(subject) = posting.credit.subject {
-            by_subject.entry((posting.credit.account, subject)).or_default().credits += posting.amount;
+            by_subject.entry((posting.credit.account, subject)).or_default().credit(posting.amount);
         }
     }
     let (club, shard) = (tx.club()?, shard());
-    for (account, Sum { debits, credits }) in by_account {
+    for (account, Sum { debits, credits, postings }) in by_account {
         tx.run(
             sql!(
-                "INSERT INTO ledger_day_sums (club_id, day, account, shard, debit_cents, credit_cents)
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (club_id, day, account, shard) DO UPDATE
+                "INSERT INTO ledger_day_sums (club_id, day, account, shard, debit_cents, credit_cents, postings)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (club_id, day, account, shard) DO UPDATE
                  SET debit_cents = ledger_day_sums.debit_cents + excluded.debit_cents,
-                 credit_cents = ledger_day_sums.credit_cents + excluded.credit_cents"
+                 credit_cents = ledger_day_sums.credit_cents + excluded.credit_cents,
+                 postings = ledger_day_sums.postings + excluded.postings"
             ),
-            args![club, day, account, shard, debits, credits],
+            args![club, day, account, shard, debits, credits, postings],
         )?;
     }
-    for ((account, subject), Sum { debits, credits }) in by_subject {
+    for ((account, subject), Sum { debits, credits, .. }) in by_subject {
         tx.run(
             sql!(
                 "INSERT INTO ledger_subject_sums (club_id, account, subject_kind, subject_id, debit_cents,

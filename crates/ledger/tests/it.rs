@@ -24,7 +24,8 @@ use kit::jobs::Handlers;
 use kit::web::Paging;
 use kit::{Cents, Error, Id, Tx};
 use ledger::{
-    Account, BusinessEvent, Entry, EventKey, EventSource, LedgerProblem, Recorded, SubjectAmount, TrialBalance,
+    Account, BusinessEvent, Entry, EventKey, EventSource, LedgerProblem, Recorded, SubjectAmount,
+    TrialBalance,
 };
 use people::{Actor, Subject, SubjectKind};
 use testing::{MAX, NOW, Player, Program, TestClub};

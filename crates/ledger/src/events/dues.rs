@@ -65,7 +65,8 @@ pub struct JoinRefund {
 /// Row 20: a membership ends at once, and all that was paid for it is to be refunded (M8).
 pub fn join_cancelled(event: BusinessEvent, refund: &JoinRefund) -> Entry {
     let moved = |amount: Cents, from: Account| {
-        SubjectAmount { subject: refund.subject, person: refund.person, amount }.moved(from, Account::RefundsOwed)
+        SubjectAmount { subject: refund.subject, person: refund.person, amount }
+            .moved(from, Account::RefundsOwed)
     };
     Entry::of(event).postings([
         moved(refund.unearned, Account::DeferredDues),

@@ -27,7 +27,8 @@ pub fn paid_after_delivery(event: BusinessEvent, means: Means, parts: &[SubjectA
 }
 
 fn received(event: BusinessEvent, means: Means, credit: Account, parts: &[SubjectAmount]) -> Entry {
-    let posting = |part: &SubjectAmount| part.between(means.side(Some(part.subject)), credit.of(part.subject));
+    let posting =
+        |part: &SubjectAmount| part.between(means.side(Some(part.subject)), credit.of(part.subject));
     Entry::of(event).postings(parts.iter().map(posting))
 }
 

@@ -22,7 +22,8 @@ pub struct RefundedLines {
 /// Row 13: lines are to be refunded after they were delivered.
 pub fn refund_owed(event: BusinessEvent, refund: &RefundedLines) -> Entry {
     let moved = |amount: Cents, from: Account| {
-        SubjectAmount { subject: refund.subject, person: refund.person, amount }.moved(from, Account::RefundsOwed)
+        SubjectAmount { subject: refund.subject, person: refund.person, amount }
+            .moved(from, Account::RefundsOwed)
     };
     let lines = refund.lines.iter().map(|(kind, cents)| moved(*cents, kind.account()));
     Entry::of(event).postings(lines).postings(refund.tax.iter().map(|cents| moved(*cents, Account::Tax)))

@@ -51,10 +51,7 @@ pub struct TrialBalance {
 impl TrialBalance {
     /// Returns the sums of all debits and of all credits. They are equal.
     pub fn totals(&self) -> (Cents, Cents) {
-        (
-            self.accounts.iter().map(|one| one.debits).sum(),
-            self.accounts.iter().map(|one| one.credits).sum(),
-        )
+        (self.accounts.iter().map(|one| one.debits).sum(), self.accounts.iter().map(|one| one.credits).sum())
     }
 
     /// Returns the balance of an account in cents.
@@ -126,11 +123,7 @@ fn last_closed(tx: &mut Tx<'_>, day: Date) -> Result<String> {
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn account_by_day(
-    tx: &mut Tx<'_>,
-    account: Account,
-    (from, to): (Date, Date),
-) -> Result<Vec<DayTotals>> {
+pub fn account_by_day(tx: &mut Tx<'_>, account: Account, (from, to): (Date, Date)) -> Result<Vec<DayTotals>> {
     let club = tx.club()?;
     tx.all(
         sql!(

@@ -90,11 +90,12 @@ fn day_sums(tx: &mut Tx<'_>, problems: &mut Vec<LedgerProblem>) -> Result<()> {
         sql!(
             "SELECT parts.day, parts.account, CAST(SUM(parts.debits) AS BIGINT), CAST(SUM(parts.credits) AS BIGINT)
              FROM (
-               SELECT day, account, debit_cents AS debits, credit_cents AS credits FROM ledger_day_sums
+               SELECT day, account, debit_cents AS debits, credit_cents AS credits, postings FROM ledger_day_sums
                WHERE club_id = $1
-               UNION ALL SELECT day, debit, -cents, 0 FROM ledger_postings WHERE club_id = $1
-               UNION ALL SELECT day, credit, 0, -cents FROM ledger_postings WHERE club_id = $1) AS parts
-             GROUP BY parts.day, parts.account HAVING SUM(parts.debits) <> 0 OR SUM(parts.credits) <> 0
+               UNION ALL SELECT day, debit, -cents, 0, -1 FROM ledger_postings WHERE club_id = $1
+               UNION ALL SELECT day, credit, 0, -cents, -1 FROM ledger_postings WHERE club_id = $1) AS parts
+             GROUP BY parts.day, parts.account
+             HAVING SUM(parts.debits) <> 0 OR SUM(parts.credits) <> 0 OR SUM(parts.postings) <> 0
              ORDER BY parts.day, parts.account"
         ),
         args![club],
@@ -119,13 +120,12 @@ fn day_sums(tx: &mut Tx<'_>, problems: &mut Vec<LedgerProblem>) -> Result<()> {
         args![club],
     )?;
     for (day, account) in different {
-        let what = format!("the closing balance of {} on {day} is not that of its postings", account.as_str());
+        let what =
+            format!("the closing balance of {} on {day} is not that of its postings", account.as_str());
         add(problems, Invariant::Balanced, what);
     }
-    let last: Option<(Date,)> = tx.one(
-        sql!("SELECT day FROM ledger_days WHERE club_id = $1 ORDER BY day DESC LIMIT 1"),
-        args![club],
-    )?;
+    let last: Option<(Date,)> = tx
+        .one(sql!("SELECT day FROM ledger_days WHERE club_id = $1 ORDER BY day DESC LIMIT 1"), args![club])?;
     if let Some((last,)) = last {
         let (debits, credits) = trial_balance(tx, last)?.totals();
         if debits != credits {
@@ -153,7 +153,11 @@ fn subject_sums(tx: &mut Tx<'_>, problems: &mut Vec<LedgerProblem>) -> Result<()
         args![club],
     )?;
     for (account, kind, id) in different {
-        let what = format!("the sums of {} {id} in {} are not those of its postings", kind.as_str(), account.as_str());
+        let what = format!(
+            "the sums of {} {id} in {} are not those of its postings",
+            kind.as_str(),
+            account.as_str()
+        );
         add(problems, Invariant::Balanced, what);
     }
     Ok(())

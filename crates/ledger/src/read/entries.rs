@@ -188,8 +188,10 @@ fn with_postings(entries: Vec<RecordedEntry>, postings: Vec<OfEntry>) -> Vec<Rec
     for OfEntry(id, posting) in postings {
         by_entry.entry(id).or_default().push(posting);
     }
-    let with =
-        |entry: RecordedEntry| RecordedEntry { postings: by_entry.remove(&entry.id).unwrap_or_default(), ..entry };
+    let with = |entry: RecordedEntry| RecordedEntry {
+        postings: by_entry.remove(&entry.id).unwrap_or_default(),
+        ..entry
+    };
     entries.into_iter().map(with).collect()
 }
 
@@ -213,7 +215,8 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
         ),
         args![person],
     )?;
-    let times: BTreeMap<Id, (Timestamp, Date)> = times.into_iter().map(|(id, at, day)| (id, (at, day))).collect();
+    let times: BTreeMap<Id, (Timestamp, Date)> =
+        times.into_iter().map(|(id, at, day)| (id, (at, day))).collect();
     let exported = postings.into_iter().filter_map(|OfEntry(id, posting)| {
         let (at, day) = times.get(&id)?;
         let subject = posting.credit.subject.or(posting.debit.subject);

@@ -61,18 +61,22 @@ pub fn statement(tx: &mut Tx<'_>, account: Account, span: EntrySpan, paging: Pag
     let (club, (size, before)) = (tx.club()?, paging.rows());
     let total: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT COUNT(*) FROM ledger_postings
-             WHERE club_id = $1 AND (debit = $2 OR credit = $2) AND day >= $3 AND day <= $4"
+            "SELECT CAST(COALESCE(SUM(postings), 0) AS BIGINT) FROM ledger_day_sums
+             WHERE club_id = $1 AND account = $2 AND day >= $3 AND day <= $4"
         ),
         args![club, account, span.from, span.to],
     )?;
     let mut lines: Vec<StatementLine> = tx.all(
         sql!(
             "SELECT p.debit, p.debit_kind, p.debit_id, p.credit, p.credit_kind, p.credit_id, p.cents, p.person_id,
-             p.entry_id, p.day, e.at, e.source, e.source_id, e.part
-             FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
-             WHERE p.club_id = $1 AND (p.debit = $2 OR p.credit = $2) AND p.day >= $3 AND p.day <= $4
-             ORDER BY p.day, p.entry_id, p.position LIMIT $5 OFFSET $6"
+             p.entry_id, p.day, e.at, e.source, e.source_id, e.part FROM (
+               SELECT debit, debit_kind, debit_id, credit, credit_kind, credit_id, cents, person_id, entry_id, day,
+               position FROM ledger_postings WHERE club_id = $1 AND debit = $2 AND day >= $3 AND day <= $4
+               UNION ALL
+               SELECT debit, debit_kind, debit_id, credit, credit_kind, credit_id, cents, person_id, entry_id, day,
+               position FROM ledger_postings WHERE club_id = $1 AND credit = $2 AND day >= $3 AND day <= $4
+               ORDER BY day, entry_id, position LIMIT $5 OFFSET $6) AS p
+             JOIN ledger_entries e ON e.id = p.entry_id ORDER BY p.day, p.entry_id, p.position"
         ),
         args![club, account, span.from, span.to, size, before],
     )?;
@@ -100,8 +104,10 @@ fn opening(tx: &mut Tx<'_>, account: Account, span: EntrySpan, before: i64) -> R
             "SELECT CAST(COALESCE(SUM(CASE WHEN earlier.debit = $2 THEN earlier.cents ELSE 0 END), 0) AS BIGINT),
              CAST(COALESCE(SUM(CASE WHEN earlier.debit = $2 THEN 0 ELSE earlier.cents END), 0) AS BIGINT)
              FROM (
-               SELECT debit, cents FROM ledger_postings
-               WHERE club_id = $1 AND (debit = $2 OR credit = $2) AND day >= $3 AND day <= $4
+               SELECT debit, cents, day, entry_id, position FROM ledger_postings
+               WHERE club_id = $1 AND debit = $2 AND day >= $3 AND day <= $4
+               UNION ALL SELECT debit, cents, day, entry_id, position FROM ledger_postings
+               WHERE club_id = $1 AND credit = $2 AND day >= $3 AND day <= $4
                ORDER BY day, entry_id, position LIMIT $5) AS earlier"
         ),
         args![club, account, span.from, span.to, before],

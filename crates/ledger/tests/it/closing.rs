@@ -5,7 +5,8 @@ use ledger::{Account, BusinessEvent, EventKey, EventSource, events};
 use testing::{BEA, DORA, MAX, OLA, TOM};
 
 use crate::{
-    actor, balance, close, close_as, code, date, open, payment, prepaid, problems, record_new, time, trial_balance,
+    actor, balance, close, close_as, code, date, open, payment, prepaid, problems, record_new, time,
+    trial_balance,
 };
 
 const AT: &str = "2026-11-24T09:00:00-05:00";
@@ -24,7 +25,8 @@ async fn only_managers_close_days() {
     let days = app.db().view(move |tx| ledger::business_days(tx, day, day)).await.expect("days");
     assert_eq!((days[0].closed_by, days[0].closed_at), (Some(app.person(OLA)), Some(app.clock().now())));
     let rows = app.db().view(|tx| {
-        let filter = people::AuditFilter { what: Some("day_closed".to_owned()), ..people::AuditFilter::default() };
+        let filter =
+            people::AuditFilter { what: Some("day_closed".to_owned()), ..people::AuditFilter::default() };
         let owner = people::Actor::of(people::person_by_email(tx, OLA.email)?.expect("an owner"));
         people::audit(tx, &owner, &filter, crate::ALL)
     });
@@ -94,9 +96,11 @@ async fn a_day_does_not_close_before_all_money_until_its_end_is_explained() {
 #[tokio::test]
 async fn a_reversal_explains_an_entry_too() {
     let app = open().await;
-    let (id, max) = (record_new(&app, &events::unmatched(payment("a", time(AT)), Cents(5))).await, app.person(MAX));
+    let (id, max) =
+        (record_new(&app, &events::unmatched(payment("a", time(AT)), Cents(5))).await, app.person(MAX));
     app.set_time("2026-11-25T10:00:00-05:00");
-    let reversed = app.db().tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "A test")));
+    let reversed =
+        app.db().tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "A test")));
     reversed.await.expect("reversed");
     close(&app, "2026-11-24").await.expect("closed");
 }
@@ -112,14 +116,24 @@ async fn balances_carry_over_closed_days() {
         record_new(&app, &prepaid(id, at, cents)).await;
     }
     app.set_time("2026-11-28T10:00:00-05:00");
-    let expected =
-        [("2026-11-23", 0), ("2026-11-24", 1), ("2026-11-25", 1), ("2026-11-26", 21), ("2026-11-27", 321), ("2026-12-24", 321)];
+    let expected = [
+        ("2026-11-23", 0),
+        ("2026-11-24", 1),
+        ("2026-11-25", 1),
+        ("2026-11-26", 21),
+        ("2026-11-27", 321),
+        ("2026-12-24", 321),
+    ];
     for closed in ["", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"] {
         if !closed.is_empty() {
             close(&app, closed).await.expect("closed");
         }
         for (day, cents) in expected {
-            assert_eq!(balance(&app, Account::Deposits, day).await, Cents(cents), "{day}, closed until {closed}");
+            assert_eq!(
+                balance(&app, Account::Deposits, day).await,
+                Cents(cents),
+                "{day}, closed until {closed}"
+            );
             let trial = trial_balance(&app, day).await;
             assert_eq!(trial.balance(Account::Cash), Cents(cents), "{day}, closed until {closed}");
             assert_eq!(trial.totals(), (Cents(cents), Cents(cents)));

@@ -98,10 +98,18 @@ async fn a_change_of_the_hour_takes_effect_with_the_next_day_that_begins() {
             assert_eq!(tuesday.ends_at, time("2026-11-25T04:00:00-05:00"));
             let wednesday = day_of(&app, "2026-11-25T04:00:00-05:00").await;
             let length = wednesday.ends_at.duration_since(wednesday.begins_at);
-            assert_eq!((wednesday.day, length), (date("2026-11-25"), SignedDuration::from_hours(hours)), "{hour}");
+            assert_eq!(
+                (wednesday.day, length),
+                (date("2026-11-25"), SignedDuration::from_hours(hours)),
+                "{hour}"
+            );
             let thursday = day_of(&app, "2026-11-26T15:00:00-05:00").await;
             let length = thursday.ends_at.duration_since(thursday.begins_at);
-            assert_eq!((thursday.day, length), (date("2026-11-26"), SignedDuration::from_hours(24)), "{hour}");
+            assert_eq!(
+                (thursday.day, length),
+                (date("2026-11-26"), SignedDuration::from_hours(24)),
+                "{hour}"
+            );
             assert_contiguous(&all_days(&app).await);
         }
     }
@@ -139,7 +147,10 @@ async fn a_clock_that_is_set_back_loses_no_entry() {
     // An event that another clock dates ahead of ours.
     let ahead = entry(&app, record_new(&app, &prepaid("c", "2026-11-29T05:00:00-05:00", 1)).await).await;
     assert_eq!((ahead.day, ahead.concerns), (date("2026-11-29"), None));
-    assert!(record(&app, &prepaid("d", "2099-01-01T00:00:00-05:00", 1)).await.is_err(), "far beyond all days");
+    assert!(
+        record(&app, &prepaid("d", "2099-01-01T00:00:00-05:00", 1)).await.is_err(),
+        "far beyond all days"
+    );
     assert_contiguous(&all_days(&app).await);
     assert_eq!(problems(&app).await, []);
 }

@@ -81,8 +81,10 @@ async fn one_step(app: &TestClub, rng: &mut Xorshift, model: &mut Model) {
         }
         2 if !model.entries.is_empty() => {
             let (entry, id) = model.entries[rng.below(model.entries.len())].clone();
-            let reversed =
-                app.db().tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "A test"))).await;
+            let reversed = app
+                .db()
+                .tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "A test")))
+                .await;
             if let Recorded::New(reversal) = reversed.expect("reversed") {
                 let postings = entry.postings.into_iter().map(Posting::reversed).collect();
                 let key = EventKey::new(EventSource::Reversal, id, "");
@@ -136,8 +138,13 @@ async fn recount(app: &TestClub) -> BTreeMap<(Date, Account), (i64, i64)> {
 
 async fn check_sums(app: &TestClub, model: &Model, seed: u64) {
     let sums = recount(app).await;
-    let expected: i64 = model.entries.iter().flat_map(|(entry, _)| &entry.postings).map(|one| one.amount.0).sum();
-    assert_eq!(sums.values().map(|(debits, _)| debits).sum::<i64>(), expected, "seed {seed}: every entry once");
+    let expected: i64 =
+        model.entries.iter().flat_map(|(entry, _)| &entry.postings).map(|one| one.amount.0).sum();
+    assert_eq!(
+        sums.values().map(|(debits, _)| debits).sum::<i64>(),
+        expected,
+        "seed {seed}: every entry once"
+    );
     let (from, to) = (jiff::civil::date(2026, 1, 1), jiff::civil::date(2028, 1, 1));
     let days = app.db().view(move |tx| ledger::business_days(tx, from, to)).await.expect("days");
     let mut so_far: BTreeMap<Account, (i64, i64)> = BTreeMap::new();

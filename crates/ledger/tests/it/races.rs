@@ -11,9 +11,7 @@ use ledger::{Account, Entry, Recorded, events};
 use testing::{MAX, TestClub};
 use tokio::task::JoinSet;
 
-use crate::{
-    actor, booking, close, date, open, payment, prepaid, problems, record_new, time, trial_balance,
-};
+use crate::{actor, booking, close, date, open, payment, prepaid, problems, record_new, time, trial_balance};
 
 /// Opens the database a second time, as another process does.
 async fn another(app: &TestClub) -> Db {
@@ -86,7 +84,8 @@ async fn entries_that_change_the_same_sums_do_not_stop_each_other() {
     let at = time("2026-11-24T09:00:00-05:00");
     let entry = |n: i64| {
         let parts = [booking(1 + n % 3, 1), booking(1 + (n + 1) % 3, 20), booking(1 + (n + 2) % 3, 300)];
-        events::prepaid_by_card(payment(&n.to_string(), at), &parts).and(events::stripe_fee(payment("", at), Cents(9)))
+        events::prepaid_by_card(payment(&n.to_string(), at), &parts)
+            .and(events::stripe_fee(payment("", at), Cents(9)))
     };
     for result in at_once(&app, (0..96).map(entry).collect()).await {
         assert!(matches!(result, Ok(Recorded::New(_))), "{result:?}");
@@ -142,7 +141,8 @@ async fn nothing_gets_into_a_day_while_it_closes() {
         let results = all.join_all().await;
         let closings = results.iter().filter(|closed| **closed).count();
         assert_eq!(closings, 1, "one of several closings succeeds");
-        let (closed, next) = (trial_balance(&app, "2026-11-24").await, trial_balance(&app, "2026-11-25").await);
+        let (closed, next) =
+            (trial_balance(&app, "2026-11-24").await, trial_balance(&app, "2026-11-25").await);
         let count = i64::try_from(results.len()).expect("a count") - closings_tried(round);
         assert_eq!(next.balance(Account::Cash), Cents(1 + count));
         assert!((1..=1 + count).contains(&closed.balance(Account::Cash).0));
@@ -169,7 +169,9 @@ async fn an_unexplained_amount_that_arrives_while_a_day_closes_is_on_it_or_after
         let entry = crate::entry(&app, id).await;
         match closed {
             Ok(()) => assert_eq!(entry.day, date("2026-11-25")),
-            Err(error) => assert_eq!((error.code(), entry.day), (Some("unexplained_money"), date("2026-11-24"))),
+            Err(error) => {
+                assert_eq!((error.code(), entry.day), (Some("unexplained_money"), date("2026-11-24")))
+            }
         }
         assert_eq!(problems(&app).await, []);
     }
@@ -183,7 +185,8 @@ async fn an_entry_is_reversed_once_by_many_at_once() {
     for _ in 0..16 {
         let db = app.db().clone();
         all.spawn(async move {
-            let reversed = db.tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "Twice")));
+            let reversed =
+                db.tx(move |tx| actor(tx, max).and_then(|by| ledger::reverse(tx, &by, id, "Twice")));
             reversed.await.expect("reversed")
         });
     }

@@ -19,7 +19,8 @@ async fn five_days(app: &TestClub) -> Vec<Id> {
     ids
 }
 
-const SPAN: EntrySpan = EntrySpan { from: jiff::civil::date(2026, 11, 21), to: jiff::civil::date(2026, 11, 23) };
+const SPAN: EntrySpan =
+    EntrySpan { from: jiff::civil::date(2026, 11, 21), to: jiff::civil::date(2026, 11, 23) };
 
 #[tokio::test]
 async fn entries_are_listed_by_page_the_latest_first() {
@@ -40,7 +41,8 @@ async fn entries_are_listed_by_page_the_latest_first() {
 async fn a_statement_has_the_balance_after_each_posting() {
     let app = open().await;
     five_days(&app).await;
-    let back = events::refund_sent(payment("b", time("2026-11-22T10:00:00-05:00")), Means::Cash, &[booking(2, 200)]);
+    let back =
+        events::refund_sent(payment("b", time("2026-11-22T10:00:00-05:00")), Means::Cash, &[booking(2, 200)]);
     record_new(&app, &back).await;
     for account in [Account::Cash, Account::Deposits] {
         let page = async |page: usize, size: usize| {
@@ -71,7 +73,8 @@ async fn sums_by_subject_show_what_is_open() {
     record_new(&app, &events::rest_to_be_refunded(payment("rest", at), booking(2, 300))).await;
     record_new(&app, &events::rest_to_be_refunded(payment("part", at), booking(4, 10))).await;
     let open_in = async |account: Account, paging: Paging| {
-        let open = app.db().view(move |tx| ledger::open_subjects(tx, account, paging)).await.expect("subjects");
+        let open =
+            app.db().view(move |tx| ledger::open_subjects(tx, account, paging)).await.expect("subjects");
         open.into_iter().map(|(subject, cents)| (subject.id.0, cents.0)).collect::<Vec<_>>()
     };
     assert_eq!(open_in(Account::Deposits, ALL).await, [(0, 1), (1, 20), (3, 4_000), (4, 49_990)]);
@@ -94,7 +97,8 @@ async fn a_gift_card_that_pays_is_a_subject_of_its_own() {
     let card = Subject { kind: SubjectKind::GiftCard, id: Id(3) };
     let value = ledger::SubjectAmount { subject: card, person: None, amount: Cents(10_000) };
     record_new(&app, &events::gift_card_sold(payment("sold", at), Means::Card, value)).await;
-    record_new(&app, &events::prepaid(payment("used", at), Means::GiftCard(Id(3)), &[booking(17, 2_500)])).await;
+    record_new(&app, &events::prepaid(payment("used", at), Means::GiftCard(Id(3)), &[booking(17, 2_500)]))
+        .await;
     let left = app.db().view(move |tx| ledger::subject_balance(tx, Account::GiftCards, card)).await;
     assert_eq!(left.expect("a balance"), Cents(7_500));
     let entries = app.db().view(move |tx| ledger::entries_of(tx, card)).await.expect("entries");
@@ -130,10 +134,13 @@ async fn the_check_finds_subjects_with_less_than_nothing() {
     record_new(&app, &events::tips_paid_in_cash(payment("b", at), &[(Id(4), Cents(5))])).await;
     let found: Vec<(Invariant, String)> =
         problems(&app).await.into_iter().map(|one| (one.invariant, one.to_string())).collect();
-    assert_eq!(found, [
-        (Invariant::Deposits, "booking 17 has -3.00 in deposits".to_owned()),
-        (Invariant::Tips, "technician 4 has -0.05 in tips".to_owned()),
-    ]);
+    assert_eq!(
+        found,
+        [
+            (Invariant::Deposits, "booking 17 has -3.00 in deposits".to_owned()),
+            (Invariant::Tips, "technician 4 has -0.05 in tips".to_owned()),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -142,7 +149,10 @@ async fn the_check_finds_damaged_sums_and_misplaced_entries() {
     let id = record_new(&app, &prepaid("a", "2026-11-24T09:00:00-05:00", 5_000)).await;
     let club = app.club();
     let damage = app.db().tx(move |tx| {
-        tx.run(sql!("UPDATE ledger_day_sums SET debit_cents = debit_cents + 1 WHERE account = 'cash'"), args![])?;
+        tx.run(
+            sql!("UPDATE ledger_day_sums SET debit_cents = debit_cents + 1 WHERE account = 'cash'"),
+            args![],
+        )?;
         tx.run(sql!("DELETE FROM ledger_subject_sums WHERE account = 'deposits'"), args![])?;
         tx.run(
             sql!(

@@ -8,8 +8,8 @@ use people::{Subject, SubjectKind};
 use testing::{BEA, MAX};
 
 use crate::{
-    actor, balance, booking, close, date, entry, is_fault, open, payment, prepaid, problems, record, record_new,
-    time,
+    actor, balance, booking, close, date, entry, is_fault, open, payment, prepaid, problems, record,
+    record_new, time,
 };
 
 const AT: &str = "2026-11-24T09:00:00-05:00";
@@ -26,7 +26,10 @@ async fn a_business_event_is_recorded_once() {
     assert_eq!(record(&app, &later).await.expect("an answer"), Recorded::Already(id));
     assert_eq!(balance(&app, Account::Cash, "2026-11-24").await, Cents(5_000));
     let part = Entry { event: payment("a", time(AT)), ..entry.clone() };
-    let part = Entry { event: BusinessEvent { key: EventKey::new(EventSource::Payment, "a", "2"), ..part.event }, ..part };
+    let part = Entry {
+        event: BusinessEvent { key: EventKey::new(EventSource::Payment, "a", "2"), ..part.event },
+        ..part
+    };
     assert!(matches!(record(&app, &part).await, Ok(Recorded::New(_))), "another part");
     assert_eq!(problems(&app).await, []);
 }
@@ -67,7 +70,10 @@ async fn an_entry_keeps_all_that_it_was_recorded_with() {
     let stored = entry(&app, id).await;
     assert_eq!((&stored.event, &stored.postings), (&expected.event, &expected.postings));
     assert_eq!((stored.memo.as_str(), stored.by), ("Guest’s wish", Some(max)));
-    assert_eq!((stored.day, stored.concerns, stored.recorded_at), (date("2026-11-24"), None, app.clock().now()));
+    assert_eq!(
+        (stored.day, stored.concerns, stored.recorded_at),
+        (date("2026-11-24"), None, app.clock().now())
+    );
     let found = app.db().view(move |tx| ledger::entry_of_event(tx, &expected.event.key)).await;
     assert_eq!(found.expect("an answer"), Some(stored));
     let left = app.db().view(|tx| {
@@ -108,7 +114,9 @@ async fn an_entry_for_a_closed_day_is_posted_to_the_first_open_day_and_names_its
     close(&app, "2026-11-25").await.expect("closed");
     let later = entry(&app, record_new(&app, &prepaid("d", AT, 4)).await).await;
     assert_eq!((later.day, later.concerns), (date("2026-11-26"), Some(date("2026-11-24"))));
-    for (day, cents) in [("2026-11-23", 0), ("2026-11-24", 5_000), ("2026-11-25", 5_700), ("2026-11-26", 5_734)] {
+    for (day, cents) in
+        [("2026-11-23", 0), ("2026-11-24", 5_000), ("2026-11-25", 5_700), ("2026-11-26", 5_734)]
+    {
         assert_eq!(balance(&app, Account::Deposits, day).await, Cents(cents), "{day}");
     }
     assert_eq!(problems(&app).await, []);

@@ -41,7 +41,8 @@ fn document() -> BTreeMap<u32, Pairs> {
         let pairs: Pairs = if debits.len() == credits.len() {
             debits.into_iter().zip(credits).collect()
         } else {
-            let with_each = |debit: &String| credits.iter().map(|credit| (debit.clone(), credit.clone())).collect();
+            let with_each =
+                |debit: &String| credits.iter().map(|credit| (debit.clone(), credit.clone())).collect();
             debits.iter().flat_map::<Vec<(String, String)>, _>(with_each).collect()
         };
         assert!(rows.insert(number, pairs).is_none(), "row {number} occurs twice");
@@ -51,7 +52,9 @@ fn document() -> BTreeMap<u32, Pairs> {
 
 fn pairs(entries: &[Entry]) -> Pairs {
     let postings = entries.iter().flat_map(|entry| &entry.postings);
-    postings.map(|one| (one.debit.account.as_str().to_owned(), one.credit.account.as_str().to_owned())).collect()
+    postings
+        .map(|one| (one.debit.account.as_str().to_owned(), one.credit.account.as_str().to_owned()))
+        .collect()
 }
 
 fn event() -> ledger::BusinessEvent {
@@ -76,7 +79,12 @@ fn payments_and_delivery() -> Vec<(u32, Vec<Entry>)> {
         (1, vec![]),
         (2, vec![events::prepaid_by_card(event(), &[part])]),
         (3, vec![events::stripe_fee(event(), Cents(33))]),
-        (4, [Means::Cash, Means::Terminal, CARD].map(|means| events::prepaid(event(), means, &[part])).to_vec()),
+        (
+            4,
+            [Means::Cash, Means::Terminal, CARD]
+                .map(|means| events::prepaid(event(), means, &[part]))
+                .to_vec(),
+        ),
         (5, vec![events::revenue_earned(event(), part, &all_lines())]),
         (6, vec![events::tax_charged(event(), part, &[Cents(4), Cents(4)])]),
         (7, vec![events::prepaid_applied(event(), part, Cents(60))]),
@@ -105,7 +113,12 @@ fn refunds_and_dues() -> Vec<(u32, Vec<Entry>)> {
     };
     vec![
         (13, vec![events::refund_owed(event(), &refund)]),
-        (14, [Means::Card, Means::Cash, CARD].map(|means| events::refund_sent(event(), means, &[part])).to_vec()),
+        (
+            14,
+            [Means::Card, Means::Cash, CARD]
+                .map(|means| events::refund_sent(event(), means, &[part]))
+                .to_vec(),
+        ),
         (15, vec![events::refund_failed(event(), &[part])]),
         (16, vec![events::fee_waived(event(), &waiver), events::fee_waived(event(), &unpaid)]),
         (17, vec![events::written_off(event(), part)]),
@@ -241,16 +254,14 @@ fn a_partly_paid_fee_is_waived_where_it_is_owed_first() {
         let waiver = Waiver { subject, person, fee: Cents(100), tax: Cents(8), unpaid: Cents(unpaid) };
         amounts(&events::fee_waived(event(), &waiver))
     };
-    assert_eq!(waived(30), [
-        ("revenue_fee", "receivable", 30),
-        ("revenue_fee", "refunds_owed", 70),
-        ("tax", "refunds_owed", 8)
-    ]);
-    assert_eq!(waived(103), [
-        ("revenue_fee", "receivable", 100),
-        ("tax", "receivable", 3),
-        ("tax", "refunds_owed", 5)
-    ]);
+    assert_eq!(
+        waived(30),
+        [("revenue_fee", "receivable", 30), ("revenue_fee", "refunds_owed", 70), ("tax", "refunds_owed", 8)]
+    );
+    assert_eq!(
+        waived(103),
+        [("revenue_fee", "receivable", 100), ("tax", "receivable", 3), ("tax", "refunds_owed", 5)]
+    );
 }
 
 #[test]
