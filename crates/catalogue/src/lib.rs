@@ -22,5 +22,7 @@ pub use model::{
     Addon, Brand, Catalogue, Category, Club, Equipment, Filter, Room, Service, SoldByTime, Technician,
     VERSION, slug_of,
 };
-pub use settings::{Setting, SettingChange, SettingUnit, reset_setting, set_setting, setting_changes};
+pub use settings::{
+    Setting, SettingChange, SettingUnit, reset_setting, set_setting, setting_at, setting_changes,
+};
 pub use store::{current, for_own_website};

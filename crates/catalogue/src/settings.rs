@@ -95,6 +95,39 @@ pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) ->
     if changed == 1 { note(tx, by, club, setting, (before, None)) } else { Ok(()) }
 }
 
+/// Returns the value that a setting of this transaction's club had at a moment: the value after the last change until
+/// then, or before the first change after it.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn setting_at(tx: &mut Tx<'_>, setting: Setting, moment: Timestamp) -> Result<i64> {
+    let club = tx.club()?;
+    let earlier: Option<(Option<i64>,)> = tx.one(
+        sql!(
+            "SELECT to_value FROM number_events WHERE club_id = $1 AND name = $2 AND at <= $3
+             ORDER BY at DESC, id DESC LIMIT 1"
+        ),
+        args![club, setting.name, moment],
+    )?;
+    let value = match earlier {
+        Some((value,)) => value,
+        None => {
+            let later: Option<(Option<i64>,)> = tx.one(
+                sql!(
+                    "SELECT from_value FROM number_events WHERE club_id = $1 AND name = $2 AND at > $3
+                     ORDER BY at, id LIMIT 1"
+                ),
+                args![club, setting.name, moment],
+            )?;
+            match later {
+                Some((value,)) => value,
+                None => stored_value(tx, club, setting)?,
+            }
+        }
+    };
+    Ok(value.unwrap_or(setting.default))
+}
+
 fn stored_value(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i64>> {
     let found: Option<(i64,)> = tx.one(
         sql!("SELECT value FROM club_settings WHERE club_id = $1 AND name = $2"),

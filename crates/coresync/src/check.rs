@@ -1,6 +1,6 @@
 //! `coresync check`: whether a database is intact. First the engine checks pages, indexes, and references. Then the
 //! rules that no key can enforce are checked: claims against the status of bookings, booking numbers without gaps,
-//! charges, and the audit log. Nothing is written.
+//! charges, the ledger, and the audit log. Nothing is written.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -28,6 +28,7 @@ const FIND_AND_CANCEL: &str =
     "Find these bookings in the back office and cancel or rebook them. Then check again.";
 const SAVE_AGAIN: &str = "Change each of these blocks in the back office, for example its reason, and save it: that claims its time again. Then check again.";
 const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
+const BOOKS: &str = "Compare the ledger with an earlier backup before closing another business day. docs/ledger.md says what always holds.";
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
 const SLUGS: &str = "Give each of these clubs a slug of its own in the table `clubs`. Without one, the program can't read the club.";
@@ -100,7 +101,7 @@ pub async fn find_problems(db: &Db) -> Result<Vec<Finding>> {
         ));
     }
     let mut findings = Vec::new();
-    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, of_one_club, audit] {
+    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit] {
         match db.view(find).await {
             Ok(found) => findings.extend(found),
             Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
@@ -116,7 +117,7 @@ pub async fn find_problems(db: &Db) -> Result<Vec<Finding>> {
 /// Returns a fault if the database fails.
 pub fn find_problems_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, of_one_club, audit] {
+    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit] {
         findings.extend(find(tx)?);
     }
     Ok(findings)
@@ -406,6 +407,13 @@ fn fees(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     Ok(finding("{n} canceled or missed bookings have no charge that matches their fee", &other_fee, DESK)
         .into_iter()
         .collect())
+}
+
+/// Checks the ledger of every club (docs/ledger.md).
+fn books(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let problems = tx.in_each_club(ledger::check)?;
+    let problems: Vec<String> = problems.into_iter().flatten().map(|problem| problem.what).collect();
+    Ok(finding("{n} problems of the ledger", &problems, BOOKS).into_iter().collect())
 }
 
 /// Finds bookings and memberships that refer to rows of another club, roles in clubs that do not exist, and clubs

@@ -142,4 +142,6 @@ audit_events! {
     JobRetried = "job_retried",
     /// A background job was discarded.
     JobDiscarded = "job_discarded",
+    /// A business day of the ledger was closed.
+    DayClosed = "day_closed",
 }

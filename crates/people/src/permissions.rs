@@ -36,11 +36,13 @@ pub enum Action {
     CorrectPeople,
     /// See background jobs, retry them, and discard them.
     ManageJobs,
+    /// Close business days of the ledger (T20).
+    CloseDays,
 }
 
 impl Action {
     /// Every action, for the table of permissions.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -56,6 +58,7 @@ impl Action {
         Action::RunMemberships,
         Action::CorrectPeople,
         Action::ManageJobs,
+        Action::CloseDays,
     ];
 }
 
@@ -78,6 +81,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::RunMemberships => &[FrontDesk, Manager, Owner],
         Action::CorrectPeople => &[Manager, Owner],
         Action::ManageJobs => &[Manager, Owner],
+        Action::CloseDays => &[Manager, Owner],
     }
 }
 
@@ -125,6 +129,7 @@ mod tests {
 ...xxx. RunMemberships
 ....xx. CorrectPeople
 ....xx. ManageJobs
+....xx. CloseDays
 ";
         assert_eq!(matrix, written);
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use ui::format;
 
 /// The kinds of subject by which the log can be filtered.
-pub(crate) const THINGS: [(&str, &str); 10] = [
+pub(crate) const THINGS: [(&str, &str); 11] = [
     ("booking", "Bookings"),
     ("person", "People and memberships"),
     ("plan", "Plans"),
@@ -23,6 +23,7 @@ pub(crate) const THINGS: [(&str, &str); 10] = [
     ("picture", "Pictures"),
     ("block", "Blocked times"),
     ("job", "Background jobs"),
+    ("business_day", "Business days"),
 ];
 
 /// Returns the label of a stored event. An unknown event is shown by its name.
@@ -91,6 +92,7 @@ pub(crate) fn label(event: AuditEvent) -> &'static str {
         AuditEvent::PictureDescribed => "Changed a picture’s alt text",
         AuditEvent::JobRetried => "Retried a background job",
         AuditEvent::JobDiscarded => "Discarded a background job",
+        AuditEvent::DayClosed => "Closed a business day",
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use kit::db::Sql;
 
 /// The tables whose rows belong to a club.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 31] = [
     "addons",
     "audit",
     "blocks",
@@ -17,6 +17,13 @@ const TABLES: [&str; 24] = [
     "equipment",
     "freed_spans",
     "jobs",
+    "ledger_closing_balances",
+    "ledger_day_sums",
+    "ledger_days",
+    "ledger_entries",
+    "ledger_postings",
+    "ledger_shards",
+    "ledger_subject_sums",
     "memberships",
     "notifications",
     "number_events",
@@ -122,6 +129,15 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         "bookings/src/notifications/guests.rs",
         &["DELETE FROM guest_contacts"],
         "an erasure of personal data covers all clubs",
+    ),
+    (
+        "ledger/src/read/entries.rs",
+        &[
+            "SELECT debit, debit_kind, debit_id, credit, credit_kind, credit_id, cents, person_id, entry_id FROM \
+             ledger_postings WHERE person_id",
+            "SELECT id, at, day",
+        ],
+        "an export of personal data covers all clubs",
     ),
     ("money/src/charge.rs", &["SELECT id, subject_kind"], "an export of personal data covers all clubs"),
     ("membership/src/store.rs", &["SELECT m.id, p.name"], "an export of personal data covers all clubs"),

@@ -7,7 +7,7 @@ use kit::db::Sql;
 use crate::tables::TABLES;
 
 /// The crate that owns each table. It alone reads and writes the table.
-const OWNERS: [(&str, &[&str]); 10] = [
+const OWNERS: [(&str, &[&str]); 11] = [
     ("booking_rules", &["release_events", "release_rules", "time_overrides"]),
     (
         "bookings",
@@ -57,6 +57,18 @@ const OWNERS: [(&str, &[&str]); 10] = [
             "replies",
             "versions",
             "write_probes",
+        ],
+    ),
+    (
+        "ledger",
+        &[
+            "ledger_closing_balances",
+            "ledger_day_sums",
+            "ledger_days",
+            "ledger_entries",
+            "ledger_postings",
+            "ledger_shards",
+            "ledger_subject_sums",
         ],
     ),
     (

@@ -48,11 +48,18 @@ fn stored_digest(name: &str, text: &str) -> String {
     })
 }
 
+/// Returns a migration with the text that applies to one engine only, in the same way as the program.
+fn with_text_for(text: &str, marker: &str) -> String {
+    let mut parts = text.split(marker);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + &part.replacen("*/", "", 1))
+}
+
 /// Translates a statement for SQLite in the same way as the program.
 fn for_sqlite(text: &str) -> String {
-    [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("BYTEA", "BLOB"), ("/*sqlite:", ""), ("*/", "")]
+    [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("BYTEA", "BLOB")]
         .iter()
-        .fold(text.to_owned(), |text, (one, other)| text.replace(one, other))
+        .fold(with_text_for(text, "/*sqlite:"), |text, (one, other)| text.replace(one, other))
         .replace("\n);", "\n) STRICT;")
         .replace("\n)  WITHOUT ROWID;", "\n) STRICT, WITHOUT ROWID;")
 }
@@ -91,7 +98,8 @@ impl DirectConnection {
                 db.execute_batch(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
             }
             DirectConnection::Postgres(db) => {
-                db.batch_execute(sql).unwrap_or_else(|error| panic!("{error:?}: {sql}"))
+                let sql = with_text_for(sql, "/*postgres:");
+                db.batch_execute(&sql).unwrap_or_else(|error| panic!("{error:?}: {sql}"));
             }
         }
     }

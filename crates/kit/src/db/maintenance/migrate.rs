@@ -99,7 +99,7 @@ pub(super) fn in_postgres_transaction(tx: &mut postgres::Transaction<'_>) -> Res
     tx.batch_execute(LEDGER).map_err(fault)?;
     let due = due(&applied_on_postgres(tx)?)?;
     for (name, text) in &due {
-        tx.batch_execute(text)
+        tx.batch_execute(&with_text_for(text, "/*postgres:"))
             .map_err(|e| Fault::because(format!("migration {name}: {}", error_text(&e))))?;
         tx.execute("INSERT INTO migrations (name, digest) VALUES ($1, $2)", &[name, &digest(text)])
             .map_err(fault)?;
@@ -138,21 +138,26 @@ fn is_earlier(name: &str, digest: &str) -> bool {
     EARLIER_DIGESTS.lines().any(|line| line.split_once(' ') == Some((name, digest)))
 }
 
-/// Translates a migration for SQLite: strict tables know fewer type names, and text inside `/*sqlite: … */` applies
-/// to SQLite only.
+/// Translates a migration for SQLite: strict tables know fewer type names.
 fn for_sqlite(text: &str) -> String {
+    [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("DOUBLE PRECISION", "REAL"), ("BYTEA", "BLOB")]
+        .iter()
+        .fold(with_text_for(text, "/*sqlite:"), |text, (postgres, sqlite)| text.replace(postgres, sqlite))
+        .replace("\n);", "\n) STRICT;")
+        .replace("\n)  WITHOUT ROWID;", "\n) STRICT, WITHOUT ROWID;")
+}
+
+/// Returns a migration with the text that applies to one engine only: `/*sqlite: … */` or `/*postgres: … */`. To the
+/// other engine, it is a comment.
+fn with_text_for(text: &str, marker: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("/*sqlite:") {
+    while let Some((before, after)) = rest.split_once(marker) {
         out.push_str(before);
         let (only_here, behind) = after.split_once("*/").unwrap_or((after, ""));
         out.push_str(only_here);
         rest = behind;
     }
     out.push_str(rest);
-    [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("DOUBLE PRECISION", "REAL"), ("BYTEA", "BLOB")]
-        .iter()
-        .fold(out, |text, (postgres, sqlite)| text.replace(postgres, sqlite))
-        .replace("\n);", "\n) STRICT;")
-        .replace("\n)  WITHOUT ROWID;", "\n) STRICT, WITHOUT ROWID;")
+    out
 }
