@@ -155,8 +155,19 @@ fn new_schema() -> String {
 #[track_caller]
 fn expect_sound(folder: &Folder, url: &str) {
     let output = run(folder, url, &["check"]).expect_success();
-    assert!(!output.contains("PROBLEM") && output.contains(" rows, 1 seals, intact"), "{output}");
+    assert!(!output.contains("PROBLEM") && output.contains(" rows, 1 checkpoints, intact"), "{output}");
     assert!(output.lines().last().is_some_and(|line| line.starts_with("ok")), "{output}");
+}
+
+#[tokio::test]
+async fn an_empty_database_is_not_backed_up() {
+    let _alone = run_alone().await;
+    let (folder, place) = (Folder::new(), test_place());
+    let output = run(&folder, &place.url, &["backup", "empty.backup"]).expect_failure();
+    let why = if on_postgres() { "the database is empty" } else { "no such database" };
+    assert!(output.contains(why), "{output}");
+    assert!(!folder.file("empty.backup").exists());
+    let _ = std::fs::remove_dir_all(&place.folder);
 }
 
 #[tokio::test]

@@ -259,6 +259,10 @@ fn up_to_date(source: Connection) -> Result<Connection> {
 fn rows_from_postgres(url: &str, copy: &Connection) -> Result<()> {
     let mut session = Session::connect(&configure(url)?)?;
     session.plain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    let is_migrated = "SELECT to_regclass('migrations') IS NOT NULL";
+    if !session.client().query_one(is_migrated, &[]).map_err(fault)?.get::<_, bool>(0) {
+        return Err(Fault::because("the database is empty, so there is nothing to back up"));
+    }
     if migrate::pending_on_postgres(session.client())? > 0 {
         return Err(Fault::because(
             "the database is not up to date: run `coresync migrate` before it is backed up, or take the backup with the program \
