@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Answer, ApiError};
 use crate::model::{
-    Charge, Customer, DoubleFault, Due, FaultKind, Method, Payment, Session, Setup, State, Table, Task,
+    Charge, Customer, DoubleFault, Due, InjectedFault, Method, Payment, Session, Setup, State, Table, Task,
 };
 
 /// Fills bytes with chance.
@@ -49,7 +49,7 @@ impl Context<'_> {
     }
 
     /// Takes the first fault that a test accepts, and counts it.
-    pub(crate) fn take_fault(&mut self, is_meant: impl Fn(&DoubleFault) -> bool) -> Option<FaultKind> {
+    pub(crate) fn take_fault(&mut self, is_meant: impl Fn(&DoubleFault) -> bool) -> Option<InjectedFault> {
         let at = self.state.faults.iter().position(is_meant)?;
         let fault = self.state.faults.get_mut(at)?;
         let kind = fault.kind.clone();

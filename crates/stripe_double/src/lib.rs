@@ -25,4 +25,4 @@ mod store;
 pub use context::{RandomSource, TimeSource};
 pub use double::{Double, DoubleConfig, WebhookTarget};
 pub use http::serve;
-pub use model::{DoubleFault, FaultKind};
+pub use model::{DoubleFault, InjectedFault};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::balance::BalanceTransaction;
 use super::payment_methods::PaymentMethodDetails;
 use super::search::MetadataSearch;
-use super::shared::{Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
 use crate::client::{StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -118,18 +118,13 @@ pub struct StripeChargeFilter {
     pub created: Option<CreatedRange>,
 }
 
-#[derive(Serialize)]
-struct Expand {
-    expand: [&'static str; 1],
-}
-
 impl StripeClient {
     /// Returns a Stripe charge with its balance transaction.
     ///
     /// # Errors
     /// As [`crate::StripeError`].
     pub async fn stripe_charge(&self, id: &str) -> Outcome<StripeCharge> {
-        self.get(&object_path("charges", id, "")?, &Expand { expand: ["balance_transaction"] }).await
+        self.get(&object_path("charges", id, "")?, &Expand { expand: &["balance_transaction"] }).await
     }
 
     /// Lists Stripe charges.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::payment_intents::PaymentIntent;
 use super::setup_intents::SetupIntent;
-use super::shared::{Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -265,13 +265,8 @@ pub struct CheckoutSessionFilter {
     pub created: Option<CreatedRange>,
 }
 
-#[derive(Serialize)]
-struct Expand {
-    expand: [&'static str; 2],
-}
-
 const EXPAND: Expand =
-    Expand { expand: ["payment_intent.latest_charge.balance_transaction", "setup_intent"] };
+    Expand { expand: &["payment_intent.latest_charge.balance_transaction", "setup_intent"] };
 
 impl StripeClient {
     /// Creates a Checkout Session that takes a payment.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::charges::StripeCharge;
 use super::intents::{IntentError, NextAction};
 use super::search::MetadataSearch;
-use super::shared::{Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -156,7 +156,7 @@ struct WireConfirmation<'a> {
 }
 
 #[derive(Serialize)]
-struct WireCancellation<'a> {
+struct PaymentCancellation<'a> {
     cancellation_reason: Option<&'a CancellationReason>,
     expand: [&'static str; 1],
 }
@@ -168,11 +168,6 @@ pub struct PaymentIntentFilter {
     pub customer: Option<String>,
     /// Those created in this span.
     pub created: Option<CreatedRange>,
-}
-
-#[derive(Serialize)]
-struct Expand {
-    expand: [&'static str; 1],
 }
 
 /// What every response contains with the PaymentIntent.
@@ -235,7 +230,7 @@ impl StripeClient {
         id: &str,
         reason: Option<&CancellationReason>,
     ) -> Outcome<PaymentIntent> {
-        let wire = WireCancellation { cancellation_reason: reason, expand: EXPAND };
+        let wire = PaymentCancellation { cancellation_reason: reason, expand: EXPAND };
         self.post(key, &object_path("payment_intents", id, "cancel")?, &wire).await
     }
 
@@ -244,7 +239,7 @@ impl StripeClient {
     /// # Errors
     /// As [`crate::StripeError`].
     pub async fn payment_intent(&self, id: &str) -> Outcome<PaymentIntent> {
-        self.get(&object_path("payment_intents", id, "")?, &Expand { expand: EXPAND }).await
+        self.get(&object_path("payment_intents", id, "")?, &Expand { expand: &EXPAND }).await
     }
 
     /// Lists PaymentIntents.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::balance::BalanceTransaction;
-use super::shared::{Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -107,11 +107,6 @@ pub struct StripeRefundFilter {
     pub created: Option<CreatedRange>,
 }
 
-#[derive(Serialize)]
-struct Expand {
-    expand: [&'static str; 2],
-}
-
 impl StripeClient {
     /// Makes a refund.
     ///
@@ -127,7 +122,7 @@ impl StripeClient {
     /// # Errors
     /// As [`crate::StripeError`].
     pub async fn refund(&self, id: &str) -> Outcome<StripeRefund> {
-        let expand = Expand { expand: ["balance_transaction", "failure_balance_transaction"] };
+        let expand = Expand { expand: &["balance_transaction", "failure_balance_transaction"] };
         self.get(&object_path("refunds", id, "")?, &expand).await
     }
 

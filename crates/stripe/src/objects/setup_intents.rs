@@ -108,7 +108,7 @@ pub struct ConfirmSetup {
 }
 
 #[derive(Serialize)]
-struct WireCancellation<'a> {
+struct SetupCancellation<'a> {
     cancellation_reason: Option<&'a CancellationReason>,
 }
 
@@ -167,7 +167,7 @@ impl StripeClient {
         id: &str,
         reason: Option<&CancellationReason>,
     ) -> Outcome<SetupIntent> {
-        let wire = WireCancellation { cancellation_reason: reason };
+        let wire = SetupCancellation { cancellation_reason: reason };
         self.post(key, &object_path("setup_intents", id, "cancel")?, &wire).await
     }
 

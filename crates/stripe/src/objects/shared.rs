@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An object that lists contain.
 pub trait Listed: DeserializeOwned {
     /// Returns the id of the object.
     fn id(&self) -> &str;
+}
+
+/// The query of a request for one object: the references that the response contains as whole objects.
+#[derive(Serialize)]
+pub(crate) struct Expand {
+    pub(crate) expand: &'static [&'static str],
 }
 
 /// Texts that the caller stores with an object, by name. Stripe accepts 50 of them, with 40 characters in a name and 500

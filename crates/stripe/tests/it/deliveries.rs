@@ -1,7 +1,7 @@
 //! Events that arrive signed, twice, late, out of order, in an old shape, or never.
 
 use stripe::StripeEventFilter;
-use stripe_double::{DoubleFault, FaultKind};
+use stripe_double::{DoubleFault, InjectedFault};
 
 use crate::rig::{DAY, Rig, done};
 
@@ -11,7 +11,7 @@ async fn deliver(rig: &Rig) -> usize {
     rig.double.deliver().await.expect("a file")
 }
 
-async fn inject(rig: &Rig, kind: FaultKind, only: &str) {
+async fn inject(rig: &Rig, kind: InjectedFault, only: &str) {
     rig.double.inject(DoubleFault::times(kind, 1).only(only)).await.expect("a file");
 }
 
@@ -45,7 +45,7 @@ async fn an_event_is_delivered_again_until_it_is_confirmed() {
 #[tokio::test]
 async fn an_event_is_dropped_and_still_listed() {
     let (rig, receiver) = Rig::with_receiver().await;
-    inject(&rig, FaultKind::EventDropped, "payment_intent.succeeded").await;
+    inject(&rig, InjectedFault::EventDropped, "payment_intent.succeeded").await;
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), PAID[..2]);
@@ -60,7 +60,7 @@ async fn an_event_is_dropped_and_still_listed() {
 #[tokio::test]
 async fn an_event_arrives_twice() {
     let (rig, receiver) = Rig::with_receiver().await;
-    inject(&rig, FaultKind::EventDuplicated, "charge.succeeded").await;
+    inject(&rig, InjectedFault::EventDuplicated, "charge.succeeded").await;
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     assert_eq!(deliver(&rig).await, 4);
     let arrived = receiver.take();
@@ -70,7 +70,7 @@ async fn an_event_arrives_twice() {
 #[tokio::test]
 async fn events_arrive_out_of_order() {
     let (rig, receiver) = Rig::with_receiver().await;
-    inject(&rig, FaultKind::EventReordered, "payment_intent.created").await;
+    inject(&rig, InjectedFault::EventReordered, "payment_intent.created").await;
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), ["charge.succeeded", "payment_intent.created", "payment_intent.succeeded"]);
@@ -79,7 +79,7 @@ async fn events_arrive_out_of_order() {
 #[tokio::test]
 async fn an_event_arrives_three_days_late() {
     let (rig, receiver) = Rig::with_receiver().await;
-    inject(&rig, FaultKind::EventLate { seconds: 3 * DAY }, "payment_intent.succeeded").await;
+    inject(&rig, InjectedFault::EventLate { seconds: 3 * DAY }, "payment_intent.succeeded").await;
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), PAID[..2]);
@@ -91,7 +91,7 @@ async fn an_event_arrives_three_days_late() {
 #[tokio::test]
 async fn an_event_has_the_shape_of_an_old_version() {
     let (rig, receiver) = Rig::with_receiver().await;
-    inject(&rig, FaultKind::EventOldShape, "payment_intent.succeeded").await;
+    inject(&rig, InjectedFault::EventOldShape, "payment_intent.succeeded").await;
     let paid = done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), PAID);

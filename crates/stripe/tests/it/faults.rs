@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use stripe::{CallLimits, PaymentIntentStatus, StripeError, UnknownCause};
-use stripe_double::{DoubleFault, FaultKind};
+use stripe_double::{DoubleFault, InjectedFault};
 
 use crate::rig::{KEY, QUICK, Rig, client, done, failed, key, payment};
 
@@ -17,13 +17,13 @@ fn unknown<T>(outcome: Result<T, StripeError>) -> UnknownCause {
     }
 }
 
-async fn inject(rig: &Rig, kind: FaultKind, times: u32) {
+async fn inject(rig: &Rig, kind: InjectedFault, times: u32) {
     let fault = DoubleFault::times(kind, times).only("/payment_intents").method("POST");
     rig.double.inject(fault).await.expect("a file");
 }
 
-fn answer(status: u16, retry_after: Option<u32>, should_retry: Option<bool>) -> FaultKind {
-    FaultKind::Answer { status, retry_after, should_retry }
+fn answer(status: u16, retry_after: Option<u32>, should_retry: Option<bool>) -> InjectedFault {
+    InjectedFault::Answer { status, retry_after, should_retry }
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_lost_response_is_unknown_and_the_same_key_finds_out() {
     let rig = Rig::open().await;
     let once = client(&rig.url, KEY, ONCE);
     for (fault, carried_out) in
-        [(FaultKind::ResetAfter, 1), (FaultKind::ResetBefore, 1), (FaultKind::Down, 1)]
+        [(InjectedFault::ResetAfter, 1), (InjectedFault::ResetBefore, 1), (InjectedFault::Down, 1)]
     {
         inject(&rig, fault.clone(), 1).await;
         let name = format!("{fault:?}");
@@ -39,7 +39,7 @@ async fn a_lost_response_is_unknown_and_the_same_key_finds_out() {
         let cause = unknown(once.create_payment_intent(&key(&name), &payment(1_000, "pm_card_visa")).await);
         assert_eq!(cause, UnknownCause::Lost, "{name}");
         let after = rig.payments().await;
-        assert_eq!(after - before, usize::from(fault == FaultKind::ResetAfter), "{name}");
+        assert_eq!(after - before, usize::from(fault == InjectedFault::ResetAfter), "{name}");
         let paid = done(once.create_payment_intent(&key(&name), &payment(1_000, "pm_card_visa")).await);
         assert_eq!(paid.status, PaymentIntentStatus::Succeeded);
         assert_eq!(rig.payments().await - before, carried_out, "{name}");
@@ -50,20 +50,20 @@ async fn a_lost_response_is_unknown_and_the_same_key_finds_out() {
 async fn a_lost_response_is_retried_within_a_call() {
     let rig = Rig::open().await;
     for (fault, times) in
-        [(FaultKind::ResetAfter, 1), (FaultKind::ResetAfter, 2), (FaultKind::ResetBefore, 2)]
+        [(InjectedFault::ResetAfter, 1), (InjectedFault::ResetAfter, 2), (InjectedFault::ResetBefore, 2)]
     {
         inject(&rig, fault.clone(), times).await;
         done(rig.pay(&format!("{fault:?}-{times}"), 1_000, "pm_card_visa").await);
     }
     assert_eq!(rig.payments().await, 3);
-    inject(&rig, FaultKind::ResetBefore, 3).await;
+    inject(&rig, InjectedFault::ResetBefore, 3).await;
     assert_eq!(unknown(rig.pay("three", 1_000, "pm_card_visa").await), UnknownCause::Lost);
 }
 
 #[tokio::test]
 async fn a_decline_whose_response_is_lost_is_still_a_decline() {
     let rig = Rig::open().await;
-    inject(&rig, FaultKind::ResetAfter, 1).await;
+    inject(&rig, InjectedFault::ResetAfter, 1).await;
     let first = failed(rig.pay("one", 1_000, "pm_card_chargeDeclined").await);
     let again = failed(rig.pay("one", 1_000, "pm_card_chargeDeclined").await);
     let intent =
@@ -75,7 +75,7 @@ async fn a_decline_whose_response_is_lost_is_still_a_decline() {
 #[tokio::test]
 async fn a_500_is_unknown_and_repeated_although_the_payment_was_made() {
     let rig = Rig::open().await;
-    inject(&rig, FaultKind::ErrorAfter, 1).await;
+    inject(&rig, InjectedFault::ErrorAfter, 1).await;
     for _ in 0..2 {
         let cause = unknown(rig.pay("one", 1_000, "pm_card_visa").await);
         assert_eq!(cause, UnknownCause::ServerFault(500));
@@ -121,7 +121,7 @@ async fn too_many_requests_wait_as_long_as_stripe_says() {
 #[tokio::test]
 async fn a_slow_response_is_unknown_and_its_key_is_in_use() {
     let rig = Rig::open().await;
-    inject(&rig, FaultKind::Slow { milliseconds: 2_000 }, 1).await;
+    inject(&rig, InjectedFault::Slow { milliseconds: 2_000 }, 1).await;
     let total = Duration::from_millis(300);
     let impatient = client(&rig.url, KEY, CallLimits { total, retries: 0, ..QUICK });
     let pay = async || impatient.create_payment_intent(&key("one"), &payment(1_000, "pm_card_visa")).await;
@@ -186,7 +186,7 @@ async fn sixty_four_requests_with_one_key_make_one_payment() {
 #[tokio::test]
 async fn the_balance_transaction_is_null_at_first() {
     let rig = Rig::open().await;
-    let later = FaultKind::TransactionLater { seconds: 60 };
+    let later = InjectedFault::TransactionLater { seconds: 60 };
     rig.double.inject(DoubleFault::times(later, 1)).await.expect("a file");
     let paid = done(rig.pay("one", 1_000, "pm_card_visa").await);
     let charge = paid.latest_charge.as_ref().and_then(|one| one.object()).expect("a charge");
@@ -199,7 +199,7 @@ async fn the_balance_transaction_is_null_at_first() {
 #[tokio::test]
 async fn while_stripe_is_down_nothing_is_carried_out() {
     let rig = Rig::open().await;
-    rig.double.inject(DoubleFault::always(FaultKind::Down)).await.expect("a file");
+    rig.double.inject(DoubleFault::always(InjectedFault::Down)).await.expect("a file");
     assert_eq!(unknown(rig.pay("one", 1_000, "pm_card_visa").await), UnknownCause::Lost);
     assert_eq!(unknown(rig.client.balance().await), UnknownCause::Lost);
     rig.double.heal().await.expect("a file");

@@ -6,7 +6,7 @@ use stripe::{
     CreatedRange, CustomerFilter, CustomerParams, MetadataSearch, NewPaymentIntent, NewSetupIntent,
     PaymentIntentFilter, SetupIntentFilter, StripeChargeFilter, StripeEventFilter,
 };
-use stripe_double::{DoubleFault, FaultKind};
+use stripe_double::{DoubleFault, InjectedFault};
 
 use crate::rig::{NOW, Rig, done, key, payment};
 
@@ -42,7 +42,7 @@ async fn an_attempt_is_found_by_its_metadata() {
     assert_eq!(charges.len(), 1);
     let later = MetadataSearch::new("attempt", "it's 1").created_since(NOW + 1);
     assert!(rig.client.search_payment_intents(&later).all().await.ok().expect("a search").is_empty());
-    let fault = FaultKind::SearchLate { seconds: 60 };
+    let fault = InjectedFault::SearchLate { seconds: 60 };
     rig.double.inject(DoubleFault::always(fault)).await.expect("a file");
     assert!(rig.client.search_payment_intents(&search).all().await.ok().expect("a search").is_empty());
     rig.double.advance(60).await.expect("a clock");

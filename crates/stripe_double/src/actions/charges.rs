@@ -7,7 +7,7 @@ use super::payouts::{Change, book};
 use super::{disputes, events, lists};
 use crate::context::{Context, found};
 use crate::error::Answer;
-use crate::model::{Card, CardOutcome, Charge, Decline, DoubleFault, FaultKind, Payment};
+use crate::model::{Card, CardOutcome, Charge, Decline, DoubleFault, InjectedFault, Payment};
 use crate::params::Params;
 use crate::render;
 
@@ -86,8 +86,8 @@ fn receive(context: &mut Context<'_>, mut charge: Charge) -> Answer<()> {
             is_available: outcome == CardOutcome::PaysAtOnce,
         },
     ));
-    let is_late = |fault: &DoubleFault| matches!(fault.kind, FaultKind::TransactionLater { .. });
-    if let Some(FaultKind::TransactionLater { seconds }) = context.take_fault(is_late) {
+    let is_late = |fault: &DoubleFault| matches!(fault.kind, InjectedFault::TransactionLater { .. });
+    if let Some(InjectedFault::TransactionLater { seconds }) = context.take_fault(is_late) {
         charge.transaction_at = context.now.saturating_add(seconds);
     }
     let id = charge.id.clone();

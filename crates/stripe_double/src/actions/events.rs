@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
-use crate::model::{Delivery, DoubleFault, Event, FaultKind};
+use crate::model::{Delivery, DoubleFault, Event, InjectedFault};
 use crate::render;
 
 /// The version of the API that the double speaks.
@@ -21,7 +21,7 @@ pub(crate) fn emit(context: &mut Context<'_>, kind: &str, id: &str) {
 pub(crate) fn emit_change(context: &mut Context<'_>, kind: &str, id: &str, previous: Option<Value>) {
     let mut object = render::of(context, id);
     let mut version = API_VERSION;
-    if take(context, kind, |one| matches!(one, FaultKind::EventOldShape)).is_some() {
+    if take(context, kind, |one| matches!(one, InjectedFault::EventOldShape)).is_some() {
         object = old_shape(&object);
         version = OLD_VERSION;
     }
@@ -44,13 +44,13 @@ pub(crate) fn emit_change(context: &mut Context<'_>, kind: &str, id: &str, previ
 
 /// Schedules the deliveries of an event, as the faults say.
 fn schedule(context: &mut Context<'_>, kind: &str, id: &str) {
-    let is_delivery = |one: &FaultKind| {
+    let is_delivery = |one: &InjectedFault| {
         matches!(
             one,
-            FaultKind::EventDropped
-                | FaultKind::EventDuplicated
-                | FaultKind::EventReordered
-                | FaultKind::EventLate { .. }
+            InjectedFault::EventDropped
+                | InjectedFault::EventDuplicated
+                | InjectedFault::EventReordered
+                | InjectedFault::EventLate { .. }
         )
     };
     let fault = take(context, kind, is_delivery);
@@ -63,9 +63,9 @@ fn schedule(context: &mut Context<'_>, kind: &str, id: &str) {
     *deliveries = due;
     match fault {
         None => deliveries.push(delivery(now)),
-        Some(FaultKind::EventDropped) => {}
-        Some(FaultKind::EventDuplicated) => deliveries.extend([delivery(now), delivery(now)]),
-        Some(FaultKind::EventLate { seconds }) => deliveries.push(delivery(now.saturating_add(seconds))),
+        Some(InjectedFault::EventDropped) => {}
+        Some(InjectedFault::EventDuplicated) => deliveries.extend([delivery(now), delivery(now)]),
+        Some(InjectedFault::EventLate { seconds }) => deliveries.push(delivery(now.saturating_add(seconds))),
         Some(_) => {
             waiting.push(delivery(i64::MAX));
             *deliveries = std::mem::take(deliveries).into_iter().chain(waiting).collect();
@@ -78,7 +78,11 @@ fn schedule(context: &mut Context<'_>, kind: &str, id: &str) {
     }
 }
 
-fn take(context: &mut Context<'_>, kind: &str, is_meant: impl Fn(&FaultKind) -> bool) -> Option<FaultKind> {
+fn take(
+    context: &mut Context<'_>,
+    kind: &str,
+    is_meant: impl Fn(&InjectedFault) -> bool,
+) -> Option<InjectedFault> {
     context.take_fault(|fault: &DoubleFault| is_meant(&fault.kind) && kind.contains(&fault.only))
 }
 

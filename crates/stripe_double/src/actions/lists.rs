@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::error::{Answer, ApiError};
-use crate::model::{FaultKind, Table};
+use crate::model::{InjectedFault, Table};
 use crate::params::Params;
 use crate::render;
 
@@ -100,8 +100,8 @@ pub(crate) fn search(context: &mut Context<'_>, params: &Params, url: &str, foun
     params.only(&["query", "limit", "page", "expand"])?;
     let limit = limit(params)?;
     let (clauses, is_any) = parse(&params.required("query")?)?;
-    let lag = match context.take_fault(|fault| matches!(fault.kind, FaultKind::SearchLate { .. })) {
-        Some(FaultKind::SearchLate { seconds }) => seconds,
+    let lag = match context.take_fault(|fault| matches!(fault.kind, InjectedFault::SearchLate { .. })) {
+        Some(InjectedFault::SearchLate { seconds }) => seconds,
         _ => i64::MIN,
     };
     let latest = context.now.saturating_sub(lag);

@@ -15,7 +15,7 @@ use crate::actions::events::API_VERSION;
 use crate::context::Context;
 use crate::double::Double;
 use crate::error::ApiError;
-use crate::model::{DoubleFault, FaultKind, Replay};
+use crate::model::{DoubleFault, InjectedFault, Replay};
 use crate::params::Params;
 use crate::render;
 
@@ -74,8 +74,8 @@ async fn answer(double: Double, parts: Parts, body: Bytes) -> Response {
         return reply::json(500, &server_error());
     };
     match &fault {
-        Some(FaultKind::Down | FaultKind::ResetBefore) => return reply::cut(),
-        Some(FaultKind::Answer { status, retry_after, should_retry }) => {
+        Some(InjectedFault::Down | InjectedFault::ResetBefore) => return reply::cut(),
+        Some(InjectedFault::Answer { status, retry_after, should_retry }) => {
             return refused(*status, *retry_after, *should_retry, &request_id);
         }
         _ => {}
@@ -94,10 +94,10 @@ async fn answer(double: Double, parts: Parts, body: Bytes) -> Response {
         error.kind = "idempotency_error";
         return call.respond(&Done { status: 409, body: error.body(), request_id, original: None });
     }
-    if let Some(FaultKind::Slow { milliseconds }) = fault {
+    if let Some(InjectedFault::Slow { milliseconds }) = fault {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
-    let fails = fault == Some(FaultKind::ErrorAfter);
+    let fails = fault == Some(InjectedFault::ErrorAfter);
     let key = call.key.clone();
     let work = move |context: &mut Context<'_>| {
         let done = call.carry_out(context, request_id, fails);
@@ -106,7 +106,7 @@ async fn answer(double: Double, parts: Parts, body: Bytes) -> Response {
     };
     let Ok(response) = double.work(key, work).await else { return reply::json(500, &server_error()) };
     drop(busy);
-    if fault == Some(FaultKind::ResetAfter) { reply::cut() } else { response }
+    if fault == Some(InjectedFault::ResetAfter) { reply::cut() } else { response }
 }
 
 /// An answer that a fault asks for.

@@ -11,7 +11,7 @@ use crate::actions::methods::TypedCard;
 use crate::actions::{bank as bank_page, sessions};
 use crate::context::Context;
 use crate::double::Double;
-use crate::model::{DoubleFault, FaultKind, Session, SessionState};
+use crate::model::{DoubleFault, InjectedFault, Session, SessionState};
 use crate::params::Params;
 
 /// What a page leads to.
@@ -52,7 +52,7 @@ async fn show(
     action: impl FnOnce(&mut Context<'_>) -> (Shown, bool) + Send + 'static,
 ) -> Response {
     let run = move |context: &mut Context<'_>| {
-        let is_down = |fault: &DoubleFault| fault.kind == FaultKind::Down && fault.only.is_empty();
+        let is_down = |fault: &DoubleFault| fault.kind == InjectedFault::Down && fault.only.is_empty();
         match context.take_fault(is_down) {
             Some(_) => (Shown::Cut, true),
             None => action(context),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct DoubleFault {
     /// What goes wrong.
     #[serde(flatten)]
-    pub kind: FaultKind,
+    pub kind: InjectedFault,
     /// How many times; none for every time until the faults are removed.
     #[serde(default)]
     pub times: Option<u32>,
@@ -22,7 +22,7 @@ pub struct DoubleFault {
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum FaultKind {
+pub enum InjectedFault {
     /// The request is carried out late, while its idempotency key is in use.
     Slow {
         /// How late, in milliseconds.
@@ -74,12 +74,12 @@ pub enum FaultKind {
 
 impl DoubleFault {
     /// Returns a fault that happens every time.
-    pub fn always(kind: FaultKind) -> DoubleFault {
+    pub fn always(kind: InjectedFault) -> DoubleFault {
         DoubleFault { kind, times: None, only: String::new(), method: String::new() }
     }
 
     /// Returns a fault that happens a number of times.
-    pub fn times(kind: FaultKind, times: u32) -> DoubleFault {
+    pub fn times(kind: InjectedFault, times: u32) -> DoubleFault {
         DoubleFault { times: Some(times), ..DoubleFault::always(kind) }
     }
 
@@ -101,12 +101,12 @@ impl DoubleFault {
     pub(crate) fn is_of_requests(&self) -> bool {
         matches!(
             self.kind,
-            FaultKind::Slow { .. }
-                | FaultKind::Down
-                | FaultKind::ResetBefore
-                | FaultKind::ResetAfter
-                | FaultKind::ErrorAfter
-                | FaultKind::Answer { .. }
+            InjectedFault::Slow { .. }
+                | InjectedFault::Down
+                | InjectedFault::ResetBefore
+                | InjectedFault::ResetAfter
+                | InjectedFault::ErrorAfter
+                | InjectedFault::Answer { .. }
         )
     }
 }
