@@ -71,7 +71,8 @@ fn the_program_keeps_its_state_when_it_is_killed() {
     assert_eq!(program.send("GET", "/v1/invoices", KEY, "").0, 404);
     let (status, response) = program.send("POST", "/v1/customers", KEY, "name=Anna");
     assert_eq!(status, 200);
-    let id = response.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id").to_owned();
+    let id =
+        response.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id").to_owned();
     let (status, response) = program.send("POST", "/_double/clock", KEY, "{\"advance\":86400}");
     assert_eq!(status, 200, "{response}");
     for (path, body) in [("/_double/clock", "{}"), ("/_double/faults", "{\"kind\":\"none\"}")] {
