@@ -76,7 +76,7 @@ fn recipient(
     booking: &Booking,
 ) -> Result<std::result::Result<Recipient, &'static str>> {
     let public = &ours.public;
-    if waiting.recipient == RecipientRole::Guest {
+    if waiting.recipient == RecipientRole::Companion {
         let Some(email) = booking.party.guest_email.clone() else { return Ok(Err("the guest was erased")) };
         if !bookings::is_emailed(tx, booking.id)? {
             return Ok(Err("stopped by the guest"));

@@ -18,8 +18,8 @@ pub const TOPIC: &str = "notifications";
 pub enum RecipientRole {
     /// The person who owns the account of the subject.
     Owner,
-    /// The guest for whom the owner acts; the subject has the address.
-    Guest,
+    /// The person for whom the owner acts; the subject has the address. Stored as `guest`.
+    Companion,
 }
 
 impl RecipientRole {
@@ -27,12 +27,12 @@ impl RecipientRole {
     pub fn as_str(self) -> &'static str {
         match self {
             RecipientRole::Owner => "owner",
-            RecipientRole::Guest => "guest",
+            RecipientRole::Companion => "guest",
         }
     }
 
     fn read(text: String) -> Option<RecipientRole> {
-        [RecipientRole::Owner, RecipientRole::Guest].into_iter().find(|role| role.as_str() == text)
+        [RecipientRole::Owner, RecipientRole::Companion].into_iter().find(|role| role.as_str() == text)
     }
 }
 

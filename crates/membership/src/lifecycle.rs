@@ -159,7 +159,7 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
     audit::note(
         tx,
         by,
-        if renews { AuditEvent::MembershipKept } else { AuditEvent::MembershipEnding },
+        if renews { AuditEvent::MembershipContinued } else { AuditEvent::MembershipEnding },
         person,
         (before, after),
     )

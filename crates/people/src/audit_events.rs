@@ -113,7 +113,7 @@ audit_events! {
     /// Staff set a membership to end.
     MembershipEnding = "membership_ending",
     /// Staff set a membership to renew after all.
-    MembershipKept = "membership_kept",
+    MembershipContinued = "membership_kept",
     /// A plan was changed.
     PlanChanged = "plan_changed",
     /// Members were moved to the latest terms of their plan.

@@ -96,7 +96,7 @@ fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<RecipientRole>> 
     if let Some(email) = &booking.party.guest_email {
         let is_same = own_email.is_some_and(|own_email| own_email.eq_ignore_ascii_case(email.trim()));
         if !is_same && guests::is_emailed(tx, booking.id)? {
-            recipients.push(RecipientRole::Guest);
+            recipients.push(RecipientRole::Companion);
         }
     }
     Ok(recipients)

@@ -65,11 +65,11 @@ async fn an_entry_keeps_all_that_it_was_recorded_with() {
     let card = Means::GiftCard(Id(3));
     let by = app.db().view(move |tx| actor(tx, max)).await.expect("a manager");
     let expected =
-        events::prepaid(payment("a", time(AT)), card, &[part, booking(18, 700)]).by(&by, "Guest’s wish");
+        events::prepaid(payment("a", time(AT)), card, &[part, booking(18, 700)]).by(&by, "Guest’s request");
     let id = record_new(&app, &expected).await;
     let stored = entry(&app, id).await;
     assert_eq!((&stored.event, &stored.postings), (&expected.event, &expected.postings));
-    assert_eq!((stored.memo.as_str(), stored.by), ("Guest’s wish", Some(max)));
+    assert_eq!((stored.memo.as_str(), stored.by), ("Guest’s request", Some(max)));
     assert_eq!(
         (stored.day, stored.concerns, stored.recorded_at),
         (date("2026-11-24"), None, app.clock().now())

@@ -77,7 +77,7 @@ pub(crate) fn label(event: AuditEvent) -> &'static str {
         AuditEvent::MembershipChangesDown => "Scheduled a downgrade",
         AuditEvent::MembershipFrozen => "Paused a membership",
         AuditEvent::MembershipEnding => "Set a membership to end",
-        AuditEvent::MembershipKept => "Kept a membership",
+        AuditEvent::MembershipContinued => "Kept a membership",
         AuditEvent::PlanChanged => "Changed a plan",
         AuditEvent::MembersMoved => "Moved members to a plan’s latest terms",
         AuditEvent::PriceChanged => "Changed a price",

@@ -20,10 +20,10 @@ async fn events_arrive_signed_and_in_order() {
     let (rig, receiver) = Rig::with_receiver().await;
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     let filter = StripeEventFilter { delivery_success: Some(false), ..StripeEventFilter::default() };
-    assert_eq!(rig.client.events(&filter).all().await.ok().expect("a list").len(), 3);
+    assert_eq!(rig.client.events(&filter).all().await.expect("a list").len(), 3);
     assert_eq!(deliver(&rig).await, 3);
     assert_eq!(receiver.kinds(), PAID);
-    assert_eq!(rig.client.events(&filter).all().await.ok().expect("a list").len(), 0);
+    assert_eq!(rig.client.events(&filter).all().await.expect("a list").len(), 0);
     assert_eq!(deliver(&rig).await, 0);
 }
 
@@ -49,7 +49,7 @@ async fn an_event_is_dropped_and_still_listed() {
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), PAID[..2]);
-    let all = rig.client.events(&StripeEventFilter::default()).all().await.ok().expect("a list");
+    let all = rig.client.events(&StripeEventFilter::default()).all().await.expect("a list");
     assert_eq!(all[0].kind, "payment_intent.succeeded");
     assert!(rig.double.redeliver(&all[0].id).await.expect("a file"));
     assert!(!rig.double.redeliver("evt_none").await.expect("a file"));
@@ -95,7 +95,7 @@ async fn an_event_has_the_shape_of_an_old_version() {
     let paid = done(rig.pay("one", 1_000, "pm_card_visa").await);
     deliver(&rig).await;
     assert_eq!(receiver.kinds(), PAID);
-    let all = rig.client.events(&StripeEventFilter::default()).all().await.ok().expect("a list");
+    let all = rig.client.events(&StripeEventFilter::default()).all().await.expect("a list");
     assert_eq!(all[0].api_version.as_deref(), Some("2017-08-15"));
     let object = all[0].object().expect("an object");
     assert_eq!((object.kind.as_str(), object.id.as_str()), ("payment_intent", paid.id.as_str()));

@@ -82,7 +82,7 @@ async fn a_500_is_unknown_and_repeated_although_the_payment_was_made() {
     }
     // It was made, so it is found by looking it up.
     let all =
-        rig.client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.ok().expect("a list");
+        rig.client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.expect("a list");
     assert_eq!(all.iter().map(|one| &one.status).collect::<Vec<_>>(), [&PaymentIntentStatus::Succeeded]);
 }
 

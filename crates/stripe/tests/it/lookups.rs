@@ -36,17 +36,17 @@ async fn an_attempt_is_found_by_its_metadata() {
         done(rig.client.create_payment_intent(&key(&format!("pay-{number}")), &params).await);
     }
     let search = MetadataSearch::new("attempt", "it's 1").created_since(NOW - 10);
-    let found = rig.client.search_payment_intents(&search).all().await.ok().expect("a search");
+    let found = rig.client.search_payment_intents(&search).all().await.expect("a search");
     assert_eq!(found.iter().map(|one| one.amount).collect::<Vec<_>>(), [1_001]);
     let charges = rig.client.search_stripe_charges(&search).all().await.expect("a search");
     assert_eq!(charges.len(), 1);
     let later = MetadataSearch::new("attempt", "it's 1").created_since(NOW + 1);
-    assert!(rig.client.search_payment_intents(&later).all().await.ok().expect("a search").is_empty());
+    assert!(rig.client.search_payment_intents(&later).all().await.expect("a search").is_empty());
     let fault = InjectedFault::SearchLate { seconds: 60 };
     rig.double.inject(DoubleFault::always(fault)).await.expect("a file");
-    assert!(rig.client.search_payment_intents(&search).all().await.ok().expect("a search").is_empty());
+    assert!(rig.client.search_payment_intents(&search).all().await.expect("a search").is_empty());
     rig.double.advance(60).await.expect("a clock");
-    assert_eq!(rig.client.search_payment_intents(&search).all().await.ok().expect("a search").len(), 1);
+    assert_eq!(rig.client.search_payment_intents(&search).all().await.expect("a search").len(), 1);
 }
 
 #[tokio::test]
@@ -74,16 +74,16 @@ async fn attempts_are_listed_by_customer_and_time() {
         rig.double.advance(10).await.expect("a clock");
     }
     let filter = PaymentIntentFilter { customer: Some(anna.id.clone()), created: None };
-    let all = rig.client.payment_intents(&filter).all().await.ok().expect("a list");
+    let all = rig.client.payment_intents(&filter).all().await.expect("a list");
     assert_eq!(all.iter().map(|one| one.created - NOW).collect::<Vec<_>>(), [20, 0]);
     let filter = PaymentIntentFilter { created: Some(CreatedRange::since(NOW + 5)), ..filter };
-    assert_eq!(rig.client.payment_intents(&filter).all().await.ok().expect("a list").len(), 1);
+    assert_eq!(rig.client.payment_intents(&filter).all().await.expect("a list").len(), 1);
     let filter = StripeChargeFilter { customer: Some(bea.id.clone()), ..StripeChargeFilter::default() };
     assert_eq!(rig.client.stripe_charges(&filter).all().await.expect("a list").len(), 1);
     let setup = NewSetupIntent { customer: bea.id.clone(), ..NewSetupIntent::default() };
     let setup = done(rig.client.create_setup_intent(&key("setup"), &setup).await);
     let filter = SetupIntentFilter { customer: Some(bea.id), created: None };
-    let all = rig.client.setup_intents(&filter).all().await.ok().expect("a list");
+    let all = rig.client.setup_intents(&filter).all().await.expect("a list");
     assert_eq!(all.iter().map(|one| &one.id).collect::<Vec<_>>(), [&setup.id]);
 }
 
@@ -93,7 +93,7 @@ async fn events_are_listed_by_type_and_time() {
     done(rig.pay("one", 1_000, "pm_card_visa").await);
     rig.double.advance(100).await.expect("a clock");
     done(rig.pay("two", 1_000, "pm_card_visa").await);
-    let list = async |filter: &StripeEventFilter| rig.client.events(filter).all().await.ok().expect("a list");
+    let list = async |filter: &StripeEventFilter| rig.client.events(filter).all().await.expect("a list");
     let all = list(&StripeEventFilter::default()).await;
     let kinds: Vec<&str> = all.iter().rev().map(|one| one.kind.as_str()).collect();
     let each = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"];
@@ -107,6 +107,6 @@ async fn events_are_listed_by_type_and_time() {
     assert_eq!((some.len(), some[0].created), (1, NOW + 100));
     assert_eq!(some[0].object().map(|one| one.kind).as_deref(), Some("charge"));
     assert_eq!(some[0].api_version.as_deref(), Some(stripe::API_VERSION));
-    let again = rig.client.event(&some[0].id).await.ok().expect("an event");
+    let again = rig.client.event(&some[0].id).await.expect("an event");
     assert!(again == some[0]);
 }

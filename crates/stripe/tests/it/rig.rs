@@ -124,7 +124,7 @@ impl Rig {
 
 pub(crate) fn client(url: &str, key: &str, limits: CallLimits) -> StripeClient {
     let config = StripeConfig { secret_key: key.to_owned(), base_url: url.to_owned(), limits };
-    StripeClient::new(&config).ok().expect("a client")
+    StripeClient::new(&config).expect("a client")
 }
 
 pub(crate) fn key(name: &str) -> AttemptKey {
@@ -199,7 +199,7 @@ impl Receiver {
         let arrived = std::mem::take(&mut *self.arrived.lock().expect("no panic"));
         let event = |(header, body): &Arrived| {
             secrets.verify(header, body, NOW).expect("a signature");
-            let event = stripe::StripeEvent::parse(body).ok().expect("an event");
+            let event = stripe::StripeEvent::parse(body).expect("an event");
             (event.kind, event.id)
         };
         arrived.iter().map(event).collect()

@@ -83,7 +83,7 @@ async fn two_processes_share_one_account() {
     assert_eq!(ids.len(), 10);
     for client in clients {
         let all =
-            client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.ok().expect("a list");
+            client.payment_intents(&stripe::PaymentIntentFilter::default()).all().await.expect("a list");
         assert_eq!(all.len(), 10);
         assert!(all.iter().all(|one| one.status == PaymentIntentStatus::Succeeded));
     }

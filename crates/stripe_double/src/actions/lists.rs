@@ -16,8 +16,8 @@ pub(crate) type Found = Vec<(String, i64)>;
 
 /// Returns the ids of the objects to keep, newest first.
 pub(crate) fn pick<T>(table: &Table<T>, created: impl Fn(&T) -> i64, keep: impl Fn(&T) -> bool) -> Found {
-    let kept = table.iter().rev().filter(|(_, one)| keep(one));
-    kept.map(|(id, one)| (id.clone(), created(one))).collect()
+    let listed = table.iter().rev().filter(|(_, one)| keep(one));
+    listed.map(|(id, one)| (id.clone(), created(one))).collect()
 }
 
 /// Refuses parameters that are neither of paging nor of this list.

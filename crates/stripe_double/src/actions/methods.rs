@@ -11,7 +11,7 @@ use crate::params::Params;
 use crate::render;
 
 /// What a payer types. The number is used once and never stored.
-pub(crate) struct TypedCard<'a> {
+pub(crate) struct CardEntry<'a> {
     pub(crate) number: &'a str,
     pub(crate) exp_month: i64,
     pub(crate) exp_year: i64,
@@ -19,21 +19,21 @@ pub(crate) struct TypedCard<'a> {
     pub(crate) name: Option<String>,
 }
 
-/// Makes a payment method of a typed card.
-pub(crate) fn of_card(context: &mut Context<'_>, typed: TypedCard<'_>) -> Answer<String> {
+/// Makes a payment method of a entry card.
+pub(crate) fn of_card(context: &mut Context<'_>, entry: CardEntry<'_>) -> Answer<String> {
     let refused = |code: &str, param: &str, message: &str| {
         let mut error = ApiError::param(param, code, message).status(402);
         error.kind = "card_error";
         error
     };
-    let Some((brand, last4, rule)) = of_number(typed.number) else {
+    let Some((brand, last4, rule)) = of_number(entry.number) else {
         return Err(refused("incorrect_number", "number", "Your card number is incorrect."));
     };
-    let month = u8::try_from(typed.exp_month).ok().filter(|month| (1..=12).contains(month));
+    let month = u8::try_from(entry.exp_month).ok().filter(|month| (1..=12).contains(month));
     let Some(exp_month) = month else {
         return Err(refused("invalid_expiry_month", "exp_month", "Your card's expiration month is invalid."));
     };
-    let year = if typed.exp_year < 100 { typed.exp_year + 2000 } else { typed.exp_year };
+    let year = if entry.exp_year < 100 { entry.exp_year + 2000 } else { entry.exp_year };
     let Some(exp_year) = u16::try_from(year).ok().filter(|year| (2000..2100).contains(year)) else {
         return Err(refused("invalid_expiry_year", "exp_year", "Your card's expiration year is invalid."));
     };
@@ -48,8 +48,8 @@ pub(crate) fn of_card(context: &mut Context<'_>, typed: TypedCard<'_>) -> Answer
         customer: None,
         is_set_up: false,
         is_detached: false,
-        email: typed.email,
-        name: typed.name,
+        email: entry.email,
+        name: entry.name,
         metadata: Pairs::new(),
     };
     let id = method.id.clone();
@@ -67,7 +67,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, param: &str, id: &str) -> Answe
 
 fn of_test_number(context: &mut Context<'_>, number: &str) -> Answer<String> {
     let exp_year = year_of(context.now) + 4;
-    of_card(context, TypedCard { number, exp_month: 12, exp_year, email: None, name: None })
+    of_card(context, CardEntry { number, exp_month: 12, exp_year, email: None, name: None })
 }
 
 /// Refuses a payment method that cannot be used for a customer.
@@ -118,14 +118,14 @@ pub(crate) fn create(context: &mut Context<'_>, params: &Params) -> Answer<Value
         None => {
             card.only(&["number", "exp_month", "exp_year", "cvc"])?;
             let number = card.required("number")?;
-            let typed = TypedCard {
+            let entry = CardEntry {
                 number: &number,
                 exp_month: card.integer("exp_month")?.unwrap_or_default(),
                 exp_year: card.integer("exp_year")?.unwrap_or_default(),
                 email: details.filled("email")?,
                 name: details.filled("name")?,
             };
-            of_card(context, typed)?
+            of_card(context, entry)?
         }
     };
     let mut metadata = Pairs::new();

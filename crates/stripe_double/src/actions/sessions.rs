@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::methods::TypedCard;
+use super::methods::CardEntry;
 use super::{events, fields, lists, methods, payments, setups};
 use crate::context::Context;
 use crate::error::{Answer, ApiError};
@@ -144,7 +144,7 @@ fn open(context: &mut Context<'_>, mut session: Session) -> Value {
 ///
 /// # Errors
 /// The card was declined, or the session is over.
-pub(crate) fn submit(context: &mut Context<'_>, id: &str, card: TypedCard<'_>) -> Answer<()> {
+pub(crate) fn submit(context: &mut Context<'_>, id: &str, card: CardEntry<'_>) -> Answer<()> {
     let session = context.session(id)?.clone();
     if session.state != SessionState::Open {
         return Err(ApiError::invalid("This page is no longer open."));

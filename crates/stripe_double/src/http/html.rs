@@ -40,9 +40,9 @@ pub(crate) fn amount(cents: i64, currency: &str) -> String {
     }
 }
 
-/// What a payer typed, shown again after a decline. It never contains the number or the code of a card.
+/// What a payer values, shown again after a decline. It never contains the number or the code of a card.
 #[derive(Default)]
-pub(crate) struct Typed {
+pub(crate) struct FormValues {
     pub(crate) email: String,
     pub(crate) name: String,
 }
@@ -57,7 +57,7 @@ pub(crate) struct Checkout<'a> {
     pub(crate) total: Option<String>,
     pub(crate) cancel_url: Option<&'a str>,
     pub(crate) error: Option<String>,
-    pub(crate) typed: Typed,
+    pub(crate) values: FormValues,
 }
 
 /// Returns the hosted page.
@@ -76,11 +76,11 @@ pub(crate) fn checkout(page_of: &Checkout<'_>) -> String {
     }
     add(&format!("<form method=\"post\" action=\"{}/c/pay/{}\">\n", escape(page_of.url), escape(page_of.id)));
     let fields = [
-        ("email", "Email", "email", page_of.typed.email.as_str(), "email"),
+        ("email", "Email", "email", page_of.values.email.as_str(), "email"),
         ("card_number", "Card number", "text", "", "cc-number"),
         ("expiry", "Expires (MM / YY)", "text", "", "cc-exp"),
         ("cvc", "CVC", "text", "", "cc-csc"),
-        ("name", "Name on card", "text", page_of.typed.name.as_str(), "cc-name"),
+        ("name", "Name on card", "text", page_of.values.name.as_str(), "cc-name"),
     ];
     for (name, label, kind, value, complete) in fields {
         add(&format!(
@@ -130,7 +130,7 @@ mod tests {
     fn text_cannot_become_markup() {
         assert_eq!(escape("<a href='x'>\"&"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;");
         let items = vec![("<script>".to_owned(), "$1.00".to_owned())];
-        let typed = Typed { email: "\"><b>".to_owned(), name: String::new() };
+        let values = FormValues { email: "\"><b>".to_owned(), name: String::new() };
         let error = Some("<i>".to_owned());
         let one = Checkout {
             url: "http://x",
@@ -139,7 +139,7 @@ mod tests {
             total: None,
             cancel_url: Some("http://y/?a='b'"),
             error,
-            typed,
+            values,
         };
         let html = checkout(&one);
         for text in ["<script>", "<b>", "<i>", "'b'", "style=", "onclick"] {

@@ -5,9 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::html::{self, Typed};
+use super::html::{self, FormValues};
 use super::reply;
-use crate::actions::methods::TypedCard;
+use crate::actions::methods::CardEntry;
 use crate::actions::{bank as bank_page, sessions};
 use crate::context::Context;
 use crate::double::Double;
@@ -71,14 +71,14 @@ fn over(url: &str, status: u16, text: &str) -> Shown {
 pub(crate) async fn checkout(State(double): State<Double>, Path(id): Path<String>) -> Response {
     let shown = move |context: &mut Context<'_>| {
         let email = context.session(&id).ok().and_then(|session| session.customer_email.clone());
-        let typed = Typed { email: email.unwrap_or_default(), ..Typed::default() };
-        (checkout_of(context, &id, None, typed), false)
+        let values = FormValues { email: email.unwrap_or_default(), ..FormValues::default() };
+        (checkout_of(context, &id, None, values), false)
     };
     show(&double, shown).await
 }
 
 /// Returns the hosted page in the state that its session has.
-fn checkout_of(context: &Context<'_>, id: &str, error: Option<(u16, String)>, typed: Typed) -> Shown {
+fn checkout_of(context: &Context<'_>, id: &str, error: Option<(u16, String)>, values: FormValues) -> Shown {
     let Ok(session) = context.session(id) else {
         return over(context.url, 404, "There is no page at this address.");
     };
@@ -104,7 +104,7 @@ fn checkout_of(context: &Context<'_>, id: &str, error: Option<(u16, String)>, ty
         total: (!session.is_setup).then(|| html::amount(session.amount(), &currency)),
         cancel_url: session.cancel_url.as_deref(),
         error,
-        typed,
+        values,
     };
     Shown::Page(status, html::checkout(&page))
 }
@@ -130,20 +130,20 @@ fn pay_with(context: &mut Context<'_>, id: &str, body: &str) -> Shown {
     let (number, expiry) = (text("card_number"), text("expiry"));
     let (month, year) = expiry.split_once('/').unwrap_or((&expiry, ""));
     let number_of = |text: &str| text.trim().parse().unwrap_or(0);
-    let typed = Typed { email: text("email"), name: text("name") };
-    let card = TypedCard {
+    let values = FormValues { email: text("email"), name: text("name") };
+    let card = CardEntry {
         number: &number,
         exp_month: number_of(month),
         exp_year: number_of(year),
-        email: Some(typed.email.clone()).filter(|text| !text.is_empty()),
-        name: Some(typed.name.clone()).filter(|text| !text.is_empty()),
+        email: Some(values.email.clone()).filter(|text| !text.is_empty()),
+        name: Some(values.name.clone()).filter(|text| !text.is_empty()),
     };
     if let Err(error) = sessions::submit(context, id, card) {
-        return checkout_of(context, id, Some((402, error.message)), typed);
+        return checkout_of(context, id, Some((402, error.message)), values);
     }
     match challenge_of(context, id) {
         Some(token) => Shown::Redirect(format!("{}/bank/{token}", context.url)),
-        None => checkout_of(context, id, None, typed),
+        None => checkout_of(context, id, None, values),
     }
 }
 

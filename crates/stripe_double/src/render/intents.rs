@@ -225,12 +225,14 @@ pub(crate) fn items(one: &Session) -> Value {
         json!({
             "id": format!("li_{}{number}", one.id.trim_start_matches("cs_test_")),
             "object": "item",
+            "adjustable_quantity": null,
             "amount_discount": 0,
             "amount_subtotal": total,
             "amount_tax": 0,
             "amount_total": total,
             "currency": one.currency,
             "description": item.name,
+            "metadata": {},
             "price": null,
             "quantity": item.quantity,
         })

@@ -185,7 +185,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details, a.club_id \
              FROM audit a WHERE at >= $1 AND NOT",
             "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details, a.club_id \
-             FROM audit a JOIN audit_sealed",
+             FROM audit a JOIN audit_checkpoint_rows",
         ],
         "the audit log has one chain of checkpoints for all clubs",
     ),
@@ -204,6 +204,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "SELECT x.reference, x.id FROM allocations a",
             "SELECT DISTINCT b.reference, b.id FROM claims c",
             "SELECT c.booking_id, COUNT(*) FROM claims c",
+            "SELECT k.id FROM blocks k",
             "SELECT DISTINCT b.reference, b.id FROM allocations a",
             "SELECT b.reference, b.id FROM bookings b",
             "SELECT DISTINCT b.reference, b.id FROM bookings b",

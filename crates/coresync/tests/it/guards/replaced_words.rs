@@ -294,6 +294,12 @@ fn no_replaced_word_is_used_in_styles_scripts_and_commands() {
     check(&found);
 }
 
+/// Returns the documents of the workspace. Installed tools bring documents of their own.
+fn documents() -> impl Iterator<Item = (String, String)> {
+    let all = files(".", "md").into_iter();
+    all.filter(|(name, _)| !name.starts_with('.') && !name.ends_with("CHANGELOG.md"))
+}
+
 /// Names of tables and columns, and names that documents quote, are checked as names. The glossary says which words are
 /// not used, and the changelog describes earlier versions.
 #[test]
@@ -304,7 +310,7 @@ fn no_replaced_word_is_used_in_the_database_and_documents() {
         let names: Vec<&str> = columns.chain([table.name.as_str()]).collect();
         scan(&table.name, &names.join("\n"), &NAMES, &mut found);
     }
-    for (name, text) in files(".", "md").iter().filter(|(name, _)| !name.ends_with("CHANGELOG.md")) {
+    for (name, text) in documents() {
         for quoted in
             text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(char::is_whitespace))
         {
