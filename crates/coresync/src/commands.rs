@@ -1,7 +1,8 @@
 //! The commands that run once and exit.
 
-use std::io::{BufRead as _, Write as _};
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufRead as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use kit::config::Config;
 use kit::db::{self, Place};
@@ -167,13 +168,31 @@ pub async fn backup(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_into_file(&Place::parse(&config.database_url())?, file).await?;
     say(&format!("{}: {} tables, {} rows, verified.", file.display(), copied.tables, copied.rows))?;
     say("The key file is not included. Keep it in a separate place.")?;
-    for (path, mode) in files::loose_databases_beside(file) {
+    for (path, mode) in loose_databases_beside(file) {
         let path = path.display();
         say(&format!(
             "warning: {path}: others can read this backup or database (mode {mode:04o}): chmod 600 {path}"
         ))?;
     }
     Ok(())
+}
+
+/// Returns the SQLite files beside a file, such as earlier backups, to which others have access, each with its mode.
+/// Ordered by name. Other files and links are not listed, because they need not be ours.
+fn loose_databases_beside(file: &Path) -> Vec<(PathBuf, u32)> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Vec::new() };
+    let regular = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let loose = regular.filter_map(|entry| Some((entry.path(), files::loose_mode(&entry.path())?)));
+    let mut loose: Vec<_> = loose.filter(|(path, _)| is_database(path)).collect();
+    loose.sort_unstable();
+    loose
+}
+
+fn is_database(path: &Path) -> bool {
+    const HEADER: &[u8; 16] = b"SQLite format 3\0";
+    let mut begins = [0; HEADER.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && begins == *HEADER
 }
 
 /// Runs `coresync restore FILE`: fills an empty database from a backup.

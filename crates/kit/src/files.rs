@@ -5,9 +5,9 @@
 //! for a moment, including files that libraries create. Existing files are corrected with a warning ([`tighten`]).
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::Mode;
 
@@ -29,24 +29,6 @@ pub fn keep_private() {
 pub fn loose_mode(path: &Path) -> Option<u32> {
     let mode = std::fs::metadata(path).ok()?.mode() & 0o7777;
     (mode & OTHERS != 0).then_some(mode)
-}
-
-/// Returns the SQLite files beside a file, such as earlier backups, to which others have access, each with its mode.
-/// Ordered by name. Other files and links are not listed, because they need not be ours.
-pub fn loose_databases_beside(file: &Path) -> Vec<(PathBuf, u32)> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Vec::new() };
-    let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-    let loose = files.filter_map(|entry| Some((entry.path(), loose_mode(&entry.path())?)));
-    let mut loose: Vec<_> = loose.filter(|(path, _)| is_database(path)).collect();
-    loose.sort_unstable();
-    loose
-}
-
-fn is_database(path: &Path) -> bool {
-    const HEADER: &[u8; 16] = b"SQLite format 3\0";
-    let mut begins = [0; HEADER.len()];
-    File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && begins == *HEADER
 }
 
 /// Creates a folder with its parents, accessible to its owner alone. Leaves an existing folder unchanged.

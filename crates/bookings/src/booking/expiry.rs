@@ -12,9 +12,6 @@ use serde_json::json;
 use crate::store;
 use crate::waitlist::ledger;
 
-/// How much the clocks of two processes may differ before one of them must have been wrong.
-const SLACK: SignedDuration = SignedDuration::from_mins(1);
-
 /// Returns the claimant for a booking. Expired holds that are in its way are ended.
 pub(crate) fn claimant(catalogue: &Catalogue, booking: Id) -> Claimant<'_> {
     Claimant { id: booking, catalogue, end_expired }
@@ -29,12 +26,11 @@ pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
 }
 
 /// Ends expired holds, at most `most` of them. Returns the number of ended holds. A hold that would last longer than
-/// the longest kind is from a clock that was ahead and has come back, and must not take the time for that long.
+/// the longest kind is from a clock that was ahead and has come back: it ends a minute later than such a hold.
 pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
     let longest = catalogue.setting(HOLD).max(catalogue.setting(OFFER));
-    let latest = tx.now() + SignedDuration::from_mins(longest) + SLACK;
-    store::end_by(tx, latest, most)?;
+    store::end_by(tx, tx.now() + SignedDuration::from_mins(longest + 1), most)?;
     let mut ended = 0;
     for hold in store::expired(tx, most)? {
         ended += u64::from(end_expired(tx, hold)?);

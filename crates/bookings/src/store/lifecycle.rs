@@ -201,8 +201,7 @@ pub(crate) fn end_by(tx: &mut Tx<'_>, latest: Timestamp, most: i64) -> Result<()
     let rows: Vec<(Id,)> = tx.all(
         sql!(
             "UPDATE bookings SET expires_at = $1 WHERE +club_id = $2 AND id IN (SELECT id FROM bookings
-             WHERE +club_id = $2 AND status = 'held' AND expires_at > $1 ORDER BY id LIMIT $3)
-             AND status = 'held' AND expires_at > $1 RETURNING id"
+             WHERE +club_id = $2 AND status = 'held' AND expires_at > $1 ORDER BY id LIMIT $3) RETURNING id"
         ),
         args![latest, club, most],
     )?;

@@ -272,9 +272,8 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
     )
 }
 
-/// Makes jobs due that wait for a time, or are held until a time, too far in the future to be right: the clock was
-/// ahead when they were written, failed, or were taken, and has been set back. A job that was taken stays taken for as
-/// long as if it had been taken now, because its runner may still be at work. The kinds in `scheduled` are left alone,
+/// Makes jobs due that wait longer than any failure explains: the clock was ahead and has been set back. A job that was
+/// taken stays taken as if that were now, because its runner may be at work. The kinds in `scheduled` are left alone,
 /// because they are rightly enqueued for a later day. Returns the number of changed jobs.
 ///
 /// # Errors

@@ -171,7 +171,7 @@ pub(crate) fn count_email(
 /// of its address. The counts of emails and of networks stay. Returns how many.
 pub(crate) fn forget_failures(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
     let key = account_key(email);
-    let with_network = format!("{key} %");
+    let with_network = format!("{key} _%");
     tx.run(sql!("DELETE FROM sign_in_failures WHERE key = $1 OR key LIKE $2"), args![key, with_network])
 }
 

@@ -235,8 +235,8 @@ fn check(history: &History, logged: &Logged) -> usize {
     for known in &history.known {
         let all = arrived.get(&known.id).map_or(&[][..], Vec::as_slice);
         assert_eq!(all.last().map(|(event, _)| *event), Some(known.last), "booking {}: {all:?}", known.id);
-        let sent = taken.iter().filter(|email| email.to == format!("{}@proof.test", known.guest));
-        assert!(sent.count() > 0);
+        let emails = taken.iter().filter(|email| email.to == format!("{}@proof.test", known.guest));
+        assert!(emails.count() > 0);
     }
     for last in [Event::Moved, Event::Cancelled] {
         assert!(history.known.iter().any(|known| known.last == last), "no booking ends as {last:?}");

@@ -70,12 +70,7 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
     let all = match tables(&conn) {
         Ok(all) => all,
         Err(error) => {
-            return Ok(Inspection {
-                state: State::Current,
-                damage: vec![error.to_string()],
-                notes,
-                unchecked: None,
-            });
+            return Ok(Inspection { damage: vec![error.to_string()], notes, ..of_state(State::Current) });
         }
     };
     if all.is_empty() {
@@ -89,7 +84,7 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
         Err(_) if !damage.is_empty() => State::Current,
         Err(error) => return Err(error),
     };
-    Ok(Inspection { state, damage, notes, unchecked: None })
+    Ok(Inspection { damage, notes, ..of_state(state) })
 }
 
 /// Returns the damage that SQLite finds in the pages, indexes, and references of a file.
@@ -220,8 +215,7 @@ fn check_constraints(client: &mut postgres::Client, found: &mut Inspection) -> R
 /// Why indexes are not compared on a server.
 const WITHOUT_AMCHECK: &str = "indexes were not compared with their tables: the extension amcheck is not installed (CREATE EXTENSION amcheck)";
 
-/// Compares every index with its table through the server's `amcheck` extension, if it is installed, in whichever
-/// schema.
+/// Compares every index with its table through the `amcheck` extension, if it is installed, in whichever schema.
 fn check_indexes(client: &mut postgres::Client, found: &mut Inspection) -> Result<()> {
     let schema =
         "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
