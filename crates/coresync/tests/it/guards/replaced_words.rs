@@ -295,9 +295,9 @@ fn no_replaced_word_is_used_in_styles_scripts_and_commands() {
 }
 
 /// Returns the documents of the workspace. Installed tools bring documents of their own.
-fn documents() -> impl Iterator<Item = (String, String)> {
+fn documents() -> Vec<(String, String)> {
     let all = files(".", "md").into_iter();
-    all.filter(|(name, _)| !name.starts_with('.') && !name.ends_with("CHANGELOG.md"))
+    all.filter(|(name, _)| !name.starts_with('.') && !name.ends_with("CHANGELOG.md")).collect()
 }
 
 /// Names of tables and columns, and names that documents quote, are checked as names. The glossary says which words are
@@ -310,7 +310,7 @@ fn no_replaced_word_is_used_in_the_database_and_documents() {
         let names: Vec<&str> = columns.chain([table.name.as_str()]).collect();
         scan(&table.name, &names.join("\n"), &NAMES, &mut found);
     }
-    for (name, text) in documents() {
+    for (name, text) in &documents() {
         for quoted in
             text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(char::is_whitespace))
         {
