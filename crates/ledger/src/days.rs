@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::{Fault, Id, Result, Tx, args, row, sql};
 
 /// How many days may be missing between two stored days. It is far more than a club stays closed.
-const MOST_DAYS: usize = 4_000;
+const MOST_DAYS: usize = 1_000;
 /// How far before its first day the ledger still begins earlier. What happened before that counts as before the ledger.
 const REACH: SignedDuration = SignedDuration::from_hours(400 * 24);
 

@@ -2,7 +2,7 @@
 //! the caller knows, and writes nothing. Its documentation begins with the number of the row. Row 1 has no function: a
 //! charge moves no money.
 //!
-//! Amounts are cents and not negative, unless the function says otherwise; [`crate::record`] refuses negative ones. An
+//! Amounts are cents and not negative, unless the function says otherwise; [`crate::record()`] refuses negative ones. An
 //! amount of 0 adds no posting.
 
 mod delivery;
