@@ -79,7 +79,7 @@ impl News {
                 format!(
                     "You keep {} through {until}. {plan} starts {}, at {amount} a month. Visits you’ve booked for later are \
                      priced on {plan}, and you can cancel them free of charge.",
-                    detail.from_plan(),
+                    detail.previous_plan(),
                     day(detail.until.and_then(|until| until.tomorrow().ok()))
                 ),
             ),
@@ -137,7 +137,7 @@ impl News {
                 format!(
                     "From {}, through {until}, there are no dues and no benefits. Visits booked for that time cost the guest \
                      price, and you can cancel them free of charge. Later visits don’t change.",
-                    day(detail.from_day())
+                    day(detail.first_day())
                 ),
             ),
         };

@@ -171,7 +171,7 @@ impl MembershipEventDetail {
     }
 
     /// Returns the name of the plan before a change; empty if none is recorded.
-    pub(crate) fn from_plan(&self) -> &str {
+    pub(crate) fn previous_plan(&self) -> &str {
         match &self.from {
             Some(ChangedFrom::Plan(name)) => name,
             _ => "",
@@ -179,7 +179,7 @@ impl MembershipEventDetail {
     }
 
     /// Returns the first day of a freeze.
-    pub(crate) fn from_day(&self) -> Option<Date> {
+    pub(crate) fn first_day(&self) -> Option<Date> {
         match self.from {
             Some(ChangedFrom::Day(day)) => Some(day),
             _ => None,
@@ -228,13 +228,13 @@ mod tests {
             r#"{"cents":7500,"from":"Base","paid":"terminal","plan":"Premium","until":"2026-12-09"}"#;
         let detail = read(upgraded);
         assert_eq!(
-            (detail.from_plan(), detail.plan(), detail.paid),
+            (detail.previous_plan(), detail.plan(), detail.paid),
             ("Base", "Premium", Some(Paid::Terminal))
         );
         assert_eq!(json!(detail).to_string(), upgraded);
         let frozen = r#"{"from":"2026-12-10","months":1,"plan":"Base","until":"2027-01-09"}"#;
         let detail = read(frozen);
-        assert_eq!((detail.from_day(), detail.until), (Some(date(2026, 12, 10)), Some(date(2027, 1, 9))));
+        assert_eq!((detail.first_day(), detail.until), (Some(date(2026, 12, 10)), Some(date(2027, 1, 9))));
         assert_eq!(json!(detail).to_string(), frozen);
         assert_eq!(MembershipEventDetail::read(None), Some(MembershipEventDetail::default()));
     }

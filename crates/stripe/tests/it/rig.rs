@@ -43,8 +43,11 @@ impl Drop for Rig {
     }
 }
 
+/// A source of bytes that look random.
+pub(crate) type RandomBytes = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// Returns a random source with a seed.
-pub(crate) fn random(seed: u64) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+pub(crate) fn random(seed: u64) -> RandomBytes {
     let state = AtomicU64::new(seed.max(1));
     Arc::new(move |bytes| {
         for byte in bytes {
@@ -116,7 +119,6 @@ impl Rig {
             .payment_intents(&stripe::PaymentIntentFilter::default())
             .all()
             .await
-            .ok()
             .expect("a list")
             .len()
     }

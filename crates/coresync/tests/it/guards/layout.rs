@@ -33,6 +33,7 @@ fn crate_of(path: &str) -> &str {
 }
 
 /// Fails if something is too large, or if an exception is not needed or not sufficient.
+#[allow(clippy::print_stdout, reason = "sizes are printed for people")]
 fn check_sizes(what: &str, sizes: &BTreeMap<String, usize>, most: usize, exceptions: &[(&str, usize)]) {
     let excused = |name: &str| exceptions.iter().find(|(one, _)| *one == name).map(|(_, most)| *most);
     let wrong: Vec<String> = sizes

@@ -389,7 +389,7 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
         Some(Paid::Terminal) => "by card",
         None => "by ",
     };
-    let (plan, from, until) = (detail.plan(), detail.from_plan(), day(detail.until));
+    let (plan, from, until) = (detail.plan(), detail.previous_plan(), day(detail.until));
     let amount = format::money(detail.amount());
     match event.kind {
         Joined => format!("Joined {plan}: {amount} {paid}, paid through {until}"),
@@ -403,6 +403,6 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
         Grace => "Payment past due, benefits continue".to_owned(),
         Suspended => "Suspended".to_owned(),
         Ended => "Ended".to_owned(),
-        Frozen { .. } => format!("Paused from {}, through {until}", day(detail.from_day())),
+        Frozen { .. } => format!("Paused from {}, through {until}", day(detail.first_day())),
     }
 }
