@@ -10,7 +10,7 @@ use kit::errors::OrFault;
 use kit::files;
 use kit::web::{Input, RawInput};
 use kit::{AppState, Error, Fields, Result};
-use people::{Actor, AuditEvent, NewPerson, Role};
+use people::{NewPerson, Role};
 use serde_json::json;
 
 use crate::club_commands;
@@ -101,16 +101,7 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     };
     let add = async |app: AppState| {
         let db = club_commands::in_club(&app.db, user.club).await?;
-        db.tx(move |tx| {
-            let person = people::add(tx, &new)?.id;
-            people::note(tx, &Actor::system(), AuditEvent::SignedUp, Some(person), json!({}))?;
-            if new.role == Role::Account {
-                return Ok(());
-            }
-            let details = json!({"from": Role::Account, "to": new.role});
-            people::note(tx, &Actor::system(), AuditEvent::RoleChanged, Some(person), details)
-        })
-        .await
+        db.tx(move |tx| people::create(tx, &new)).await.map(drop)
     };
     within(config, add).await?;
     say(&format!("{email} can sign in as {}.", user.role))

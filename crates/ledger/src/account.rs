@@ -7,11 +7,11 @@ pub enum AccountKind {
     Asset,
     /// What the club owes.
     Liability,
-    /// Income.
+    /// What the club earned by delivering services and goods.
     Revenue,
     /// Income that the club gave up, which reduces revenue.
     ContraRevenue,
-    /// Cost.
+    /// What the club spent or lost: fees, lost disputes, debts written off.
     Expense,
     /// What there was before the ledger began.
     Equity,

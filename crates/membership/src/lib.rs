@@ -1,6 +1,6 @@
 //! Plans, and what a person's plan allows: how many days ahead they can book, with which discount, and with how many
-//! credits and guest passes; and the lifecycle of memberships. Card payments are not implemented yet: changes that need
-//! a payment are made at the front desk.
+//! credits and guest passes; and the lifecycle of memberships. Changes that need a payment are
+//! made at the front desk; there are no card payments.
 
 mod api;
 mod audit;

@@ -1,6 +1,6 @@
 //! Amounts owed and their reasons: charges with their lines, and tax by kind of sale. A charge belongs to a
-//! [`people::Subject`], which this crate knows only by kind and id. Card payments are not implemented yet; what is due is paid
-//! at the front desk.
+//! [`people::Subject`], which this crate knows only by kind and id. What is due is paid at the front
+//! desk; there are no card payments.
 
 mod charge;
 mod line;

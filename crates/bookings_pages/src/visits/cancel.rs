@@ -48,18 +48,6 @@ struct CancelSeriesPage {
     is_notified: bool,
 }
 
-impl CancelPage {
-    fn hint(&self) -> &'static str {
-        reason_hint(self.is_notified)
-    }
-}
-
-impl CancelSeriesPage {
-    fn hint(&self) -> &'static str {
-        reason_hint(self.is_notified)
-    }
-}
-
 async fn show_confirmation(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
@@ -95,13 +83,8 @@ pub(crate) fn no_longer(id: Id) -> Error {
     Error::refused(&WRONG_STATE).with(ui::VISIT_PATH, format!("/dashboard/bookings/{id}/"))
 }
 
-/// Returns the hint of the field for the reason, by whether an email about the cancellation reaches anyone.
-fn reason_hint(is_notified: bool) -> &'static str {
-    if is_notified { "Included in the email to the guest." } else { "Kept with the visit." }
-}
-
-/// Returns whether the club cancels: the actor is staff and it is not their own visit.
-fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
+/// Returns whether the club acts: the actor is staff and it is not their own visit.
+pub(crate) fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
     by.may(Action::BookForOthers) && by.id() != owner
 }
 

@@ -20,6 +20,7 @@ use ui::{Frame, format, or_sign_in};
 use crate::booking::times::Search;
 use crate::calendar::{Invited, event};
 use crate::price::{self, BillLine, Cancelling};
+use crate::visits::cancel::is_by_club;
 use crate::visits::card::VisitCard;
 use crate::visits::line::{VisitLine, status_word};
 
@@ -150,7 +151,6 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 /// book again for the guest of the visit.
 fn again(by: &Actor, service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
-    let is_by_club = by.may(Action::BookForOthers) && by.id() != booking.person;
     let sold = booking.price.minutes();
     let search = Search {
         service: service.slug.clone(),
@@ -160,7 +160,7 @@ fn again(by: &Actor, service: &Service, detail: &Detail) -> String {
         minutes: sold.filter(|minutes| *minutes != service.minutes),
         moving: None,
         // 0 is a new guest without an account.
-        guest: is_by_club.then(|| booking.person.map_or(0, |person| person.0)),
+        guest: is_by_club(by, booking.person).then(|| booking.person.map_or(0, |person| person.0)),
     };
     search.path()
 }

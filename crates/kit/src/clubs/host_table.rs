@@ -80,17 +80,14 @@ impl HostTable {
     pub(crate) fn club_at(&self, now: CommitMarker, host: Option<&str>) -> Option<Id> {
         self.with_last(|last| {
             let clubs = last.clubs.as_ref().filter(|_| last.marker == Some(now))?;
-            Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
+            Some(clubs.answering(host))
         })
     }
 
     /// Returns the club that answers for a host name, as of the last read; `None` before the first one. A host name that
     /// no club has stands for the default club.
     pub(crate) fn last_known_club(&self, host: Option<&str>) -> Option<Id> {
-        self.with_last(|last| {
-            let clubs = last.clubs.as_ref()?;
-            Some(host.and_then(|host| clubs.of_host(host)).unwrap_or_else(|| clubs.default_club()))
-        })
+        self.with_last(|last| last.clubs.as_ref().map(|clubs| clubs.answering(host)))
     }
 
     /// Returns who has a host name, without a read. `None` means that the table has to be read.

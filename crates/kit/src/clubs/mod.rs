@@ -43,11 +43,16 @@ impl Clubs {
         self.hosts.get(host).copied()
     }
 
+    /// Returns the club that answers for a host name: the one that has it, otherwise the default club.
+    pub(crate) fn answering(&self, host: Option<&str>) -> Id {
+        host.and_then(|host| self.of_host(host)).unwrap_or_else(|| self.default_club())
+    }
+
     pub(crate) fn find(&self, key: &ClubKey) -> Id {
         match key {
             ClubKey::Id(id) => *id,
-            ClubKey::Host(host) => self.of_host(host).unwrap_or_else(|| self.default_club()),
-            ClubKey::Default => self.default_club(),
+            ClubKey::Host(host) => self.answering(Some(host)),
+            ClubKey::Default => self.answering(None),
         }
     }
 }

@@ -118,12 +118,13 @@ impl CachedPages {
         }
     }
 
-    /// Returns the cached response if nothing at all was committed since its version and the clubs were read.
-    pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
+    /// Returns the club of a page and the cached response if nothing at all was committed since its version and the clubs
+    /// were read.
+    pub(super) fn at_once(&self, key: &Key<'_>) -> Option<(Id, Response)> {
         let now = self.db.commit_marker()?;
         let club = self.hosts.club_at(now, key.host.as_deref())?;
         let page = find(&self.pages, club, key.path, key.encoding)?;
-        (page.commit_marker? == now).then(|| page.answer())
+        (page.commit_marker? == now).then(|| (club, page.answer()))
     }
 
     /// Looks for a page of the club of its host. The cached response is valid if its version has not changed.

@@ -141,15 +141,15 @@ where
                 return Answering::Now(Some(response));
             }
         };
-        let host = hosts::requested_host(request.headers(), request.uri());
         if unread.is_none()
-            && let Some(mut response) = Key::of(&request).and_then(|key| self.cached_pages.at_once(&key))
+            && let Some((club, mut response)) =
+                Key::of(&request).and_then(|key| self.cached_pages.at_once(&key))
         {
             let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-            let club = self.cached_pages.known_club(host.as_deref());
-            self.times.record(&head, club, &mut response);
+            self.times.record(&head, Some(club), &mut response);
             return Answering::Now(Some(response));
         }
+        let host = hosts::requested_host(request.headers(), request.uri());
         let (cache, pages, times) = (self.clone(), self.cached_pages.clone(), self.times.clone());
         Answering::Later(Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());

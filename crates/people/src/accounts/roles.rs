@@ -91,8 +91,13 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     }
     store::set_role(tx, id, role)?;
     store::end_all(tx, id)?;
-    note(tx, by, AuditEvent::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
+    note_role(tx, by, &before, role)?;
     store::person(tx, id)
+}
+
+/// Records that a person received another role.
+pub(super) fn note_role(tx: &mut Tx<'_>, by: &Actor, before: &Person, role: Role) -> Result<()> {
+    note(tx, by, AuditEvent::RoleChanged, Some(before.id), json!({"from": before.role, "to": role}))
 }
 
 /// Gives the person with a verified address another role in the club of this transaction. The operator does this by
@@ -106,8 +111,7 @@ pub fn appoint(tx: &mut Tx<'_>, email: &str, role: Role) -> Result<Person> {
     store::hold(tx, before.id)?;
     store::set_role(tx, before.id, role)?;
     store::end_all(tx, before.id)?;
-    let details = json!({"from": before.role, "to": role});
-    note(tx, &Actor::system(), AuditEvent::RoleChanged, Some(before.id), details)?;
+    note_role(tx, &Actor::system(), &before, role)?;
     store::person(tx, before.id)
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::accounts::account_emails::email_claimant;
 use crate::accounts::inputs::SignUp;
+use crate::accounts::roles::note_role;
 use crate::actor::Actor;
 use crate::audit::note;
 use crate::audit_events::AuditEvent;
@@ -145,4 +146,17 @@ pub fn add(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Person> {
         return Err(Error::refused(&EMAIL_TAKEN));
     }
     store::person(tx, id)
+}
+
+/// Creates an account with a role by command. The audit log records both.
+///
+/// # Errors
+/// Returns the same errors as [`add`].
+pub fn create(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Person> {
+    let (person, system) = (add(tx, new)?, Actor::system());
+    note(tx, &system, AuditEvent::SignedUp, Some(person.id), json!({}))?;
+    if new.role != Role::Account {
+        note_role(tx, &system, &Person { role: Role::Account, ..person.clone() }, new.role)?;
+    }
+    Ok(person)
 }

@@ -329,7 +329,7 @@ fn number_prefix(number: &str) -> Option<String> {
 fn whole_number(search: &str) -> Option<String> {
     let stored = e164(search)?;
     let number = stored.split(';').next()?.trim_start_matches('+');
-    Some(cut(&format!("#{}", number.strip_prefix('1').unwrap_or(number))).to_owned())
+    number_prefix(number.strip_prefix('1').unwrap_or(number))
 }
 
 /// A search that is compared with texts in memory, by the rules of the index (D12): for visits, whose guest may have no

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shared::{Listed, open_enum, optional_id, or_default};
+use super::shared::{listed, open_enum, optional_id, or_default};
 use crate::client::{StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -108,11 +108,7 @@ open_enum! {
     }
 }
 
-impl Listed for BalanceTransaction {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(BalanceTransaction);
 
 /// Which balance transactions to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::balance::BalanceTransaction;
 use super::payment_methods::PaymentMethodDetails;
 use super::search::MetadataSearch;
-use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -101,11 +101,7 @@ open_enum! {
     StripeChargeStatus { Failed = "failed", Pending = "pending", Succeeded = "succeeded" }
 }
 
-impl Listed for StripeCharge {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(StripeCharge);
 
 /// Which Stripe charges to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::payment_intents::PaymentIntent;
 use super::setup_intents::SetupIntent;
-use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -90,11 +90,7 @@ open_enum! {
     CheckoutPaymentStatus { NoPaymentRequired = "no_payment_required", Paid = "paid", Unpaid = "unpaid" }
 }
 
-impl Listed for CheckoutSession {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(CheckoutSession);
 
 /// One line of what the payer sees.
 #[derive(Debug, Clone, PartialEq, Eq)]

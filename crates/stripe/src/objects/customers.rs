@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::search::MetadataSearch;
-use super::shared::{Listed, Metadata, optional_id, or_default};
+use super::shared::{Metadata, listed, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -47,11 +47,7 @@ pub struct InvoiceSettings {
     pub default_payment_method: Option<String>,
 }
 
-impl Listed for Customer {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(Customer);
 
 /// What removing a customer returns.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::balance::BalanceTransaction;
-use super::shared::{Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -95,11 +95,7 @@ open_enum! {
     }
 }
 
-impl Listed for StripeDispute {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(StripeDispute);
 
 /// The evidence for a dispute, in the words of the business.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

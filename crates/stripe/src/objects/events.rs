@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::shared::{Listed, or_default};
+use super::shared::{listed, or_default};
 use crate::client::{StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -82,11 +82,7 @@ impl StripeEvent {
     }
 }
 
-impl Listed for StripeEvent {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(StripeEvent);
 
 /// Which events to list. Stripe keeps them for 30 days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -16,6 +16,13 @@ pub struct NextAction {
     pub redirect_to_url: Option<RedirectToUrl>,
 }
 
+impl NextAction {
+    /// Returns the page of the bank to which the payer has to be sent.
+    pub fn redirect_url(&self) -> Option<&str> {
+        self.redirect_to_url.as_ref()?.url.as_deref()
+    }
+}
+
 /// Where the payer authenticates, and where they come back.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct RedirectToUrl {

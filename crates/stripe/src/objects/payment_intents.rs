@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::charges::StripeCharge;
 use super::intents::{IntentError, NextAction};
 use super::search::MetadataSearch;
-use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -91,15 +91,11 @@ open_enum! {
 impl PaymentIntent {
     /// Returns the page of the bank to which the payer has to be sent.
     pub fn redirect_url(&self) -> Option<&str> {
-        self.next_action.as_ref()?.redirect_to_url.as_ref()?.url.as_deref()
+        self.next_action.as_ref()?.redirect_url()
     }
 }
 
-impl Listed for PaymentIntent {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(PaymentIntent);
 
 /// A payment with a saved card. It is confirmed in the same request, and captured at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shared::{Listed, Metadata, optional_id, or_default};
+use super::shared::{Metadata, listed, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::Listing;
@@ -83,11 +83,7 @@ pub struct PaymentMethodDetails {
     pub card: Option<CardDetails>,
 }
 
-impl Listed for PaymentMethod {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(PaymentMethod);
 
 #[derive(Serialize)]
 struct OfCustomer<'a> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shared::{Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -57,11 +57,7 @@ open_enum! {
     }
 }
 
-impl Listed for Payout {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(Payout);
 
 /// Which payouts to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::balance::BalanceTransaction;
-use super::shared::{Expand, Expandable, Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Expand, Expandable, Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -68,11 +68,7 @@ open_enum! {
     }
 }
 
-impl Listed for StripeRefund {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(StripeRefund);
 
 /// A refund to make. It names a PaymentIntent or a Stripe charge.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

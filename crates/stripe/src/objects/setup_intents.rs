@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::intents::{IntentError, NextAction};
 use super::payment_intents::CancellationReason;
-use super::shared::{Listed, Metadata, open_enum, optional_id, or_default};
+use super::shared::{Metadata, listed, open_enum, optional_id, or_default};
 use crate::client::{AttemptKey, StripeClient, object_path};
 use crate::error::Outcome;
 use crate::listing::{CreatedRange, Listing};
@@ -64,15 +64,11 @@ open_enum! {
 impl SetupIntent {
     /// Returns the page of the bank to which the payer has to be sent.
     pub fn redirect_url(&self) -> Option<&str> {
-        self.next_action.as_ref()?.redirect_to_url.as_ref()?.url.as_deref()
+        self.next_action.as_ref()?.redirect_url()
     }
 }
 
-impl Listed for SetupIntent {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+listed!(SetupIntent);
 
 /// A card to save. With a payment method, it is confirmed in the same request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,6 +11,19 @@ pub trait Listed: DeserializeOwned {
     fn id(&self) -> &str;
 }
 
+/// Makes objects ones that lists contain.
+macro_rules! listed {
+    ($object:ident) => {
+        impl super::shared::Listed for $object {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+    };
+}
+
+pub(crate) use listed;
+
 /// The query of a request for one object: the references that the response contains as whole objects.
 #[derive(Serialize)]
 pub(crate) struct Expand {
