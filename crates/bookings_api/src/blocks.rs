@@ -20,6 +20,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::common::with_response;
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))
 }
@@ -177,16 +179,7 @@ impl InsideOut {
 
 /// Adds the unseen bookings to the response of a refused block.
 fn with_unseen(zone: &TimeZone, error: Error) -> Error {
-    let inside = match &error {
-        Error::Refused(_, details) => details.get(INSIDE_BLOCK),
-        _ => None,
-    };
-    let unseen: Option<Vec<_>> =
-        inside.map(|inside| inside.0.iter().map(|one| InsideOut::of(zone, one)).collect());
-    match unseen {
-        Some(unseen) => error.with(UNSEEN, unseen),
-        None => error,
-    }
+    with_response(error, INSIDE_BLOCK, UNSEEN, |one| InsideOut::of(zone, one))
 }
 
 /// A block, or what a block would contain.

@@ -1,10 +1,14 @@
-//! Types and functions that several handlers share: an optional reason, and a booking as a response.
+//! Types and functions that several handlers share: an optional reason, a booking as a response, and what a
+//! refusal carries as a response.
+
+use std::fmt::Debug;
 
 use axum::extract::{FromRequest, Request};
 use booking_rules::Reason;
 use bookings::Detail;
 use kit::web::{RawInput, body};
-use kit::{Error, Fields, Id, Result, Tx};
+use kit::{DetailKey, Error, Fields, Id, Internal, Result, Tx};
+use serde::Serialize;
 
 use crate::wire::BookingOut;
 
@@ -18,6 +22,24 @@ pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
 pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
     let detail = bookings::read(tx, id)?;
     tell(tx, &detail)
+}
+
+/// Replaces what a refusal carries for other operations by its form in a response, under the same name.
+pub(crate) fn with_response<T: 'static, R: Serialize + Debug + Send + Sync + 'static>(
+    error: Error,
+    internal: DetailKey<Internal<Vec<T>>>,
+    response: DetailKey<Vec<R>>,
+    convert: impl Fn(&T) -> R,
+) -> Error {
+    let carried = match &error {
+        Error::Refused(_, details) => details.get(internal),
+        _ => None,
+    };
+    let converted = carried.map(|carried| carried.0.iter().map(convert).collect());
+    match converted {
+        Some(converted) => error.with(response, converted),
+        None => error,
+    }
 }
 
 /// An optional reason from the request body, or the error in it. The error is reported only when the reason is read,

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::common::{SentReason, to_response};
+use crate::common::{SentReason, to_response, with_response};
 use crate::wire::BookingOut;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -230,15 +230,7 @@ impl ConflictOut {
 
 /// Adds the occurrences that cannot be booked to the response of a refused series.
 fn with_conflicts(error: Error) -> Error {
-    let conflicts = match &error {
-        Error::Refused(_, details) => details.get(CONFLICTING),
-        _ => None,
-    };
-    let out: Option<Vec<_>> = conflicts.map(|conflicts| conflicts.0.iter().map(ConflictOut::of).collect());
-    match out {
-        Some(out) => error.with(CONFLICTS_OUT, out),
-        None => error,
-    }
+    with_response(error, CONFLICTING, CONFLICTS_OUT, ConflictOut::of)
 }
 
 /// Returns the data of a refusal with its code and its sentence.

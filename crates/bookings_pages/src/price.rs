@@ -1,6 +1,7 @@
 //! Prices and cancellation terms of visits as texts.
 
-use bookings::Policy;
+use bookings::{Booking, Policy};
+use catalogue::Catalogue;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
@@ -43,7 +44,19 @@ pub struct Cancelling<'z> {
     pub zone: &'z TimeZone,
 }
 
-impl Cancelling<'_> {
+impl<'c> Cancelling<'c> {
+    /// Returns the cancellation terms of a booking at a moment.
+    pub(crate) fn of(catalogue: &'c Catalogue, booking: &Booking, now: Timestamp) -> Cancelling<'c> {
+        Cancelling {
+            policy: booking.cancellation.policy,
+            net: booking.price.net(),
+            booked_at: booking.created_at,
+            starts_at: booking.starts_at,
+            now,
+            zone: &catalogue.club.zone,
+        }
+    }
+
     /// `Free to cancel until Monday, November 23, 4:00 PM. …`
     pub fn sentence(&self) -> String {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))

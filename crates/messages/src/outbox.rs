@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use kit::clock::SLACK;
 use kit::db::with_low_priority;
 use kit::errors::OrFault as _;
 use kit::live::Changed;
@@ -31,8 +32,6 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// The longest pause between two attempts, and so the longest delay after an outage.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
-/// How much the clocks of two processes may differ before one of them must have been wrong.
-const SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// How many notifications one runner sends at once.
 const AT_ONCE: usize = 8;
 /// The longest pause between two reads of the table, after which rows of other processes are found.

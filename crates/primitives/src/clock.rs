@@ -4,7 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How much the clocks of two processes may differ before one of them must have been wrong.
+pub const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 /// The clock that is passed to all code that needs the time. Clones share the same time.
 #[derive(Debug, Clone)]

@@ -11,10 +11,9 @@ use ui::{Choice, FieldErrors, Frame, format, login_path, services_by_category};
 
 use crate::booking::times::{self, Search, TimeCell};
 use crate::hold::hold_form::{FIELDS, FilledFrom, FormState, HoldFormFields};
-use crate::price::{self, BillLine};
+use crate::price::{self, BillLine, Cancelling};
 use crate::visits::card::artwork_of;
 use crate::visits::line::VisitLine;
-use crate::visits::visit::cancelling;
 
 /// One service of the held visit.
 pub(crate) struct Served {
@@ -137,7 +136,7 @@ pub(crate) fn draw(
         until: format::clock(zone, until),
         until_iso: until.to_string(),
         now_iso: now.to_string(),
-        cancelling: cancelling(&catalogue, held, now).sentence(),
+        cancelling: Cancelling::of(&catalogue, held, now).sentence(),
         can_extend: !held.hold.extended,
         more: format::number_of(catalogue.setting(bookings::HOLD), "more minute"),
         times: search.day_path(held.day),

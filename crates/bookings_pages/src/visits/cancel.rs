@@ -10,8 +10,8 @@ use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
+use crate::price::Cancelling;
 use crate::visits::line::VisitLine;
-use crate::visits::visit::cancelling;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -64,7 +64,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
     if !booking.can_cancel(now) {
         return Err(no_longer(id));
     }
-    let terms = cancelling(&catalogue, booking, now);
+    let terms = Cancelling::of(&catalogue, booking, now);
     Ok(CancelPage {
         frame: Frame::new(by, "visits", "Cancel this visit? · CoreSync"),
         line: VisitLine::of(&catalogue, &detail, now),

@@ -119,18 +119,6 @@ fn email_status(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<EmailS
     Ok(if people::mail_of(tx, person)?.is_some() { EmailStatus::Comes } else { EmailStatus::Waits })
 }
 
-/// Returns the cancellation terms of a booking at a moment.
-pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: Timestamp) -> Cancelling<'c> {
-    Cancelling {
-        policy: booking.cancellation.policy,
-        net: booking.price.net(),
-        booked_at: booking.created_at,
-        starts_at: booking.starts_at,
-        now,
-        zone: &catalogue.club.zone,
-    }
-}
-
 async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let config = caller.app().config.clone();
     let same_config = config.clone();
@@ -264,7 +252,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
         bill: price::bill(why, booking.price.tax),
         total: format::money(booking.price.total()),
         payment: payment(charge.as_ref().map(|(charge, _)| charge), booking),
-        cancelling: booking.can_cancel(now).then(|| cancelling(&catalogue, booking, now).sentence()),
+        cancelling: booking.can_cancel(now).then(|| Cancelling::of(&catalogue, booking, now).sentence()),
         club: (catalogue.club.address.clone(), catalogue.club.phone.clone()),
         series: series.map(|one| format!("/dashboard/bookings/{one}/cancel-series/")),
         desk,

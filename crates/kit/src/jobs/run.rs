@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
+use crate::clock::SLACK;
 use crate::db::{Db, Tx, with_low_priority};
 use crate::errors::{Fault, OrFault, Result};
 use crate::ids::Id;
@@ -27,8 +28,6 @@ const HOLD: SignedDuration = SignedDuration::from_mins(5);
 const ATTEMPTS: i64 = 12;
 /// The longest pause after a failure, and so the longest time for which a job that is not scheduled waits.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
-/// How much the clocks of two processes may differ before one of them must have been wrong.
-const SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause between two reads of the table, after which jobs of other processes are found.
 const POLL: Duration = Duration::from_secs(1);
 

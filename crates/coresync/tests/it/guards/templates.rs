@@ -196,6 +196,7 @@ async fn visits(app: &TestClub, read: &mut Read) {
     for page in ["", "move/", "cancel/", "repeat/", &format!("move/?to={to}")] {
         read.page(&bea, &format!("{visit}{page}")).await;
     }
+    read.page(&app.browser(DORA), &format!("{visit}cancel/")).await;
     let id = book(app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
     let repeat = format!("/dashboard/bookings/{id}/repeat/");
     read.form(&pia, &repeat, "every_weeks=1&times=2&action=preview").await;
