@@ -203,6 +203,23 @@ async function visitorsPages(visits) {
   none(faults);
 }
 
+/** What the front desk enters of a new guest stays while another day is chosen, and is gone for the next guest. */
+async function callerStays(visits) {
+  const page = await visits.person();
+  await site.signIn(page, "desk@demo.coresync.test");
+  const path = (days) => `${site.bookPath(site.SERVICE.slug, site.day(days))}&for=0`;
+  const entries = () => Promise.all(["Name", "Phone"].map((label) => site.main(page).getByLabel(label, { exact: true }).inputValue()));
+  await page.goto(path(1));
+  await site.main(page).getByLabel("Name", { exact: true }).fill("Cora Vale");
+  await site.main(page).getByLabel("Phone", { exact: true }).fill("(212) 555-0177");
+  await site.main(page).locator(`.days a[href*="date=${site.day(2)}"]`).click();
+  await page.waitForURL(new RegExp(`date=${site.day(2)}`));
+  assert.deepEqual(await entries(), ["Cora Vale", "(212) 555-0177"]);
+  await page.goto("/staff/book/");
+  await page.goto(path(2));
+  assert.deepEqual(await entries(), ["", ""]);
+}
+
 const one = { first: "Ida", last: "Wren", email: "ida.wren@demo.coresync.test", password: "a door left ajar" };
 const other = { first: "Nils", last: "Berg", email: "nils.berg@demo.coresync.test", password: "snow on the sill" };
 const PHONE = { js: false, width: 390 };
@@ -217,4 +234,5 @@ export const journeys = {
   "somebody asks why, waits and stops waiting": waits(),
   "somebody asks why and waits without JavaScript, on a phone": waits(PHONE),
   "a visitor's pages of what is held": visitorsPages,
+  "a new guest's name and phone stay while the day changes": callerStays,
 };

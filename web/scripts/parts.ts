@@ -43,6 +43,25 @@ function countdowns(): void {
   }
 }
 
+/** The name under which the browser tab stores the entries of a form with `data-remembers`. */
+const ENTRIES = "entries";
+
+/**
+ * `<form data-remembers>`: what was entered stays while another day or service is chosen. The tab forgets it once the
+ * form is sent and on every page without such a form, so that it never appears for another guest.
+ */
+function remembers(): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-remembers]");
+  const fields = [...(form?.querySelectorAll<HTMLInputElement>("input:not([type=hidden])") ?? [])];
+  const entries = JSON.parse(sessionStorage.getItem(ENTRIES) ?? "{}");
+  if (!form) return sessionStorage.removeItem(ENTRIES);
+  for (const field of fields) field.value ||= entries[field.name] ?? "";
+  form.addEventListener("input", () => {
+    sessionStorage.setItem(ENTRIES, JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value]))));
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(ENTRIES));
+}
+
 /** Marks a form as busy once it is sent, so that it is not sent twice. */
 function busy(): void {
   document.addEventListener("submit", (event) => {
@@ -96,6 +115,7 @@ function menu(): void {
 export function begin(): void {
   countdowns();
   busy();
+  remembers();
   buttons();
   menu();
 }

@@ -1,6 +1,6 @@
 //! How pages write days, times, amounts, and counts.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
@@ -96,6 +96,15 @@ pub fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
 /// `Tuesday, November 24, 6:30 PM`.
 pub fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
+}
+
+/// Formats the moment at which something begins: `Tuesday, November 24, 6:30 PM`, or `Tuesday, November 24` at midnight.
+pub fn beginning(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+    if at.to_zoned(zone.clone()).time() == Time::midnight() {
+        day_of(zone, at, now)
+    } else {
+        moment(zone, at, now)
+    }
 }
 
 /// `Thu, Dec 3, 10:30 AM`, where there is little room.

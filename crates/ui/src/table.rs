@@ -13,6 +13,13 @@ pub struct Table {
     pub csv: Option<String>,
 }
 
+impl Table {
+    /// Returns whether the table has more than two columns. On a phone, the cells of its rows stand below each other.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.head.len() > 2
+    }
+}
+
 /// The meaning of a status, which colors the edge of its row. The text of the status says the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {

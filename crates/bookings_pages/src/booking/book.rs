@@ -143,6 +143,11 @@ impl BookPage {
         }
     }
 
+    /// Returns the months of the strip of days, if there is one.
+    fn months(&self) -> Option<&str> {
+        self.found.as_ref().map(|found| found.strip.months.as_str())
+    }
+
     /// Returns the id of the form that the buttons of the times belong to; empty for the form around them.
     fn owner(&self) -> &'static str {
         self.guest.as_ref().map_or("", GuestFields::form)
@@ -546,6 +551,6 @@ fn other_day(
     let Some(nearest) = nearest else { return Ok(None) };
     let day = context.search(tx, &search.to_query(service.id, nearest, nearest, true))?;
     let count = times::Counts::of(&day, None).on(nearest);
-    let sentence = format!("{} has {}.", format::day(nearest, today), format::times(count));
+    let sentence = format!("{}, has {}.", format::day(nearest, today), format::times(count));
     Ok(Some((search.day_path(nearest), sentence)))
 }

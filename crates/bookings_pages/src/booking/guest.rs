@@ -118,7 +118,7 @@ pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &An
     let online = day.window.clone().of_the_guest();
     let today = online.today();
     if let Some(closed) = online.closed(date) {
-        let opens = format::moment(online.zone(), closed.opens_at, online.requester().now);
+        let opens = format::beginning(online.zone(), closed.opens_at, online.requester().now);
         let day = format::day(date, today);
         return Some(format!(
             "This guest can’t book {day} online until {opens}. You can book it for them now."

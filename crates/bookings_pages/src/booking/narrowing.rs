@@ -1,7 +1,6 @@
 //! The lists by which the search for a time can be narrowed.
 
 use catalogue::{Catalogue, Service};
-use kit::Id;
 use ui::{Choice, format};
 
 use crate::booking::times::{self, Narrowed, Search};
@@ -11,7 +10,6 @@ use crate::booking::times::{self, Narrowed, Search};
 pub(crate) struct Narrowing {
     pub(crate) durations: Vec<Choice>,
     pub(crate) parties: Vec<Choice>,
-    pub(crate) technicians: Vec<Choice>,
     pub(crate) rooms: Vec<Choice>,
 }
 
@@ -41,18 +39,14 @@ pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, search: &Sear
     let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
     let minutes = search.minutes.unwrap_or(service.minutes);
     let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
-    let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
-    let serving = catalogue
-        .technicians
-        .iter()
-        .filter(|one| one.active && service.technicians > 0 && one.is_skilled_for(service));
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
     let many = |choices: Vec<Choice>| if choices.len() > 1 { choices } else { Vec::new() };
     Narrowing {
         durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
         parties: many((service.party..=service.max_capacity).map(of_party).collect()),
-        technicians: many(serving.map(|one| named(one.id, &one.name, search.technician)).collect()),
-        rooms: many(rooms.map(|room| named(room.id, &room.name, search.room)).collect()),
+        rooms: many(
+            rooms.map(|room| Choice::new(room.id, &room.name, search.room == Some(room.id))).collect(),
+        ),
     }
 }
 
@@ -63,7 +57,7 @@ mod tests {
     #[test]
     fn the_label_lists_what_can_be_changed() {
         let list = || vec![Choice::new(1, "One", true), Choice::new(2, "Two", false)];
-        let mut narrowing = Narrowing { technicians: list(), ..Narrowing::default() };
+        let mut narrowing = Narrowing::default();
         assert_eq!(narrowing.label(), "Change date");
         narrowing.rooms = list();
         assert_eq!(narrowing.label(), "Change date or room");

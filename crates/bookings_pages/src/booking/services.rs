@@ -34,24 +34,34 @@ impl ChosenService {
         (service, search): (&Service, &Search),
         date: Date,
     ) -> ChosenService {
-        let serves = |one: &&catalogue::Technician| {
-            one.active && service.technicians > 0 && one.is_skilled_for(service)
-        };
-        let chip = |technician: Option<Id>, label: &str| Chip {
-            path: Search { technician, ..search.clone() }.day_path(date),
-            label: label.to_owned(),
-            is_chosen: search.technician == technician,
-        };
-        let named = catalogue.technicians.iter().filter(serves).map(|one| chip(Some(one.id), &one.name));
-        let technicians: Vec<Chip> = [chip(None, "No preference")].into_iter().chain(named).collect();
         ChosenService {
             name: service.name.clone(),
             duration: format::duration(search.minutes.unwrap_or(service.minutes)),
             artwork: artwork::of_service(shown, catalogue, service),
             technician_word: catalogue.technician_word_of(service),
-            technicians: if technicians.len() > 2 { technicians } else { Vec::new() },
+            technicians: technician_chips(catalogue, service, search, date),
         }
     }
+}
+
+/// Returns links to the times of a day with each technician who can be chosen, no preference first. Returns none if
+/// there is no choice.
+pub(crate) fn technician_chips(
+    catalogue: &Catalogue,
+    service: &Service,
+    search: &Search,
+    date: Date,
+) -> Vec<Chip> {
+    let serves =
+        |one: &&catalogue::Technician| one.active && service.technicians > 0 && one.is_skilled_for(service);
+    let chip = |technician: Option<Id>, label: &str| Chip {
+        path: Search { technician, ..search.clone() }.day_path(date),
+        label: label.to_owned(),
+        is_chosen: search.technician == technician,
+    };
+    let named = catalogue.technicians.iter().filter(serves).map(|one| chip(Some(one.id), &one.name));
+    let chips: Vec<Chip> = [chip(None, "No preference")].into_iter().chain(named).collect();
+    if chips.len() > 2 { chips } else { Vec::new() }
 }
 
 /// A service that can be chosen.

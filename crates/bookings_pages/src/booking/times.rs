@@ -472,12 +472,10 @@ pub(crate) fn parts(answer: &Answer, search: &Search, without: Option<Timestamp>
 /// Describes why a day is not open yet, and when it opens.
 pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> String {
     let (zone, today) = (window.zone(), window.today());
-    let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
-        "{}, isn’t open for booking yet. You can book it starting {}, at {}. Your booking window is {}.",
+        "{}, isn’t open for booking yet. You can book it starting {}. Your booking window is {}.",
         format::day(day, today),
-        format::day(opens.date(), today),
-        format::clock(zone, closed.opens_at),
+        format::beginning(zone, closed.opens_at, window.requester().now),
         format::number_of(closed.max_advance_days, "day")
     )
 }
@@ -486,7 +484,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
 pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
-        return format!("{} has passed. Choose today or a later day.", format::day(chosen, today));
+        return format!("{}, has passed. Choose today or a later day.", format::day(chosen, today));
     }
     format!("Nothing open on {}.", format::day(chosen, today))
 }

@@ -146,7 +146,7 @@ pub(crate) fn with_opening(
     now: Timestamp,
 ) -> String {
     match opens_at {
-        Some(at) => format!("{sentence} You can book it starting {}.", format::moment(zone, at, now)),
+        Some(at) => format!("{sentence} You can book it starting {}.", format::beginning(zone, at, now)),
         None => sentence.to_owned(),
     }
 }

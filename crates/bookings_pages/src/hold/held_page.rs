@@ -211,7 +211,10 @@ fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>
     services_by_category(catalogue, |service| {
         let (id, minutes) = (service.id.to_string(), format::duration(service.minutes));
         let is_chosen = chosen.contains(&id.as_str());
-        Choice::new(id, format!("{}, {minutes}", service.name), is_chosen)
+        // Some names say the duration already.
+        let is_named = service.name.ends_with(&minutes);
+        let label = if is_named { service.name.clone() } else { format!("{}, {minutes}", service.name) };
+        Choice::new(id, label, is_chosen)
     })
 }
 

@@ -66,7 +66,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let sentence = |error: &Error| match error {
         Error::Refused(refusal, details) => {
-            let opens = why::opening(details).map(|at| format::moment(&catalogue.club.zone, at, now));
+            let opens = why::opening(details).map(|at| format::beginning(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" This guest can book it starting {at}.")).unwrap_or_default();
             format!("{}{opens}", refusal.sentence)
         }

@@ -17,12 +17,13 @@ use kit::web::{Input, Page, Path, RawInput};
 use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    Choice, FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, format, lenient_number,
-    or_sign_in, run_form, to_response,
+    FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in,
+    run_form, to_response,
 };
 
 use crate::booking::narrowing::{Narrowing, narrowings};
 use crate::booking::notice::OtherDate;
+use crate::booking::services::{Chip, technician_chips};
 use crate::booking::times::{self, Narrowed, Part, Search, Strip, Usual, night_before};
 use crate::visits::line::VisitLine;
 
@@ -93,8 +94,10 @@ struct MovePage {
     today: Date,
     /// What guests call the people who give the service: `Barber`.
     technician_word: &'static str,
-    technicians: Vec<Choice>,
-    rooms: Vec<Choice>,
+    technicians: Vec<Chip>,
+    /// The other ways to narrow the search. The guests and the duration are fixed.
+    narrowing: Narrowing,
+    shows_options: bool,
     search: Search,
     strip: Strip,
     day: String,
@@ -260,7 +263,8 @@ fn draw(
         None => StatusCode::OK,
     };
     let line = VisitLine::of(&catalogue, &detail, now);
-    let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search);
+    let narrowing =
+        Narrowing { rooms: narrowings(&catalogue, service, &search).rooms, ..Narrowing::default() };
     let page = MovePage {
         frame: Frame::new(by, "visits", format!("Reschedule: {} · CoreSync", line.service)),
         line,
@@ -269,8 +273,9 @@ fn draw(
         date,
         today,
         technician_word: catalogue.technician_word_of(service),
-        technicians,
-        rooms,
+        technicians: technician_chips(&catalogue, service, &search, date),
+        shows_options: requested.narrowed.room().is_some() || !fields.0.is_empty(),
+        narrowing,
         strip: Strip::of(&fortnight, &search, date, current),
         search,
         day: format::day(date, today),

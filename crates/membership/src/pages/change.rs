@@ -205,7 +205,11 @@ fn preview(
             let plan = page.plan.clone().unwrap_or_default();
             let found = crate::preview_upgrade(tx, by, person, &plan);
             match found {
-                Ok(invoice) => page.invoice = Some(InvoiceLines::of(invoice)),
+                Ok(invoice) => {
+                    let invoice = InvoiceLines::of(invoice);
+                    page.title = format!("Upgrade to {}", invoice.to);
+                    page.invoice = Some(invoice);
+                }
                 Err(Error::Refused(refusal, _)) => {
                     page.refusal = Some(reason(refusal, &entitlements, operation, today))
                 }

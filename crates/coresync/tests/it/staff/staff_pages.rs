@@ -241,7 +241,7 @@ async fn a_plan_version_is_published_and_members_are_moved_to_it() {
         "Anyone who joins on or after Tuesday, December 1, pays $400 a month.",
         "The one existing member keeps their price and terms until you move them to this version or they switch plans.",
         "Booked visits keep their price.",
-        "<td>$375</td><td>$400</td>",
+        "<td role=\"cell\" data-label=\"Now\">$375</td><td role=\"cell\" data-label=\"New version\">$400</td>",
         "name=\"effective_on\" value=\"2026-12-01\"",
     ] {
         assert!(preview.contains(phrase), "{phrase}: {preview}");
@@ -354,7 +354,7 @@ async fn why_not_lists_every_reason_in_order() {
     };
     let text = page(&app, DORA, &path("gus@cast.test", "2026-12-24", "22:00")).await;
     let places: Vec<_> = [
-        "That day isn’t open for booking yet. This guest can book it starting Monday, December 21, 12:00 AM.",
+        "That day isn’t open for booking yet. This guest can book it starting Monday, December 21.",
         "This is for members only.",
         "The room for this service is closed then.",
     ]
