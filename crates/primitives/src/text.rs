@@ -14,9 +14,18 @@ pub fn clean(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
-    let normal = nfc(text);
-    let mut out = String::with_capacity(normal.len());
-    let mut rest = normal.chars().peekable();
+    let mut cleaned = without_hidden(&nfc(text));
+    // Without the character between them, a letter and an accent can compose.
+    while !is_nfc(&cleaned) {
+        cleaned = without_hidden(&nfc(&cleaned));
+    }
+    cleaned
+}
+
+/// Returns a text without the characters that [`clean`] removes, and with line feeds as its only line separators.
+fn without_hidden(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
     while let Some(one) = rest.next() {
         let before = out.chars().next_back();
         let is_allowed = match one {
@@ -158,6 +167,8 @@ mod tests {
             ("\u{feff}An\u{200b}na\u{2060}\u{ad}", "Anna"),
             ("A\u{e0041}\u{e007f}nna\u{7}\u{1b}[31m", "Anna[31m"),
             ("Zoe\u{308}", "Zo\u{eb}"),
+            ("Zoe\u{200b}\u{308}", "Zo\u{eb}"),
+            ("Zoe\u{7}\u{308}", "Zo\u{eb}"),
             ("o\u{2019}Neill 🌿", "o\u{2019}Neill 🌿"),
             ("A\u{200d}nna", "Anna"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
