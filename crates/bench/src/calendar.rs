@@ -177,7 +177,8 @@ fn copy_year(tx: &mut Tx<'_>, span: Span, year: i64) -> Result<()> {
     )?;
     tx.run(
         sql!(
-            "INSERT INTO charges SELECT id - $3, club_id, person_id, subject_kind, subject_id - $3, net_cents, tax_cents,
+            "INSERT INTO charges (id, club_id, person_id, subject_kind, subject_id, net_cents, tax_cents, status, created_at,
+             changed_at) SELECT id - $3, club_id, person_id, subject_kind, subject_id - $3, net_cents, tax_cents,
              status, created_at - $4, changed_at - $4 FROM charges WHERE id >= $1 AND id < $2"
         ),
         args![span.from, span.to, ids, millis],

@@ -1,7 +1,6 @@
 //! The events of a booking, and what they record for later operations.
 
 use kit::{Cents, Id};
-use money::ChargeStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Status;
@@ -91,9 +90,6 @@ pub struct StepTaken {
     /// The charge that a no-show has replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge: Option<Id>,
-    /// The status of that charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_status: Option<ChargeStatus>,
     /// The fee for a no-show.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Cents>,

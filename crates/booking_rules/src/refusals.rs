@@ -118,9 +118,6 @@ pub const DAY_CLOSED: Refusal = Refusal::conflict(
     "day_closed",
     "This visit’s business day has closed. Ask a manager how to record the change.",
 );
-/// The fee of the no-show was paid.
-pub const FEE_PAID: Refusal =
-    Refusal::conflict("already_paid", "The fee has been paid. Refund it first, then undo the no-show.");
 
 /// The wording of [`MAINTENANCE`] for staff.
 pub const STAFF_MAINTENANCE: Refusal =

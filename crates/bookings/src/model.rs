@@ -3,7 +3,7 @@
 use booking_rules::{Booking, CancellationTerms, Status};
 use jiff::Timestamp;
 use kit::{Cents, Id};
-use money::{ChargeStatus, Line};
+use money::{Line, PaymentStatus};
 
 /// A booking with its details.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Detail {
     /// The lines of the price.
     pub why: Vec<Line>,
     /// The status of the charge; void if there is none.
-    pub payment_status: ChargeStatus,
+    pub payment_status: PaymentStatus,
     /// The consequences of canceling now.
     pub leaving: CancellationTerms,
     /// Whether the booking can be rescheduled now.

@@ -348,8 +348,8 @@ fn reference(year: i64, n: i64) -> String {
     format!("CS-{year}-{n:06}")
 }
 
-/// Checks that each charge is the sum of its lines (P7), that a booking has only one charge that is not void, and that
-/// the charge of a booking equals its price.
+/// Checks that each charge is the sum of its lines (P7), that what was paid and sent back is that of its payments and
+/// refunds, and that the charge of a booking equals its price unless a part was refunded.
 fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let unequal: Vec<(i64,)> = tx.all(
         sql!(
@@ -358,10 +358,14 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         ),
         args![],
     )?;
-    let several: Vec<(String, i64)> = tx.all(
+    let unpaid: Vec<(String, i64)> = tx.all(
         sql!(
-            "SELECT subject_kind, subject_id FROM charges WHERE status <> 'void'
-             GROUP BY subject_kind, subject_id HAVING COUNT(*) > 1 ORDER BY subject_kind, subject_id"
+            "SELECT c.subject_kind, c.subject_id FROM charges c WHERE c.replaced_at IS NULL
+             AND (c.paid_cents <> (SELECT CAST(COALESCE(SUM(p.cents), 0) AS BIGINT) FROM payment_parts p
+                   WHERE p.club_id = c.club_id AND p.subject_id = c.subject_id AND p.subject_kind = c.subject_kind)
+               OR c.refunded_cents <> (SELECT CAST(COALESCE(SUM(r.cents), 0) AS BIGINT) FROM refunds r
+                   WHERE r.club_id = c.club_id AND r.subject_id = c.subject_id AND r.subject_kind = c.subject_kind))
+             ORDER BY c.subject_kind, c.subject_id"
         ),
         args![],
     )?;
@@ -371,20 +375,18 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
              WHERE b.status IN ('confirmed', 'checked_in', 'in_progress', 'completed')
              AND NOT EXISTS (SELECT 1 FROM charges c WHERE c.subject_kind = 'booking' AND c.subject_id = b.id
                  AND c.status <> 'void' AND c.tax_cents = b.tax_cents
-                 AND c.net_cents = b.base_cents + b.addons_cents - b.discount_cents) ORDER BY b.id"
+                 AND c.net_cents = b.base_cents + b.addons_cents - b.discount_cents)
+             AND NOT EXISTS (SELECT 1 FROM charges c JOIN charge_lines l ON l.charge_id = c.id AND l.code = 'refund'
+                 WHERE c.subject_kind = 'booking' AND c.subject_id = b.id AND c.status <> 'void') ORDER BY b.id"
         ),
         args![],
     )?;
     let unequal: Vec<String> = unequal.into_iter().map(|(id,)| format!("charge {id}")).collect();
-    let several: Vec<String> = several
-        .into_iter()
-        .filter(|(kind, _)| kind == "booking")
-        .map(|(kind, id)| format!("{kind} {id}"))
-        .collect();
+    let unpaid: Vec<String> = unpaid.into_iter().map(|(kind, id)| format!("{kind} {id}")).collect();
     let other: Vec<String> = other.into_iter().map(named).collect();
     Ok([
         finding("{n} charges do not equal the sum of their lines", &unequal, DESK),
-        finding("{n} bookings have more than one charge that counts", &several, DESK),
+        finding("{n} charges do not match their payments and refunds", &unpaid, DESK),
         finding("{n} bookings have no charge that matches their price", &other, DESK),
     ]
     .into_iter()
@@ -397,9 +399,9 @@ fn fees(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let other_fee: Vec<Named> = tx.all(
         sql!(
             "SELECT b.reference, b.id FROM bookings b WHERE b.status IN ('cancelled', 'no_show')
-             AND b.fee_cents IS NOT NULL AND b.fee_cents <> (SELECT CAST(COALESCE(SUM(c.net_cents), 0) AS BIGINT)
-                 FROM charges c WHERE c.subject_kind = 'booking' AND c.subject_id = b.id AND c.status <> 'void')
-             ORDER BY b.id"
+             AND b.fee_cents IS NOT NULL AND b.fee_cents <> (SELECT CAST(COALESCE(SUM(l.cents), 0) AS BIGINT)
+                 FROM charges c JOIN charge_lines l ON l.charge_id = c.id AND l.code <> 'refund'
+                 WHERE c.subject_kind = 'booking' AND c.subject_id = b.id AND c.status <> 'void') ORDER BY b.id"
         ),
         args![],
     )?;

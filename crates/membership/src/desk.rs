@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use kit::amounts::half_up;
 use kit::web::RawInput;
 use kit::{Cents, DetailKey, Error, Fault, Id, Refusal, Result, Tx, args, input, sql};
-use money::{Bill, Line, LineKind};
+use money::{Bill, Line, LineKind, NewPayment, PaidPart, Tip};
 use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::{Value, json};
 
@@ -112,7 +112,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     };
     let event = changed(tx, by.id(), id, person, MembershipEventKind::Joined, &detail)?;
     let label = format!("{}, until {paid_until}", plan.name);
-    take(tx, by, (club, person, event), label, plan.price)?;
+    take(tx, by, (club, person, event), (label, plan.price), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(
         tx,
@@ -172,25 +172,32 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
         ..MembershipEventDetail::of_plan(&plan.name)
     };
     let event = changed(tx, by.id(), membership.id, person, MembershipEventKind::DuesTaken, &detail)?;
-    take(tx, by, (club, person, event), format!("{}, until {until}", plan.name), plan.price)?;
+    let label = format!("{}, until {until}", plan.name);
+    take(tx, by, (club, person, event), (label, plan.price), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     let change = (audit::shown(&membership, &plan), with_paid(after, paid, plan.price));
     audit::note(tx, by, AuditEvent::DuesTaken, person, change)?;
     Ok(until)
 }
 
-/// Creates the charge of a payment at the front desk and marks it as paid.
+/// Creates the charge of dues or of an upgrade and takes its payment at the front desk. The slip number of a terminal is
+/// not recorded here.
 fn take(
     tx: &mut Tx<'_>,
     by: &Actor,
     (club, person, event): (Id, Id, Id),
-    label: String,
-    amount: Cents,
+    (label, amount): (String, Cents),
+    paid: Paid,
 ) -> Result<()> {
     let subject = Subject { kind: SUBJECT, id: event };
     let lines = vec![Line::new(LineKind::Dues, "dues", label, amount)];
     let charge = money::charge(tx, &Bill { subject, club, person: Some(person), lines })?;
-    if charge.status == money::ChargeStatus::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
+    if charge.due() == Cents::ZERO {
+        return Ok(());
+    }
+    let (parts, method) = (vec![PaidPart { subject, amount: None }], paid.method());
+    let payment = NewPayment { parts, method, slip: String::new(), tip: Tip::default() };
+    money::take(tx, by, &payment).map(drop)
 }
 
 /// The cost of changing to a more expensive plan now (M4). The remaining paid time is counted by the second.
@@ -312,7 +319,7 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
     };
     let event = changed(tx, by.id(), id, person, MembershipEventKind::Upgraded, &detail)?;
     let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
-    take(tx, by, (club, person, event), label, invoice.total)?;
+    take(tx, by, (club, person, event), (label, invoice.total), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(
         tx,

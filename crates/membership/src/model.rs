@@ -166,6 +166,14 @@ impl Paid {
         }
     }
 
+    /// Returns the method of the payment.
+    pub(crate) fn method(self) -> money::PaymentMethod {
+        match self {
+            Paid::Cash => money::PaymentMethod::Cash,
+            Paid::Terminal => money::PaymentMethod::Terminal,
+        }
+    }
+
     /// Parses the field `paid`: `cash` or `terminal`.
     pub fn parse(input: &mut RawInput) -> Paid {
         match input.opt_text_within("paid", 20).as_deref() {

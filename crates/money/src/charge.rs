@@ -1,256 +1,175 @@
-//! Charges: what one subject costs one person.
+//! Charges: what one subject costs one person now (T7). Each change is a version. What was paid stays with the subject.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
-use people::{Action, Actor, Subject, SubjectKind};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use jiff::civil::Date;
+use kit::{Cents, Id, Result, Tx, args, sql};
+use people::{Subject, SubjectKind};
 
-use crate::line::Line;
-use crate::tax::tax_on;
+use crate::books;
+use crate::line::{Line, LineKind};
+use crate::model::{Bill, Charge, PaymentStatus};
+use crate::position::Position;
+use crate::store::{current, find, insert, insert_lines, lines_of, replaced, set_status, taxes_of, update};
+use crate::tax::{TaxShare, tax_rates_on, today};
 
-/// The status of a charge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChargeStatus {
-    /// Due at the front desk.
-    Due,
-    /// The charge is paid, or its total is zero.
-    Settled,
-    /// The charge is no longer owed.
-    Void,
-}
-
-impl ChargeStatus {
-    /// The name of the status in the tables and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChargeStatus::Due => "due",
-            ChargeStatus::Settled => "settled",
-            ChargeStatus::Void => "void",
-        }
-    }
-
-    /// Parses a name that [`ChargeStatus::as_str`] returns; `None` for any other text.
-    pub fn read(text: String) -> Option<ChargeStatus> {
-        [ChargeStatus::Due, ChargeStatus::Settled, ChargeStatus::Void]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
-}
-
-kit::column_as!(ChargeStatus, String, ChargeStatus::read);
-
-/// A charge as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Charge {
-    /// The id of the charge.
-    pub id: Id,
-    /// The sum of its lines in cents, without tax.
-    pub net: Cents,
-    /// The tax on its lines in cents.
-    pub tax: Cents,
-    /// The status of the charge.
-    pub status: ChargeStatus,
-}
-
-row!(Charge { id, net, tax, status });
-
-/// What [`charge`] needs to create a charge.
-#[derive(Debug, Clone)]
-pub struct Bill {
-    /// What the charge is for.
-    pub subject: Subject,
-    /// The id of the club that the amount is owed to.
-    pub club: Id,
-    /// The person who owes the amount; `None` for a guest without an account.
-    pub person: Option<Id>,
-    /// The amounts with their reasons. Their sum must not be negative.
-    pub lines: Vec<Line>,
-}
-
-/// Creates a charge with its tax and its lines. A charge whose total is zero is settled at once.
+/// Creates the first charge of a subject with its tax and its lines. Charges for fees alone are earned at once (T12).
 ///
 /// # Errors
-/// Returns a fault if the database fails.
+/// Returns a fault if the subject has a charge, or if the database fails.
 pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
-    let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
-    let tax = tax_on(tx, bill.club, &bill.lines)?;
-    let status = if net + tax == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due };
-    let charge = Charge { id: tx.new_id()?, net, tax, status };
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "INSERT INTO charges (id, club_id, person_id, subject_kind, subject_id, net_cents, tax_cents, status,
-             created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)"
-        ),
-        args![
-            charge.id,
-            bill.club,
-            bill.person,
-            bill.subject.kind.as_str(),
-            bill.subject.id,
-            net,
-            tax,
-            status.as_str(),
-            now
-        ],
-    )?;
-    for (position, line) in (0_i64..).zip(&bill.lines) {
-        tx.run(
-            sql!(
-                "INSERT INTO charge_lines (charge_id, position, kind, code, label, cents)
-                 VALUES ($1, $2, $3, $4, $5, $6)"
-            ),
-            args![charge.id, position, line.kind.as_str(), &line.code, &line.label, line.amount],
-        )?;
-    }
-    Ok(charge)
+    write(tx, bill, None)
 }
 
-/// Returns the charge of a subject that is not void, with its lines. If there are several, it returns the newest.
-///
-/// # Errors
-/// Returns a fault if the database fails.
-pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Vec<Line>)>> {
-    let club = tx.club()?;
-    let charge: Option<Charge> = tx.one(
-        sql!(
-            "SELECT id, net_cents, tax_cents, status FROM charges WHERE club_id = $3 AND subject_id = $1 AND
-             subject_kind = $2 AND status <> 'void' ORDER BY id DESC LIMIT 1"
-        ),
-        args![subject.id, subject.kind.as_str(), club],
-    )?;
-    let Some(charge) = charge else { return Ok(None) };
-    let lines = tx.all(
-        sql!("SELECT kind, code, label, cents FROM charge_lines WHERE charge_id = $1 ORDER BY position"),
-        args![charge.id],
-    )?;
-    Ok(Some((charge, lines)))
-}
-
-/// Voids every charge of the subject of `bill` and creates a new one. Returns `None` if `bill` has no lines, so that
-/// nothing is charged.
+/// Replaces the charge of the subject of `bill` by a new version with these lines. What was paid for the subject stays
+/// with it: it pays for the new version, and what is not needed has to be sent back (T7). Returns `None` if nothing is
+/// charged anymore and nothing was paid.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "UPDATE charges SET status = 'void', changed_at = $1
-             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
-        ),
-        args![now, bill.subject.id, bill.subject.kind.as_str(), bill.club],
-    )?;
-    if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
+    let current = current(tx, bill.subject)?;
+    let was_paid = current.as_ref().is_some_and(|charge| charge.paid > Cents::ZERO);
+    match current {
+        None if bill.lines.is_empty() => Ok(None),
+        Some(charge) if bill.lines.is_empty() && !was_paid && charge.earned_at.is_none() => {
+            set_status(tx, &Charge { status: PaymentStatus::Void, ..charge })?;
+            Ok(None)
+        }
+        current => write(tx, bill, current).map(Some),
+    }
 }
 
-/// Reverts [`replace`]: voids every charge of the subject, then restores the charge `earlier` with the status that it
-/// had. Without `earlier`, it restores the newest void charge of the subject: as settled if its total is zero,
-/// otherwise as due. Returns `false` if there is no charge to restore.
+/// Makes an earlier version count again, as a new version. Without `earlier`, it is the newest version that was
+/// replaced or is void. Returns `false` if there is none.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeStatus)>) -> Result<bool> {
+pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<Id>) -> Result<bool> {
+    let Some(now) = current(tx, subject)? else { return Ok(false) };
     let club = tx.club()?;
-    let earlier = match earlier {
-        Some(earlier) => Some(earlier),
-        None => newest_void(tx, subject)?,
+    let found: Option<(Id,)> = tx.one(
+        sql!(
+            "SELECT id FROM charges WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3 AND status = 'void'
+             AND (id = $4 OR $4 = 0) ORDER BY version DESC LIMIT 1"
+        ),
+        args![club, subject.id, subject.kind, earlier.unwrap_or(Id(0))],
+    )?;
+    let Some((earlier,)) = found else { return Ok(false) };
+    let bill = Bill { subject, club, person: now.person, lines: lines_of(tx, earlier)? };
+    write(tx, &bill, Some(now))?;
+    Ok(true)
+}
+
+/// Writes a charge: the version after `before`, or the first. Records what moves in the ledger.
+fn write(tx: &mut Tx<'_>, bill: &Bill, before: Option<Charge>) -> Result<Charge> {
+    let today = today(tx)?;
+    let taxes = tax_rates_on(tx, today)?.shares(&bill.lines);
+    let is_fee = !bill.lines.is_empty() && bill.lines.iter().all(|line| line.kind == LineKind::Fee);
+    let earned_at = is_fee.then(|| tx.now());
+    write_version(tx, bill, (taxes, today), before, earned_at)
+}
+
+/// Writes a version with its lines and its tax by the rates of a day.
+pub(crate) fn write_version(
+    tx: &mut Tx<'_>,
+    bill: &Bill,
+    (taxes, taxed_on): (Vec<TaxShare>, Date),
+    before: Option<Charge>,
+    earned_at: Option<Timestamp>,
+) -> Result<Charge> {
+    let before = before.map(|before| books::open(tx, bill.subject, before)).transpose()?;
+    let charge = Charge { earned_at, ..next_version(tx, bill, &taxes, before.as_ref())? };
+    let charge = Charge { taxed_on, ..charge }.with_status();
+    let position_before = match &before {
+        Some(before) => {
+            replaced(tx, before.id)?;
+            let (lines, taxes) = (lines_of(tx, before.id)?, taxes_of(tx, before.id)?);
+            Position::of(before, &lines, &taxes)
+        }
+        None => Position::default(),
     };
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "UPDATE charges SET status = 'void', changed_at = $1
-             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
-        ),
-        args![now, subject.id, subject.kind.as_str(), club],
-    )?;
-    let Some((charge, status)) = earlier else { return Ok(false) };
-    let counts = tx.run(
-        sql!(
-            "UPDATE charges SET status = $1, changed_at = $2 WHERE club_id = $6 AND id = $3 AND subject_id = $4 AND
-             subject_kind = $5"
-        ),
-        args![status.as_str(), now, charge, subject.id, subject.kind.as_str(), club],
-    )?;
-    Ok(counts == 1)
+    insert(tx, bill, &charge)?;
+    insert_lines(tx, charge.id, &bill.lines, &taxes)?;
+    let after = Position::of(&charge, &bill.lines, &taxes);
+    books::moved(tx, (bill.subject, &charge), "changed", (&position_before, &after))?;
+    Ok(charge)
 }
 
-fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeStatus)>> {
-    let club = tx.club()?;
-    let found: Option<(Id, Cents)> = tx.one(
-        sql!(
-            "SELECT id, net_cents + tax_cents FROM charges WHERE club_id = $3 AND subject_id = $1 AND subject_kind =
-             $2 AND status = 'void' ORDER BY id DESC LIMIT 1"
-        ),
-        args![subject.id, subject.kind.as_str(), club],
-    )?;
-    Ok(found.map(|(id, total)| {
-        (id, if total == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due })
-    }))
+/// Returns the version after `before`, with the sums of what was paid, sent back, and given up. What was given up is at
+/// most what the new version charges.
+fn next_version(tx: &mut Tx<'_>, bill: &Bill, taxes: &[TaxShare], before: Option<&Charge>) -> Result<Charge> {
+    let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
+    let tax: Cents = taxes.iter().map(|share| share.amount).sum();
+    let sum = |of: fn(&Charge) -> Cents| before.map_or(Cents::ZERO, of);
+    let comp = sum(|before| before.comp).min(net + tax);
+    Ok(Charge {
+        id: tx.new_id()?,
+        version: before.map_or(1, |before| before.version + 1),
+        person: bill.person.or_else(|| before.and_then(|before| before.person)),
+        net,
+        tax,
+        status: if bill.lines.is_empty() { PaymentStatus::Void } else { PaymentStatus::Unpaid },
+        comp,
+        written_off: sum(|before| before.written_off).min(net + tax - comp),
+        paid: sum(|before| before.paid),
+        refunded: sum(|before| before.refunded),
+        earned_at: None,
+        taxed_on: Date::MIN,
+        needs_opening: false,
+    })
 }
 
-/// Marks a charge as paid at the front desk (T3).
-///
-/// # Errors
-/// Returns `Error::Forbidden` unless `by` may book for others, and `Error::NotFound` if the charge is not due.
-pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
-    by.need(Action::BookForOthers)?;
-    if record_payment(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
-}
-
-/// Marks a charge as paid without a permission check, for imported records. Returns `false` if the charge is not due.
+/// Returns the current charge of a subject with its lines, unless it is void.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn record_payment(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
-    let club = tx.club()?;
-    let now = tx.now();
-    let settled = tx.run(
-        sql!(
-            "UPDATE charges SET status = 'settled', changed_at = $1 WHERE club_id = $3 AND id = $2 AND status = 'due'"
-        ),
-        args![now, charge, club],
-    )?;
-    Ok(settled == 1)
+pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Vec<Line>)>> {
+    let Some(charge) = find(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void) else {
+        return Ok(None);
+    };
+    let lines = lines_of(tx, charge.id)?;
+    Ok(Some((charge, lines)))
 }
 
-/// Marks the charges of a subject that are not void as earned now (T12), because its service is completed. A charge
-/// that is already earned keeps its time. Returns the number of charges.
+/// Marks the charge of a subject as earned now (T12), because its service is completed. If it is already earned, it
+/// keeps its time. Returns whether there is a charge.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
-    let club = tx.club()?;
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "UPDATE charges SET earned_at = COALESCE(earned_at, $1)
-             WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
-        ),
-        args![now, subject.id, subject.kind.as_str(), club],
-    )
+pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
+    let Some(charge) = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void) else {
+        return Ok(false);
+    };
+    if charge.earned_at.is_none() {
+        let now = tx.now();
+        let (lines, taxes) = (lines_of(tx, charge.id)?, taxes_of(tx, charge.id)?);
+        let earned = Charge { earned_at: Some(now), ..charge.clone() };
+        update(tx, &earned)?;
+        let (before, after) = (Position::of(&charge, &lines, &taxes), Position::of(&earned, &lines, &taxes));
+        books::moved(tx, (subject, &earned), "delivered", (&before, &after))?;
+    }
+    Ok(true)
 }
 
-/// Reverts [`earn`], because the service is not completed after all. Returns the number of charges.
+/// Reverts [`earn`], because the service is not completed after all: writes the same charge as a new version that is
+/// not earned. Returns whether there is a charge that was earned.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn revert_earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
-    let club = tx.club()?;
-    tx.run(
-        sql!(
-            "UPDATE charges SET earned_at = NULL WHERE club_id = $3 AND subject_id = $1 AND subject_kind = $2"
-        ),
-        args![subject.id, subject.kind.as_str(), club],
-    )
+pub fn revert_earn(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
+    let earned = current(tx, subject)?.filter(|charge| charge.earned_at.is_some());
+    let Some(charge) = earned else { return Ok(false) };
+    let (lines, taxes, club) = (lines_of(tx, charge.id)?, taxes_of(tx, charge.id)?, tx.club()?);
+    let bill = Bill { subject, club, person: charge.person, lines };
+    let taxed_on = charge.taxed_on;
+    write_version(tx, &bill, (taxes, taxed_on), Some(charge), None)?;
+    Ok(true)
 }
 
 /// Returns how many cents discounts, credits, and plans have saved a person so far: the negative lines of charges that
-/// are earned and not void. Future visits do not count.
+/// are earned and not void, without refunds. Future visits do not count.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
@@ -260,67 +179,48 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
         sql!(
             "SELECT CAST(COALESCE(-SUM(l.cents), 0) AS BIGINT) FROM charge_lines l JOIN charges c ON c.id =
              l.charge_id WHERE c.club_id = $2 AND c.person_id = $1 AND c.status <> 'void' AND c.earned_at IS NOT NULL
-             AND l.cents < 0"
+             AND l.cents < 0 AND l.code <> 'refund'"
         ),
         args![person, club],
     )?;
     Ok(sum.map_or(Cents::ZERO, |(cents,)| cents))
 }
 
-/// Returns the statuses of a person's charges for one kind of subject, by subject id. If a subject has several charges,
-/// the newest counts.
+/// Returns the payment statuses of a person's subjects of one kind, by subject id.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: SubjectKind) -> Result<HashMap<Id, ChargeStatus>> {
+pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: SubjectKind) -> Result<HashMap<Id, PaymentStatus>> {
     let club = tx.club()?;
-    let rows: Vec<(Id, ChargeStatus)> = tx.all(
+    let rows: Vec<(Id, PaymentStatus)> = tx.all(
         sql!(
-            "SELECT subject_id, status FROM charges WHERE club_id = $3 AND person_id = $1 AND subject_kind = $2 ORDER
-             BY id"
+            "SELECT subject_id, status FROM charges WHERE club_id = $3 AND person_id = $1 AND subject_kind = $2
+             AND replaced_at IS NULL"
         ),
-        args![person, kind.as_str(), club],
+        args![person, kind, club],
     )?;
     Ok(rows.into_iter().collect())
 }
-/// Returns every charge of the actor with its lines, for the export of their personal data.
-///
-/// # Errors
-/// Returns `Error::Unauthorized` for a visitor.
-pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
-    let person = by.person()?.id;
-    let charges: Vec<(Id, String, Id, Cents, Cents, String, Timestamp)> = tx.all(
-        sql!(
-            "SELECT id, subject_kind, subject_id, net_cents, tax_cents, status, created_at FROM charges
-             WHERE person_id = $1 ORDER BY created_at, id"
-        ),
-        args![person],
-    )?;
-    let mut out = Vec::new();
-    for (id, kind, subject, net, tax, status, at) in charges {
-        let lines: Vec<(String, Cents)> = tx.all(
-            sql!("SELECT label, cents FROM charge_lines WHERE charge_id = $1 ORDER BY position"),
-            args![id],
-        )?;
-        let lines: Vec<Value> =
-            lines.iter().map(|(label, cents)| json!({"label": label, "amount": cents.to_string()})).collect();
-        out.push(json!({"of": kind, "id": subject, "net": net.to_string(), "tax": tax.to_string(), "status": status,
-            "created_at": at, "lines": lines}));
-    }
-    Ok(out)
-}
 
-/// Assigns the charges of a subject that have no person to a person. Returns the number of charges.
+/// Assigns the charges and payments of a subject that have no person to a person.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
-pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
+pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<()> {
     let club = tx.club()?;
     tx.run(
         sql!(
             "UPDATE charges SET person_id = $1 WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3 AND
              person_id IS NULL"
         ),
-        args![person, subject.id, subject.kind.as_str(), club],
+        args![person, subject.id, subject.kind, club],
+    )?;
+    tx.run(
+        sql!(
+            "UPDATE payments SET person_id = $1 WHERE club_id = $4 AND person_id IS NULL AND id IN
+             (SELECT payment_id FROM payment_parts WHERE club_id = $4 AND subject_id = $2 AND subject_kind = $3)"
+        ),
+        args![person, subject.id, subject.kind, club],
     )
+    .map(drop)
 }

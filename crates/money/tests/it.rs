@@ -1,12 +1,17 @@
-//! Charges and tax on a real database.
+//! Charges, tax, payments, and refunds on a real database, with their entries in the ledger.
+
+#[path = "it/desk.rs"]
+mod desk;
+#[path = "it/tax.rs"]
+mod tax;
 
 use axum::Router;
 use kit::jobs::Handlers;
 use kit::{Cents, Error, Id, Tx};
-use money::{Bill, ChargeStatus, Line, LineKind};
-use people::Actor;
-use people::{Subject, SubjectKind};
-use testing::{BEA, DORA, GUS, NOW, Player, Program, TestClub};
+use ledger::Account;
+use money::{Bill, Charge, Line, LineKind, NewPayment, PaidPart, Payment, PaymentMethod, PaymentStatus, Tip};
+use people::{Actor, Subject, SubjectKind};
+use testing::{BEA, DORA, NOW, Player, Program, TestClub};
 
 /// Opens the small test club without routes.
 async fn open() -> TestClub {
@@ -14,73 +19,94 @@ async fn open() -> TestClub {
     TestClub::open_around(NOW, |config| config, nothing).await
 }
 
-const SUBJECT: Subject = Subject { kind: SubjectKind::Membership, id: Id(17) };
+/// A visit. This crate does not need to know more about it.
+const VISIT: Subject = Subject { kind: SubjectKind::Booking, id: Id(17) };
+/// A second service of the visit.
+const SECOND: Subject = Subject { kind: SubjectKind::Booking, id: Id(18) };
 
 /// Returns a bill for Bea with one line per amount in cents.
-fn bill(app: &TestClub, cents: &[i64]) -> Bill {
-    let line = |cents: &i64| Line::new(LineKind::Goods, "item", "Item", Cents(*cents));
+fn bill_of(app: &TestClub, subject: Subject, kind: LineKind, cents: &[i64]) -> Bill {
+    let line = |cents: &i64| Line::new(kind, "item", "Item", Cents(*cents));
     let lines = cents.iter().map(line).collect();
-    Bill { subject: SUBJECT, club: app.club(), person: Some(app.person(BEA)), lines }
+    Bill { subject, club: app.club(), person: Some(app.person(BEA)), lines }
+}
+
+fn bill(app: &TestClub, cents: &[i64]) -> Bill {
+    bill_of(app, VISIT, LineKind::Service, cents)
+}
+
+async fn charge(app: &TestClub, cents: &[i64]) -> Charge {
+    let bill = bill(app, cents);
+    app.db().tx(move |tx| money::charge(tx, &bill)).await.expect("a charge")
+}
+
+async fn replace(app: &TestClub, bill: Bill) -> Option<Charge> {
+    app.db().tx(move |tx| money::replace(tx, &bill)).await.expect("another charge")
 }
 
 fn actor(tx: &mut Tx<'_>, person: Id) -> kit::Result<Actor> {
     people::person(tx, person).map(Actor::of)
 }
 
-#[tokio::test]
-async fn a_charge_with_its_tax_is_due_until_the_front_desk_settles_it() {
-    let app = open().await;
-    let expected = bill(&app, &[3_600, 5_200, 7_100]);
-    let made = app.db().tx(move |tx| money::charge(tx, &expected)).await.expect("a charge");
-    // 8% on goods: 1272 cents of 15900.
-    assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), ChargeStatus::Due));
-    let settle = async |by: Player| {
-        let by = app.person(by);
-        app.db().tx(move |tx| actor(tx, by).and_then(|by| money::settle(tx, &by, made.id))).await
-    };
-    for player in [GUS, BEA] {
-        assert!(matches!(settle(player).await, Err(Error::Forbidden)), "{}", player.first_name);
-    }
-    settle(DORA).await.expect("it is paid");
-    assert!(matches!(settle(DORA).await, Err(Error::NotFound)), "it is paid once");
-    let found = app.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
-    let (charge, lines) = found.expect("a charge");
-    assert_eq!((charge.status, lines.len()), (ChargeStatus::Settled, 3));
+/// Runs an operation as a player.
+async fn run<T: Send + 'static>(
+    app: &TestClub,
+    by: Player,
+    run: impl Fn(&mut Tx<'_>, &Actor) -> kit::Result<T> + Send + Sync + 'static,
+) -> kit::Result<T> {
+    let by = app.person(by);
+    app.db().tx(move |tx| actor(tx, by).and_then(|by| run(tx, &by))).await
 }
 
-#[tokio::test]
-async fn a_free_charge_is_settled_at_once() {
-    let app = open().await;
-    let free = bill(&app, &[5_000, -5_000]);
-    let made = app.db().tx(move |tx| money::charge(tx, &free)).await.expect("a charge");
-    assert_eq!((made.net, made.status), (Cents::ZERO, ChargeStatus::Settled));
+/// Returns a payment of all that is due for some subjects.
+fn all_due(method: PaymentMethod, subjects: &[Subject]) -> NewPayment {
+    let part = |subject: &Subject| PaidPart { subject: *subject, amount: None };
+    let (parts, slip) = (subjects.iter().map(part).collect(), "0042".to_owned());
+    NewPayment { parts, method, slip, tip: Tip::default() }
 }
 
-#[tokio::test]
-async fn a_replaced_charge_can_be_reinstated() {
-    let app = open().await;
-    let (first, second) = (bill(&app, &[10_000]), bill(&app, &[2_500]));
-    let counts = async || {
-        let found = app.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
-        found.map(|(charge, _)| charge.net)
-    };
-    app.db().tx(move |tx| money::charge(tx, &first)).await.expect("a charge");
-    app.db().tx(move |tx| money::replace(tx, &second)).await.expect("another charge");
-    assert_eq!(counts().await, Some(Cents(2_500)));
-    assert!(app.db().tx(|tx| money::reinstate(tx, SUBJECT, None)).await.expect("an answer"));
-    assert_eq!(counts().await, Some(Cents(10_000)));
+async fn take(app: &TestClub, payment: NewPayment) -> kit::Result<Payment> {
+    run(app, DORA, move |tx, by| money::take(tx, by, &payment)).await
 }
 
-/// The savings by discounts count once a service is completed.
-#[tokio::test]
-async fn savings_count_once_they_are_earned() {
-    let app = open().await;
-    let (discounted, person) = (bill(&app, &[20_000, -5_000]), app.person(BEA));
-    app.db().tx(move |tx| money::charge(tx, &discounted)).await.expect("a charge");
-    let saved = async || app.db().view(move |tx| money::saved(tx, person)).await.expect("a sum");
-    assert_eq!(saved().await, Cents::ZERO);
-    app.db().tx(|tx| money::earn(tx, SUBJECT)).await.expect("earned");
-    assert_eq!(saved().await, Cents(5_000));
-    app.db().tx(|tx| money::revert_earn(tx, SUBJECT)).await.expect("not earned");
-    assert_eq!(saved().await, Cents::ZERO);
+async fn pay(app: &TestClub, cents: i64) -> Payment {
+    let mut payment = all_due(PaymentMethod::Cash, &[VISIT]);
+    payment.parts[0].amount = Some(Cents(cents));
+    take(app, payment).await.expect("a payment")
+}
+
+async fn current(app: &TestClub) -> Option<Charge> {
+    let found = app.db().view(|tx| money::charge_of(tx, VISIT)).await.expect("an answer");
+    found.map(|(charge, _)| charge)
+}
+
+async fn status(app: &TestClub) -> Option<PaymentStatus> {
+    current(app).await.map(|charge| charge.status)
+}
+
+/// Returns the balances of a subject in the ledger that are not 0.
+async fn balances(app: &TestClub, subject: Subject) -> Vec<(Account, i64)> {
+    let totals = app.db().view(move |tx| ledger::subject_totals(tx, subject)).await.expect("an answer");
+    let all = totals.into_iter().map(|totals| (totals.account, totals.balance().0));
+    all.filter(|(_, cents)| *cents != 0).collect()
+}
+
+/// Checks that the ledger has no problem and agrees with the charge of the visit.
+async fn agrees(app: &TestClub) {
+    let problems = app.db().view(ledger::check).await.expect("an answer");
+    assert!(problems.is_empty(), "{problems:?}");
+    let held = balances(app, VISIT).await;
+    let balance =
+        |account: Account| held.iter().find(|(one, _)| *one == account).map_or(0, |(_, cents)| *cents);
+    let owed = current(app).await.map_or(0, |charge| charge.to_refund().0);
+    assert_eq!(balance(Account::RefundsOwed), owed, "{held:?}");
+}
+
+/// Returns the code of the refusal with which an operation ended.
+fn code<T: std::fmt::Debug>(result: kit::Result<T>) -> &'static str {
+    result.expect_err("a refusal").code().expect("a refusal")
+}
+
+fn is_invalid<T>(result: &kit::Result<T>) -> bool {
+    matches!(result, Err(Error::Invalid(_)))
 }

@@ -144,4 +144,14 @@ audit_events! {
     JobDiscarded = "job_discarded",
     /// A business day of the ledger was closed.
     DayClosed = "day_closed",
+    /// Staff took a payment.
+    PaymentTaken = "payment_taken",
+    /// Staff handed back money that was to be refunded.
+    RefundSent = "refund_sent",
+    /// A manager approved a refund.
+    RefundApproved = "refund_approved",
+    /// A manager gave something for free.
+    CompGiven = "comp_given",
+    /// A manager wrote off an amount.
+    AmountWrittenOff = "amount_written_off",
 }

@@ -38,11 +38,15 @@ pub enum Action {
     ManageJobs,
     /// Close business days of the ledger (T20).
     CloseDays,
+    /// Take payments, hand back what rules refund, and see payments (T17, T20).
+    TakePayments,
+    /// Refund, give for free, and write off, with a reason (T18, T20).
+    AdjustCharges,
 }
 
 impl Action {
     /// Every action, for the table of permissions.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 18] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -59,6 +63,8 @@ impl Action {
         Action::CorrectPeople,
         Action::ManageJobs,
         Action::CloseDays,
+        Action::TakePayments,
+        Action::AdjustCharges,
     ];
 }
 
@@ -82,6 +88,8 @@ fn table(action: Action) -> &'static [Role] {
         Action::CorrectPeople => &[Manager, Owner],
         Action::ManageJobs => &[Manager, Owner],
         Action::CloseDays => &[Manager, Owner],
+        Action::TakePayments => &[FrontDesk, Manager, Owner],
+        Action::AdjustCharges => &[Manager, Owner],
     }
 }
 
@@ -130,6 +138,8 @@ mod tests {
 ....xx. CorrectPeople
 ....xx. ManageJobs
 ....xx. CloseDays
+...xxx. TakePayments
+....xx. AdjustCharges
 ";
         assert_eq!(matrix, written);
     }

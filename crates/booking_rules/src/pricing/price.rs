@@ -325,7 +325,8 @@ pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
     let mut lines = Vec::new();
     let mut add = |line: PriceLine, label: String, amount: Cents| {
         if amount != Cents::ZERO || line == PriceLine::List {
-            lines.push(Line::new(LineKind::Service, line.as_str(), label, amount));
+            let kind = if line == PriceLine::Addon { LineKind::Addon } else { LineKind::Service };
+            lines.push(Line::new(kind, line.as_str(), label, amount));
         }
     };
     add(PriceLine::List, "Guest price".to_owned(), list.rounded());

@@ -5,7 +5,7 @@ use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
 use kit::{Cents, Error, Id, Result, Tx};
-use money::ChargeStatus;
+use money::PaymentStatus;
 use people::Subject;
 use people::{Action, Actor, AuditEvent, SubjectKind};
 use serde_json::Value;
@@ -68,7 +68,7 @@ pub fn my_filtered_bookings(
     let detail = |row: BookingRow| {
         let id = row.booking.id;
         let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
-        whole(&catalogue, row, ids, payments.get(&id).copied().unwrap_or(ChargeStatus::Void), seen)
+        whole(&catalogue, row, ids, payments.get(&id).copied().unwrap_or(PaymentStatus::Void), seen)
     };
     Ok(MyBookings {
         upcoming: upcoming.into_iter().map(detail).collect(),
@@ -157,9 +157,8 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail
     let id = row.booking.id;
     let technicians = scheduling::technicians_of(tx, id)?;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
-    let payment_status = charge.as_ref().map_or(ChargeStatus::Void, |charge| charge.status);
-    let is_due = |charge: &money::Charge| charge.status == ChargeStatus::Due;
-    let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
+    let payment_status = charge.as_ref().map_or(PaymentStatus::Void, |charge| charge.status);
+    let due = charge.as_ref().map(money::Charge::due);
     let lapses = store::lapses_of(tx, &row.booking)?;
     let seen = DetailContext { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
     let detail = whole(&catalogue, row, &technicians, payment_status, seen);
@@ -179,7 +178,7 @@ fn whole(
     catalogue: &Catalogue,
     row: BookingRow,
     technicians: &[Id],
-    payment_status: ChargeStatus,
+    payment_status: PaymentStatus,
     seen: DetailContext,
 ) -> Detail {
     let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());

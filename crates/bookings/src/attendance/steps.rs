@@ -172,7 +172,7 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
     if to == Status::NoShow {
         let subject = Subject { kind: SUBJECT, id: after.id };
         if let Some((charge, _)) = money::charge_of(tx, subject)? {
-            (taken.charge, taken.charge_status) = (Some(charge.id), Some(charge.status));
+            taken.charge = Some(charge.id);
         }
         after = miss(tx, after)?;
         taken.fee = after.cancellation.fee;

@@ -1,10 +1,10 @@
 //! Undoing a step of a visit (D4): a check-in, a start, a completion, or a no-show.
 
 use booking_rules::details::BOOKING_STATUS;
-use booking_rules::refusals::{FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
+use booking_rules::refusals::{MANAGER_REQUIRED, NOTHING_UNDONE};
 use booking_rules::{Booking, BookingEvent, CancellationState, SUBJECT, Status, StepTaken, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
-use kit::{Cents, Error, Fields, Id, Result, Tx};
+use kit::{Error, Fields, Id, Result, Tx};
 use people::Subject;
 use people::{Action, Actor, AuditEvent};
 use serde_json::json;
@@ -31,8 +31,8 @@ pub enum Undoing {
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may run the day, `Error::NotFound` if there is no such booking,
 /// `own_account` if it is the actor's own, `wrong_state` if the visit does not have the status `undone`,
-/// `manager_required` if only a manager may undo it, `day_closed` if the business day is closed, `already_paid` if the
-/// fee was paid, and `Error::Invalid` if a required reason is missing.
+/// `manager_required` if only a manager may undo it, `day_closed` if the business day is closed, and `Error::Invalid` if
+/// a required reason is missing.
 pub fn undo_step(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -134,17 +134,11 @@ fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Resul
     })
 }
 
-/// Reverses the consequences of a no-show: the charge before it applies again, and the fee and the lapse are removed.
+/// Reverses the consequences of a no-show: the charge before it applies again, what was paid for the fee pays for it, and
+/// the fee and the lapse are removed.
 fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Result<Booking> {
     let subject = Subject { kind: SUBJECT, id: booking.id };
-    if let Some((charge, _)) = money::charge_of(tx, subject)?
-        && charge.status == money::ChargeStatus::Settled
-        && charge.net + charge.tax > Cents::ZERO
-    {
-        return Err(Error::refused(&FEE_PAID));
-    }
-    let StepTaken { charge, charge_status, .. } = taken(last);
-    money::reinstate(tx, subject, charge.zip(charge_status))?;
+    money::reinstate(tx, subject, taken(last).charge)?;
     store::set_fee(tx, booking.id, None)?;
     store::forget_lapse(tx, booking.id)?;
     let cancellation = CancellationState { fee: None, ..booking.cancellation };

@@ -98,12 +98,9 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     scheduling::insert_allocations(tx, id, &allocations, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
-        let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
-        if record.status == Status::Completed && charge.status == money::ChargeStatus::Due {
-            money::record_payment(tx, charge.id)?;
-        }
+        money::charge(tx, &bill(club, &booking, quote.lines))?;
         if record.status == Status::Completed {
-            money::earn(tx, Subject { kind: SUBJECT, id })?;
+            money::import_paid(tx, Subject { kind: SUBJECT, id })?;
         }
         scheduling::bump_versions(tx, id)?;
     } else {

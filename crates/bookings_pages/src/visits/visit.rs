@@ -262,17 +262,19 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, config: &Config) -> Result<VisitPag
 
 /// Describes the state of the payment for a guest. For a canceled visit and a no-show, the charge contains only the fee.
 fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
-    let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
-    match charge.map(|charge| charge.status) {
+    let Some(charge) = charge else { return "Nothing is due.".to_owned() };
+    let (due, back) = (charge.due(), charge.to_refund());
+    match (booking.status, charge.received()) {
+        _ if back > Cents::ZERO => format!("{} will be refunded at the front desk.", format::money(back)),
+        (_, received) if due == Cents::ZERO && received > Cents::ZERO => "Paid. Thank you.".to_owned(),
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
-        Some(money::ChargeStatus::Settled) => "Paid. Thank you.".to_owned(),
-        Some(money::ChargeStatus::Due) if booking.status == Status::Cancelled => {
+        (Status::Cancelled, _) => {
             format!("Late cancellation fee: {}, due at the front desk.", format::money(due))
         }
-        Some(money::ChargeStatus::Due) if booking.status == Status::NoShow => {
-            format!("No-show fee: {}, due at the front desk.", format::money(due))
+        (Status::NoShow, _) => format!("No-show fee: {}, due at the front desk.", format::money(due)),
+        (_, received) if received > Cents::ZERO => {
+            format!("{} due at the front desk.", format::money(due))
         }
-        Some(money::ChargeStatus::Due) => "Due at the front desk.".to_owned(),
-        _ => "Nothing is due.".to_owned(),
+        _ => "Due at the front desk.".to_owned(),
     }
 }

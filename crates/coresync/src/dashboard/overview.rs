@@ -8,11 +8,11 @@ use bookings::{Booking, Detail};
 use bookings_pages::{HoldToken, VisitCard, VisitLine, answer_taking_over};
 use jiff::civil::Date;
 use kit::web::{Page, Paging};
-use kit::{AppState, Cents, Result, Tx};
+use kit::{AppState, Result, Tx};
 use membership::Entitlements;
 use membership::pages::{Tile, tiles};
-use money::ChargeStatus;
-use people::{Action, Actor, Caller};
+use money::PaymentStatus;
+use people::{Action, Actor, Caller, Subject};
 use ui::{Frame, format, or_sign_in};
 
 /// How many past visits are checked for unpaid amounts.
@@ -113,22 +113,17 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
             due: None,
         }
     };
-    let unpaid = |detail: &Detail| {
-        let due = if detail.booking.cancellation.fee.is_some() {
-            detail.booking.cancellation.fee
-        } else {
-            Some(detail.booking.price.total())
-        };
-        let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == ChargeStatus::Due)?;
-        let line = line(detail);
-        let path = line.path.clone();
-        Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })
-    };
     // The first service of a visit with several services links to all of them.
     let is_first =
         |detail: &&Detail| detail.booking.group.visit.is_none_or(|first| first == detail.booking.id);
     let mut to_do: Vec<ToDo> = own_bookings.held.iter().filter(is_first).map(held).collect();
-    to_do.extend(own_bookings.past.iter().filter_map(unpaid));
+    for detail in own_bookings.past.iter().filter(|detail| detail.payment_status == PaymentStatus::Unpaid) {
+        let subject = Subject { kind: bookings::SUBJECT, id: detail.booking.id };
+        let due = Some(format::money(money::due(tx, subject)?));
+        let line = line(detail);
+        let path = line.path.clone();
+        to_do.push(ToDo { line, path, until: None, is_offer: false, due });
+    }
     let shown = pictures::shown(tx, catalogue.club.id)?;
     let next = own_bookings.upcoming.first();
     Ok(DashboardPage {

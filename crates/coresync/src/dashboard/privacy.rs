@@ -162,6 +162,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         "birthday_gifts": membership::export_gifts(tx, by)?,
         "memberships": membership::export(tx, by)?,
         "charges": money::export(tx, by)?,
+        "payments": money::export_payments(tx, by)?,
         "ledger": ledger::export(tx, by)?,
         "audit_log": people::audit_of_me(tx, by)?,
     }))

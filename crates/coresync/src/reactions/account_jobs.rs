@@ -55,6 +55,9 @@ pub(crate) fn is_referred_to(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
             "SELECT CAST(1 AS BIGINT) FROM bookings WHERE person_id = $1 OR booked_by = $1 OR companion_id = $1
              UNION ALL SELECT 1 FROM booking_events WHERE by_person = $1
              UNION ALL SELECT 1 FROM charges WHERE person_id = $1
+             UNION ALL SELECT 1 FROM charge_adjustments WHERE made_by = $1
+             UNION ALL SELECT 1 FROM payments WHERE person_id = $1 OR taken_by = $1
+             UNION ALL SELECT 1 FROM refunds WHERE sent_by = $1
              UNION ALL SELECT 1 FROM ledger_postings WHERE person_id = $1
              UNION ALL SELECT 1 FROM ledger_entries WHERE by_person = $1
              UNION ALL SELECT 1 FROM ledger_days WHERE closed_by = $1

@@ -92,9 +92,13 @@ async fn match_waitlist(db: Db, why: MatchWaitlist) -> Result<()> {
     bookings::match_waitlist(&db, why).await.map(drop)
 }
 
+/// How many opening entries of charges from before the ledger are recorded each minute.
+const MOST_OPENINGS: i64 = 100;
+
 async fn run_maintenance(db: Db) -> Result<()> {
     let next = |tx: &mut Tx<'_>| {
         let done = bookings::run_maintenance(tx)?;
+        money::record_openings(tx, MOST_OPENINGS)?;
         tx.enqueue(&RunMaintenance {}, tx.now() + MINUTE)?;
         Ok(done)
     };

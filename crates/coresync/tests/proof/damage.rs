@@ -342,12 +342,9 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
-    ("more than one charge that counts", |tx| {
+    ("do not match their payments and refunds", |tx| {
         tx.run(
-            sql!(
-                "UPDATE charges SET subject_id = (SELECT MIN(subject_id) FROM charges WHERE subject_kind = 'booking')
-                 WHERE subject_kind = 'booking'"
-            ),
+            sql!("UPDATE charges SET paid_cents = paid_cents + 1 WHERE id = (SELECT MAX(id) FROM charges)"),
             args![],
         )
     }),

@@ -85,6 +85,34 @@ pub fn rest_to_be_refunded(event: BusinessEvent, rest: SubjectAmount) -> Entry {
     Entry::of(event).posting(rest.moved(Account::Deposits, Account::RefundsOwed))
 }
 
+/// Row 43: an amount that was to be refunded is needed again before it was sent, because the charge became higher: for
+/// what was delivered, or as a prepaid amount.
+pub fn refund_not_needed(event: BusinessEvent, amount: SubjectAmount, is_delivered: bool) -> Entry {
+    let to = if is_delivered { Account::Receivable } else { Account::Deposits };
+    Entry::of(event).posting(amount.moved(Account::RefundsOwed, to))
+}
+
+/// Row 44: what was recorded as delivered was not, or a fee no longer applies: its lines and its tax.
+pub fn income_undone(event: BusinessEvent, delivery: &Delivery) -> Entry {
+    let amount = delivery.amount(Cents::ZERO);
+    let earned = revenue_earned(event.clone(), amount, &delivery.lines);
+    reversed(earned.and(tax_charged(event, amount, &delivery.tax)))
+}
+
+/// Row 45: what paid for the delivery of row 44: its comp, the prepaid amount that was applied to it, and what was
+/// written off.
+pub fn settlement_undone(event: BusinessEvent, delivery: &Delivery, written_off: Cents) -> Entry {
+    let (amount, due) = (|cents| delivery.amount(cents), delivery.due());
+    let given = comped(event.clone(), amount(delivery.comp));
+    let lost = self::written_off(event.clone(), amount(written_off));
+    reversed(given.and(lost).and(prepaid_applied(event, amount(delivery.prepaid), due)))
+}
+
+fn reversed(entry: Entry) -> Entry {
+    let postings = entry.postings.iter().map(|posting| posting.reversed()).collect();
+    Entry { postings, ..entry }
+}
+
 /// A fee that is waived after it was posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiver {

@@ -17,8 +17,9 @@ mod refunds;
 mod tips;
 
 pub use delivery::{
-    Delivery, Waiver, comped, delivered, fee_charged, fee_taken_from_prepaid, fee_waived, prepaid_applied,
-    rest_to_be_refunded, revenue_earned, tax_charged, written_off,
+    Delivery, Waiver, comped, delivered, fee_charged, fee_taken_from_prepaid, fee_waived, income_undone,
+    prepaid_applied, refund_not_needed, rest_to_be_refunded, revenue_earned, settlement_undone, tax_charged,
+    written_off,
 };
 pub use disputes::{dispute_lost, dispute_opened, dispute_won};
 pub use drawer::{TerminalBatch, drawer_banked, drawer_counted, float_added, terminal_credited};

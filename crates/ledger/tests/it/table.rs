@@ -96,7 +96,7 @@ fn payments_and_delivery() -> Vec<(u32, Vec<Entry>)> {
     ]
 }
 
-/// Rows 13 to 20, 40, and 42: refunds, waivers, and dues.
+/// Rows 13 to 20, 40, and 42 to 45: refunds, waivers, dues, and what is undone.
 fn refunds_and_dues() -> Vec<(u32, Vec<Entry>)> {
     let part = booking(17, 100);
     let dues = of(SubjectKind::Membership, 37_500);
@@ -104,6 +104,14 @@ fn refunds_and_dues() -> Vec<(u32, Vec<Entry>)> {
     let refund = RefundedLines { subject, person, lines: all_lines(), tax: vec![Cents(8)] };
     let waiver = Waiver { subject, person, fee: Cents(100), tax: Cents(8), unpaid: Cents::ZERO };
     let unpaid = Waiver { unpaid: Cents(108), ..waiver };
+    let undone = Delivery {
+        subject,
+        person,
+        lines: all_lines(),
+        tax: vec![Cents(8)],
+        comp: Cents(5),
+        prepaid: Cents(50),
+    };
     let join = JoinRefund {
         subject: dues.subject,
         person: dues.person,
@@ -127,6 +135,9 @@ fn refunds_and_dues() -> Vec<(u32, Vec<Entry>)> {
         (20, vec![events::join_cancelled(event(), &join)]),
         (40, vec![events::dues_refunded(event(), dues)]),
         (42, vec![events::refund_sent_to_terminal(event(), &[part])]),
+        (43, [false, true].map(|delivered| events::refund_not_needed(event(), part, delivered)).to_vec()),
+        (44, vec![events::income_undone(event(), &undone)]),
+        (45, vec![events::settlement_undone(event(), &undone, Cents(1))]),
     ]
 }
 
@@ -182,7 +193,7 @@ fn every_row_of_the_document_is_what_its_functions_post() {
     let document = document();
     let all = [payments_and_delivery(), refunds_and_dues(), the_rest()].concat();
     let functions: BTreeMap<u32, Pairs> = all.iter().map(|(row, entries)| (*row, pairs(entries))).collect();
-    assert_eq!(functions.keys().copied().collect::<Vec<_>>(), (1..=42).collect::<Vec<_>>());
+    assert_eq!(functions.keys().copied().collect::<Vec<_>>(), (1..=45).collect::<Vec<_>>());
     assert_eq!(document.keys().collect::<Vec<_>>(), functions.keys().collect::<Vec<_>>());
     for (row, expected) in &document {
         assert_eq!(&functions[row], expected, "row {row}");

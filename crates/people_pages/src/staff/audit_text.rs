@@ -93,6 +93,11 @@ pub(crate) fn label(event: AuditEvent) -> &'static str {
         AuditEvent::JobRetried => "Retried a background job",
         AuditEvent::JobDiscarded => "Discarded a background job",
         AuditEvent::DayClosed => "Closed a business day",
+        AuditEvent::PaymentTaken => "Took a payment",
+        AuditEvent::RefundSent => "Handed back a refund",
+        AuditEvent::RefundApproved => "Approved a refund",
+        AuditEvent::CompGiven => "Gave something for free",
+        AuditEvent::AmountWrittenOff => "Wrote off an amount",
     }
 }
 

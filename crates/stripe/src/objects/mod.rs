@@ -34,7 +34,7 @@ pub use payment_intents::{
     CancellationReason, ConfirmPayment, NewPaymentIntent, PaymentIntent, PaymentIntentFilter,
     PaymentIntentStatus,
 };
-pub use payment_methods::{CardChecks, CardDetails, PaymentMethod, PaymentMethodDetails};
+pub use payment_methods::{CardChecks, CardDetails, PaymentMethodDetails, StripePaymentMethod};
 pub use payouts::{Payout, PayoutFilter, PayoutStatus};
 pub use refunds::{NewRefund, StripeRefund, StripeRefundFilter, StripeRefundReason, StripeRefundStatus};
 pub use search::MetadataSearch;

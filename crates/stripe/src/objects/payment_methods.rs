@@ -9,7 +9,7 @@ use crate::listing::Listing;
 
 /// A payment method.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct PaymentMethod {
+pub struct StripePaymentMethod {
     /// The id (`pm_…`).
     pub id: String,
     /// The kind, such as `card`.
@@ -83,7 +83,7 @@ pub struct PaymentMethodDetails {
     pub card: Option<CardDetails>,
 }
 
-listed!(PaymentMethod);
+listed!(StripePaymentMethod);
 
 #[derive(Serialize)]
 struct OfCustomer<'a> {
@@ -100,7 +100,7 @@ impl StripeClient {
     ///
     /// # Errors
     /// As [`crate::StripeError`].
-    pub async fn payment_method(&self, id: &str) -> Outcome<PaymentMethod> {
+    pub async fn payment_method(&self, id: &str) -> Outcome<StripePaymentMethod> {
         self.get(&object_path("payment_methods", id, "")?, &()).await
     }
 
@@ -108,7 +108,7 @@ impl StripeClient {
     ///
     /// # Errors
     /// [`crate::StripeError::Failed`] if the text is no id.
-    pub fn customer_cards(&self, customer: &str) -> Outcome<Listing<PaymentMethod>> {
+    pub fn customer_cards(&self, customer: &str) -> Outcome<Listing<StripePaymentMethod>> {
         let path = object_path("customers", customer, "payment_methods")?;
         Ok(Listing::new(self, &path, &Cards { r#type: "card" }))
     }
@@ -122,7 +122,7 @@ impl StripeClient {
         key: &AttemptKey,
         id: &str,
         customer: &str,
-    ) -> Outcome<PaymentMethod> {
+    ) -> Outcome<StripePaymentMethod> {
         self.post(key, &object_path("payment_methods", id, "attach")?, &OfCustomer { customer }).await
     }
 
@@ -130,7 +130,7 @@ impl StripeClient {
     ///
     /// # Errors
     /// As [`crate::StripeError`].
-    pub async fn detach_payment_method(&self, key: &AttemptKey, id: &str) -> Outcome<PaymentMethod> {
+    pub async fn detach_payment_method(&self, key: &AttemptKey, id: &str) -> Outcome<StripePaymentMethod> {
         self.post(key, &object_path("payment_methods", id, "detach")?, &()).await
     }
 }

@@ -42,7 +42,7 @@ async fn the_displayed_cancellation_fee_is_the_fee_charged() {
         assert_eq!(cancelled["fee"], cost, "{place}");
         let after = app.as_(player).get(&path).await.expect(200);
         assert_eq!(after.body, cancelled["booking"], "{place}");
-        let owed = if cost == "0.00" { "void" } else { "due" };
+        let owed = if cost == "0.00" { "void" } else { "unpaid" };
         assert_eq!(
             (&after["payment_status"], &after["can_cancel"]),
             (&json!(owed), &json!(false)),

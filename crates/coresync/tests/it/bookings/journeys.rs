@@ -27,7 +27,7 @@ async fn every_tier_searches_books_and_cancels_at_its_own_price() {
         assert_eq!(booked["pricing"]["final_total"], price, "{name}");
         assert_eq!(sum(&booked["pricing"]["why"]), cents(&booked["pricing"]["final_total"]), "{name}");
         assert_eq!(booked["status"], "confirmed");
-        assert_eq!(booked["payment_status"], if price == "0.00" { "settled" } else { "due" }, "{name}");
+        assert_eq!(booked["payment_status"], if price == "0.00" { "paid" } else { "unpaid" }, "{name}");
         assert_eq!((&booked["room"]["id"], &booked["starts_at"]), (&slot["room_id"], &slot["starts_at"]));
 
         let my_bookings = app.as_(player).get(MY_BOOKINGS).await.expect(200);

@@ -115,7 +115,7 @@ async fn premium_has_two_credits_a_month() {
     assert_eq!(codes(&first), pairs(&[("list", "200.00"), ("discount", "-70.00"), ("credit", "-130.00")]));
     assert_eq!(
         (&first["pricing"]["final_total"], &first["payment_status"]),
-        (&json!("0.00"), &json!("settled"))
+        (&json!("0.00"), &json!("paid"))
     );
     assert_eq!(used().await, (1, true));
 
@@ -156,17 +156,20 @@ async fn requesting_a_credit_without_any_changes_no_price() {
     }
 }
 
-/// T1: a rate on services taxes the discounted sum once, rounded half up. The reasons still add up to the total.
+/// T1: a rate taxes the discounted sum of each kind once, rounded half up. The reasons still add up to the total.
 #[tokio::test]
 async fn tax_applies_to_the_discounted_total() {
     let app = TestClub::open().await;
     let club = app.club();
-    let set = app.db().tx(move |tx| money::set_rate(tx, club, LineKind::Service, 875, "A test."));
+    let set = app.db().tx(move |tx| {
+        money::set_rate(tx, club, LineKind::Service, 875, "A test.")?;
+        money::set_rate(tx, club, LineKind::Addon, 875, "A test.")
+    });
     set.await.expect("a rate");
     let led = app.addon("led").await;
     for (player, tax, total, time) in [
         (GUS, "21.88", "271.88", "10:00"),
-        (PIA, "15.75", "195.75", "12:00"),
+        (PIA, "15.76", "195.76", "12:00"),
         (UMA, "4.38", "54.38", "14:00"),
     ] {
         let booked = buy(&app, player, json!({"addons": [{ "id": led }], "start_time": time})).await;

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use kit::db::Sql;
 
 /// The tables whose rows belong to a club.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 35] = [
     "addons",
     "audit",
     "blocks",
     "bookings",
+    "charge_adjustments",
     "charges",
     "club_settings",
     "counters",
@@ -27,27 +28,31 @@ const TABLES: [&str; 31] = [
     "memberships",
     "notifications",
     "number_events",
+    "payment_parts",
+    "payments",
     "picture_slots",
     "pictures",
     "plans",
+    "refunds",
     "release_events",
     "release_rules",
     "rooms",
     "service_categories",
     "services",
-    "tax_rates",
+    "tax_components",
     "technicians",
     "waits",
 ];
 
 /// The tables that belong to a club only through a row of another table, with the columns that lead to such a row. They
 /// need no `club_id`, because a transaction gets the ids in these columns only from rows of its own club.
-const DEPENDENT: [(&str, &[&str]); 22] = [
+const DEPENDENT: [(&str, &[&str]); 23] = [
     ("allocations", &["booking_id", "resource_id"]),
     ("birthday_uses", &["booking_id"]),
     ("booking_addons", &["booking_id"]),
     ("booking_events", &["booking_id"]),
     ("charge_lines", &["charge_id"]),
+    ("charge_taxes", &["charge_id"]),
     ("claims", &["booking_id", "resource_id"]),
     ("credit_uses", &["booking_id", "membership_id"]),
     ("guest_contacts", &["booking_id"]),
@@ -139,7 +144,11 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
         ],
         "an export of personal data covers all clubs",
     ),
-    ("money/src/charge.rs", &["SELECT id, subject_kind"], "an export of personal data covers all clubs"),
+    (
+        "money/src/export.rs",
+        &["SELECT id, subject_kind", "SELECT m.number"],
+        "an export of personal data covers all clubs",
+    ),
     ("membership/src/store.rs", &["SELECT m.id, p.name"], "an export of personal data covers all clubs"),
     (
         "messages/src/deliver.rs",
@@ -211,7 +220,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "SELECT club_id, reference FROM bookings",
             "SELECT club_id, year, last FROM counters",
             "SELECT c.id FROM charges c",
-            "SELECT subject_kind, subject_id FROM charges",
+            "SELECT c.subject_kind, c.subject_id FROM charges c",
             "SELECT m.id FROM memberships m",
         ],
         "`coresync check` examines the whole database",

@@ -84,7 +84,19 @@ const OWNERS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("messages", &["mails"]),
-    ("money", &["charge_lines", "charges", "tax_rates"]),
+    (
+        "money",
+        &[
+            "charge_adjustments",
+            "charge_lines",
+            "charge_taxes",
+            "charges",
+            "payment_parts",
+            "payments",
+            "refunds",
+            "tax_components",
+        ],
+    ),
     (
         "people",
         &[

@@ -102,6 +102,8 @@ pub(crate) fn tables(migrations: &[String]) -> Vec<Table> {
                 } else {
                     panic!("this change of a table is not supported here: {statement}");
                 }
+            } else if let Some(dropped) = statement.strip_prefix("DROP TABLE ") {
+                tables.retain(|table| table.name != dropped.trim());
             }
         }
     }
@@ -174,6 +176,7 @@ fn value(table: &str, column: &Column, n: i64, cell: i64, dialect: Dialect) -> S
         ("charges", "tax_cents") | ("bookings", "tax_cents" | "addons_cents" | "discount_cents") => {
             "0".to_owned()
         }
+        ("charges", "status") => "'due'".to_owned(),
         ("bookings", "reference") => "'CS-2026-000001'".to_owned(),
         ("bookings", "starts_at") => starts_at.to_string(),
         ("bookings", "ends_at") => (starts_at + CELLS * CELL).to_string(),

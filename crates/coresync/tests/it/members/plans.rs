@@ -159,7 +159,7 @@ async fn enrolling_starts_today_and_months_end_at_the_clubs_midnight() {
             args![],
         )
     });
-    assert_eq!(counted.await.expect("charges"), [(70_000, "settled".to_owned())]);
+    assert_eq!(counted.await.expect("charges"), [(70_000, "paid".to_owned())]);
     let dues = |seen: &'static str| desk(&app, DORA, GUS, "dues", json!({"paid": "cash", "seen": seen}));
     dues("2027-02-27").await.refused(409, "nothing_due");
     app.set_time("2027-02-27T23:59:59-05:00");

@@ -36,7 +36,7 @@ async fn staff_can_mark_a_no_show_after_fifteen_minutes() {
     app.set_time("2026-11-27T18:15:00-05:00");
     let missed = app.as_(MAX).post(&path, json!({})).await.expect(200);
     assert_eq!((&missed["status"], &missed["fee"]), (&json!("no_show"), &json!("300.00")));
-    assert_eq!(missed["payment_status"], "due");
+    assert_eq!(missed["payment_status"], "unpaid");
 }
 
 /// A visit that was checked in ends with its time. One that was not checked in ends when the business day has ended

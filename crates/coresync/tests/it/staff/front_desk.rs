@@ -31,7 +31,7 @@ async fn run_maintenance(app: &TestClub) {
 async fn owed(app: &TestClub, id: i64) -> Vec<String> {
     let read = move |tx: &mut kit::Tx<'_>| {
         let charges: Vec<(i64, i64, i64, String)> = tx.all(
-            sql!("SELECT id, net_cents, tax_cents, status FROM charges WHERE subject_id = $1 AND status <> 'void'"),
+            sql!("SELECT subject_id, net_cents, tax_cents, status FROM charges WHERE subject_id = $1 AND status <> 'void'"),
             args![id],
         )?;
         let fee: Vec<(Option<i64>, String)> =
@@ -194,17 +194,22 @@ async fn undoing_a_no_show_reverses_its_charges() {
         }
     }
     assert_eq!(fees[..2], [4_500, 3_375]);
-    // A fee that was paid has to be refunded first.
+    // What was paid for a fee pays for the visit again.
     let paid = book(&app, GUS, "pod", "2026-11-24", "14:30").await.number("id");
     app.set_time("2026-11-24T14:45:00-05:00");
     step(&app, DORA, paid, "no_show").await.expect(200);
+    let (dora, subject) = (app.person(DORA), people::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) });
     let pay = move |tx: &mut kit::Tx<'_>| {
-        let subject = people::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) };
-        let (charge, _) = money::charge_of(tx, subject)?.expect("the fee");
-        money::record_payment(tx, charge.id)
+        let by = people::person(tx, dora).map(people::Actor::of)?;
+        let parts = vec![money::PaidPart { subject, amount: None }];
+        let (method, slip, tip) = (money::PaymentMethod::Cash, String::new(), money::Tip::default());
+        money::take(tx, &by, &money::NewPayment { parts, method, slip, tip })
     };
-    app.db().tx(pay).await.expect("paid");
-    undo(&app, DORA, paid, "no_show", None).await.refused(409, "already_paid");
+    assert_eq!(app.db().tx(pay).await.expect("paid").amount, kit::Cents(4_815));
+    undo(&app, DORA, paid, "no_show", None).await.expect(200);
+    let after = app.db().view(move |tx| money::charge_of(tx, subject)).await.expect("an answer");
+    let (charge, _) = after.expect("a charge");
+    assert_eq!((charge.total(), charge.to_refund()), (kit::Cents(4_500), kit::Cents(315)));
 }
 
 /// The job never repeats what staff have undone.

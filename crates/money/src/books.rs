@@ -1,0 +1,67 @@
+//! The entries of charges in the ledger (docs/ledger.md).
+
+use kit::{Cents, Id, Result, Tx, args, sql};
+use ledger::{BusinessEvent, EventKey, EventSource, SubjectAmount, events};
+use people::{Subject, SubjectKind};
+
+use crate::model::Charge;
+use crate::position::{Position, entry};
+use crate::store::{current, update};
+
+/// Records what a change of a charge moves. `part` says what happened to this version. Dues are not delivered; their
+/// entries are those of their payments.
+pub(crate) fn moved(
+    tx: &mut Tx<'_>,
+    (subject, charge): (Subject, &Charge),
+    part: &str,
+    positions: (&Position, &Position),
+) -> Result<()> {
+    if subject.kind == SubjectKind::Membership {
+        return Ok(());
+    }
+    let event = BusinessEvent::new(EventKey::new(EventSource::Charge, charge.id, part), tx.now());
+    let entry = entry(&event, (subject, charge.person), positions)?;
+    ledger::record(tx, &entry).map(drop)
+}
+
+/// Returns a charge whose opening entry is recorded: a charge that was delivered and due when the ledger began is owed
+/// from then on (row 39).
+pub(crate) fn open(tx: &mut Tx<'_>, subject: Subject, charge: Charge) -> Result<Charge> {
+    if !charge.needs_opening {
+        return Ok(charge);
+    }
+    let event = BusinessEvent::new(EventKey::new(EventSource::Opening, charge.id, ""), tx.now());
+    let due = SubjectAmount { subject, person: charge.person, amount: charge.due() };
+    ledger::record(tx, &events::receivable_before(event, &[due]))?;
+    let opened = Charge { needs_opening: false, ..charge };
+    update(tx, &opened)?;
+    Ok(opened)
+}
+
+/// Records the opening entries of charges that were delivered and due before the ledger began, at most `most` of them.
+/// Returns how many it recorded.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn record_openings(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+    let club = tx.club()?;
+    let waiting: Vec<(SubjectKind, Id)> = tx.all(
+        sql!(
+            "SELECT subject_kind, subject_id FROM charges WHERE club_id = $1 AND needs_opening = TRUE
+             AND replaced_at IS NULL ORDER BY id LIMIT $2"
+        ),
+        args![club, most],
+    )?;
+    let mut recorded = 0;
+    for (kind, id) in waiting {
+        let subject = Subject { kind, id };
+        if let Some(charge) = current(tx, subject)?
+            && charge.needs_opening
+            && charge.due() > Cents::ZERO
+        {
+            open(tx, subject, charge)?;
+            recorded += 1;
+        }
+    }
+    Ok(recorded)
+}

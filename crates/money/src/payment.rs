@@ -1,0 +1,290 @@
+//! Payments at the front desk (T17): money received, in parts by subject.
+
+use jiff::Timestamp;
+use kit::{Cents, Error, Fields, Id, Result, Tx, args, counters, row, sql};
+use ledger::{BusinessEvent, Entry, EventKey, EventSource, Means, SubjectAmount, events};
+use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
+use serde_json::json;
+
+use crate::books;
+use crate::model::{Charge, PaymentStatus};
+use crate::refusals::{ALREADY_PAID, NOTHING_DUE};
+use crate::store::{current, update};
+
+/// How money came in, and how it goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentMethod {
+    /// In cash.
+    Cash,
+    /// On an external card terminal, with a slip number (T17).
+    Terminal,
+    /// Before payments were recorded. It goes back in cash.
+    Earlier,
+}
+
+impl PaymentMethod {
+    /// Every method.
+    pub const ALL: [PaymentMethod; 3] =
+        [PaymentMethod::Cash, PaymentMethod::Terminal, PaymentMethod::Earlier];
+
+    /// The name of the method in the tables and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PaymentMethod::Cash => "cash",
+            PaymentMethod::Terminal => "terminal",
+            PaymentMethod::Earlier => "earlier",
+        }
+    }
+
+    /// Returns the method that has a name; `None` for any other text.
+    pub fn read(text: String) -> Option<PaymentMethod> {
+        PaymentMethod::ALL.into_iter().find(|method| method.as_str() == text)
+    }
+
+    /// Returns where the money is in the ledger.
+    pub(crate) fn means(self) -> Means {
+        match self {
+            PaymentMethod::Cash | PaymentMethod::Earlier => Means::Cash,
+            PaymentMethod::Terminal => Means::Terminal,
+        }
+    }
+}
+
+kit::column_as!(PaymentMethod, String, PaymentMethod::read, |method| method.as_str().to_owned());
+
+/// What a payment pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaidPart {
+    /// What is paid for.
+    pub subject: Subject,
+    /// The amount in cents; `None` for all that is due.
+    pub amount: Option<Cents>,
+}
+
+/// A tip that comes with a payment (T10).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tip {
+    /// The amount in cents.
+    pub amount: Cents,
+    /// The technicians who share it. Without any, it is owed for the first subject of the payment.
+    pub technicians: Vec<Id>,
+}
+
+/// A payment to take at the front desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    /// What it pays for, each subject once.
+    pub parts: Vec<PaidPart>,
+    /// How it was made.
+    pub method: PaymentMethod,
+    /// The number of the slip of the terminal, or an empty text.
+    pub slip: String,
+    /// A tip in addition.
+    pub tip: Tip,
+}
+
+/// A payment that was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The id of the payment.
+    pub id: Id,
+    /// The receipt number (RC-); `None` for money that was received before payments were recorded (T13).
+    pub number: Option<String>,
+    /// The person who owed the amount; `None` for a guest without an account.
+    pub person: Option<Id>,
+    /// How it was made.
+    pub method: PaymentMethod,
+    /// The amount in cents, without the tip.
+    pub amount: Cents,
+    /// The tip in cents.
+    pub tip: Cents,
+    /// The number of the slip of the terminal, or an empty text.
+    pub slip: String,
+    /// Who took it.
+    pub taken_by: Option<Id>,
+    /// When it was received.
+    pub received_at: Timestamp,
+}
+
+row!(Payment { id, number, person, method, amount, tip, slip, taken_by, received_at });
+
+/// Takes a payment at the front desk: records it, its entry in the ledger, and its receipt number (T13).
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments, `own_account` if a subject is their own,
+/// `Error::NotFound` if nothing is charged for a subject, `already_paid` or `nothing_due` if nothing is due, and
+/// `Error::Invalid` if an amount is more than what is due, or if the slip number of a terminal is missing.
+pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
+    by.need(Action::TakePayments)?;
+    if new.parts.is_empty() {
+        return Err(Fields::one("parts", "Choose what is paid for."));
+    }
+    let is_visit = new.parts.iter().any(|part| part.subject.kind != SubjectKind::Membership);
+    if is_visit && new.method == PaymentMethod::Terminal && new.slip.is_empty() {
+        return Err(Fields::one("slip", "Enter the number of the slip."));
+    }
+    let mut parts = new.parts.clone();
+    // Charges are locked in ascending order, so that two payments never wait for each other.
+    parts.sort_by_key(|part| (part.subject.id, part.subject.kind));
+    if parts.windows(2).any(|pair| matches!(pair, [one, next] if one.subject == next.subject)) {
+        return Err(Fields::one("parts", "List each thing that is paid for once."));
+    }
+    let (id, now) = (tx.new_id()?, tx.now());
+    let event = BusinessEvent::new(EventKey::new(EventSource::Payment, id, ""), now);
+    let mut entry = Entry::of(event.clone());
+    let (mut amounts, mut person) = (Vec::new(), None);
+    for part in &parts {
+        let charge = payable(tx, by, part.subject)?;
+        let amount = amount_of(part, &charge)?;
+        entry = entry.and(part_entry(&event, new.method.means(), (part.subject, &charge), amount));
+        let paid = Charge { paid: charge.paid + amount, ..charge }.with_status();
+        update(tx, &paid)?;
+        person = person.or(paid.person);
+        amounts.push((part.subject, amount));
+    }
+    if let Some((subject, _)) = amounts.first().filter(|_| new.tip.amount > Cents::ZERO) {
+        let tip = SubjectAmount { subject: *subject, person, amount: new.tip.amount };
+        entry = entry.and(events::tip_received(event, new.method.means(), tip, &new.tip.technicians));
+    }
+    ledger::record(tx, &entry.by(by, ""))?;
+    let amount: Cents = amounts.iter().map(|(_, amount)| *amount).sum();
+    for (subject, amount) in &amounts {
+        let details = json!({"payment": id, "amount": amount, "method": new.method.as_str()});
+        people::note_operation(tx, by, AuditEvent::PaymentTaken, (subject.kind, Some(subject.id)), details)?;
+    }
+    // The receipt number comes last, because its counter is locked until the commit.
+    let payment = Payment {
+        id,
+        number: Some(number(tx, "RC")?),
+        person,
+        method: new.method,
+        amount,
+        tip: new.tip.amount,
+        slip: new.slip.clone(),
+        taken_by: by.id(),
+        received_at: now,
+    };
+    insert(tx, &payment, &amounts)?;
+    Ok(payment)
+}
+
+/// Returns the charge of a subject for which `by` may take a payment, if something is due.
+fn payable(tx: &mut Tx<'_>, by: &Actor, subject: Subject) -> Result<Charge> {
+    let charge = existing(tx, by, (subject, Action::TakePayments))?;
+    match charge.due() {
+        Cents::ZERO if charge.paid > Cents::ZERO => Err(Error::refused(&ALREADY_PAID)),
+        Cents::ZERO => Err(Error::refused(&NOTHING_DUE)),
+        _ => books::open(tx, subject, charge),
+    }
+}
+
+/// Returns the charge of a subject, unless it is void, if `by` may perform an action on it: staff do not do this for
+/// themselves.
+pub(crate) fn existing(tx: &mut Tx<'_>, by: &Actor, (subject, action): (Subject, Action)) -> Result<Charge> {
+    by.need(action)?;
+    let charge = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void);
+    let charge = charge.ok_or(Error::NotFound)?;
+    charge.person.map_or(Ok(()), |person| by.need_for(action, person))?;
+    Ok(charge)
+}
+
+fn amount_of(part: &PaidPart, charge: &Charge) -> Result<Cents> {
+    let due = charge.due();
+    match part.amount {
+        None => Ok(due),
+        Some(amount) if amount == due => Ok(due),
+        Some(_) if part.subject.kind == SubjectKind::Membership => {
+            Err(Fields::one("amount", format!("Dues are paid in full: {due}.")))
+        }
+        Some(amount) if amount > Cents::ZERO && amount < due => Ok(amount),
+        Some(Cents(0)) => Err(Fields::one("amount", "Enter an amount above 0.")),
+        Some(_) => Err(Fields::one("amount", format!("Only {due} is due."))),
+    }
+}
+
+/// Returns the entry of a part: row 18 for dues, row 9 after delivery, and row 4 before it.
+fn part_entry(
+    event: &BusinessEvent,
+    means: Means,
+    (subject, charge): (Subject, &Charge),
+    amount: Cents,
+) -> Entry {
+    let part = SubjectAmount { subject, person: charge.person, amount };
+    match (subject.kind, charge.earned_at) {
+        (SubjectKind::Membership, _) => {
+            events::dues_paid(event.clone(), means, part.with(amount - charge.tax), charge.tax)
+        }
+        (_, Some(_)) => events::paid_after_delivery(event.clone(), means, &[part]),
+        (_, None) => events::prepaid(event.clone(), means, &[part]),
+    }
+}
+
+/// Returns the next number of receipts (RC) or refund receipts (RF) in this year of the club's time (T13).
+pub(crate) fn number(tx: &mut Tx<'_>, kind: &str) -> Result<String> {
+    let club = tx.club()?;
+    let zone = catalogue::current(tx)?.club.zone.clone();
+    let year = tx.now().to_zoned(zone).year();
+    counters::next(tx, kind, club, year)
+}
+
+fn insert(tx: &mut Tx<'_>, payment: &Payment, parts: &[(Subject, Cents)]) -> Result<()> {
+    let club = tx.club()?;
+    tx.run(
+        sql!(
+            "INSERT INTO payments (id, club_id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
+        args![
+            payment.id,
+            club,
+            payment.number.clone(),
+            payment.person,
+            payment.method,
+            payment.amount,
+            payment.tip,
+            &payment.slip,
+            payment.taken_by,
+            payment.received_at
+        ],
+    )?;
+    for (position, (subject, amount)) in (0_i64..).zip(parts) {
+        tx.run(
+            sql!(
+                "INSERT INTO payment_parts (payment_id, position, club_id, subject_kind, subject_id, cents)
+                 VALUES ($1, $2, $3, $4, $5, $6)"
+            ),
+            args![payment.id, position, club, subject.kind, subject.id, *amount],
+        )?;
+    }
+    Ok(())
+}
+
+/// Marks the charge of a subject as paid and earned in another system, for imported records. Neither the payment nor
+/// the income is in the ledger (row 38). Returns `false` if there is nothing to pay.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn import_paid(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
+    let Some(charge) = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void) else {
+        return Ok(false);
+    };
+    let (due, now) = (charge.due(), tx.now());
+    let paid = Charge { paid: charge.paid + due, earned_at: Some(now), ..charge }.with_status();
+    update(tx, &paid)?;
+    if due == Cents::ZERO {
+        return Ok(false);
+    }
+    let payment = Payment {
+        id: tx.new_id()?,
+        number: None,
+        person: paid.person,
+        method: PaymentMethod::Earlier,
+        amount: due,
+        tip: Cents::ZERO,
+        slip: String::new(),
+        taken_by: None,
+        received_at: now,
+    };
+    insert(tx, &payment, &[(subject, due)])?;
+    Ok(true)
+}

@@ -1,0 +1,283 @@
+//! Reading what is due, paid, and refunded, for staff and for the person who paid.
+
+use jiff::Timestamp;
+use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
+use people::{Action, Actor, Subject, SubjectKind};
+
+use crate::adjustment::{Adjustment, adjustments_of};
+use crate::charge::charge_of;
+use crate::line::Line;
+use crate::model::Charge;
+use crate::payment::Payment;
+use crate::refund::Refund;
+use crate::store::{find, lines_of, taxes_of};
+use crate::tax::TaxShare;
+
+/// Which charges a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenCharges {
+    /// What took place, or is a fee, and is due.
+    Due,
+    /// What is due at a visit ahead.
+    Ahead,
+    /// What has to be refunded.
+    ToRefund,
+}
+
+/// A charge of which something is due or has to be refunded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCharge {
+    /// What the charge is for: its kind.
+    pub subject_kind: SubjectKind,
+    /// What the charge is for: its id.
+    pub subject_id: Id,
+    /// The person; `None` for a guest without an account.
+    pub person: Option<Id>,
+    /// The amount in cents that is due or has to be refunded.
+    pub amount: Cents,
+    /// When the charge last changed.
+    pub since: Timestamp,
+}
+
+row!(OpenCharge { subject_kind, subject_id, person, amount, since });
+
+impl OpenCharge {
+    /// Returns what the charge is for.
+    pub fn subject(&self) -> Subject {
+        Subject { kind: self.subject_kind, id: self.subject_id }
+    }
+}
+
+/// The most charges that a list of open charges has.
+const MOST: i64 = 10_000;
+
+/// Returns what is due or has to be refunded, the longest open first, at most 10,000 of them.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn open_charges(tx: &mut Tx<'_>, by: &Actor, which: OpenCharges) -> Result<Vec<OpenCharge>> {
+    by.need(Action::TakePayments)?;
+    let club = tx.club()?;
+    match which {
+        OpenCharges::Due | OpenCharges::Ahead => tx.all(
+            sql!(
+                "SELECT subject_kind, subject_id, person_id, net_cents + tax_cents - comp_cents - written_off_cents -
+                 paid_cents + refunded_cents, changed_at FROM charges WHERE club_id = $1 AND status = 'unpaid'
+                 AND (earned_at IS NOT NULL) = $2 ORDER BY changed_at, id LIMIT $3"
+            ),
+            args![club, which == OpenCharges::Due, MOST],
+        ),
+        OpenCharges::ToRefund => tx.all(
+            sql!(
+                "SELECT subject_kind, subject_id, person_id, paid_cents - refunded_cents - net_cents - tax_cents +
+                 comp_cents + written_off_cents, changed_at FROM charges WHERE club_id = $1
+                 AND paid_cents - refunded_cents > net_cents + tax_cents - comp_cents - written_off_cents
+                 AND replaced_at IS NULL ORDER BY changed_at, id LIMIT $2"
+            ),
+            args![club, MOST],
+        ),
+    }
+}
+
+/// Returns the payments received from one moment to another, the latest first, at most 10,000 of them. Those that were
+/// received before payments were recorded are left out.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn payments(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Payment>> {
+    by.need(Action::TakePayments)?;
+    let club = tx.club()?;
+    tx.all(
+        sql!(
+            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+             WHERE club_id = $1 AND received_at >= $2 AND received_at < $3 AND number IS NOT NULL
+             ORDER BY received_at DESC, id DESC LIMIT $4"
+        ),
+        args![club, from, to, MOST],
+    )
+}
+
+/// Returns the refunds sent from one moment to another, the latest first, at most 10,000 of them.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn refunds(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Refund>> {
+    by.need(Action::TakePayments)?;
+    let club = tx.club()?;
+    tx.all(
+        sql!(
+            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+             WHERE club_id = $1 AND sent_at >= $2 AND sent_at < $3 ORDER BY sent_at DESC, id DESC LIMIT $4"
+        ),
+        args![club, from, to, MOST],
+    )
+}
+
+/// Returns the payments of the actor, the latest first.
+///
+/// # Errors
+/// Returns `Error::Unauthorized` for a visitor.
+pub fn my_payments(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Payment>> {
+    let (person, club) = (by.person()?.id, tx.club()?);
+    tx.all(
+        sql!(
+            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+             WHERE club_id = $1 AND person_id = $2 ORDER BY received_at DESC, id DESC"
+        ),
+        args![club, person],
+    )
+}
+
+/// A part of a payment, with what it paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentPart {
+    /// What was paid for: its kind.
+    pub subject_kind: SubjectKind,
+    /// What was paid for: its id.
+    pub subject_id: Id,
+    /// The amount in cents.
+    pub amount: Cents,
+    /// What was sent back of it, in cents.
+    pub refunded: Cents,
+}
+
+row!(PaymentPart { subject_kind, subject_id, amount, refunded });
+
+impl PaymentPart {
+    /// Returns what was paid for.
+    pub fn subject(&self) -> Subject {
+        Subject { kind: self.subject_kind, id: self.subject_id }
+    }
+}
+
+/// A payment with its parts and what was sent back of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The payment.
+    pub payment: Payment,
+    /// Its parts.
+    pub parts: Vec<PaymentPart>,
+    /// What was sent back of it, the earliest first.
+    pub refunds: Vec<Refund>,
+}
+
+/// Returns a payment with its parts and refunds.
+///
+/// # Errors
+/// Returns `Error::Unauthorized` for a visitor, and `Error::NotFound` if there is no such payment, or if it is neither
+/// the actor's own nor may they take payments.
+pub fn receipt(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Receipt> {
+    let (person, club) = (by.person()?.id, tx.club()?);
+    let payment: Option<Payment> = tx.one(
+        sql!(
+            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+             WHERE club_id = $1 AND id = $2"
+        ),
+        args![club, id],
+    )?;
+    let may_see = |payment: &Payment| payment.person == Some(person) || by.may(Action::TakePayments);
+    let payment = payment.filter(may_see).ok_or(Error::NotFound)?;
+    let parts = tx.all(
+        sql!(
+            "SELECT subject_kind, subject_id, cents, refunded_cents FROM payment_parts
+             WHERE club_id = $1 AND payment_id = $2 ORDER BY position"
+        ),
+        args![club, id],
+    )?;
+    let refunds = tx.all(
+        sql!(
+            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+             WHERE club_id = $1 AND payment_id = $2 ORDER BY sent_at, id"
+        ),
+        args![club, id],
+    )?;
+    Ok(Receipt { payment, parts, refunds })
+}
+
+/// All that concerns the money of a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectAccount {
+    /// Its current charge.
+    pub charge: Charge,
+    /// The lines of the charge.
+    pub lines: Vec<Line>,
+    /// The tax by kind of sale and component of the rate.
+    pub taxes: Vec<TaxShare>,
+    /// The payments for it, the earliest first, each with its whole amount.
+    pub payments: Vec<Payment>,
+    /// The refunds of it, the earliest first.
+    pub refunds: Vec<Refund>,
+    /// What a manager gave up of it or refunded, the earliest first.
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// Returns all that concerns the money of a subject.
+///
+/// # Errors
+/// Returns `Error::Unauthorized` for a visitor, and `Error::NotFound` if nothing was ever charged for it, or if it is
+/// neither the actor's own nor may they take payments.
+pub fn account(tx: &mut Tx<'_>, by: &Actor, subject: Subject) -> Result<SubjectAccount> {
+    let person = by.person()?.id;
+    let charge = find(tx, subject)?.ok_or(Error::NotFound)?;
+    if charge.person != Some(person) && !by.may(Action::TakePayments) {
+        return Err(Error::NotFound);
+    }
+    Ok(SubjectAccount {
+        lines: lines_of(tx, charge.id)?,
+        taxes: taxes_of(tx, charge.id)?,
+        payments: payments_of(tx, subject)?,
+        refunds: refunds_of(tx, subject)?,
+        adjustments: adjustments_of(tx, subject)?,
+        charge,
+    })
+}
+
+/// Returns the payments for a subject, the earliest first.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn payments_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Payment>> {
+    let club = tx.club()?;
+    tx.all(
+        sql!(
+            "SELECT m.id, m.number, m.person_id, m.method, m.cents, m.tip_cents, m.slip, m.taken_by, m.received_at
+             FROM payment_parts p JOIN payments m ON m.id = p.payment_id
+             WHERE p.club_id = $1 AND p.subject_id = $2 AND p.subject_kind = $3 ORDER BY m.received_at, m.id"
+        ),
+        args![club, subject.id, subject.kind],
+    )
+}
+
+/// Returns the refunds of a subject, the earliest first.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn refunds_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Refund>> {
+    let club = tx.club()?;
+    tx.all(
+        sql!(
+            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+             WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3 ORDER BY sent_at, id"
+        ),
+        args![club, subject.id, subject.kind],
+    )
+}
+
+/// Returns what is due for a subject, in cents.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn due(tx: &mut Tx<'_>, subject: Subject) -> Result<Cents> {
+    Ok(charge_of(tx, subject)?.map_or(Cents::ZERO, |(charge, _)| charge.due()))
+}
+
+/// Returns when the last payment for a subject was received, if nothing is due; `None` otherwise.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn paid_at(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<Timestamp>> {
+    if due(tx, subject)? > Cents::ZERO {
+        return Ok(None);
+    }
+    Ok(payments_of(tx, subject)?.last().map(|payment| payment.received_at))
+}
