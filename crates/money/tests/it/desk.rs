@@ -293,7 +293,7 @@ async fn what_was_paid_and_refunded_can_be_read() {
     let other = run(&app, GUS, |tx, by| money::account(tx, by, VISIT)).await;
     assert!(matches!(other, Err(Error::NotFound)));
     let own = run(&app, BEA, money::my_payments).await.expect("a list");
-    assert_eq!(own, [payment.clone()]);
+    assert_eq!(own, std::slice::from_ref(&payment));
     assert_eq!(run(&app, GUS, money::my_payments).await.expect("a list"), []);
     let (from, to) = (payment.received_at, payment.received_at + jiff::SignedDuration::from_hours(1));
     let taken = run(&app, DORA, move |tx, by| money::payments(tx, by, (from, to))).await;
