@@ -64,7 +64,7 @@ row!(Adjustment { kind, amount, reason, made_by, made_at });
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own,
 /// `Error::NotFound` if nothing is charged for it, `nothing_due` if nothing is due, and `Error::Invalid` if the amount
-/// is 0 or more than what is due.
+/// is 0 or more than what is due, or if the reason is missing.
 pub fn comp(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -95,6 +95,7 @@ fn give_up(
     (amount, reason): (Option<Cents>, &str),
 ) -> Result<Charge> {
     let charge = existing(tx, by, (subject, Action::AdjustCharges))?;
+    need_reason(reason)?;
     let due = charge.due();
     if due == Cents::ZERO {
         return Err(Error::refused(&NOTHING_DUE));
@@ -117,11 +118,16 @@ fn give_up(
     let (lines, taxes) = (lines_of(tx, after.id)?, taxes_of(tx, after.id)?);
     let positions = (Position::of(&charge, &lines, &taxes), Position::of(&after, &lines, &taxes));
     let part = format!("{} {id}", kind.as_str());
-    books::moved(tx, (subject, &after), &part, (&positions.0, &positions.1))?;
+    books::moved(tx, (subject, &after), &part, (&positions.0, &positions.1), Some((by, reason)))?;
     let event = if is_comp { AuditEvent::CompGiven } else { AuditEvent::AmountWrittenOff };
     let details = json!({"amount": amount, "reason": reason});
     people::note_operation(tx, by, event, (subject.kind, Some(subject.id)), details)?;
     Ok(after)
+}
+
+/// Refuses an adjustment without a reason (T18).
+pub(crate) fn need_reason(reason: &str) -> Result<()> {
+    if reason.trim().is_empty() { Err(Fields::one("reason", "Enter a reason.")) } else { Ok(()) }
 }
 
 /// Stores an adjustment of a charge with its reason. Returns its id.

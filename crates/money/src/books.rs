@@ -2,25 +2,30 @@
 
 use kit::{Cents, Id, Result, Tx, args, sql};
 use ledger::{BusinessEvent, EventKey, EventSource, SubjectAmount, events};
-use people::{Subject, SubjectKind};
+use people::{Actor, Subject, SubjectKind};
 
 use crate::model::Charge;
 use crate::position::{Position, entry};
-use crate::store::{current, update};
+use crate::store::{current, opened};
 
 /// Records what a change of a charge moves. `part` says what happened to this version. Dues are not delivered; their
-/// entries are those of their payments.
+/// entries are those of their payments. `decided` is who decided the change, and the reason, if a person did.
 pub(crate) fn moved(
     tx: &mut Tx<'_>,
     (subject, charge): (Subject, &Charge),
     part: &str,
     positions: (&Position, &Position),
+    decided: Option<(&Actor, &str)>,
 ) -> Result<()> {
     if subject.kind == SubjectKind::Membership {
         return Ok(());
     }
     let event = BusinessEvent::new(EventKey::new(EventSource::Charge, charge.id, part), tx.now());
     let entry = entry(&event, (subject, charge.person), positions)?;
+    let entry = match decided {
+        Some((by, reason)) => entry.by(by, reason),
+        None => entry,
+    };
     ledger::record(tx, &entry).map(drop)
 }
 
@@ -33,9 +38,8 @@ pub(crate) fn open(tx: &mut Tx<'_>, subject: Subject, charge: Charge) -> Result<
     let event = BusinessEvent::new(EventKey::new(EventSource::Opening, charge.id, ""), tx.now());
     let due = SubjectAmount { subject, person: charge.person, amount: charge.due() };
     ledger::record(tx, &events::receivable_before(event, &[due]))?;
-    let opened = Charge { needs_opening: false, ..charge };
-    update(tx, &opened)?;
-    Ok(opened)
+    opened(tx, charge.id)?;
+    Ok(Charge { needs_opening: false, ..charge })
 }
 
 /// Records the opening entries of charges that were delivered and due before the ledger began, at most `most` of them.

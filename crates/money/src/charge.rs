@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Cents, Id, Result, Tx, args, sql};
-use people::{Subject, SubjectKind};
+use people::{Actor, Subject, SubjectKind};
 
 use crate::books;
-use crate::line::{Line, LineKind};
-use crate::model::{Bill, Charge, PaymentStatus};
+use crate::line::{Line, LineKind, REFUND};
+use crate::model::{Bill, Charge, PaymentStatus, by_kind};
 use crate::position::Position;
 use crate::store::{current, find, insert, insert_lines, lines_of, replaced, set_status, taxes_of, update};
 use crate::tax::{TaxShare, tax_rates_on, today};
@@ -37,8 +37,30 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
             set_status(tx, &Charge { status: PaymentStatus::Void, ..charge })?;
             Ok(None)
         }
-        current => write(tx, bill, current).map(Some),
+        Some(charge) => {
+            let mut bill = bill.clone();
+            let refunded = still_refunded(&lines_of(tx, charge.id)?, &bill.lines);
+            bill.lines.extend(refunded);
+            write(tx, &bill, Some(charge)).map(Some)
+        }
+        None => write(tx, bill, None).map(Some),
     }
+}
+
+/// Returns the lines with which a manager's refunds lower the next version too (T8): those of the version before, of
+/// each kind of sale at most what the next version charges.
+fn still_refunded(before: &[Line], next: &[Line]) -> Vec<Line> {
+    let mut charged = by_kind(next);
+    let mut lines = Vec::new();
+    for line in before.iter().filter(|line| line.code == REFUND) {
+        let Some(left) = charged.get_mut(&line.kind) else { continue };
+        let amount = line.amount.max(-*left).min(Cents::ZERO);
+        if amount < Cents::ZERO {
+            *left += amount;
+            lines.push(Line { amount, ..line.clone() });
+        }
+    }
+    lines
 }
 
 /// Makes an earlier version count again, as a new version. Without `earlier`, it is the newest version that was
@@ -49,16 +71,19 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
 pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<Id>) -> Result<bool> {
     let Some(now) = current(tx, subject)? else { return Ok(false) };
     let club = tx.club()?;
-    let found: Option<(Id,)> = tx.one(
+    let found: Option<(Id, Date)> = tx.one(
         sql!(
-            "SELECT id FROM charges WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3 AND status = 'void'
+            "SELECT id, taxed_on FROM charges WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3 AND status = 'void'
              AND (id = $4 OR $4 = 0) ORDER BY version DESC LIMIT 1"
         ),
         args![club, subject.id, subject.kind, earlier.unwrap_or(Id(0))],
     )?;
-    let Some((earlier,)) = found else { return Ok(false) };
+    let Some((earlier, taxed_on)) = found else { return Ok(false) };
     let bill = Bill { subject, club, person: now.person, lines: lines_of(tx, earlier)? };
-    write(tx, &bill, Some(now))?;
+    // The tax is that of the earlier version, because its price counts again.
+    let taxes = taxes_of(tx, earlier)?;
+    let earned_at = earned_at_once(tx, &bill.lines);
+    write_version(tx, &bill, (taxes, taxed_on), Some(now), (earned_at, None))?;
     Ok(true)
 }
 
@@ -66,22 +91,28 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<Id>) -> Resu
 fn write(tx: &mut Tx<'_>, bill: &Bill, before: Option<Charge>) -> Result<Charge> {
     let today = today(tx)?;
     let taxes = tax_rates_on(tx, today)?.shares(&bill.lines);
-    let is_fee = !bill.lines.is_empty() && bill.lines.iter().all(|line| line.kind == LineKind::Fee);
-    let earned_at = is_fee.then(|| tx.now());
-    write_version(tx, bill, (taxes, today), before, earned_at)
+    let earned_at = earned_at_once(tx, &bill.lines);
+    write_version(tx, bill, (taxes, today), before, (earned_at, None))
 }
 
-/// Writes a version with its lines and its tax by the rates of a day.
+/// Returns the current time if lines are earned as soon as they are charged: fees alone (T12).
+fn earned_at_once(tx: &Tx<'_>, lines: &[Line]) -> Option<Timestamp> {
+    let is_fee = !lines.is_empty() && lines.iter().all(|line| line.kind == LineKind::Fee);
+    is_fee.then(|| tx.now())
+}
+
+/// Writes a version with its lines and its tax by the rates of a day. `earned_at` is when it was delivered, and
+/// `decided` who decided it, with the reason, if a person did.
 pub(crate) fn write_version(
     tx: &mut Tx<'_>,
     bill: &Bill,
     (taxes, taxed_on): (Vec<TaxShare>, Date),
     before: Option<Charge>,
-    earned_at: Option<Timestamp>,
+    (earned_at, decided): (Option<Timestamp>, Option<(&Actor, &str)>),
 ) -> Result<Charge> {
     let before = before.map(|before| books::open(tx, bill.subject, before)).transpose()?;
-    let charge = Charge { earned_at, ..next_version(tx, bill, &taxes, before.as_ref())? };
-    let charge = Charge { taxed_on, ..charge }.with_status();
+    let charge = Charge { taxed_on, ..next_version(tx, bill, &taxes, (before.as_ref(), earned_at))? };
+    let charge = charge.with_status();
     let position_before = match &before {
         Some(before) => {
             replaced(tx, before.id)?;
@@ -93,13 +124,18 @@ pub(crate) fn write_version(
     insert(tx, bill, &charge)?;
     insert_lines(tx, charge.id, &bill.lines, &taxes)?;
     let after = Position::of(&charge, &bill.lines, &taxes);
-    books::moved(tx, (bill.subject, &charge), "changed", (&position_before, &after))?;
+    books::moved(tx, (bill.subject, &charge), "changed", (&position_before, &after), decided)?;
     Ok(charge)
 }
 
 /// Returns the version after `before`, with the sums of what was paid, sent back, and given up. What was given up is at
-/// most what the new version charges.
-fn next_version(tx: &mut Tx<'_>, bill: &Bill, taxes: &[TaxShare], before: Option<&Charge>) -> Result<Charge> {
+/// most what the new version charges, and nothing is written off before delivery (T18).
+fn next_version(
+    tx: &mut Tx<'_>,
+    bill: &Bill,
+    taxes: &[TaxShare],
+    (before, earned_at): (Option<&Charge>, Option<Timestamp>),
+) -> Result<Charge> {
     let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
     let tax: Cents = taxes.iter().map(|share| share.amount).sum();
     let sum = |of: fn(&Charge) -> Cents| before.map_or(Cents::ZERO, of);
@@ -112,10 +148,13 @@ fn next_version(tx: &mut Tx<'_>, bill: &Bill, taxes: &[TaxShare], before: Option
         tax,
         status: if bill.lines.is_empty() { PaymentStatus::Void } else { PaymentStatus::Unpaid },
         comp,
-        written_off: sum(|before| before.written_off).min(net + tax - comp),
+        written_off: match earned_at {
+            Some(_) => sum(|before| before.written_off).min(net + tax - comp),
+            None => Cents::ZERO,
+        },
         paid: sum(|before| before.paid),
         refunded: sum(|before| before.refunded),
-        earned_at: None,
+        earned_at,
         taxed_on: Date::MIN,
         needs_opening: false,
     })
@@ -148,7 +187,7 @@ pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
         let earned = Charge { earned_at: Some(now), ..charge.clone() };
         update(tx, &earned)?;
         let (before, after) = (Position::of(&charge, &lines, &taxes), Position::of(&earned, &lines, &taxes));
-        books::moved(tx, (subject, &earned), "delivered", (&before, &after))?;
+        books::moved(tx, (subject, &earned), "delivered", (&before, &after), None)?;
     }
     Ok(true)
 }
@@ -164,7 +203,7 @@ pub fn revert_earn(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
     let (lines, taxes, club) = (lines_of(tx, charge.id)?, taxes_of(tx, charge.id)?, tx.club()?);
     let bill = Bill { subject, club, person: charge.person, lines };
     let taxed_on = charge.taxed_on;
-    write_version(tx, &bill, (taxes, taxed_on), Some(charge), None)?;
+    write_version(tx, &bill, (taxes, taxed_on), Some(charge), (None, None))?;
     Ok(true)
 }
 

@@ -64,6 +64,9 @@ impl LineKind {
 
 kit::column_as!(LineKind, String, LineKind::read, |kind| kind.as_str().to_owned());
 
+/// The code of the lines with which a manager's refund lowers a charge (T8).
+pub(crate) const REFUND: &str = "refund";
+
 /// An amount with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

@@ -104,8 +104,11 @@ impl Charge {
         self.paid - self.refunded
     }
 
-    /// Returns what is charged after comps and write-offs, in cents.
+    /// Returns what is charged after comps and write-offs, in cents: nothing if the charge is void.
     pub fn charged(&self) -> Cents {
+        if self.status == PaymentStatus::Void {
+            return Cents::ZERO;
+        }
         self.total() - self.comp - self.written_off
     }
 

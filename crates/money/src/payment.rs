@@ -66,7 +66,7 @@ pub struct PaidPart {
 pub struct Tip {
     /// The amount in cents.
     pub amount: Cents,
-    /// The technicians who share it. Without any, it is owed for the first subject of the payment.
+    /// The technicians who share it. A tip needs at least one.
     pub technicians: Vec<Id>,
 }
 
@@ -113,7 +113,8 @@ row!(Payment { id, number, person, method, amount, tip, slip, taken_by, received
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may take payments, `own_account` if a subject is their own,
 /// `Error::NotFound` if nothing is charged for a subject, `already_paid` or `nothing_due` if nothing is due, and
-/// `Error::Invalid` if an amount is more than what is due, or if the slip number of a terminal is missing.
+/// `Error::Invalid` if an amount is more than what is due, if the slip number of a terminal is missing, or if a tip is
+/// negative or for nobody.
 pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
     by.need(Action::TakePayments)?;
     if new.parts.is_empty() {
@@ -122,6 +123,15 @@ pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
     let is_visit = new.parts.iter().any(|part| part.subject.kind != SubjectKind::Membership);
     if is_visit && new.method == PaymentMethod::Terminal && new.slip.is_empty() {
         return Err(Fields::one("slip", "Enter the number of the slip."));
+    }
+    if new.method == PaymentMethod::Earlier {
+        return Err(Fields::one("method", "Choose how the payment was made."));
+    }
+    if new.tip.amount < Cents::ZERO {
+        return Err(Fields::one("tip", "Enter a tip of at least 0."));
+    }
+    if new.tip.amount > Cents::ZERO && new.tip.technicians.is_empty() {
+        return Err(Fields::one("tip", "Choose who gets the tip."));
     }
     let mut parts = new.parts.clone();
     // Charges are locked in ascending order, so that two payments never wait for each other.

@@ -6,9 +6,9 @@ use ledger::{BusinessEvent, EventKey, EventSource, SubjectAmount, events};
 use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::json;
 
-use crate::adjustment::{AdjustmentKind, note};
+use crate::adjustment::{AdjustmentKind, need_reason, note};
 use crate::charge::write_version;
-use crate::line::{Line, LineKind};
+use crate::line::{Line, LineKind, REFUND};
 use crate::model::{Bill, Charge, by_kind};
 use crate::payment::{PaymentMethod, existing, number};
 use crate::refusals::{DUES, MOST, NOTHING_TO_REFUND, REFUND_TOO_LARGE};
@@ -77,8 +77,8 @@ pub fn send_refund(tx: &mut Tx<'_>, by: &Actor, subject: Subject, slip: &str) ->
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own,
 /// `Error::NotFound` if nothing is charged for it, `wrong_state` for dues, `refund_too_large` with `most` if the amount
-/// is more than what was received and is not to be refunded already, and `Error::Invalid` if the amount is 0 or a slip
-/// number is missing.
+/// is more than what was received and is not to be refunded already, or if something is due, and `Error::Invalid` if
+/// the amount is 0 or too small to refund anything, or if the reason or a slip number is missing.
 pub fn refund(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -90,6 +90,7 @@ pub fn refund(
     if subject.kind == SubjectKind::Membership {
         return Err(Error::refused(&DUES));
     }
+    need_reason(reason)?;
     if amount <= Cents::ZERO {
         return Err(Fields::one("amount", "Enter an amount above 0."));
     }
@@ -99,11 +100,15 @@ pub fn refund(
     }
     let mut lines = lines_of(tx, charge.id)?;
     let rates = tax_rates_on(tx, charge.taxed_on)?;
-    lines.extend(reduction(&lines, &rates, amount));
+    let less = reduction(&lines, &rates, amount);
+    if less.is_empty() {
+        return Err(Fields::one("amount", "Enter a larger amount. With tax, nothing would be refunded."));
+    }
+    lines.extend(less);
     let (taxes, earned_at, club) = (rates.shares(&lines), charge.earned_at, tx.club()?);
     let bill = Bill { subject, club, person: charge.person, lines };
     let (taxed_on, before) = (charge.taxed_on, charge.received() - charge.to_refund());
-    let lowered = write_version(tx, &bill, (taxes, taxed_on), Some(charge), earned_at)?;
+    let lowered = write_version(tx, &bill, (taxes, taxed_on), Some(charge), (earned_at, Some((by, reason))))?;
     let approved = before - (lowered.received() - lowered.to_refund());
     note(tx, by, (lowered.id, AdjustmentKind::Refund), (approved, reason))?;
     let details = json!({"amount": approved, "reason": reason});
@@ -129,7 +134,7 @@ fn reduction(lines: &[Line], rates: &TaxRates, amount: Cents) -> Vec<Line> {
         }
         if least > 0 {
             left = left - refunded(least);
-            less.push(Line::new(kind, "refund", label(kind), Cents(-least)));
+            less.push(Line::new(kind, REFUND, label(kind), Cents(-least)));
         }
     }
     less

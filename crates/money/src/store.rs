@@ -78,6 +78,13 @@ pub(crate) fn set_status(tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
     .map(drop)
 }
 
+/// Marks a charge as having its opening entry. It is due since as long as before.
+pub(crate) fn opened(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+    let club = tx.club()?;
+    tx.run(sql!("UPDATE charges SET needs_opening = FALSE WHERE club_id = $1 AND id = $2"), args![club, id])
+        .map(drop)
+}
+
 /// Stores the amounts, the status, and the delivery of the current version of a charge.
 pub(crate) fn update(tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
     let (club, now) = (tx.club()?, tx.now());

@@ -22,7 +22,9 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     let entitlements = membership::entitlements(tx, club, person)?;
     let mut repriced = Vec::new();
     for row in store::upcoming(tx, person, tx.now())? {
-        let before = row.booking;
+        // It may have been canceled since it was read.
+        tx.lock_person(row.booking.id)?;
+        let Some(before) = store::find(tx, row.booking.id)?.map(|row| row.booking) else { continue };
         let Some(basis) = before.price.basis.clone().filter(|_| before.status == Status::Confirmed) else {
             continue;
         };

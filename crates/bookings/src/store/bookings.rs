@@ -83,6 +83,8 @@ pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Re
 /// Changes the status of a booking. Returns `false` if its status is no longer `from`.
 pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status) -> Result<bool> {
     let club = tx.club()?;
+    // The charge is locked before the row, as everywhere, so that no two writers wait for each other.
+    tx.lock_person(booking)?;
     let moved = tx.run(
         sql!("UPDATE bookings SET status = $1 WHERE +club_id = $4 AND id = $2 AND status = $3"),
         args![to.as_str(), booking, from.as_str(), club],

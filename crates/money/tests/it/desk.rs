@@ -213,6 +213,70 @@ async fn a_manager_gives_for_free_and_writes_off() {
     agrees(&app).await;
 }
 
+/// T18: nothing is written off before delivery, so undoing the delivery makes the amount due again.
+#[tokio::test]
+async fn a_write_off_ends_when_the_delivery_is_undone() {
+    let app = open().await;
+    charge(&app, &[30_000]).await;
+    pay(&app, 20_000).await;
+    let fee = bill_of(&app, VISIT, LineKind::Fee, &[30_000]);
+    for _ in 0..2 {
+        replace(&app, fee.clone()).await.expect("a fee");
+        assert_eq!(current(&app).await.expect("a charge").due(), Cents(10_000));
+        let written_off =
+            run(&app, MAX, |tx, by| money::write_off(tx, by, VISIT, (None, "moved away"))).await;
+        assert_eq!(written_off.expect("written off").due(), Cents::ZERO);
+        assert!(app.db().tx(|tx| money::reinstate(tx, VISIT, None)).await.expect("an answer"));
+        assert_eq!(current(&app).await.expect("a charge").due(), Cents(10_000));
+        assert_eq!(balances(&app, VISIT).await, [(Cash, 20_000), (Deposits, 20_000)]);
+        agrees(&app).await;
+    }
+}
+
+/// T8: what a manager refunded stays refunded when the price of the visit changes.
+#[tokio::test]
+async fn a_refund_stays_when_the_price_changes() {
+    let app = open().await;
+    charge(&app, &[30_000]).await;
+    pay(&app, 30_000).await;
+    let refund = |tx: &mut kit::Tx<'_>, by: &people::Actor| {
+        money::refund(tx, by, VISIT, (Cents(10_000), "no dome"), "")
+    };
+    run(&app, MAX, refund).await.expect("refunded");
+    for (price, due) in [(30_000, 0), (35_000, 5_000), (8_000, 0)] {
+        let charge = replace(&app, bill(&app, &[price])).await.expect("a charge");
+        assert_eq!((charge.due(), charge.total()), (Cents(due), Cents((price - 10_000).max(0))), "{price}");
+        agrees(&app).await;
+    }
+}
+
+/// A charge that is void costs nothing, whatever it cost before.
+#[tokio::test]
+async fn nothing_is_due_for_a_void_charge() {
+    let app = open().await;
+    charge(&app, &[30_000]).await;
+    assert_eq!(replace(&app, bill(&app, &[])).await, None);
+    let account = run(&app, DORA, |tx, by| money::account(tx, by, VISIT)).await.expect("an account");
+    assert_eq!((account.charge.due(), account.charge.status), (Cents::ZERO, PaymentStatus::Void));
+}
+
+/// T10, T18: a tip belongs to someone, an adjustment has a reason, and no new payment is one of the past.
+#[tokio::test]
+async fn incomplete_payments_and_adjustments_are_refused() {
+    let app = open().await;
+    charge(&app, &[10_000]).await;
+    assert!(is_invalid(&take(&app, all_due(PaymentMethod::Earlier, &[VISIT])).await));
+    for (cents, technicians) in [(-1, vec![kit::Id(5)]), (500, Vec::new())] {
+        let tip = Tip { amount: Cents(cents), technicians };
+        let payment = NewPayment { tip, ..all_due(PaymentMethod::Cash, &[VISIT]) };
+        assert!(is_invalid(&take(&app, payment).await), "{cents}");
+    }
+    assert!(is_invalid(&run(&app, MAX, |tx, by| money::comp(tx, by, VISIT, (None, " "))).await));
+    pay(&app, 10_000).await;
+    let refund = |tx: &mut kit::Tx<'_>, by: &people::Actor| money::refund(tx, by, VISIT, (Cents(1), ""), "");
+    assert!(is_invalid(&run(&app, MAX, refund).await));
+}
+
 /// Row 18: dues are deferred until their days pass.
 #[tokio::test]
 async fn dues_are_deferred() {
