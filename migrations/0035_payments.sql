@@ -25,6 +25,9 @@ UPDATE charges SET replaced_at = changed_at, status = 'void' WHERE EXISTS (SELEC
 CREATE UNIQUE INDEX charges_by_version ON charges (club_id, subject_id, subject_kind, version);
 CREATE UNIQUE INDEX charges_current ON charges (club_id, subject_id, subject_kind) WHERE replaced_at IS NULL;
 
+-- Nobody could record a payment for a visit before, so visits that took place count as paid. Their fees stay due.
+UPDATE charges SET status = 'settled' WHERE status = 'due' AND earned_at IS NOT NULL AND subject_kind = 'booking'
+    AND EXISTS (SELECT 1 FROM charge_lines l WHERE l.charge_id = charges.id AND l.kind <> 'fee');
 -- A fee is earned when it arises (T12).
 UPDATE charges SET earned_at = changed_at WHERE earned_at IS NULL AND status <> 'void'
     AND EXISTS (SELECT 1 FROM charge_lines l WHERE l.charge_id = charges.id AND l.kind = 'fee')
