@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use bookings::{DecidedTime, Decision};
 use jiff::Timestamp;
-use kit::web::{Input, RawInput, see_other};
+use kit::web::{Input, RawInput};
 use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
@@ -149,8 +149,7 @@ impl Input for OverrideStart {
 }
 
 async fn show_undo(caller: Caller, QueryForm(form): QueryForm<OverrideStart>) -> Result<Response> {
-    // A link without the room or the start leads to the list, where both can be chosen.
-    let Ok(OverrideStart(room, at)) = form.parsed else { return Ok(see_other(HERE)) };
+    let OverrideStart(room, at) = form.parsed.map_err(Error::Invalid)?;
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let found = bookings::decided_times(tx, by, (at, at + jiff::SignedDuration::from_secs(1)))?;
