@@ -145,7 +145,7 @@ impl Charge {
     }
 }
 
-/// What [`charge`] needs to create a charge.
+/// What `charge` needs to create a charge.
 #[derive(Debug, Clone)]
 pub struct Bill {
     /// What the charge is for.
