@@ -52,9 +52,9 @@ const ENTRIES = "entries";
  */
 function remembers(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-remembers]");
-  const fields = [...(form?.querySelectorAll<HTMLInputElement>("input:not([type=hidden])") ?? [])];
-  const entries = JSON.parse(sessionStorage.getItem(ENTRIES) ?? "{}");
   if (!form) return sessionStorage.removeItem(ENTRIES);
+  const fields = [...form.querySelectorAll<HTMLInputElement>("input:not([type=hidden])")];
+  const entries = JSON.parse(sessionStorage.getItem(ENTRIES) ?? "{}");
   for (const field of fields) field.value ||= entries[field.name] ?? "";
   form.addEventListener("input", () => {
     sessionStorage.setItem(ENTRIES, JSON.stringify(Object.fromEntries(fields.map(({ name, value }) => [name, value]))));

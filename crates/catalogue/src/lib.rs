@@ -25,4 +25,4 @@ pub use model::{
 pub use settings::{
     Setting, SettingChange, SettingUnit, reset_setting, set_setting, setting_at, setting_changes,
 };
-pub use store::{current, for_own_website};
+pub use store::{current, for_own_website, today};

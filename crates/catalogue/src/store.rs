@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::config::Config;
 use kit::versions::Cached;
@@ -20,6 +21,15 @@ use crate::records::{
 /// Returns `Error::NotFound` if no club is set up yet.
 pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
     tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
+}
+
+/// Returns the current date by the time of the club.
+///
+/// # Errors
+/// Returns `Error::NotFound` if no club is set up yet.
+pub fn today(tx: &mut Tx<'_>) -> Result<Date> {
+    let zone = current(tx)?.club.zone.clone();
+    Ok(tx.now().to_zoned(zone).date())
 }
 
 /// Returns the state of the program with the public address of the club's website ([`Club::website`]) in its

@@ -103,17 +103,12 @@ macro_rules! version_columns {
     };
 }
 
-/// Returns the current date of the club.
-pub(crate) fn today(tx: &mut Tx<'_>) -> Result<Date> {
-    Ok(tx.now().to_zoned(catalogue::current(tx)?.club.zone.clone()).date())
-}
-
 /// Returns the plans of a club that a person can join now, in the order of the club.
 ///
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
-    let today = today(tx)?;
+    let today = catalogue::today(tx)?;
     tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club, today])
 }
 
@@ -122,7 +117,7 @@ pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
-    let today = today(tx)?;
+    let today = catalogue::today(tx)?;
     tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club, today])
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::event_kinds::{MembershipEventDetail, MembershipEventKind};
 use crate::lifecycle;
 use crate::model::Plan;
-use crate::plan_store::{NewVersion, Version, insert_version, latest_number, newest_of, today};
+use crate::plan_store::{NewVersion, Version, insert_version, latest_number, newest_of};
 
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal = Refusal::conflict(
@@ -209,7 +209,7 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
 
 /// Returns the day on which a version takes effect: the chosen one, or today.
 fn effective_day(tx: &mut Tx<'_>, chosen: Option<Date>) -> Result<Date> {
-    let today = today(tx)?;
+    let today = catalogue::today(tx)?;
     let last = today.checked_add(MOST_DAYS_AHEAD.days()).map_err(Fault::because)?;
     match chosen.unwrap_or(today) {
         day if day < today => {

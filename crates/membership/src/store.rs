@@ -5,7 +5,7 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
 use crate::entitlements::{Entitlements, stands};
 use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
-use crate::plan_store::{plan_at, plan_columns, today};
+use crate::plan_store::{plan_at, plan_columns};
 use crate::settings::GRACE_DAYS;
 
 /// The refusal for a person who already has a plan. A person has one plan at a time.
@@ -88,7 +88,7 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
 pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     let id = tx.new_id()?;
     let now = tx.now();
-    let today = today(tx)?;
+    let today = catalogue::today(tx)?;
     let made = tx
         .run(
         sql!(

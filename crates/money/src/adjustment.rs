@@ -8,9 +8,7 @@ use serde_json::json;
 use crate::books;
 use crate::model::Charge;
 use crate::payment::existing;
-use crate::position::Position;
 use crate::refusals::{NOT_DELIVERED, NOTHING_DUE};
-use crate::store::{lines_of, taxes_of, update};
 
 /// Why an amount is no longer charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,12 +111,9 @@ fn give_up(
     let after =
         Charge { comp: charge.comp + comp, written_off: charge.written_off + written_off, ..charge.clone() }
             .with_status();
-    update(tx, &after)?;
     let id = note(tx, by, (after.id, kind), (amount, reason))?;
-    let (lines, taxes) = (lines_of(tx, after.id)?, taxes_of(tx, after.id)?);
-    let positions = (Position::of(&charge, &lines, &taxes), Position::of(&after, &lines, &taxes));
     let part = format!("{} {id}", kind.as_str());
-    books::moved(tx, (subject, &after), &part, (&positions.0, &positions.1), Some((by, reason)))?;
+    books::changed(tx, subject, (&charge, &after), &part, Some((by, reason)))?;
     let event = if is_comp { AuditEvent::CompGiven } else { AuditEvent::AmountWrittenOff };
     let details = json!({"amount": amount, "reason": reason});
     people::note_operation(tx, by, event, (subject.kind, Some(subject.id)), details)?;

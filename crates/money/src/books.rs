@@ -6,7 +6,7 @@ use people::{Actor, Subject, SubjectKind};
 
 use crate::model::Charge;
 use crate::position::{Position, entry};
-use crate::store::{current, opened};
+use crate::store::{current, lines_of, opened, taxes_of, update};
 
 /// Records what a change of a charge moves. `part` says what happened to this version. Dues are not delivered; their
 /// entries are those of their payments. `decided` is who decided the change, and the reason, if a person did.
@@ -27,6 +27,20 @@ pub(crate) fn moved(
         None => entry,
     };
     ledger::record(tx, &entry).map(drop)
+}
+
+/// Stores a change of a charge that leaves its lines as they are, and records what it moves, as [`moved`] does.
+pub(crate) fn changed(
+    tx: &mut Tx<'_>,
+    subject: Subject,
+    (before, after): (&Charge, &Charge),
+    part: &str,
+    decided: Option<(&Actor, &str)>,
+) -> Result<()> {
+    update(tx, after)?;
+    let (lines, taxes) = (lines_of(tx, after.id)?, taxes_of(tx, after.id)?);
+    let positions = (Position::of(before, &lines, &taxes), Position::of(after, &lines, &taxes));
+    moved(tx, (subject, after), part, (&positions.0, &positions.1), decided)
 }
 
 /// Returns a charge whose opening entry is recorded: a charge that was delivered and due when the ledger began is owed

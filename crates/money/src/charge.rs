@@ -11,8 +11,10 @@ use crate::books;
 use crate::line::{Line, LineKind, REFUND};
 use crate::model::{Bill, Charge, PaymentStatus, by_kind};
 use crate::position::Position;
-use crate::store::{current, find, insert, insert_lines, lines_of, replaced, set_status, taxes_of, update};
-use crate::tax::{TaxShare, tax_rates_on, today};
+use crate::store::{
+    current, current_unless_void, find, insert, insert_lines, lines_of, replaced, taxes_of, update,
+};
+use crate::tax::{TaxShare, tax_rates_on};
 
 /// Creates the first charge of a subject with its tax and its lines. Charges for fees alone are earned at once (T12).
 ///
@@ -34,7 +36,7 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
     match current {
         None if bill.lines.is_empty() => Ok(None),
         Some(charge) if bill.lines.is_empty() && !was_paid && charge.earned_at.is_none() => {
-            set_status(tx, &Charge { status: PaymentStatus::Void, ..charge })?;
+            update(tx, &Charge { status: PaymentStatus::Void, ..charge })?;
             Ok(None)
         }
         Some(charge) => {
@@ -89,7 +91,7 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<Id>) -> Resu
 
 /// Writes a charge: the version after `before`, or the first. Records what moves in the ledger.
 fn write(tx: &mut Tx<'_>, bill: &Bill, before: Option<Charge>) -> Result<Charge> {
-    let today = today(tx)?;
+    let today = catalogue::today(tx)?;
     let taxes = tax_rates_on(tx, today)?.shares(&bill.lines);
     let earned_at = earned_at_once(tx, &bill.lines);
     write_version(tx, bill, (taxes, today), before, (earned_at, None))
@@ -111,8 +113,7 @@ pub(crate) fn write_version(
     (earned_at, decided): (Option<Timestamp>, Option<(&Actor, &str)>),
 ) -> Result<Charge> {
     let before = before.map(|before| books::open(tx, bill.subject, before)).transpose()?;
-    let charge = Charge { taxed_on, ..next_version(tx, bill, &taxes, (before.as_ref(), earned_at))? };
-    let charge = charge.with_status();
+    let charge = next_version(tx, bill, (&taxes, taxed_on), (before.as_ref(), earned_at))?.with_status();
     let position_before = match &before {
         Some(before) => {
             replaced(tx, before.id)?;
@@ -133,7 +134,7 @@ pub(crate) fn write_version(
 fn next_version(
     tx: &mut Tx<'_>,
     bill: &Bill,
-    taxes: &[TaxShare],
+    (taxes, taxed_on): (&[TaxShare], Date),
     (before, earned_at): (Option<&Charge>, Option<Timestamp>),
 ) -> Result<Charge> {
     let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
@@ -155,7 +156,7 @@ fn next_version(
         paid: sum(|before| before.paid),
         refunded: sum(|before| before.refunded),
         earned_at,
-        taxed_on: Date::MIN,
+        taxed_on,
         needs_opening: false,
     })
 }
@@ -178,16 +179,10 @@ pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Ve
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
-    let Some(charge) = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void) else {
-        return Ok(false);
-    };
+    let Some(charge) = current_unless_void(tx, subject)? else { return Ok(false) };
     if charge.earned_at.is_none() {
-        let now = tx.now();
-        let (lines, taxes) = (lines_of(tx, charge.id)?, taxes_of(tx, charge.id)?);
-        let earned = Charge { earned_at: Some(now), ..charge.clone() };
-        update(tx, &earned)?;
-        let (before, after) = (Position::of(&charge, &lines, &taxes), Position::of(&earned, &lines, &taxes));
-        books::moved(tx, (subject, &earned), "delivered", (&before, &after), None)?;
+        let earned = Charge { earned_at: Some(tx.now()), ..charge.clone() };
+        books::changed(tx, subject, (&charge, &earned), "delivered", None)?;
     }
     Ok(true)
 }

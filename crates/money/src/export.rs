@@ -5,6 +5,9 @@ use kit::{Cents, Id, Result, Tx, args, row, sql};
 use people::Actor;
 use serde_json::{Value, json};
 
+use crate::line::Line;
+use crate::store::lines_of;
+
 /// Returns every charge of the actor with its lines.
 ///
 /// # Errors
@@ -20,12 +23,8 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
     )?;
     let mut out = Vec::new();
     for (id, kind, subject, net, tax, status, at) in charges {
-        let lines: Vec<(String, Cents)> = tx.all(
-            sql!("SELECT label, cents FROM charge_lines WHERE charge_id = $1 ORDER BY position"),
-            args![id],
-        )?;
-        let lines: Vec<Value> =
-            lines.iter().map(|(label, cents)| json!({"label": label, "amount": cents.to_string()})).collect();
+        let line = |line: &Line| json!({"label": line.label, "amount": line.amount.to_string()});
+        let lines: Vec<Value> = lines_of(tx, id)?.iter().map(line).collect();
         out.push(json!({"of": kind, "id": subject, "net": net.to_string(), "tax": tax.to_string(), "status": status,
             "created_at": at, "lines": lines}));
     }

@@ -7,9 +7,9 @@ use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::json;
 
 use crate::books;
-use crate::model::{Charge, PaymentStatus};
+use crate::model::Charge;
 use crate::refusals::{ALREADY_PAID, NOTHING_DUE};
-use crate::store::{current, update};
+use crate::store::{current_unless_void, update};
 
 /// How money came in, and how it goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,8 +192,7 @@ fn payable(tx: &mut Tx<'_>, by: &Actor, subject: Subject) -> Result<Charge> {
 /// themselves.
 pub(crate) fn existing(tx: &mut Tx<'_>, by: &Actor, (subject, action): (Subject, Action)) -> Result<Charge> {
     by.need(action)?;
-    let charge = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void);
-    let charge = charge.ok_or(Error::NotFound)?;
+    let charge = current_unless_void(tx, subject)?.ok_or(Error::NotFound)?;
     charge.person.map_or(Ok(()), |person| by.need_for(action, person))?;
     Ok(charge)
 }
@@ -231,9 +230,7 @@ fn part_entry(
 
 /// Returns the next number of receipts (RC) or refund receipts (RF) in this year of the club's time (T13).
 pub(crate) fn number(tx: &mut Tx<'_>, kind: &str) -> Result<String> {
-    let club = tx.club()?;
-    let zone = catalogue::current(tx)?.club.zone.clone();
-    let year = tx.now().to_zoned(zone).year();
+    let (club, year) = (tx.club()?, catalogue::today(tx)?.year());
     counters::next(tx, kind, club, year)
 }
 
@@ -275,9 +272,7 @@ fn insert(tx: &mut Tx<'_>, payment: &Payment, parts: &[(Subject, Cents)]) -> Res
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn import_paid(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
-    let Some(charge) = current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void) else {
-        return Ok(false);
-    };
+    let Some(charge) = current_unless_void(tx, subject)? else { return Ok(false) };
     let (due, now) = (charge.due(), tx.now());
     let paid = Charge { paid: charge.paid + due, earned_at: Some(now), ..charge }.with_status();
     update(tx, &paid)?;

@@ -13,6 +13,20 @@ use crate::refund::Refund;
 use crate::store::{find, lines_of, taxes_of};
 use crate::tax::TaxShare;
 
+/// The columns of a [`Payment`], in the order in which a row is read.
+macro_rules! payment_columns {
+    () => {
+        "id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at"
+    };
+}
+
+/// The columns of a [`Refund`], in the order in which a row is read.
+macro_rules! refund_columns {
+    () => {
+        "id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at"
+    };
+}
+
 /// Which charges a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenCharges {
@@ -88,11 +102,13 @@ pub fn payments(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp))
     by.need(Action::TakePayments)?;
     let club = tx.club()?;
     tx.all(
-        sql!(
-            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+        sql!(concat!(
+            "SELECT ",
+            payment_columns!(),
+            " FROM payments
              WHERE club_id = $1 AND received_at >= $2 AND received_at < $3 AND number IS NOT NULL
              ORDER BY received_at DESC, id DESC LIMIT $4"
-        ),
+        )),
         args![club, from, to, MOST],
     )
 }
@@ -105,10 +121,12 @@ pub fn refunds(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp)) 
     by.need(Action::TakePayments)?;
     let club = tx.club()?;
     tx.all(
-        sql!(
-            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+        sql!(concat!(
+            "SELECT ",
+            refund_columns!(),
+            " FROM refunds
              WHERE club_id = $1 AND sent_at >= $2 AND sent_at < $3 ORDER BY sent_at DESC, id DESC LIMIT $4"
-        ),
+        )),
         args![club, from, to, MOST],
     )
 }
@@ -120,10 +138,12 @@ pub fn refunds(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp)) 
 pub fn my_payments(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Payment>> {
     let (person, club) = (by.person()?.id, tx.club()?);
     tx.all(
-        sql!(
-            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+        sql!(concat!(
+            "SELECT ",
+            payment_columns!(),
+            " FROM payments
              WHERE club_id = $1 AND person_id = $2 ORDER BY received_at DESC, id DESC"
-        ),
+        )),
         args![club, person],
     )
 }
@@ -169,10 +189,12 @@ pub struct Receipt {
 pub fn receipt(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Receipt> {
     let (person, club) = (by.person()?.id, tx.club()?);
     let payment: Option<Payment> = tx.one(
-        sql!(
-            "SELECT id, number, person_id, method, cents, tip_cents, slip, taken_by, received_at FROM payments
+        sql!(concat!(
+            "SELECT ",
+            payment_columns!(),
+            " FROM payments
              WHERE club_id = $1 AND id = $2"
-        ),
+        )),
         args![club, id],
     )?;
     let may_see = |payment: &Payment| payment.person == Some(person) || by.may(Action::TakePayments);
@@ -185,10 +207,12 @@ pub fn receipt(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Receipt> {
         args![club, id],
     )?;
     let refunds = tx.all(
-        sql!(
-            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+        sql!(concat!(
+            "SELECT ",
+            refund_columns!(),
+            " FROM refunds
              WHERE club_id = $1 AND payment_id = $2 ORDER BY sent_at, id"
-        ),
+        )),
         args![club, id],
     )?;
     Ok(Receipt { payment, parts, refunds })
@@ -239,11 +263,12 @@ pub fn account(tx: &mut Tx<'_>, by: &Actor, subject: Subject) -> Result<SubjectA
 pub fn payments_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Payment>> {
     let club = tx.club()?;
     tx.all(
-        sql!(
-            "SELECT m.id, m.number, m.person_id, m.method, m.cents, m.tip_cents, m.slip, m.taken_by, m.received_at
-             FROM payment_parts p JOIN payments m ON m.id = p.payment_id
-             WHERE p.club_id = $1 AND p.subject_id = $2 AND p.subject_kind = $3 ORDER BY m.received_at, m.id"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            payment_columns!(),
+            " FROM payments WHERE club_id = $1 AND id IN (SELECT payment_id FROM payment_parts
+             WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3) ORDER BY received_at, id"
+        )),
         args![club, subject.id, subject.kind],
     )
 }
@@ -255,10 +280,12 @@ pub fn payments_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Payment>> {
 pub fn refunds_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Refund>> {
     let club = tx.club()?;
     tx.all(
-        sql!(
-            "SELECT id, number, payment_id, subject_kind, subject_id, method, cents, slip, sent_by, sent_at FROM refunds
+        sql!(concat!(
+            "SELECT ",
+            refund_columns!(),
+            " FROM refunds
              WHERE club_id = $1 AND subject_id = $2 AND subject_kind = $3 ORDER BY sent_at, id"
-        ),
+        )),
         args![club, subject.id, subject.kind],
     )
 }

@@ -4,7 +4,7 @@ use kit::{Id, Result, Tx, args, sql};
 use people::Subject;
 
 use crate::line::Line;
-use crate::model::{Bill, Charge};
+use crate::model::{Bill, Charge, PaymentStatus};
 use crate::tax::TaxShare;
 
 pub(crate) fn insert_lines(tx: &mut Tx<'_>, charge: Id, lines: &[Line], taxes: &[TaxShare]) -> Result<()> {
@@ -69,15 +69,6 @@ pub(crate) fn replaced(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     .map(drop)
 }
 
-pub(crate) fn set_status(tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
-    let (club, now) = (tx.club()?, tx.now());
-    tx.run(
-        sql!("UPDATE charges SET status = $1, changed_at = $2 WHERE club_id = $3 AND id = $4"),
-        args![charge.status, now, club, charge.id],
-    )
-    .map(drop)
-}
-
 /// Marks a charge as having its opening entry. It is due since as long as before.
 pub(crate) fn opened(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let club = tx.club()?;
@@ -113,6 +104,11 @@ pub(crate) fn update(tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
 pub(crate) fn current(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<Charge>> {
     tx.lock_person(subject.id)?;
     find(tx, subject)
+}
+
+/// Locks the charge of a subject and returns its current version, unless it is void.
+pub(crate) fn current_unless_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<Charge>> {
+    Ok(current(tx, subject)?.filter(|charge| charge.status != PaymentStatus::Void))
 }
 
 /// Returns the current version of the charge of a subject without locking it, also if it is void.

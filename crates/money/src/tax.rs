@@ -113,14 +113,8 @@ impl TaxRates {
 /// # Errors
 /// Returns a fault if the database fails.
 pub fn tax_rates(tx: &mut Tx<'_>, club: Id) -> Result<TaxRates> {
-    let day = today(tx)?;
+    let day = catalogue::today(tx)?;
     rates_on(tx, club, day)
-}
-
-/// Returns the date by the time of the club.
-pub(crate) fn today(tx: &mut Tx<'_>) -> Result<Date> {
-    let zone = catalogue::current(tx)?.club.zone.clone();
-    Ok(tx.now().to_zoned(zone).date())
 }
 
 /// Returns the tax rates of this transaction's club on a day.

@@ -38,7 +38,7 @@ pub(crate) fn opened_by_time(tx: &mut Tx<'_>) -> Result<()> {
     if !store::does_anyone_wait(tx)? {
         return Ok(());
     }
-    let today = tx.now().to_zoned(catalogue::current(tx)?.club.zone.clone()).date();
+    let today = catalogue::today(tx)?;
     store::end_past(tx, today.checked_sub(1.day()).unwrap_or(today))?;
     tx.enqueue(&MatchWaitlist { joined: None, anyway: true }, tx.now())
 }
