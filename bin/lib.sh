@@ -1,6 +1,6 @@
 # Functions that the scripts in this folder share. This file is sourced, never run.
-# Provides: $root, $target, say, die, need_cargo, need_node, need_web, need_debian, step, summary, at_exit, free_port,
-# stop_process, start_postgres, start_mail.
+# Provides: $root, $target, say, die, need_cargo, need_node, need_web, need_debian, step, check, summary, at_exit,
+# free_port, stop_process, start_postgres, start_mail.
 
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,6 +27,32 @@ step() {
     printf '\n== %s\n' "$step_name"
     "$@"
     close_step ok
+}
+
+# check NAME COMMAND...: like step, but if `keep_going` is set, a failure is noted in `failed_checks` and the script
+# goes on. The command then runs in a subshell, so it can't set variables for later steps.
+keep_going=''
+failed_checks=0
+check() {
+    local code
+    if [ -z "$keep_going" ]; then
+        step "$@"
+        return
+    fi
+    step_name=$1
+    step_began=$EPOCHREALTIME
+    shift
+    printf '\n== %s\n' "$step_name"
+    set +e
+    (set -e; "$@")
+    code=$?
+    set -e
+    if [ "$code" = 0 ]; then
+        close_step ok
+    else
+        failed_checks=$((failed_checks + 1))
+        close_step FAILED
+    fi
 }
 
 close_step() {
