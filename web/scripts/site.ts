@@ -74,9 +74,18 @@ function goesOn(): void {
   document.querySelector<HTMLFormElement>("form[data-goes-on]")?.requestSubmit();
 }
 
+/** `<button data-prints hidden>`: prints the page. Without a script, the browser's own command does. */
+function prints(): void {
+  for (const button of document.querySelectorAll<HTMLElement>("[data-prints]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 begin();
 follows();
 outputs();
 rows();
+prints();
 goesOn();
 customElements.define("light-study", LightStudy);

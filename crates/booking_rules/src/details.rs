@@ -2,7 +2,7 @@
 
 use kit::DetailKey;
 
-use crate::local_moment::LocalMoment;
+use catalogue::LocalMoment;
 
 /// When the refused operation becomes possible.
 pub const OPENS_AT: DetailKey<LocalMoment> = DetailKey::new("opens_at");

@@ -5,7 +5,6 @@
 pub mod details;
 mod events;
 mod inputs;
-mod local_moment;
 mod model;
 mod notifications;
 mod pricing;
@@ -16,9 +15,9 @@ mod rules;
 pub mod settings;
 mod waits;
 
+pub use catalogue::{LocalMoment, iso};
 pub use events::{BookedInstead, BookingEvent, CancelledFor, HoldEnd, RepeatedBy, StepTaken};
 pub use inputs::{BookingInput, MoveInput, Reason, SeriesInput};
-pub use local_moment::{LocalMoment, iso};
 pub use model::{
     BookedParty, BookedPrice, Booking, BookingGroup, CancellationState, Frozen, HoldState, Moves, SUBJECT,
     Status,

@@ -6,6 +6,7 @@ mod api;
 mod business_day;
 mod edit;
 mod hours;
+mod local_moment;
 mod model;
 mod records;
 mod settings;
@@ -18,6 +19,7 @@ pub use edit::{
     add_service, add_technician, reprice,
 };
 pub use hours::{Hours, Shift};
+pub use local_moment::{LocalMoment, iso};
 pub use model::{
     Addon, Brand, Catalogue, Category, Club, Equipment, Filter, Room, Service, SoldByTime, Technician,
     VERSION, slug_of,

@@ -39,13 +39,18 @@ const OPEN: [&str; 13] = [
     "/api/bookings/why_not/",
     "/api/docs/",
     "/api/openapi.json",
-    "/api/payments/",
+    "/api/payments/stripe/",
     "/api/rooms/",
     "/api/services/",
 ];
 
 /// The path prefixes of routes that need a permission. The first match counts.
-const STAFF: [(&str, Action); 25] = [
+const STAFF: [(&str, Action); 35] = [
+    ("/api/payments/comp/", Action::AdjustCharges),
+    ("/api/payments/refund/", Action::AdjustCharges),
+    ("/api/payments/send_refund/", Action::TakePayments),
+    ("/api/payments/take/", Action::TakePayments),
+    ("/api/payments/write_off/", Action::AdjustCharges),
     ("/api/staff/blocks/", Action::BookAnyTime),
     ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
     ("/api/staff/people/", Action::SeePeople),
@@ -54,6 +59,8 @@ const STAFF: [(&str, Action); 25] = [
     ("/api/staff/jobs/", Action::ManageJobs),
     ("/api/staff/times/", Action::BookAnyTime),
     ("/api/staff/bookings/", Action::SeeEveryBooking),
+    ("/api/staff/charges/", Action::TakePayments),
+    ("/api/staff/payments/", Action::TakePayments),
     ("/api/memberships/{person}/", Action::RunMemberships),
     ("/staff/audit/", Action::SeeAudit),
     ("/staff/blocks/", Action::BookAnyTime),
@@ -62,6 +69,9 @@ const STAFF: [(&str, Action); 25] = [
     ("/staff/jobs/", Action::ManageJobs),
     ("/staff/members/{id}/birthday/", Action::CorrectPeople),
     ("/staff/members/", Action::RunMemberships),
+    ("/staff/money/{kind}/{id}/send-refund/", Action::TakePayments),
+    ("/staff/money/{kind}/{id}/{decision}/", Action::AdjustCharges),
+    ("/staff/money/", Action::TakePayments),
     ("/staff/my-day/", Action::SeeOwnVisits),
     ("/staff/numbers/", Action::ManageCatalogue),
     ("/staff/people/{id}/", Action::ManageRoles),

@@ -53,6 +53,7 @@ fn product_routes() -> (Router<AppState>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings_api::routes())
+        .merge(money_api::routes())
         .merge(site::api_routes())
         .split_for_parts()
 }
@@ -85,6 +86,7 @@ pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
         .merge(catalogue_pages::routes())
         .merge(membership::pages::routes(reactions::BOOKING_TERMS))
         .merge(bookings_pages::routes())
+        .merge(money_pages::routes())
         .merge(pictures::pages::routes())
         .merge(reference)
         .merge(ui::assets::routes())

@@ -87,18 +87,23 @@ const RANGES: [(&str, i64, i64); 21] = [
 
 /// Fields that hold a time of day, and fields that hold a timestamp.
 const CLOCKS: [&str; 7] = ["after", "before", "closes", "end_time", "first_start", "opens", "start_time"];
-const MOMENTS: [&str; 13] = [
+const MOMENTS: [&str; 18] = [
     "changed_at",
     "created_at",
     "decided_at",
+    "delivered_at",
     "ends_at",
     "expires_at",
     "joined_at",
+    "made_at",
     "member_only_until",
     "opens_at",
+    "received_at",
     "rescheduled_from",
     "run_at",
     "seen_at",
+    "sent_at",
+    "since",
     "starts_at",
     "vip_only_until",
 ];
@@ -108,6 +113,8 @@ fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
     let names = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(name, _)| *name).collect();
     match (shape, field) {
         ("Sold" | "Dues", "paid") => Some(vec!["cash", "terminal"]),
+        ("TakeBody", "method") => Some(vec!["cash", "terminal"]),
+        ("PartBody" | "AdjustBody" | "SendRefundBody", "kind") => Some(vec!["booking", "membership"]),
         ("DecisionInput", "decision") => Some(vec!["block", "open", "reprice", "keep"]),
         ("PreferencesChange", "scene") => Some(names(&people::SCENES)),
         ("PreferencesChange", "music") => Some(names(&people::MUSIC)),

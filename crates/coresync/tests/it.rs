@@ -95,6 +95,10 @@ mod own_day;
 mod own_visits;
 #[path = "it/guards/parsers.rs"]
 mod parsers;
+#[path = "it/staff/payment_pages.rs"]
+mod payment_pages;
+#[path = "it/staff/payments.rs"]
+mod payments;
 #[path = "it/accounts/permissions.rs"]
 mod permissions;
 #[path = "it/accounts/personal_data.rs"]

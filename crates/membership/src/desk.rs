@@ -111,7 +111,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
         ..MembershipEventDetail::of_plan(&plan.name)
     };
     let event = changed(tx, by.id(), id, person, MembershipEventKind::Joined, &detail)?;
-    let label = format!("{}, until {paid_until}", plan.name);
+    let label = dues_label(&plan.name, paid_until);
     take(tx, by, (club, person, event), (label, plan.price), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(
@@ -172,12 +172,17 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
         ..MembershipEventDetail::of_plan(&plan.name)
     };
     let event = changed(tx, by.id(), membership.id, person, MembershipEventKind::DuesTaken, &detail)?;
-    let label = format!("{}, until {until}", plan.name);
+    let label = dues_label(&plan.name, until);
     take(tx, by, (club, person, event), (label, plan.price), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     let change = (audit::shown(&membership, &plan), with_paid(after, paid, plan.price));
     audit::note(tx, by, AuditEvent::DuesTaken, person, change)?;
     Ok(until)
+}
+
+/// Returns the label of dues or of an upgrade, which receipts show: `Premium, through January 3, 2027`.
+fn dues_label(what: &str, until: Date) -> String {
+    format!("{what}, through {}", ui::format::date(until))
 }
 
 /// Creates the charge of dues or of an upgrade and takes its payment at the front desk. The slip number of a terminal is
@@ -195,7 +200,7 @@ fn take(
     if charge.due() == Cents::ZERO {
         return Ok(());
     }
-    let (parts, method) = (vec![PaidPart { subject, amount: None }], paid.method());
+    let (parts, method) = (vec![PaidPart::whole(subject)], paid.method());
     let payment = NewPayment { parts, method, slip: String::new(), tip: Tip::default() };
     money::take(tx, by, &payment).map(drop)
 }
@@ -318,7 +323,7 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
         ..MembershipEventDetail::of_plan(&invoice.to)
     };
     let event = changed(tx, by.id(), id, person, MembershipEventKind::Upgraded, &detail)?;
-    let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
+    let label = dues_label(&format!("From {} to {}", invoice.from, invoice.to), paid_until);
     take(tx, by, (club, person, event), (label, invoice.total), paid)?;
     let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use kit::{Cents, Error, Fields, Id, Result, Tx, args, row, sql};
-use people::{Action, Actor, AuditEvent, Subject};
+use people::{Actor, AuditEvent, Subject};
 use serde_json::json;
 
 use crate::books;
 use crate::model::Charge;
-use crate::payment::existing;
+use crate::payment::to_decide;
 use crate::refusals::{NOT_DELIVERED, NOTHING_DUE};
 
 /// Why an amount is no longer charged.
@@ -60,8 +60,8 @@ row!(Adjustment { kind, amount, reason, made_by, made_at });
 /// Gives all or part of what is due for free. `None` is all of it.
 ///
 /// # Errors
-/// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own,
-/// `Error::NotFound` if nothing is charged for it, `nothing_due` if nothing is due, and `Error::Invalid` if the amount
+/// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own, `confirm_again`
+/// if their sign-in is not confirmed, `Error::NotFound` if nothing is charged for it, `nothing_due` if nothing is due, and `Error::Invalid` if the amount
 /// is 0 or more than what is due, or if the reason is missing.
 pub fn comp(
     tx: &mut Tx<'_>,
@@ -92,8 +92,7 @@ fn give_up(
     kind: AdjustmentKind,
     (amount, reason): (Option<Cents>, &str),
 ) -> Result<Charge> {
-    let charge = existing(tx, by, (subject, Action::AdjustCharges))?;
-    need_reason(reason)?;
+    let charge = to_decide(tx, by, subject, reason)?;
     let due = charge.due();
     if due == Cents::ZERO {
         return Err(Error::refused(&NOTHING_DUE));
@@ -115,14 +114,9 @@ fn give_up(
     let part = format!("{} {id}", kind.as_str());
     books::changed(tx, subject, (&charge, &after), &part, Some((by, reason)))?;
     let event = if is_comp { AuditEvent::CompGiven } else { AuditEvent::AmountWrittenOff };
-    let details = json!({"amount": amount, "reason": reason});
-    people::note_operation(tx, by, event, (subject.kind, Some(subject.id)), details)?;
+    let more = [("amount", json!(amount)), ("reason", json!(reason))];
+    books::note(tx, by, event, subject, (&charge, &after, &more))?;
     Ok(after)
-}
-
-/// Refuses an adjustment without a reason (T18).
-pub(crate) fn need_reason(reason: &str) -> Result<()> {
-    if reason.trim().is_empty() { Err(Fields::one("reason", "Enter a reason.")) } else { Ok(()) }
 }
 
 /// Stores an adjustment of a charge with its reason. Returns its id.

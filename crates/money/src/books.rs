@@ -2,7 +2,8 @@
 
 use kit::{Cents, Id, Result, Tx, args, sql};
 use ledger::{BusinessEvent, EventKey, EventSource, SubjectAmount, events};
-use people::{Actor, Subject, SubjectKind};
+use people::{Actor, AuditEvent, AuditSubject, Subject, SubjectKind};
+use serde_json::{Value, json};
 
 use crate::model::Charge;
 use crate::position::{Position, entry};
@@ -41,6 +42,23 @@ pub(crate) fn changed(
     let (lines, taxes) = (lines_of(tx, after.id)?, taxes_of(tx, after.id)?);
     let positions = (Position::of(before, &lines, &taxes), Position::of(after, &lines, &taxes));
     moved(tx, (subject, after), part, (&positions.0, &positions.1), decided)
+}
+
+/// Records an operation on a charge in the audit log: its amounts before and after, and `more` about the operation.
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    event: AuditEvent,
+    subject: Subject,
+    (before, after, more): (&Charge, &Charge, &[(&str, Value)]),
+) -> Result<()> {
+    let amounts = |charge: &Charge| json!({"due": charge.due(), "to_refund": charge.to_refund(), "paid": charge.paid, "refunded": charge.refunded});
+    let (before, mut after) = (amounts(before), amounts(after));
+    for (name, value) in more {
+        after[*name] = value.clone();
+    }
+    let subject = AuditSubject { kind: subject.kind, id: Some(subject.id), name: "" };
+    people::note_change(tx, by, event, subject, (before, after))
 }
 
 /// Returns a charge whose opening entry is recorded: a charge that was delivered and due when the ledger began is owed

@@ -25,12 +25,14 @@ pub use line::{Line, LineKind};
 pub use model::{Bill, Charge, PaymentStatus};
 pub use payment::{NewPayment, PaidPart, Payment, PaymentMethod, Tip, import_paid, take};
 pub use read::{
-    OpenCharge, OpenCharges, PaymentPart, Receipt, SubjectAccount, account, due, my_payments, open_charges,
-    paid_at, payments, payments_of, receipt, refunds, refunds_of,
+    OpenCharge, OpenCharges, PaymentPart, Receipt, SubjectAccount, account, due, due_of_person, my_payments,
+    open_charges, paid_at, parts, payment_by_number, payments, payments_of, receipt, refunds, refunds_of,
+    was_charged,
 };
 pub use refund::{Refund, refund, send_refund};
 pub use refusals::{
-    ALREADY_PAID, DUES, MOST, NOT_DELIVERED, NOTHING_DUE, NOTHING_TO_REFUND, REFUND_TOO_LARGE,
+    ALREADY_PAID, DUE_CHANGED, DUES, MOST, NEW_TOTAL, NOT_DELIVERED, NOTHING_DUE, NOTHING_TO_REFUND,
+    REFUND_TOO_LARGE,
 };
 pub use store::taxes_of;
 pub use tax::{TaxComponent, TaxRates, TaxShare, set_rate, set_rate_from, tax_on, tax_rates};

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::books;
 use crate::model::Charge;
-use crate::refusals::{ALREADY_PAID, NOTHING_DUE};
+use crate::refusals::{ALREADY_PAID, DUE_CHANGED, NEW_TOTAL, NOTHING_DUE};
 use crate::store::{current_unless_void, update};
 
 /// How money came in, and how it goes back.
@@ -59,6 +59,15 @@ pub struct PaidPart {
     pub subject: Subject,
     /// The amount in cents; `None` for all that is due.
     pub amount: Option<Cents>,
+    /// The amount in cents that was shown as due. If it is another one by now, nothing is paid.
+    pub shown: Option<Cents>,
+}
+
+impl PaidPart {
+    /// Returns the part that pays all that is due for a subject, whatever was shown.
+    pub fn whole(subject: Subject) -> PaidPart {
+        PaidPart { subject, amount: None, shown: None }
+    }
 }
 
 /// A tip that comes with a payment (T10).
@@ -112,9 +121,9 @@ row!(Payment { id, number, person, method, amount, tip, slip, taken_by, received
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may take payments, `own_account` if a subject is their own,
-/// `Error::NotFound` if nothing is charged for a subject, `already_paid` or `nothing_due` if nothing is due, and
-/// `Error::Invalid` if an amount is more than what is due, if the slip number of a terminal is missing, or if a tip is
-/// negative or for nobody.
+/// `Error::NotFound` if nothing is charged for a subject, `already_paid` or `nothing_due` if nothing is due,
+/// `price_changed` with `total` if another amount is due than was shown, and `Error::Invalid` if an amount is more than
+/// what is due, if the slip number of a terminal is missing, or if a tip is negative or for nobody.
 pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
     by.need(Action::TakePayments)?;
     if new.parts.is_empty() {
@@ -142,15 +151,16 @@ pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
     let (id, now) = (tx.new_id()?, tx.now());
     let event = BusinessEvent::new(EventKey::new(EventSource::Payment, id, ""), now);
     let mut entry = Entry::of(event.clone());
-    let (mut amounts, mut person) = (Vec::new(), None);
+    let (mut amounts, mut changes, mut person) = (Vec::new(), Vec::new(), None);
     for part in &parts {
         let charge = payable(tx, by, part.subject)?;
         let amount = amount_of(part, &charge)?;
         entry = entry.and(part_entry(&event, new.method.means(), (part.subject, &charge), amount));
-        let paid = Charge { paid: charge.paid + amount, ..charge }.with_status();
+        let paid = Charge { paid: charge.paid + amount, ..charge.clone() }.with_status();
         update(tx, &paid)?;
         person = person.or(paid.person);
         amounts.push((part.subject, amount));
+        changes.push((charge, paid));
     }
     if let Some((subject, _)) = amounts.first().filter(|_| new.tip.amount > Cents::ZERO) {
         let tip = SubjectAmount { subject: *subject, person, amount: new.tip.amount };
@@ -158,9 +168,9 @@ pub fn take(tx: &mut Tx<'_>, by: &Actor, new: &NewPayment) -> Result<Payment> {
     }
     ledger::record(tx, &entry.by(by, ""))?;
     let amount: Cents = amounts.iter().map(|(_, amount)| *amount).sum();
-    for (subject, amount) in &amounts {
-        let details = json!({"payment": id, "amount": amount, "method": new.method.as_str()});
-        people::note_operation(tx, by, AuditEvent::PaymentTaken, (subject.kind, Some(subject.id)), details)?;
+    for ((subject, amount), (before, after)) in amounts.iter().zip(&changes) {
+        let more = [("amount", json!(amount)), ("method", json!(new.method.as_str()))];
+        books::note(tx, by, AuditEvent::PaymentTaken, *subject, (before, after, &more))?;
     }
     // The receipt number comes last, because its counter is locked until the commit.
     let payment = Payment {
@@ -197,8 +207,18 @@ pub(crate) fn existing(tx: &mut Tx<'_>, by: &Actor, (subject, action): (Subject,
     Ok(charge)
 }
 
+/// Returns the charge of a subject for a decision of a manager, which needs step-up (D10) and a reason (T18).
+pub(crate) fn to_decide(tx: &mut Tx<'_>, by: &Actor, subject: Subject, reason: &str) -> Result<Charge> {
+    let charge = existing(tx, by, (subject, Action::AdjustCharges))?;
+    people::need_confirmation(tx, by)?;
+    if reason.trim().is_empty() { Err(Fields::one("reason", "Enter a reason.")) } else { Ok(charge) }
+}
+
 fn amount_of(part: &PaidPart, charge: &Charge) -> Result<Cents> {
     let due = charge.due();
+    if part.shown.is_some_and(|shown| shown != due) {
+        return Err(Error::refused(&DUE_CHANGED).with(NEW_TOTAL, due.to_string()));
+    }
     match part.amount {
         None => Ok(due),
         Some(amount) if amount == due => Ok(due),

@@ -1,6 +1,9 @@
 //! Reading what is due, paid, and refunded, for staff and for the person who paid.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
+use kit::web::Paging;
 use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor, Subject, SubjectKind};
 
@@ -62,35 +65,89 @@ impl OpenCharge {
     }
 }
 
-/// The most charges that a list of open charges has.
+/// The most payments or refunds that a list has.
 const MOST: i64 = 10_000;
 
-/// Returns what is due or has to be refunded, the longest open first, at most 10,000 of them.
+/// Returns one page of what is due or has to be refunded, the longest open first, and how many there are on all pages.
 ///
 /// # Errors
 /// Returns `Error::Forbidden` unless `by` may take payments.
-pub fn open_charges(tx: &mut Tx<'_>, by: &Actor, which: OpenCharges) -> Result<Vec<OpenCharge>> {
+pub fn open_charges(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    which: OpenCharges,
+    paging: Paging,
+) -> Result<(Vec<OpenCharge>, usize)> {
     by.need(Action::TakePayments)?;
-    let club = tx.club()?;
-    match which {
-        OpenCharges::Due | OpenCharges::Ahead => tx.all(
+    let (club, (limit, offset)) = (tx.club()?, paging.rows());
+    let charges = match which {
+        OpenCharges::Due => tx.all(
             sql!(
                 "SELECT subject_kind, subject_id, person_id, net_cents + tax_cents - comp_cents - written_off_cents -
                  paid_cents + refunded_cents, changed_at FROM charges WHERE club_id = $1 AND status = 'unpaid'
-                 AND (earned_at IS NOT NULL) = $2 ORDER BY changed_at, id LIMIT $3"
+                 AND earned_at IS NOT NULL ORDER BY changed_at, id LIMIT $2 OFFSET $3"
             ),
-            args![club, which == OpenCharges::Due, MOST],
-        ),
+            args![club, limit, offset],
+        )?,
+        OpenCharges::Ahead => tx.all(
+            sql!(
+                "SELECT subject_kind, subject_id, person_id, net_cents + tax_cents - comp_cents - written_off_cents -
+                 paid_cents + refunded_cents, changed_at FROM charges WHERE club_id = $1 AND status = 'unpaid'
+                 AND earned_at IS NULL ORDER BY changed_at, id LIMIT $2 OFFSET $3"
+            ),
+            args![club, limit, offset],
+        )?,
         OpenCharges::ToRefund => tx.all(
             sql!(
                 "SELECT subject_kind, subject_id, person_id, paid_cents - refunded_cents - net_cents - tax_cents +
                  comp_cents + written_off_cents, changed_at FROM charges WHERE club_id = $1
                  AND paid_cents - refunded_cents > net_cents + tax_cents - comp_cents - written_off_cents
-                 AND replaced_at IS NULL ORDER BY changed_at, id LIMIT $2"
+                 AND replaced_at IS NULL ORDER BY changed_at, id LIMIT $2 OFFSET $3"
             ),
-            args![club, MOST],
+            args![club, limit, offset],
+        )?,
+    };
+    Ok((charges, count_open(tx, which)?))
+}
+
+/// Returns the other charges of a person of which something is due, delivered or not, at most 20, the longest open first.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn due_of_person(tx: &mut Tx<'_>, by: &Actor, person: Id, except: Subject) -> Result<Vec<OpenCharge>> {
+    by.need(Action::TakePayments)?;
+    let club = tx.club()?;
+    let due: Vec<OpenCharge> = tx.all(
+        sql!(
+            "SELECT subject_kind, subject_id, person_id, net_cents + tax_cents - comp_cents - written_off_cents -
+             paid_cents + refunded_cents, changed_at FROM charges WHERE club_id = $1 AND person_id = $2
+             AND status = 'unpaid' ORDER BY changed_at, id LIMIT 21"
         ),
-    }
+        args![club, person],
+    )?;
+    Ok(due.into_iter().filter(|one| one.subject() != except).take(20).collect())
+}
+
+/// Returns how many charges a list has.
+fn count_open(tx: &mut Tx<'_>, which: OpenCharges) -> Result<usize> {
+    let club = tx.club()?;
+    let statement = match which {
+        OpenCharges::Due => sql!(
+            "SELECT COUNT(*) FROM charges WHERE club_id = $1 AND status = 'unpaid' AND earned_at IS NOT NULL"
+        ),
+        OpenCharges::Ahead => {
+            sql!(
+                "SELECT COUNT(*) FROM charges WHERE club_id = $1 AND status = 'unpaid' AND earned_at IS NULL"
+            )
+        }
+        OpenCharges::ToRefund => sql!(
+            "SELECT COUNT(*) FROM charges WHERE club_id = $1
+             AND paid_cents - refunded_cents > net_cents + tax_cents - comp_cents - written_off_cents
+             AND replaced_at IS NULL"
+        ),
+    };
+    let count: Option<(i64,)> = tx.one(statement, args![club])?;
+    Ok(count.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or_default())
 }
 
 /// Returns the payments received from one moment to another, the latest first, at most 10,000 of them. Those that were
@@ -168,6 +225,50 @@ impl PaymentPart {
     pub fn subject(&self) -> Subject {
         Subject { kind: self.subject_kind, id: self.subject_id }
     }
+}
+
+/// Returns the parts of the payments received from one moment to another, by the id of the payment.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn parts(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<HashMap<Id, Vec<PaymentPart>>> {
+    by.need(Action::TakePayments)?;
+    let club = tx.club()?;
+    let rows: Vec<(Id, SubjectKind, Id, Cents, Cents)> = tx.all(
+        sql!(
+            "SELECT p.payment_id, p.subject_kind, p.subject_id, p.cents, p.refunded_cents FROM payments m
+             JOIN payment_parts p ON p.payment_id = m.id
+             WHERE m.club_id = $1 AND m.received_at >= $2 AND m.received_at < $3 ORDER BY p.payment_id, p.position"
+        ),
+        args![club, from, to],
+    )?;
+    let mut parts: HashMap<Id, Vec<PaymentPart>> = HashMap::new();
+    for (payment, subject_kind, subject_id, amount, refunded) in rows {
+        parts.entry(payment).or_default().push(PaymentPart { subject_kind, subject_id, amount, refunded });
+    }
+    Ok(parts)
+}
+
+/// Returns the payment that has this receipt number, or of which a refund has it; the case of its letters does not
+/// matter.
+///
+/// # Errors
+/// Returns `Error::Forbidden` unless `by` may take payments.
+pub fn payment_by_number(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Option<Id>> {
+    by.need(Action::TakePayments)?;
+    let (club, number) = (tx.club()?, number.trim().to_uppercase());
+    let found: Option<(Id,)> = tx.one(
+        sql!(
+            "SELECT id FROM payments WHERE club_id = $1 AND number = $2
+             UNION ALL SELECT payment_id FROM refunds WHERE club_id = $1 AND number = $2"
+        ),
+        args![club, &number],
+    )?;
+    Ok(found.map(|(id,)| id))
 }
 
 /// A payment with its parts and what was sent back of it.
@@ -288,6 +389,14 @@ pub fn refunds_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Refund>> {
         )),
         args![club, subject.id, subject.kind],
     )
+}
+
+/// Returns whether something was ever charged for a subject.
+///
+/// # Errors
+/// Returns a fault if the database fails.
+pub fn was_charged(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
+    Ok(find(tx, subject)?.is_some())
 }
 
 /// Returns what is due for a subject, in cents.

@@ -6,11 +6,12 @@ use ledger::{BusinessEvent, EventKey, EventSource, SubjectAmount, events};
 use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::json;
 
-use crate::adjustment::{AdjustmentKind, need_reason, note};
+use crate::adjustment::{AdjustmentKind, note};
+use crate::books;
 use crate::charge::write_version;
 use crate::line::{Line, LineKind, REFUND};
 use crate::model::{Bill, Charge, by_kind};
-use crate::payment::{PaymentMethod, existing, number};
+use crate::payment::{PaymentMethod, existing, number, to_decide};
 use crate::refusals::{DUES, MOST, NOTHING_TO_REFUND, REFUND_TOO_LARGE};
 use crate::store::{lines_of, update};
 use crate::tax::{TaxRates, tax_rates_on};
@@ -65,8 +66,8 @@ pub fn send_refund(tx: &mut Tx<'_>, by: &Actor, subject: Subject, slip: &str) ->
     if amount == Cents::ZERO {
         return Err(Error::refused(&NOTHING_TO_REFUND));
     }
-    let details = json!({"amount": amount});
-    people::note_operation(tx, by, AuditEvent::RefundSent, (subject.kind, Some(subject.id)), details)?;
+    let sent = Charge { refunded: charge.refunded + amount, ..charge.clone() };
+    books::note(tx, by, AuditEvent::RefundSent, subject, (&charge, &sent, &[("amount", json!(amount))]))?;
     send(tx, by, (subject, charge), slip)
 }
 
@@ -75,8 +76,8 @@ pub fn send_refund(tx: &mut Tx<'_>, by: &Actor, subject: Subject, slip: &str) ->
 /// `amount`.
 ///
 /// # Errors
-/// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own,
-/// `Error::NotFound` if nothing is charged for it, `wrong_state` for dues, `refund_too_large` with `most` if the amount
+/// Returns `Error::Forbidden` unless `by` may adjust charges, `own_account` if the subject is their own, `confirm_again`
+/// if their sign-in is not confirmed, `Error::NotFound` if nothing is charged for it, `wrong_state` for dues, `refund_too_large` with `most` if the amount
 /// is more than what was received and is not to be refunded already, or if something is due, and `Error::Invalid` if
 /// the amount is 0 or too small to refund anything, or if the reason or a slip number is missing.
 pub fn refund(
@@ -86,11 +87,10 @@ pub fn refund(
     (amount, reason): (Cents, &str),
     slip: &str,
 ) -> Result<Vec<Refund>> {
-    let charge = existing(tx, by, (subject, Action::AdjustCharges))?;
+    let charge = to_decide(tx, by, subject, reason)?;
     if subject.kind == SubjectKind::Membership {
         return Err(Error::refused(&DUES));
     }
-    need_reason(reason)?;
     if amount <= Cents::ZERO {
         return Err(Fields::one("amount", "Enter an amount above 0."));
     }
@@ -108,11 +108,12 @@ pub fn refund(
     let (taxes, earned_at, club) = (rates.shares(&lines), charge.earned_at, tx.club()?);
     let bill = Bill { subject, club, person: charge.person, lines };
     let (taxed_on, before) = (charge.taxed_on, charge.received() - charge.to_refund());
+    let unchanged = charge.clone();
     let lowered = write_version(tx, &bill, (taxes, taxed_on), Some(charge), (earned_at, Some((by, reason))))?;
     let approved = before - (lowered.received() - lowered.to_refund());
     note(tx, by, (lowered.id, AdjustmentKind::Refund), (approved, reason))?;
-    let details = json!({"amount": approved, "reason": reason});
-    people::note_operation(tx, by, AuditEvent::RefundApproved, (subject.kind, Some(subject.id)), details)?;
+    let more = [("amount", json!(approved)), ("reason", json!(reason))];
+    books::note(tx, by, AuditEvent::RefundApproved, subject, (&unchanged, &lowered, &more))?;
     send(tx, by, (subject, lowered), slip)
 }
 

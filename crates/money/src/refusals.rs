@@ -20,5 +20,11 @@ pub const NOT_DELIVERED: Refusal = Refusal::conflict(
 pub const DUES: Refusal =
     Refusal::conflict("wrong_state", "Dues can’t be refunded here. Only visits and fees can.");
 
+/// The refusal of a payment of another amount than the one that is due by now (T6). Carries `total`.
+pub const DUE_CHANGED: Refusal =
+    Refusal::conflict("price_changed", "The amount due has changed. Check the new amount.");
+
+/// The amount that is due now.
+pub const NEW_TOTAL: DetailKey<String> = DetailKey::new("total");
 /// The largest amount that can be refunded.
 pub const MOST: DetailKey<String> = DetailKey::new("most");

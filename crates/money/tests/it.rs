@@ -60,7 +60,7 @@ async fn run<T: Send + 'static>(
 
 /// Returns a payment of all that is due for some subjects.
 fn all_due(method: PaymentMethod, subjects: &[Subject]) -> NewPayment {
-    let part = |subject: &Subject| PaidPart { subject: *subject, amount: None };
+    let part = |subject: &Subject| PaidPart::whole(*subject);
     let (parts, slip) = (subjects.iter().map(part).collect(), "0042".to_owned());
     NewPayment { parts, method, slip, tip: Tip::default() }
 }

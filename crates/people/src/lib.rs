@@ -34,6 +34,7 @@ pub use accounts::reset::{
 pub use accounts::roles::{OWN_ROLE, appoint, find_people, look_up, note_view, set_role, sign_out_of_all};
 pub use accounts::sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use accounts::sign_up::{AfterSignUp, add, create, prune_unverified, sign_up};
+pub use accounts::step_up::{CONFIRM_AGAIN, confirm_sign_in, is_confirmed, need_confirmation};
 pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::routes::{Profile, routes};
 pub use api::user::User;

@@ -87,7 +87,8 @@ impl SubjectKind {
         }
     }
 
-    fn read(text: String) -> Option<SubjectKind> {
+    /// Returns the kind that has a name; `None` for any other text.
+    pub fn read(text: String) -> Option<SubjectKind> {
         SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }

@@ -71,6 +71,18 @@ impl TestClub {
         Guest { app: self, headers: vec![(header::COOKIE, pair)] }
     }
 
+    /// Confirms all sessions of a member of the cast now, as if they had entered their password (step-up).
+    pub async fn confirm(&self, player: Player) {
+        let (person, now) = (self.person(player), self.clock().now());
+        let confirm = move |tx: &mut kit::Tx<'_>| {
+            tx.run(
+                kit::sql!("UPDATE sessions SET confirmed_at = $1 WHERE person_id = $2"),
+                kit::args![now, person],
+            )
+        };
+        self.db().tx(confirm).await.expect("the sessions are confirmed");
+    }
+
     /// Returns a client that is not signed in.
     pub fn visitor(&self) -> Guest<'_> {
         Guest { app: self, headers: Vec::new() }

@@ -214,6 +214,8 @@ pub struct InputField {
 
 /// A group of more checkboxes than this needs more room.
 const LARGE: usize = 12;
+/// An option with a longer label, in characters, stands on a line of its own.
+const LONG: usize = 32;
 
 enum Kind {
     Line { kind: &'static str, value: String },
@@ -266,6 +268,11 @@ impl InputField {
     /// Returns whether the field has so many options that its group needs more room.
     fn is_large(&self) -> bool {
         matches!(&self.kind, Kind::Ticks { options } if options.len() > LARGE)
+    }
+
+    /// Returns whether an option is too long to stand beside another one.
+    fn has_long_options(&self) -> bool {
+        matches!(&self.kind, Kind::Ticks { options } if options.iter().any(|one| one.label.chars().count() > LONG))
     }
 
     /// Adds a hint, which is shown with the label.

@@ -8,10 +8,10 @@ use kit::Error;
 use membership::Entitlements;
 
 use crate::details::{MAX_ADVANCE_DAYS, OPENS_AT};
-use crate::local_moment::LocalMoment;
 use crate::refusals::{self, OUTSIDE_WINDOW};
 use crate::rules::release::Requester;
 use crate::settings::{ACCOUNT_DAYS, AHEAD, WALK_IN};
+use catalogue::LocalMoment;
 
 /// The booking window of one person at one moment.
 #[derive(Debug, Clone)]

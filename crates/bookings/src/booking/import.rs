@@ -8,14 +8,16 @@ use booking_rules::{
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Id, Result, Tx, counters};
+use kit::{Cents, Error, Id, Result, Tx, counters};
 use membership::Entitlements;
+use money::{Line, LineKind};
 use people::Subject;
 use scheduling::{Cell, Chosen, Demand, Factors, Requirement, begin, cells, claim_all};
 use serde_json::json;
 
 use crate::booking::charge::{bill, write_addons};
 use crate::booking::expiry::claimant;
+use crate::model::FeeReason;
 use crate::store;
 
 /// A booking to import.
@@ -98,16 +100,32 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     scheduling::insert_allocations(tx, id, &allocations, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
-        money::charge(tx, &bill(club, &booking, quote.lines))?;
-        if record.status == Status::Completed {
-            money::import_paid(tx, Subject { kind: SUBJECT, id })?;
-        }
+        charge(tx, club, &booking, quote.lines)?;
         scheduling::bump_versions(tx, id)?;
     } else {
         scheduling::release(tx, id)?;
     }
     store::note(tx, id, record.person, BookingEvent::Recorded, &json!({"status": record.status.as_str()}))?;
     Ok(id)
+}
+
+/// Charges an imported booking. What is over was paid elsewhere: a visit, and the full price as the fee of a no-show.
+fn charge(tx: &mut Tx<'_>, club: Id, booking: &Booking, lines: Vec<Line>) -> Result<()> {
+    let subject = Subject { kind: SUBJECT, id: booking.id };
+    if booking.status != Status::NoShow {
+        money::charge(tx, &bill(club, booking, lines))?;
+    } else {
+        let fee: Cents = lines.iter().map(|line| line.amount).sum();
+        store::set_fee(tx, booking.id, Some(fee))?;
+        if fee > Cents::ZERO {
+            let (code, label) = (FeeReason::NoShow.as_str(), FeeReason::NoShow.label());
+            money::charge(tx, &bill(club, booking, vec![Line::new(LineKind::Fee, code, label, fee)]))?;
+        }
+    }
+    if matches!(booking.status, Status::Completed | Status::NoShow) {
+        money::import_paid(tx, subject)?;
+    }
+    Ok(())
 }
 
 /// Returns the details of an imported booking.

@@ -136,6 +136,8 @@ struct VisitRow {
     is_late: bool,
     tone: Tone,
     due: Option<String>,
+    /// The page on which the payment is taken.
+    payment_path: String,
     path: String,
     steps: Vec<StepButton>,
     /// Why the check-in needs a confirmation: how far ahead the visit is.
@@ -352,6 +354,7 @@ fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> V
         is_late: visit.is_late,
         tone: tone(booking.status, visit.is_late),
         due: (visit.due > Cents::ZERO).then(|| format::money(visit.due)),
+        payment_path: format!("/staff/money/booking/{}/", booking.id),
         path: format!("/dashboard/bookings/{}/", booking.id),
         steps: visit.steps.iter().filter(is_shown).map(|step| button(*step, is_over)).collect(),
         early,

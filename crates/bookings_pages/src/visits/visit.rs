@@ -81,6 +81,8 @@ struct DeskView {
     phone: Option<String>,
     /// The path of the guest's membership page, if there is an account and the actor may open it.
     member_path: Option<String>,
+    /// The path of the page with the payments for the visit, if something was charged and the actor may open it.
+    payment_path: Option<String>,
 }
 
 fn desk_view(
@@ -95,11 +97,14 @@ fn desk_view(
     let (_, guest) = bookings::guest_of(tx, by, booking.id)?;
     let day = catalogue.business_day_at(booking.starts_at);
     let person = guest.person.filter(|_| by.may(Action::RunMemberships));
+    let was_charged =
+        by.may(Action::TakePayments) && money::was_charged(tx, Subject { kind: SUBJECT, id: booking.id })?;
     Ok(Some(DeskView {
         day_path: format!("/staff/day/?date={day}#visit-{}", booking.id),
         guest: guest.name,
         phone: guest.phone,
         member_path: person.map(|person| format!("/staff/members/{person}/")),
+        payment_path: was_charged.then(|| format!("/staff/money/booking/{}/", booking.id)),
     }))
 }
 

@@ -31,6 +31,7 @@ const OWN: [BackOfficeEntry; 1] = [BackOfficeEntry {
 pub(crate) fn navigation() -> Navigation {
     let back_office = [
         &bookings_pages::BACK_OFFICE[..],
+        &money_pages::BACK_OFFICE,
         &membership::pages::BACK_OFFICE,
         &pictures::pages::BACK_OFFICE,
         &people_pages::BACK_OFFICE,

@@ -1,12 +1,13 @@
 //! Payments and refunds at the front desk.
 
+use kit::web::Paging;
 use kit::{Cents, Error};
 use ledger::Account::{
     BadDebts, Cash, Comps, Deposits, Receivable, RefundsOwed, RevenueFee, RevenueService, Terminal, Tips,
 };
-use money::{LineKind, NewPayment, OpenCharges, PaymentMethod, PaymentStatus, Tip};
+use money::{LineKind, NewPayment, OpenCharges, PaidPart, PaymentMethod, PaymentStatus, Tip};
 use people::{Subject, SubjectKind};
-use testing::{BEA, DORA, GUS, MAX};
+use testing::{BEA, DORA, GUS, MAX, TestClub};
 
 use crate::{
     SECOND, VISIT, agrees, all_due, balances, bill, bill_of, charge, code, current, is_invalid, open, pay,
@@ -86,9 +87,8 @@ async fn what_was_paid_stays_with_its_subject() {
     assert_eq!(current(&app).await.expect("a charge").due(), Cents(2_000));
     // A free cancellation refunds all of it, at the desk.
     replace(&app, bill(&app, &[])).await.expect("something was paid");
-    let open = run(&app, DORA, |tx, by| money::open_charges(tx, by, OpenCharges::ToRefund)).await;
-    let open: Vec<_> = open.expect("a list").into_iter().map(|one| (one.subject(), one.amount)).collect();
-    assert_eq!(open, [(VISIT, Cents(10_000))]);
+    let open = open_charges(&app, OpenCharges::ToRefund).await;
+    assert_eq!(open, (vec![(VISIT, Cents(10_000))], 1));
     let sent = run(&app, DORA, |tx, by| money::send_refund(tx, by, VISIT, "")).await;
     let refunds = sent.unwrap_or_else(|error| panic!("{error:?}"));
     assert_eq!((refunds.len(), refunds[0].number.as_str()), (1, "RF-2026-000001"));
@@ -299,8 +299,7 @@ async fn earlier_charges_enter_the_ledger_once() {
     assert!(app.db().tx(|tx| money::import_paid(tx, VISIT)).await.expect("imported"));
     assert_eq!((status(&app).await, balances(&app, VISIT).await), (Some(PaymentStatus::Paid), vec![]));
     replace(&app, bill_of(&app, SECOND, LineKind::Fee, &[2_000])).await.expect("a fee");
-    let due = async || run(&app, DORA, |tx, by| money::open_charges(tx, by, OpenCharges::Due)).await;
-    assert_eq!(due().await.expect("a list").len(), 1);
+    assert_eq!(open_charges(&app, OpenCharges::Due).await, (vec![(SECOND, Cents(2_000))], 1));
     // A refund of earlier money goes back in cash and is in the ledger.
     let refund = |tx: &mut kit::Tx<'_>, by: &people::Actor| {
         money::refund(tx, by, VISIT, (Cents(1_000), "too cold"), "")
@@ -361,11 +360,52 @@ async fn what_was_paid_and_refunded_can_be_read() {
     assert_eq!(run(&app, GUS, money::my_payments).await.expect("a list"), []);
     let (from, to) = (payment.received_at, payment.received_at + jiff::SignedDuration::from_hours(1));
     let taken = run(&app, DORA, move |tx, by| money::payments(tx, by, (from, to))).await;
-    assert_eq!(taken.expect("a list"), [payment]);
+    assert_eq!(taken.expect("a list"), std::slice::from_ref(&payment));
+    let parts = run(&app, DORA, move |tx, by| money::parts(tx, by, (from, to))).await.expect("parts");
+    let parts: Vec<_> =
+        parts[&payment.id].iter().map(|one| (one.subject(), one.amount, one.refunded)).collect();
+    assert_eq!(parts, [(VISIT, Cents(10_000), Cents(2_500))]);
+    for (number, found) in [
+        (" rc-2026-000001", Some(payment.id)),
+        ("RF-2026-000001", Some(payment.id)),
+        ("RC-2026-000002", None),
+    ] {
+        let payment = run(&app, DORA, move |tx, by| money::payment_by_number(tx, by, number)).await;
+        assert_eq!(payment.expect("an answer"), found, "{number}");
+    }
     let sent = run(&app, DORA, move |tx, by| money::refunds(tx, by, (from, to))).await;
     assert_eq!(sent.expect("a list"), refunded);
     let before = run(&app, DORA, move |tx, by| money::payments(tx, by, (from - (to - from), from))).await;
     assert_eq!(before.expect("a list"), []);
     let refused = run(&app, BEA, move |tx, by| money::payments(tx, by, (from, to))).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
+}
+
+/// The list of open charges in pages, and how many there are in all.
+async fn open_charges(app: &TestClub, which: OpenCharges) -> (Vec<(Subject, Cents)>, usize) {
+    let paging = Paging { page: 1, size: 10 };
+    let open = run(app, DORA, move |tx, by| money::open_charges(tx, by, which, paging)).await;
+    let (open, total) = open.expect("a list");
+    (open.into_iter().map(|one| (one.subject(), one.amount)).collect(), total)
+}
+
+#[tokio::test]
+async fn a_payment_of_another_amount_than_was_shown_is_refused() {
+    let app = open().await;
+    charge(&app, &[10_000]).await;
+    replace(&app, bill(&app, &[12_000])).await.expect("a higher price");
+    let paying = |shown| {
+        let part = PaidPart { subject: VISIT, amount: None, shown: Some(Cents(shown)) };
+        let (method, slip) = (PaymentMethod::Cash, String::new());
+        NewPayment { parts: vec![part], method, slip, tip: Tip::default() }
+    };
+    match take(&app, paying(10_000)).await {
+        Err(Error::Refused(refusal, details)) => {
+            assert_eq!(refusal.code, "price_changed");
+            assert_eq!(details.get(money::NEW_TOTAL).map(String::as_str), Some("120.00"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(take(&app, paying(12_000)).await.expect("a payment").amount, Cents(12_000));
+    assert_eq!(open_charges(&app, OpenCharges::Ahead).await, (vec![], 0));
 }

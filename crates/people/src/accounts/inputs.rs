@@ -69,6 +69,15 @@ input! {
 }
 
 input! {
+    /// The input that confirms a sign-in.
+    pub(crate) struct ConfirmSignIn {
+        /// The password.
+        #[schema(format = Password)]
+        pub(crate) password: String = read(needed_secret),
+    }
+}
+
+input! {
     /// The input of a change of the email address.
     #[derive(Clone)]
     pub struct NewAddress {

@@ -12,3 +12,4 @@ pub(crate) mod reset;
 pub(crate) mod roles;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod step_up;

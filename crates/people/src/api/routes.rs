@@ -3,21 +3,21 @@
 use axum::http::StatusCode;
 use kit::replies::Reply;
 use kit::web::{Json, Once, OnceHeader, Problem};
-use kit::{AppState, Error, Result, Tx, input};
+use kit::{AppState, Error, Fields, Result, Tx, input};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::inputs::{Change, ChangePassword, ProfileChange, SignIn, SignUp};
+use crate::accounts::inputs::{Change, ChangePassword, ConfirmSignIn, ProfileChange, SignIn, SignUp};
 use crate::accounts::profile::{change_profile, emergency_contact};
 use crate::actor::Actor;
 use crate::api::user::User;
 use crate::model::{EmergencyContact, Person};
 use crate::requests::caller::Caller;
 use crate::requests::sessions::{self, SessionKind, SignedIn, Tokens};
-use crate::{accounts::sign_in, accounts::sign_up};
+use crate::{accounts::sign_in, accounts::sign_up, accounts::step_up};
 
 /// Returns all API routes of this crate, with the two ways to authenticate: `bearer` and `session`.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(logout))
         .routes(routes!(register))
         .routes(routes!(password))
+        .routes(routes!(confirm))
         .routes(routes!(me, change_me))
         .merge(crate::api::security::routes())
         .merge(crate::api::personal::routes())
@@ -175,6 +176,28 @@ async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Jso
 ))]
 async fn password(caller: Caller, Json(change): Json<ChangePassword>) -> Result<StatusCode> {
     sign_in::change_password(&caller, change, SessionKind::App).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Confirm this sign-in with the password, for five minutes. Refunds and other operations that answer `confirm_again` need
+/// it.
+#[utoipa::path(post, path = "/api/auth/confirm/", tag = "auth", request_body = ConfirmSignIn,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 204, description = "Confirmed"),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn confirm(
+    caller: Caller,
+    Json(ConfirmSignIn { password }): Json<ConfirmSignIn>,
+) -> Result<StatusCode> {
+    let as_sent = |error| match error {
+        Error::Invalid(_) => Fields::one("password", "That isn’t your password."),
+        error => error,
+    };
+    step_up::confirm_sign_in(&caller, password).await.map_err(as_sent)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -267,7 +267,8 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The fields that contain an amount of money.
-const MONEY: [&str; 6] = ["price", "list_price", "member_price", "total", "fee", "amount"];
+const MONEY: [&str; 10] =
+    ["price", "list_price", "member_price", "total", "fee", "amount", "due", "paid", "refunded", "to_refund"];
 
 /// Returns the name of a field in readable form.
 fn spoken(name: &str) -> String {
@@ -275,6 +276,7 @@ fn spoken(name: &str) -> String {
         "factor_bp" => "percent of the standard price",
         "cents" => "amount",
         "paid_until" => "paid through",
+        "to_refund" => "to hand back",
         "frozen_from" => "paused from",
         "frozen_until" => "paused through",
         other => other.strip_suffix("_id").unwrap_or(other),

@@ -24,6 +24,7 @@ pub(crate) fn guests_of_every_role(app: &TestClub, is_page: bool) -> [Guest<'_>;
 pub(crate) const TABLE: &str = r#"
 ++++++ GET /
 ++++++ GET /about/
+1+++++ POST /api/auth/confirm/ | {"password": "wrong"}
 1+++++ POST /api/auth/email/ | {"email": "new@example.com", "current_password": "wrong"}
 ++++++ POST /api/auth/login/ | {"email": "x@example.com", "password": "wrong"}
 1+++++ POST /api/auth/logout/
@@ -77,6 +78,13 @@ pub(crate) const TABLE: &str = r#"
 133+++ POST /api/memberships/{person}/stay/
 133+++ POST /api/memberships/{person}/upgrade/ | {"plan": "base", "paid": "cash"}
 ++++++ GET /api/openapi.json
+1+++++ GET /api/payments/
+133344 POST /api/payments/comp/ | {"kind": "booking", "id": 1, "reason": "x"}
+133344 POST /api/payments/refund/ | {"kind": "booking", "id": 1, "amount": "1.00", "reason": "x"}
+133444 POST /api/payments/send_refund/ | {"kind": "booking", "id": 1}
+133444 POST /api/payments/take/ | {"parts": [{"kind": "booking", "id": 1}], "method": "cash"}
+133344 POST /api/payments/write_off/ | {"kind": "booking", "id": 1, "reason": "x"}
+144444 GET /api/payments/{id}/
 ++++++ GET /api/rooms/
 ++++++ GET /api/services/
 ++++++ GET /api/services/categories/
@@ -89,12 +97,15 @@ pub(crate) const TABLE: &str = r#"
 133444 DELETE /api/staff/blocks/{id}/
 133444 PUT /api/staff/blocks/{id}/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "ends_at": "2026-11-28T13:00:00-05:00", "reason": "x"}
 133+++ GET /api/staff/bookings/
+133+++ GET /api/staff/charges/
+133444 GET /api/staff/charges/{kind}/{id}/
 1333++ GET /api/staff/jobs/
 133344 DELETE /api/staff/jobs/{id}/
 133344 POST /api/staff/jobs/{id}/retry/
 1333++ GET /api/staff/numbers/
 1333++ DELETE /api/staff/numbers/{name}/
 1333++ PUT /api/staff/numbers/{name}/ | {"value": 12}
+133+++ GET /api/staff/payments/
 1333++ GET /api/staff/people/
 1333++ GET /api/staff/people/{id}/
 13333+ PATCH /api/staff/people/{id}/ | {"role": "account"}
@@ -138,6 +149,8 @@ d+++++ POST /dashboard/membership/credits/
 d+++++ GET /dashboard/membership/join/ | plan=base
 d+++++ GET /dashboard/membership/{action}/
 d+++++ POST /dashboard/membership/{action}/
+d+++++ GET /dashboard/payments/
+d44444 GET /dashboard/payments/{id}/
 d+++++ GET /dashboard/preferences/
 d+++++ POST /dashboard/preferences/
 d+++++ POST /dashboard/preferences/notices/ | notices=reminders
@@ -197,6 +210,13 @@ d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/
 d333++ POST /staff/members/{id}/birthday/ | birthday=1990-11-03
 d33+++ GET /staff/members/{id}/emergency/
+d33+++ GET /staff/money/
+d33+++ GET /staff/money/due/
+d33444 GET /staff/money/{kind}/{id}/
+d33444 POST /staff/money/{kind}/{id}/ | amount=1&method=cash
+d33444 POST /staff/money/{kind}/{id}/send-refund/
+d33344 GET /staff/money/{kind}/{id}/{decision}/
+d33344 POST /staff/money/{kind}/{id}/{decision}/ | amount=1&reason=x
 d3+333 GET /staff/my-day/
 d333++ GET /staff/numbers/
 d333++ GET /staff/numbers/{name}/
@@ -250,11 +270,12 @@ pub(crate) fn mark(answer: &Answer) -> char {
 }
 
 /// The source folders that contain pages.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "crates/bookings_pages/src/",
     "crates/catalogue_pages/src/",
     "crates/coresync/src/",
     "crates/membership/src/pages/",
+    "crates/money_pages/src/",
     "crates/people_pages/src/",
     "crates/pictures/src/pages.rs",
     "crates/ui/src/",
@@ -375,6 +396,8 @@ async fn send_request(app: &TestClub, route: &str, body: &str) -> String {
             ("{id}", uma.as_str()),
             ("{person}", &uma),
             ("{slug}", "massage"),
+            ("{kind}", "booking"),
+            ("{decision}", "comp"),
             ("{name}", "none"),
             ("{token}", "00"),
         ] {

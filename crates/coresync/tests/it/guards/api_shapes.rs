@@ -94,6 +94,7 @@ async fn account(app: &TestClub, to: &mut Recorder) {
     to.send(&me, "DELETE", "/api/auth/sessions/", Value::Null).await;
     let change = json!({"email": "zoe@new.example", "current_password": PASSWORD});
     to.post(&me, "/api/auth/email/", change).await;
+    to.post(&me, "/api/auth/confirm/", json!({"password": PASSWORD})).await;
     to.post(&visitor, "/api/auth/password-reset/", email).await;
     let link = token(app, "zoe@example.com", RESET).await;
     let body = json!({"token": link, "password": "another-password"});
@@ -269,6 +270,38 @@ async fn times_and_rules(app: &TestClub, to: &mut Recorder) {
     to.post(&dora, "/api/staff/times/undo/", at).await;
 }
 
+/// Records the operations on payments: two visits are paid, one of them in part; a refund, a comp, and a write-off.
+async fn payments(app: &TestClub, to: &mut Recorder) {
+    let (dora, max, gus) = (app.as_(DORA), app.as_(MAX), app.as_(GUS));
+    let made = to.post(&gus, CREATE, request_body(app, "massage", "2026-11-27", "16:00").await).await;
+    let (id, technician) = (made["id"].clone(), made["technicians"][0]["id"].clone());
+    let subject = json!({"kind": "booking", "id": id});
+    let part = and(subject.clone(), json!({"amount": "150.00", "expected_due": "200.00"}));
+    let paid = json!({"parts": [part], "method": "terminal", "slip": "0042", "tip": "5.00", "tip_for": [technician]});
+    let receipt = to.post(&dora, "/api/payments/take/", paid).await;
+    to.get(&dora, "/api/staff/charges/?state=ahead").await;
+    app.confirm(MAX).await;
+    let comp = and(subject.clone(), json!({"amount": "20.00", "reason": "Waited"}));
+    to.post(&max, "/api/payments/comp/", comp).await;
+    to.post(&dora, "/api/payments/take/", json!({"parts": [subject], "method": "cash"})).await;
+    let refund = and(subject.clone(), json!({"amount": "40.00", "reason": "Too cold", "slip": "0043"}));
+    to.post(&max, "/api/payments/refund/", refund).await;
+    to.get(&dora, &format!("/api/staff/charges/booking/{id}/")).await;
+    to.post(&gus, &format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
+    to.get(&dora, "/api/staff/charges/?state=to_refund").await;
+    to.post(&dora, "/api/payments/send_refund/", and(subject, json!({"slip": "0044"}))).await;
+    to.get(&gus, "/api/payments/").await;
+    to.get(&gus, &format!("/api/payments/{}/", receipt["id"])).await;
+    to.get(&dora, "/api/staff/payments/").await;
+    let missed = to.post(&gus, CREATE, request_body(app, "pod", "2026-11-24", "12:00").await).await;
+    app.set_time("2026-11-24T12:30:00-05:00");
+    to.post(&dora, &format!("/api/bookings/{}/no_show/", missed["id"]), json!({})).await;
+    to.get(&dora, "/api/staff/charges/?state=due").await;
+    app.confirm(MAX).await;
+    let loss = json!({"kind": "booking", "id": missed["id"], "reason": "Never paid"});
+    to.post(&max, "/api/payments/write_off/", loss).await;
+}
+
 /// Records the managers' operations on people, settings, and jobs.
 async fn management(app: &TestClub, to: &mut Recorder) {
     let (max, ola) = (app.as_(MAX), app.as_(OLA));
@@ -315,6 +348,7 @@ async fn files_of(app: &TestClub) -> BTreeMap<String, String> {
     profile(app, &mut to).await;
     bookings(app, &mut to).await;
     times_and_rules(app, &mut to).await;
+    payments(app, &mut to).await;
     day(app, &mut to).await;
     management(app, &mut to).await;
     account(app, &mut to).await;

@@ -220,6 +220,23 @@ async fn visits(app: &TestClub, read: &mut Read) {
     read.form(&visitor, &format!("{path}stop/"), "").await;
 }
 
+/// Reads the pages of a payment with a tip, part of which is refunded.
+async fn payments(app: &TestClub, read: &mut Read) {
+    let (dora, max) = (app.browser(DORA), app.browser(MAX));
+    let id = book(app, BEA, "massage", "2026-11-30", "14:00").await.number("id");
+    let path = format!("/staff/money/booking/{id}/");
+    let page = read.page(&dora, &path).await;
+    let technician = page.split("name=\"tip_for\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let form = format!("amount=150&method=cash&tip=20&tip_for={}", technician.expect("a technician"));
+    read.form(&dora, &path, &form).await;
+    app.confirm(MAX).await;
+    read.form(&max, &format!("{path}refund/"), "amount=20&reason=x").await;
+    let page = read.page(&app.browser(BEA), "/dashboard/payments/").await;
+    let receipt =
+        links(&page).into_iter().find(|path| path.starts_with("/dashboard/payments/") && path.len() > 25);
+    read.page(&app.browser(BEA), &receipt.expect("a receipt")).await;
+}
+
 /// Reads the pages of an account, from sign-up to erasure.
 async fn account(app: &TestClub, read: &mut Read) {
     let visitor = app.visitor();
@@ -272,6 +289,7 @@ async fn every_template_is_rendered_with_samples() {
     let mut read = Read::default();
     holds_and_waits(&app, &mut read).await;
     visits(&app, &mut read).await;
+    payments(&app, &mut read).await;
     let starts: Vec<String> = permissions::pages()
         .iter()
         .filter_map(|route| route.strip_prefix("GET ").filter(|path| !path.contains('{')))

@@ -201,7 +201,7 @@ async fn undoing_a_no_show_reverses_its_charges() {
     let (dora, subject) = (app.person(DORA), people::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) });
     let pay = move |tx: &mut kit::Tx<'_>| {
         let by = people::person(tx, dora).map(people::Actor::of)?;
-        let parts = vec![money::PaidPart { subject, amount: None }];
+        let parts = vec![money::PaidPart::whole(subject)];
         let (method, slip, tip) = (money::PaymentMethod::Cash, String::new(), money::Tip::default());
         money::take(tx, &by, &money::NewPayment { parts, method, slip, tip })
     };

@@ -95,6 +95,7 @@ async fn every_change_by_staff_is_audited() {
     blocked_times(&mut walk).await;
     jobs(&mut walk).await;
     pictures(&mut walk).await;
+    payments(&mut walk).await;
     accounts(&mut walk).await;
     assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
     assert!(walk.wrong.is_empty(), "{}", walk.wrong.join("\n"));
@@ -155,6 +156,52 @@ async fn bookings(walk: &mut Walk<'_>) {
     walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
     let route = "POST /dashboard/bookings/{id}/cancel/";
     walk.step(route, DORA, &format!("{page}cancel/"), Body::Form(""), "booking_cancelled").await;
+}
+
+async fn payments(walk: &mut Walk<'_>) {
+    let app = walk.app;
+    app.confirm(MAX).await;
+    let visit =
+        async |hour: i64| book(app, GUS, "pod", "2026-11-26", &format!("{hour}:00")).await.number("id");
+    for (hour, is_page) in [(10, false), (13, true)] {
+        let id = visit(hour).await;
+        let page = format!("/staff/money/booking/{id}/");
+        let of = |more: Value| and(json!({"kind": "booking", "id": id}), more);
+        let reason = |amount: &str| of(json!({"amount": amount, "reason": "Waited"}));
+        if is_page {
+            let route = "POST /staff/money/{kind}/{id}/{decision}/";
+            walk.step(route, MAX, &format!("{page}comp/"), Body::Form("amount=5&reason=x"), "comp_given")
+                .await;
+            let form = Body::Form("amount=40&method=cash");
+            walk.step("POST /staff/money/{kind}/{id}/", DORA, &page, form, "payment_taken").await;
+        } else {
+            let route = "POST /api/payments/comp/";
+            walk.step(route, MAX, "/api/payments/comp/", Body::Json(reason("5.00")), "comp_given").await;
+            let paid = Body::Json(json!({"parts": [of(json!({}))], "method": "cash"}));
+            let path = "/api/payments/take/";
+            walk.step("POST /api/payments/take/", DORA, path, paid, "payment_taken").await;
+            let path = "/api/payments/refund/";
+            let refund = Body::Json(reason("10.00"));
+            walk.step("POST /api/payments/refund/", MAX, path, refund, "refund_approved").await;
+        }
+        crate::cancel(app, GUS, id).await.expect(200);
+        if is_page {
+            let route = "POST /staff/money/{kind}/{id}/send-refund/";
+            walk.step(route, DORA, &format!("{page}send-refund/"), Body::Form(""), "refund_sent").await;
+        } else {
+            let path = "/api/payments/send_refund/";
+            let sent = Body::Json(of(json!({})));
+            walk.step("POST /api/payments/send_refund/", DORA, path, sent, "refund_sent").await;
+        }
+    }
+    let id = visit(16).await;
+    app.set_time("2026-11-26T16:20:00-05:00");
+    app.as_(DORA).post(&format!("/api/bookings/{id}/no_show/"), json!({})).await.expect(200);
+    app.confirm(MAX).await;
+    let path = "/api/payments/write_off/";
+    let loss = Body::Json(json!({"kind": "booking", "id": id, "reason": "x"}));
+    walk.step("POST /api/payments/write_off/", MAX, path, loss, "amount_written_off").await;
+    app.set_time("2026-11-24T10:00:00-05:00");
 }
 
 async fn held_times(walk: &mut Walk<'_>) {
