@@ -53,7 +53,7 @@ export const PAGES = [
 ];
 
 /** The pages of a person's account. */
-export const OWN_PAGES = ["bookings", "membership", "profile", "preferences", "sessions", "privacy"].map((name) => [
+export const OWN_PAGES = ["bookings", "membership", "payments", "profile", "preferences", "sessions", "privacy"].map((name) => [
   name,
   `/dashboard/${name}/`,
 ]);

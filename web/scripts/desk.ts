@@ -45,5 +45,18 @@ function uploads(): void {
   });
 }
 
+/** `<div data-only-with="method=terminal">`: hides a field unless this option of the list is selected. */
+function dependents(): void {
+  for (const field of document.querySelectorAll<HTMLElement>("[data-only-with]")) {
+    const [name = "", option] = field.dataset.onlyWith?.split("=") ?? [];
+    const list = document.getElementById(name);
+    if (!(list instanceof HTMLSelectElement)) continue;
+    const show = () => (field.hidden = list.value !== option && !field.querySelector(".wrong"));
+    list.addEventListener("change", show);
+    show();
+  }
+}
+
 begin();
 uploads();
+dependents();

@@ -44,6 +44,8 @@ pub const SAME_PERSON: Refusal =
     Refusal::conflict("same_person", "You or your companion already has a booking at this time.");
 /// The operation is not possible in the current status of the booking.
 pub const WRONG_STATE: Refusal = Refusal::conflict("wrong_state", "This booking can’t be changed anymore.");
+/// The hold was booked already, possibly by the same request sent twice.
+pub const BOOKED_ALREADY: Refusal = Refusal::conflict("wrong_state", "This time is already booked.");
 /// Only the time to prepare or to clean between two bookings is missing (F1).
 pub const TURNOVER: Refusal = Refusal::conflict("turnover", "There isn’t enough time to prepare the room.");
 /// The equipment that the service needs is in use at that time.

@@ -411,11 +411,46 @@ fn fees(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         .collect())
 }
 
-/// Checks the ledger of every club (docs/ledger.md).
+/// Checks the ledger of every club, and that it holds for each charge what was prepaid, is owed, and has to be sent back
+/// (docs/ledger.md, C, D, and H). Dues are never prepaid or owed, and a charge without its opening entry is not in it.
 fn books(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let problems = tx.in_each_club(ledger::check)?;
     let problems: Vec<String> = problems.into_iter().flatten().map(|problem| problem.what).collect();
-    Ok(finding("{n} problems of the ledger", &problems, BOOKS).into_iter().collect())
+    let other: Vec<(String, i64)> = tx.all(
+        sql!(
+            "WITH totals AS (
+               SELECT club_id, subject_kind, subject_id, earned_at, paid_cents - refunded_cents AS received,
+               CASE WHEN status = 'void' THEN 0
+                 ELSE net_cents + tax_cents - comp_cents - written_off_cents END AS charged
+               FROM charges WHERE replaced_at IS NULL AND subject_kind <> 'membership' AND NOT needs_opening),
+             held AS (
+               SELECT t.*, (SELECT COALESCE(SUM(s.credit_cents - s.debit_cents), 0) FROM ledger_subject_sums s
+                 WHERE s.club_id = t.club_id AND s.account = 'deposits' AND s.subject_kind = t.subject_kind
+                 AND s.subject_id = t.subject_id) AS deposits,
+               (SELECT COALESCE(SUM(s.debit_cents - s.credit_cents), 0) FROM ledger_subject_sums s
+                 WHERE s.club_id = t.club_id AND s.account = 'receivable' AND s.subject_kind = t.subject_kind
+                 AND s.subject_id = t.subject_id) AS receivable,
+               (SELECT COALESCE(SUM(s.credit_cents - s.debit_cents), 0) FROM ledger_subject_sums s
+                 WHERE s.club_id = t.club_id AND s.account = 'refunds_owed' AND s.subject_kind = t.subject_kind
+                 AND s.subject_id = t.subject_id) AS refunds_owed
+               FROM totals t)
+             SELECT subject_kind, subject_id FROM held
+             WHERE deposits <> CASE WHEN earned_at IS NOT NULL THEN 0 WHEN received < charged THEN received
+                 ELSE charged END
+             OR receivable <> CASE WHEN earned_at IS NULL OR received > charged THEN 0 ELSE charged - received END
+             OR refunds_owed <> CASE WHEN received > charged THEN received - charged ELSE 0 END
+             ORDER BY subject_kind, subject_id"
+        ),
+        args![],
+    )?;
+    let other: Vec<String> = other.into_iter().map(|(kind, id)| format!("{kind} {id}")).collect();
+    Ok([
+        finding("{n} problems of the ledger", &problems, BOOKS),
+        finding("{n} charges do not match the ledger", &other, BOOKS),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }
 
 /// Finds bookings and memberships that refer to rows of another club, roles in clubs that do not exist, and clubs

@@ -25,7 +25,7 @@ pub use ids::Id;
 pub use notifications::Notification;
 pub use primitives::amounts::Cents;
 pub use primitives::clock::Clock;
-pub use primitives::{amounts, clock, fold, live, rate_limit, text};
+pub use primitives::{amounts, clock, fold, live, phones, rate_limit, text};
 pub use web::AppState;
 
 #[doc(hidden)]

@@ -89,6 +89,17 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<Id>) -> Resu
     Ok(true)
 }
 
+/// Writes the first charge of a subject as delivered and paid, without an entry in the ledger.
+pub(crate) fn import(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
+    let (today, now) = (catalogue::today(tx)?, tx.now());
+    let taxes = tax_rates_on(tx, today)?.shares(&bill.lines);
+    let charge = next_version(tx, bill, (&taxes, today), (None, Some(now)))?;
+    let charge = Charge { paid: charge.total(), ..charge }.with_status();
+    insert(tx, bill, &charge)?;
+    insert_lines(tx, charge.id, &bill.lines, &taxes)?;
+    Ok(charge)
+}
+
 /// Writes a charge: the version after `before`, or the first. Records what moves in the ledger.
 fn write(tx: &mut Tx<'_>, bill: &Bill, before: Option<Charge>) -> Result<Charge> {
     let today = catalogue::today(tx)?;

@@ -31,6 +31,36 @@ pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
     Ok(out)
 }
 
+/// Returns every refund that the actor received, and every comp, write-off, and approved refund of their charges, without
+/// the member of staff who decided it.
+///
+/// # Errors
+/// Returns `Error::Unauthorized` for a visitor.
+pub fn export_refunds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
+    let person = by.person()?.id;
+    let sent: Vec<(String, String, Cents, String, Timestamp)> = tx.all(
+        sql!(
+            "SELECT r.number, r.method, r.cents, r.slip, r.sent_at FROM refunds r JOIN payments m ON m.id = r.payment_id
+             WHERE m.person_id = $1 ORDER BY r.sent_at, r.id"
+        ),
+        args![person],
+    )?;
+    let decided: Vec<(String, Cents, String, Timestamp)> = tx.all(
+        sql!(
+            "SELECT a.kind, a.cents, a.reason, a.made_at FROM charge_adjustments a JOIN charges c ON c.id = a.charge_id
+             WHERE c.person_id = $1 ORDER BY a.made_at, a.id"
+        ),
+        args![person],
+    )?;
+    let sent = sent.into_iter().map(|(number, method, amount, slip, at)| {
+        json!({"number": number, "method": method, "amount": amount.to_string(), "slip": slip, "sent_at": at})
+    });
+    let decided = decided.into_iter().map(|(kind, amount, reason, at)| {
+        json!({"decision": kind, "amount": amount.to_string(), "reason": reason, "decided_at": at})
+    });
+    Ok(sent.chain(decided).collect())
+}
+
 /// A payment as it is exported.
 struct ExportedPayment {
     number: Option<String>,

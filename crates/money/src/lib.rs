@@ -20,7 +20,7 @@ mod tax;
 pub use adjustment::{Adjustment, AdjustmentKind, comp, write_off};
 pub use books::record_openings;
 pub use charge::{charge, charge_of, earn, hand_over, reinstate, replace, revert_earn, saved, statuses};
-pub use export::{export, export_payments};
+pub use export::{export, export_payments, export_refunds};
 pub use line::{Line, LineKind};
 pub use model::{Bill, Charge, PaymentStatus};
 pub use payment::{NewPayment, PaidPart, Payment, PaymentMethod, Tip, import_paid, take};

@@ -6,10 +6,10 @@ use ledger::{BusinessEvent, Entry, EventKey, EventSource, Means, SubjectAmount, 
 use people::{Action, Actor, AuditEvent, Subject, SubjectKind};
 use serde_json::json;
 
-use crate::books;
-use crate::model::Charge;
+use crate::model::{Bill, Charge};
 use crate::refusals::{ALREADY_PAID, DUE_CHANGED, NEW_TOTAL, NOTHING_DUE};
 use crate::store::{current_unless_void, update};
+use crate::{books, charge};
 
 /// How money came in, and how it goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -286,30 +286,26 @@ fn insert(tx: &mut Tx<'_>, payment: &Payment, parts: &[(Subject, Cents)]) -> Res
     Ok(())
 }
 
-/// Marks the charge of a subject as paid and earned in another system, for imported records. Neither the payment nor
-/// the income is in the ledger (row 38). Returns `false` if there is nothing to pay.
+/// Records a charge that was delivered and paid in another system, for imported records. Neither the payment nor the
+/// income is in the ledger (row 38).
 ///
 /// # Errors
-/// Returns a fault if the database fails.
-pub fn import_paid(tx: &mut Tx<'_>, subject: Subject) -> Result<bool> {
-    let Some(charge) = current_unless_void(tx, subject)? else { return Ok(false) };
-    let (due, now) = (charge.due(), tx.now());
-    let paid = Charge { paid: charge.paid + due, earned_at: Some(now), ..charge }.with_status();
-    update(tx, &paid)?;
-    if due == Cents::ZERO {
-        return Ok(false);
+/// Returns a fault if the subject has a charge, or if the database fails.
+pub fn import_paid(tx: &mut Tx<'_>, bill: &Bill) -> Result<()> {
+    let charge = charge::import(tx, bill)?;
+    if charge.paid == Cents::ZERO {
+        return Ok(());
     }
     let payment = Payment {
         id: tx.new_id()?,
         number: None,
-        person: paid.person,
+        person: charge.person,
         method: PaymentMethod::Earlier,
-        amount: due,
+        amount: charge.paid,
         tip: Cents::ZERO,
         slip: String::new(),
         taken_by: None,
-        received_at: now,
+        received_at: tx.now(),
     };
-    insert(tx, &payment, &[(subject, due)])?;
-    Ok(true)
+    insert(tx, &payment, &[(bill.subject, charge.paid)])
 }

@@ -43,6 +43,7 @@ pub use audit::{
     last_checkpoint, note, note_change, note_operation,
 };
 pub use audit_events::AuditEvent;
+pub use kit::phones::{e164, format_phone};
 pub use model::{ActorKind, EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use permissions::{Action, may};
 pub use personal_data::notification_kinds::{
@@ -50,7 +51,6 @@ pub use personal_data::notification_kinds::{
     read_unsubscribe, unsubscribe, unsubscribe_token, wants,
 };
 pub use personal_data::person_key::{decrypt_for, encrypt_for};
-pub use personal_data::phones::{e164, format_phone};
 pub use personal_data::preferences::{
     MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, format_degrees, preferences,
     preferences_of,

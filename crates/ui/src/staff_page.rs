@@ -209,6 +209,8 @@ pub struct InputField {
     error: Option<String>,
     /// Whether the field shares its row with another one.
     is_half_width: bool,
+    /// The list and the option with which the field is shown. Without a script, it is always shown.
+    only_with: Option<(&'static str, &'static str)>,
     kind: Kind,
 }
 
@@ -227,7 +229,7 @@ enum Kind {
 
 impl InputField {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> InputField {
-        InputField { name, label, hint: "", error: None, is_half_width: false, kind }
+        InputField { name, label, hint: "", error: None, is_half_width: false, only_with: None, kind }
     }
 
     /// Creates a single-line input. `kind` is the HTML input type, such as `text` or `date`.
@@ -263,6 +265,12 @@ impl InputField {
     /// Makes the field share its row with another one, where the form is wide enough.
     pub fn half_width(self) -> InputField {
         InputField { is_half_width: true, ..self }
+    }
+
+    /// Shows the field only while this option of a list is selected. Its label or hint must say so too, for browsers
+    /// without scripts.
+    pub fn only_with(self, list: &'static str, option: &'static str) -> InputField {
+        InputField { only_with: Some((list, option)), ..self }
     }
 
     /// Returns whether the field has so many options that its group needs more room.

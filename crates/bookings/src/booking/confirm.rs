@@ -1,7 +1,7 @@
 //! Confirming a hold. The price stays as it was when the time was held (P6), except for add-ons and the benefit that
 //! pays.
 
-use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
+use booking_rules::refusals::{BOOKED_ALREADY, SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use booking_rules::{
     BookedInstead, Booking, BookingEvent, BookingRequest, Coverage, Extras, FurtherService, HoldEnd,
     HoldState, Policy, PriceBasis, Status, When, Window,
@@ -45,7 +45,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     match row.booking.status {
         Status::Held => {}
         Status::Expired => return again(tx, by, &row.booking, owner, extras),
-        _ => return Err(Error::refused(&WRONG_STATE)),
+        _ => return Err(Error::refused(&BOOKED_ALREADY)),
     }
     owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
@@ -58,7 +58,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
         let row = theirs(tx, holder, id)?;
         return match row.booking.status {
             Status::Expired => again(tx, by, &row.booking, owner, extras),
-            _ => Err(Error::refused(&WRONG_STATE)),
+            _ => Err(Error::refused(&BOOKED_ALREADY)),
         };
     }
     let first = confirm.one(tx, row, extras)?;

@@ -3,7 +3,7 @@
 
 use booking_rules::{
     AddonRequest, BookedParty, BookedPrice, Booking, BookingEvent, BookingGroup, CancellationState, Extras,
-    HoldState, Moves, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
+    HoldState, Moves, Policy, PriceBasis, Status, quote, refusals::TAKEN,
 };
 use catalogue::Catalogue;
 use jiff::civil::Date;
@@ -11,7 +11,6 @@ use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Id, Result, Tx, counters};
 use membership::Entitlements;
 use money::{Line, LineKind};
-use people::Subject;
 use scheduling::{Cell, Chosen, Demand, Factors, Requirement, begin, cells, claim_all};
 use serde_json::json;
 
@@ -111,21 +110,20 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
 
 /// Charges an imported booking. What is over was paid elsewhere: a visit, and the full price as the fee of a no-show.
 fn charge(tx: &mut Tx<'_>, club: Id, booking: &Booking, lines: Vec<Line>) -> Result<()> {
-    let subject = Subject { kind: SUBJECT, id: booking.id };
-    if booking.status != Status::NoShow {
-        money::charge(tx, &bill(club, booking, lines))?;
-    } else {
-        let fee: Cents = lines.iter().map(|line| line.amount).sum();
-        store::set_fee(tx, booking.id, Some(fee))?;
-        if fee > Cents::ZERO {
+    match booking.status {
+        Status::Completed => money::import_paid(tx, &bill(club, booking, lines)),
+        Status::NoShow => {
+            let fee: Cents = lines.iter().map(|line| line.amount).sum();
+            store::set_fee(tx, booking.id, Some(fee))?;
+            if fee == Cents::ZERO {
+                return Ok(());
+            }
             let (code, label) = (FeeReason::NoShow.as_str(), FeeReason::NoShow.label());
-            money::charge(tx, &bill(club, booking, vec![Line::new(LineKind::Fee, code, label, fee)]))?;
+            let lines = vec![Line::new(LineKind::Fee, code, label, fee)];
+            money::import_paid(tx, &bill(club, booking, lines))
         }
+        _ => money::charge(tx, &bill(club, booking, lines)).map(drop),
     }
-    if matches!(booking.status, Status::Completed | Status::NoShow) {
-        money::import_paid(tx, subject)?;
-    }
-    Ok(())
 }
 
 /// Returns the details of an imported booking.

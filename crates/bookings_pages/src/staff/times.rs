@@ -113,23 +113,26 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
         .field(InputField::line("time", "Start", "time", shown("time", "")).half_width())
         .group("Override details")
         .field(InputField::select("decision", "Override", decisions))
-        .field(InputField::line(
-            "factor",
-            "Percent of the standard price (only if you change it)",
-            "text",
-            shown("factor", "100%"),
-        ))
-        .field(InputField::select(
-            "tier",
-            "Reserved for (only if you reserve)",
-            tiers(&shown("tier", "base"), "Choose"),
-        ))
-        .field(InputField::line(
-            "hours",
-            "Opens to everyone, hours before start (only if you reserve)",
-            "number",
-            shown("hours", "48"),
-        ))
+        .field(
+            InputField::line("factor", "Percent of the standard price", "text", shown("factor", "100%"))
+                .hint("Only if you change the price.")
+                .only_with("decision", "reprice"),
+        )
+        .field(
+            InputField::select("tier", "Reserved for", tiers(&shown("tier", "base"), "Choose"))
+                .hint("Only if you reserve the time.")
+                .only_with("decision", "keep"),
+        )
+        .field(
+            InputField::line(
+                "hours",
+                "Opens to everyone, hours before start",
+                "number",
+                shown("hours", "48"),
+            )
+            .hint("Only if you reserve the time.")
+            .only_with("decision", "keep"),
+        )
         .wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Overrides")
         .text("An override for one start time in one room takes priority over every rule.")

@@ -163,6 +163,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         "memberships": membership::export(tx, by)?,
         "charges": money::export(tx, by)?,
         "payments": money::export_payments(tx, by)?,
+        "refunds": money::export_refunds(tx, by)?,
         "ledger": ledger::export(tx, by)?,
         "audit_log": people::audit_of_me(tx, by)?,
     }))

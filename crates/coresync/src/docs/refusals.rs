@@ -89,6 +89,7 @@ const REFUSALS: &[&Refusal] = &[
     &bookings::TURNOVER,
     &bookings::VIP_ONLY,
     &bookings::WRONG_STATE,
+    &bookings::BOOKED_ALREADY,
     &bookings::WRONG_STEP,
 ];
 

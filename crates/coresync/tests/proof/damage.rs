@@ -348,6 +348,15 @@ const DAMAGES: &[Damage] = &[
             args![],
         )
     }),
+    ("do not match the ledger", |tx| {
+        tx.run(
+            sql!(
+                "INSERT INTO ledger_subject_sums SELECT club_id, 'receivable', subject_kind, subject_id, 100, 0
+                 FROM charges WHERE id = (SELECT MAX(id) FROM charges WHERE subject_kind = 'booking')"
+            ),
+            args![],
+        )
+    }),
     ("clubs have no slug", |tx| tx.run(sql!("UPDATE clubs SET slug = NULL"), args![])),
     ("put in between", |tx| {
         tx.run(

@@ -295,8 +295,8 @@ async fn dues_are_deferred() {
 #[tokio::test]
 async fn earlier_charges_enter_the_ledger_once() {
     let app = open().await;
-    charge(&app, &[9_000]).await;
-    assert!(app.db().tx(|tx| money::import_paid(tx, VISIT)).await.expect("imported"));
+    let earlier = bill(&app, &[9_000]);
+    app.db().tx(move |tx| money::import_paid(tx, &earlier)).await.expect("imported");
     assert_eq!((status(&app).await, balances(&app, VISIT).await), (Some(PaymentStatus::Paid), vec![]));
     replace(&app, bill_of(&app, SECOND, LineKind::Fee, &[2_000])).await.expect("a fee");
     assert_eq!(open_charges(&app, OpenCharges::Due).await, (vec![(SECOND, Cents(2_000))], 1));

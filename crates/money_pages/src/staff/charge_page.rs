@@ -27,14 +27,13 @@ pub(crate) fn draw(
     let described = describe(tx, by, &catalogue, subject)?;
     let guest = payer(tx, by, subject, charge.person)?;
     let mut page = StaffPage::new(by, due::HERE, format!("Payment: {}", guest.name));
-    page = page.text(match &described.reference {
-        Some(reference) => format!("{}. Confirmation {reference}.", described.whole()),
-        None => format!("{}.", described.whole()),
-    });
+    page = page.text(format!("{}.", described.whole()));
     let visit = described.path.map(|path| ("Open visit", path));
     let member = charge.person.filter(|_| subject.kind == SubjectKind::Membership);
     let member = member.map(|person| ("Open member", format!("/staff/members/{person}/")));
-    page = page.with(Part::Links(visit.into_iter().chain(member).collect())).with(Part::Facts(facts(charge)));
+    page = page
+        .with(Part::Links(visit.into_iter().chain(member).collect()))
+        .with(Part::Facts(facts(charge, described.reference)));
     let is_own = charge.person.is_some() && charge.person == by.id();
     if is_own {
         page = page.text("This is your own. A colleague takes the payment.");
@@ -64,9 +63,11 @@ fn status_word(charge: &Charge) -> &'static str {
     }
 }
 
-fn facts(charge: &Charge) -> Vec<(&'static str, String)> {
+/// Returns the facts about a charge, and the confirmation number of its visit.
+fn facts(charge: &Charge, reference: Option<String>) -> Vec<(&'static str, String)> {
     let money = format::exact_money;
-    let mut facts = vec![("Status", status_word(charge).to_owned()), ("Total", money(charge.total()))];
+    let mut facts: Vec<_> = reference.into_iter().map(|reference| ("Confirmation", reference)).collect();
+    facts.extend([("Status", status_word(charge).to_owned()), ("Total", money(charge.total()))]);
     for (label, amount) in [
         ("Given for free", charge.comp),
         ("Written off", charge.written_off),
@@ -103,7 +104,8 @@ fn payment_form(
         .field(InputField::select("method", "Paid with", from_pairs(methods, entered.get("method"))))
         .field(
             InputField::line("slip", "Slip number", "text", entered.get("slip"))
-                .hint("Only for the card terminal."),
+                .hint("Only for the card terminal.")
+                .only_with("method", "terminal"),
         );
     let technicians = match subject.kind {
         SubjectKind::Booking => bookings::read(tx, subject.id)?.technicians,

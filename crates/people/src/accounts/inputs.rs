@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::accounts::passwords;
 use crate::model::{EmergencyContact, Role, normalized_email};
-use crate::personal_data::phones::e164;
+use kit::phones::e164;
 
 /// The greatest length of an email address (RFC 5321).
 const LONGEST_EMAIL: usize = 254;

@@ -2,6 +2,5 @@
 
 pub(crate) mod notification_kinds;
 pub(crate) mod person_key;
-pub(crate) mod phones;
 pub(crate) mod preferences;
 pub(crate) mod privacy;

@@ -8,7 +8,7 @@ use kit::db::{Sql, Value};
 use kit::fold::{self as folding, cut, digits, fold};
 use kit::{Db, Id, Result, Tx, args, row, sql};
 
-use crate::personal_data::phones::e164;
+use kit::phones::e164;
 
 /// The fewest digits by which a phone number is found.
 pub(crate) const FEWEST_DIGITS: usize = 4;

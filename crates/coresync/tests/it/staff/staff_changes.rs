@@ -172,7 +172,7 @@ async fn payments(walk: &mut Walk<'_>) {
             let route = "POST /staff/money/{kind}/{id}/{decision}/";
             walk.step(route, MAX, &format!("{page}comp/"), Body::Form("amount=5&reason=x"), "comp_given")
                 .await;
-            let form = Body::Form("amount=40&method=cash");
+            let form = Body::Form("amount=10&method=cash");
             walk.step("POST /staff/money/{kind}/{id}/", DORA, &page, form, "payment_taken").await;
         } else {
             let route = "POST /api/payments/comp/";

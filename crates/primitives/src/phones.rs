@@ -3,7 +3,7 @@
 //! This parser is our own. The usual library contains the numbering plans of every country (decision 2), but a
 //! stored number only needs to be dialable and findable, not proven to be in use.
 
-use kit::text::{clean, nfkc};
+use crate::text::{clean, nfkc};
 
 /// The country code of a number that has none.
 const HOME: &str = "1";
