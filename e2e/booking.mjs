@@ -28,7 +28,7 @@ export async function bookAndCancel(page, days) {
   await site.cancel(page);
   await page.goto(pathname);
   await site.says(page, /canceled/i);
-  assert.equal(await site.main(page).getByRole("link", { name: "Cancel booking" }).count(), 0);
+  assert.equal(await site.main(page).getByRole("link", { name: "Cancel visit" }).count(), 0);
 
   await page.goto("/dashboard/bookings/");
   await site.listed(page, "Past", number).first().waitFor();

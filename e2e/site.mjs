@@ -276,12 +276,12 @@ export function listed(page, heading, number) {
 
 /** Goes from a booking's page to the cancellation page, and returns its text. */
 export async function askToCancel(page) {
-  await main(page).getByRole("link", { name: "Cancel booking" }).click();
+  await main(page).getByRole("link", { name: "Cancel visit" }).click();
   await page.waitForURL(/\/cancel\/$/);
   return pageText(page);
 }
 
 export async function cancel(page) {
-  await press(page, "Cancel booking");
+  await press(page, "Cancel visit");
   await page.waitForURL((url) => !url.pathname.endsWith("/cancel/"));
 }

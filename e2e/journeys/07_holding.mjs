@@ -71,10 +71,10 @@ async function byKeyboard(visits) {
   await page.waitForURL((url) => url.pathname === path);
   await site.says(page, "Rescheduled from");
 
-  await tabTo(page, site.main(page).getByRole("link", { name: "Cancel booking" }));
+  await tabTo(page, site.main(page).getByRole("link", { name: "Cancel visit" }));
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/cancel\/$/);
-  await tabTo(page, site.main(page).getByRole("button", { name: "Cancel booking" }));
+  await tabTo(page, site.main(page).getByRole("button", { name: "Cancel visit" }));
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.pathname === path);
 }
@@ -131,7 +131,7 @@ async function repeats(visits) {
   await site.main(page).getByLabel("Number of additional visits").fill("2");
   await site.press(page, "Preview dates");
   await page.getByRole("heading", { name: "Dates" }).waitFor();
-  const choose = site.main(page).getByRole("button", { name: "Preview changes" });
+  const choose = site.main(page).getByRole("button", { name: "Review visits" });
   if ((await choose.count()) > 0) await choose.click();
   await site.press(page, "Book all");
   await page.waitForURL(/\/dashboard\/bookings\/#upcoming$/);

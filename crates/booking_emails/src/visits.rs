@@ -226,7 +226,7 @@ impl Saying<'_> {
             BookingNews::Cancelled => {
                 let heading = match &self.cancellation {
                     Some(Cancellation { by_club: true, .. }) => {
-                        format!("we’re sorry, we had to cancel {visit}.")
+                        format!("we’re sorry: we’ve had to cancel {visit}.")
                     }
                     _ => format!("{visit} {} canceled.", self.is_or_are("is", "are")),
                 };

@@ -57,7 +57,7 @@ impl<'c> Cancelling<'c> {
         }
     }
 
-    /// `Free to cancel until Monday, November 23, 4:00 PM. …`
+    /// `Free cancellation until Monday, November 23, 4:00 PM. …`
     pub fn sentence(&self) -> String {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
@@ -71,16 +71,19 @@ impl<'c> Cancelling<'c> {
         let free_until = free_until.max(regret_until.min(half_until));
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
-                format!("After that, the fee is 50% until {}, then the full price.", shown(half_until))
+                format!(
+                    "After that, you’ll pay 50% of the price; from {}, the full price.",
+                    shown(half_until)
+                )
             } else {
-                "After that, the fee is the full price.".to_owned()
+                "After that, you’ll pay the full price.".to_owned()
             };
-            format!("Free to cancel until {}. {then}", shown(free_until))
+            format!("Free cancellation until {}. {then}", shown(free_until))
         } else if now <= half_until {
-            format!("Canceling costs 50% until {}, then the full price.", shown(half_until))
+            format!("If you cancel, you’ll pay 50% of the price; from {}, the full price.", shown(half_until))
         } else {
             let hours = format::number_of(policy.half_hours, "hour");
-            format!("It starts in under {hours}: canceling costs the full price.")
+            format!("Your visit starts in less than {hours}. If you cancel, you’ll pay the full price.")
         }
     }
 
@@ -123,18 +126,20 @@ mod tests {
         assert_eq!(now, "You can cancel now at no charge.");
         assert_eq!(
             sentence,
-            "Free to cancel until Monday, November 23, 4:00 PM. After that, the fee is 50% until Tuesday, November 24, \
-             4:00 AM, then the full price."
+            "Free cancellation until Monday, November 23, 4:00 PM. After that, you’ll pay 50% of the price; from \
+             Tuesday, November 24, 4:00 AM, the full price."
         );
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
         assert_eq!(now, "Canceling now costs $100 (50% of $200).");
         assert!(
-            sentence.starts_with("Canceling costs 50% until Tuesday, November 24, 4:00 AM"),
+            sentence.starts_with(
+                "If you cancel, you’ll pay 50% of the price; from Tuesday, November 24, 4:00 AM"
+            ),
             "{sentence}"
         );
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
         assert_eq!(now, "Canceling now costs $200, the full price.");
-        assert!(sentence.starts_with("It starts in under 12 hours"), "{sentence}");
+        assert!(sentence.starts_with("Your visit starts in less than 12 hours."), "{sentence}");
     }
 
     #[test]
@@ -142,13 +147,13 @@ mod tests {
         let policy = Policy { half_hours: 1, ..Policy::MEMBER };
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
         let (_, sentence) = sentences(policy, booked, starts, "2026-11-24T15:30:00Z");
-        assert!(sentence.starts_with("It starts in under 1 hour:"), "{sentence}");
+        assert!(sentence.starts_with("Your visit starts in less than 1 hour."), "{sentence}");
     }
 
     #[test]
     fn a_late_booking_can_be_canceled_free_for_one_hour() {
         let (_, sentence) =
             sentences(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
-        assert!(sentence.starts_with("Free to cancel until Monday, November 23, 11:00 AM."), "{sentence}");
+        assert!(sentence.starts_with("Free cancellation until Monday, November 23, 11:00 AM."), "{sentence}");
     }
 }

@@ -45,7 +45,7 @@ const OPEN: [&str; 13] = [
 ];
 
 /// The path prefixes of routes that need a permission. The first match counts.
-const STAFF: [(&str, Action); 35] = [
+const STAFF: [(&str, Action); 37] = [
     ("/api/payments/comp/", Action::AdjustCharges),
     ("/api/payments/refund/", Action::AdjustCharges),
     ("/api/payments/send_refund/", Action::TakePayments),
@@ -69,6 +69,8 @@ const STAFF: [(&str, Action); 35] = [
     ("/staff/jobs/", Action::ManageJobs),
     ("/staff/members/{id}/birthday/", Action::CorrectPeople),
     ("/staff/members/", Action::RunMemberships),
+    ("/staff/money/entries/", Action::CloseDays),
+    ("/staff/money/ledger/", Action::CloseDays),
     ("/staff/money/{kind}/{id}/send-refund/", Action::TakePayments),
     ("/staff/money/{kind}/{id}/{decision}/", Action::AdjustCharges),
     ("/staff/money/", Action::TakePayments),

@@ -32,6 +32,9 @@ const BOOKS: &str = "Compare the ledger with an earlier backup before closing an
 const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
 const SLUGS: &str = "Give each of these clubs a slug of its own in the table `clubs`. Without one, the program can't read the club.";
+/// Every check of the club.
+const CHECKS: [fn(&mut Tx<'_>) -> Result<Vec<Finding>>; 10] =
+    [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit];
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
@@ -101,7 +104,7 @@ pub async fn find_problems(db: &Db) -> Result<Vec<Finding>> {
         ));
     }
     let mut findings = Vec::new();
-    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit] {
+    for find in CHECKS {
         match db.view(find).await {
             Ok(found) => findings.extend(found),
             Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
@@ -117,7 +120,7 @@ pub async fn find_problems(db: &Db) -> Result<Vec<Finding>> {
 /// Returns a fault if the database fails.
 pub fn find_problems_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for find in [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit] {
+    for find in CHECKS {
         findings.extend(find(tx)?);
     }
     Ok(findings)
@@ -420,8 +423,7 @@ fn books(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         sql!(
             "WITH totals AS (
                SELECT club_id, subject_kind, subject_id, earned_at, paid_cents - refunded_cents AS received,
-               CASE WHEN status = 'void' THEN 0
-                 ELSE net_cents + tax_cents - comp_cents - written_off_cents END AS charged
+               CASE WHEN status = 'void' THEN 0 ELSE net_cents + tax_cents - comp_cents - written_off_cents END AS charged
                FROM charges WHERE replaced_at IS NULL AND subject_kind <> 'membership' AND NOT needs_opening),
              held AS (
                SELECT t.*, (SELECT COALESCE(SUM(s.credit_cents - s.debit_cents), 0) FROM ledger_subject_sums s
@@ -435,8 +437,7 @@ fn books(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
                  AND s.subject_id = t.subject_id) AS refunds_owed
                FROM totals t)
              SELECT subject_kind, subject_id FROM held
-             WHERE deposits <> CASE WHEN earned_at IS NOT NULL THEN 0 WHEN received < charged THEN received
-                 ELSE charged END
+             WHERE deposits <> CASE WHEN earned_at IS NOT NULL THEN 0 WHEN received < charged THEN received ELSE charged END
              OR receivable <> CASE WHEN earned_at IS NULL OR received > charged THEN 0 ELSE charged - received END
              OR refunds_owed <> CASE WHEN received > charged THEN received - charged ELSE 0 END
              ORDER BY subject_kind, subject_id"
@@ -444,13 +445,8 @@ fn books(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         args![],
     )?;
     let other: Vec<String> = other.into_iter().map(|(kind, id)| format!("{kind} {id}")).collect();
-    Ok([
-        finding("{n} problems of the ledger", &problems, BOOKS),
-        finding("{n} charges do not match the ledger", &other, BOOKS),
-    ]
-    .into_iter()
-    .flatten()
-    .collect())
+    let problems = finding("{n} problems of the ledger", &problems, BOOKS);
+    Ok(problems.into_iter().chain(finding("{n} charges do not match the ledger", &other, BOOKS)).collect())
 }
 
 /// Finds bookings and memberships that refer to rows of another club, roles in clubs that do not exist, and clubs

@@ -64,29 +64,29 @@ impl News {
                 format!("Your membership ends {until}"),
                 format!("your {plan} membership is set to end."),
                 format!(
-                    "Your benefits continue through {until}. Visits you’ve booked for later now cost the guest price, \
-                     and you can cancel them free of charge. You can change your mind until then."
+                    "Your benefits continue through {until}. Any visits you’ve booked after that are now at guest \
+                     prices, and you can cancel them at no charge. You can change your mind until then."
                 ),
             ),
             Stays => (
                 "Your membership continues".to_owned(),
                 format!("your {plan} membership continues."),
-                "Your booked visits keep their agreed prices.".to_owned(),
+                "The prices of your booked visits won’t change.".to_owned(),
             ),
             ChangesDown => (
-                format!("Your plan changes to {plan}"),
-                format!("your plan changes to {plan}."),
+                format!("Your plan is changing to {plan}"),
+                format!("your plan is changing to {plan}."),
                 format!(
-                    "You keep {} through {until}. {plan} starts {}, at {amount} a month. Visits you’ve booked for later are \
-                     priced on {plan}, and you can cancel them free of charge.",
+                    "You have {} through {until}. {plan} starts {}, at {amount} a month. Any visits you’ve booked after \
+                     that are now at {plan} prices, and you can cancel them at no charge.",
                     detail.previous_plan(),
                     day(detail.until.and_then(|until| until.tomorrow().ok()))
                 ),
             ),
             KeepsPlan => (
-                format!("You keep {plan}"),
-                format!("you keep {plan}."),
-                "Your booked visits keep their agreed prices.".to_owned(),
+                format!("You’re staying on {plan}"),
+                format!("you’re staying on {plan}."),
+                "The prices of your booked visits won’t change.".to_owned(),
             ),
             Upgraded => (
                 format!("You’re on {plan}"),
@@ -132,11 +132,11 @@ impl News {
                 ),
             ),
             Frozen { .. } => (
-                "Your membership is paused".to_owned(),
-                format!("your {plan} membership is paused."),
+                format!("Your pause starts {}", day(detail.first_day())),
+                format!("your {plan} membership will be paused."),
                 format!(
-                    "From {}, through {until}, there are no dues and no benefits. Visits booked for that time cost the guest \
-                     price, and you can cancel them free of charge. Later visits don’t change.",
+                    "From {}, through {until}, there are no dues and no benefits. Any visits you’ve booked for that time are \
+                     at guest prices, and you can cancel them at no charge. Later visits don’t change.",
                     day(detail.first_day())
                 ),
             ),

@@ -100,7 +100,7 @@ fn give_up(
     let charge = books::open(tx, subject, charge)?;
     let amount = amount.unwrap_or(due);
     if amount <= Cents::ZERO || amount > due {
-        return Err(Fields::one("amount", format!("Enter an amount of at most {due}.")));
+        return Err(Fields::one("amount", format!("Enter an amount up to ${due}.")));
     }
     let is_comp = kind == AdjustmentKind::Comp;
     if !is_comp && charge.earned_at.is_none() {

@@ -223,11 +223,11 @@ fn amount_of(part: &PaidPart, charge: &Charge) -> Result<Cents> {
         None => Ok(due),
         Some(amount) if amount == due => Ok(due),
         Some(_) if part.subject.kind == SubjectKind::Membership => {
-            Err(Fields::one("amount", format!("Dues are paid in full: {due}.")))
+            Err(Fields::one("amount", format!("Dues are paid in full: ${due}.")))
         }
         Some(amount) if amount > Cents::ZERO && amount < due => Ok(amount),
         Some(Cents(0)) => Err(Fields::one("amount", "Enter an amount above 0.")),
-        Some(_) => Err(Fields::one("amount", format!("Only {due} is due."))),
+        Some(_) => Err(Fields::one("amount", format!("Only ${due} is due."))),
     }
 }
 

@@ -188,7 +188,8 @@ pub fn refunds(tx: &mut Tx<'_>, by: &Actor, (from, to): (Timestamp, Timestamp)) 
     )
 }
 
-/// Returns the payments of the actor, the latest first.
+/// Returns the payments of the actor, the latest first. Those that were received before payments were recorded are left
+/// out.
 ///
 /// # Errors
 /// Returns `Error::Unauthorized` for a visitor.
@@ -199,7 +200,7 @@ pub fn my_payments(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Payment>> {
             "SELECT ",
             payment_columns!(),
             " FROM payments
-             WHERE club_id = $1 AND person_id = $2 ORDER BY received_at DESC, id DESC"
+             WHERE club_id = $1 AND person_id = $2 AND number IS NOT NULL ORDER BY received_at DESC, id DESC"
         )),
         args![club, person],
     )

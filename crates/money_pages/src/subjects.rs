@@ -108,7 +108,7 @@ pub(crate) fn method_word(method: PaymentMethod) -> &'static str {
     match method {
         PaymentMethod::Cash => "Cash",
         PaymentMethod::Terminal => "Card terminal",
-        PaymentMethod::Earlier => "Before payments were recorded",
+        PaymentMethod::Earlier => "Not on file",
     }
 }
 

@@ -48,8 +48,8 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
         News::Confirm { token, account } => about(draft("Confirm your email", "Is this your email?"), club, account)
             .says("Someone just created a CoreSync account with this email. If it was you, please confirm. Then you can sign in and book.")
             .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
-            .note("This link works once, for seven days.")
-            .note("If it wasn’t you, ignore this email, or open the link and choose a new password to take over the account."),
+            .note("This link works once and expires in seven days.")
+            .note("If it wasn’t you, ignore this email, or open the link and choose a new password to secure the account."),
         News::HasAccount => draft("You already have an account", "You already have an account.")
             .says("Someone tried to create an account with this email. You already have one; nothing has changed.")
             .says("If it was you, sign in, or reset your password if you’ve forgotten it.")
@@ -59,12 +59,12 @@ fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Ma
         News::Reset { token } => draft("Reset your password", "Reset your password")
             .says("Someone just asked to reset your password. Choosing a new password signs you out everywhere.")
             .leads_to("Reset password", format!("{public}/password-reset/new/?token={token}"))
-            .note("This link works once, for 30 minutes.")
+            .note("This link works once and expires in 30 minutes.")
             .note(not_you),
         News::Change { token, account } => about(draft("Confirm your new email", "Is this your new email?"), club, account)
             .says("Someone asked to use this email for a CoreSync account. If it was you, please confirm it with the account’s password.")
             .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
-            .note("This link works once, for one day.")
+            .note("This link works once and expires in one day.")
             .note(not_you),
         News::AddressChanged => draft("Your email was changed", "Your email was changed.")
             .says("From now on, sign in with your new email. We’ll write to you there.")

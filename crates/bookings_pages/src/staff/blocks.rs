@@ -370,7 +370,7 @@ fn preview(
     let note = if inside.is_empty() {
         "No bookings in this time."
     } else {
-        "These bookings stay as they are. Reschedule or cancel them yourself."
+        "These bookings won’t change. You’ll need to reschedule or cancel them."
     };
     Ok(StaffPage::new(by, HERE, "Block this time?")
         .text(what)

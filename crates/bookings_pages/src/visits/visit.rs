@@ -271,6 +271,12 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
     let (due, back) = (charge.due(), charge.to_refund());
     match (booking.status, charge.received()) {
         _ if back > Cents::ZERO => format!("{} will be refunded at the front desk.", format::money(back)),
+        (Status::NoShow, received) if due == Cents::ZERO && received > Cents::ZERO => {
+            format!("No-show fee: {}. Paid.", format::money(received))
+        }
+        (Status::Cancelled, received) if due == Cents::ZERO && received > Cents::ZERO => {
+            format!("Late cancellation fee: {}. Paid.", format::money(received))
+        }
         (_, received) if due == Cents::ZERO && received > Cents::ZERO => "Paid. Thank you.".to_owned(),
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
         (Status::Cancelled, _) => {

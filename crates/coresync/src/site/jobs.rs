@@ -215,7 +215,7 @@ fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Resu
         ("Next run", next_run(&job, &zone, tx.now())),
         ("Last error", error.unwrap_or_else(|| "None".to_owned())),
     ];
-    let retry = FormPart::post(format!("{}retry/", here(id)), "Retry now");
+    let retry = FormPart::post(format!("{}retry/", here(id)), "Retry job");
     let discard = FormPart::post(format!("{}discard/", here(id)), "Discard job")
         .field(InputField::tick("sure", "I’m sure: this work won’t be done.", false))
         .quiet()

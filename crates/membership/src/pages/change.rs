@@ -300,7 +300,7 @@ fn sentences(
                 |(from, last)| format!("From {from}, through {last}"),
             );
             vec![
-                format!("{days}, your membership is paused for {months}: no dues and no benefits."),
+                format!("{days}, your membership will be paused for {months}: no dues and no benefits."),
                 "After that, your membership resumes. A pause can’t be undone.".to_owned(),
                 format!(
                     "You can pause for up to {} each calendar year.",

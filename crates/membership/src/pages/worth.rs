@@ -69,9 +69,9 @@ impl Comparison {
             row("Birthday gift", |plan| if plan.tier >= Tier::Premium { "Included" } else { "–" }.to_owned()),
             row("Waitlist", |plan| {
                 match plan.tier {
-                    Tier::Unlimited => "First in line",
-                    Tier::Premium => "Second in line",
-                    Tier::Base => "Third in line",
+                    Tier::Unlimited => "First priority",
+                    Tier::Premium => "Second priority",
+                    Tier::Base => "Third priority",
                     Tier::None => "–",
                 }
                 .to_owned()

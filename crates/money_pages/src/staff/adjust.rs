@@ -62,7 +62,7 @@ impl Decision {
     fn title(self) -> &'static str {
         match self {
             Decision::Refund => "Refund",
-            Decision::Comp => "Give for free",
+            Decision::Comp => "Comp",
             Decision::WriteOff => "Write off",
         }
     }
@@ -71,7 +71,7 @@ impl Decision {
     fn button(self) -> &'static str {
         match self {
             Decision::Refund => "Record refund",
-            Decision::Comp => "Give for free",
+            Decision::Comp => "Comp amount",
             Decision::WriteOff => "Write off",
         }
     }
@@ -79,9 +79,9 @@ impl Decision {
     fn sentence(self) -> &'static str {
         match self {
             Decision::Refund => {
-                "The price goes down by this amount, and you hand back the money the way it was paid. With tax, the refund can be a cent less."
+                "Refund the guest the way they paid. This also lowers the price. With tax, the refund may be a cent less."
             }
-            Decision::Comp => "The price stays as it is, and the club pays this part of it.",
+            Decision::Comp => "The price doesn’t change; the club covers this amount.",
             Decision::WriteOff => "The club stops collecting this amount and records it as a loss.",
         }
     }
@@ -138,9 +138,9 @@ fn draw(
     let back = Part::Links(vec![("Back to the payment", charge_path(subject))]);
     if most == Cents::ZERO {
         let why = match decision {
-            Decision::Refund => "There’s nothing that can be refunded.",
+            Decision::Refund => "There’s nothing to refund.",
             Decision::Comp => "Nothing is due.",
-            Decision::WriteOff => "Only an amount for a visit that took place, or a fee, can be written off.",
+            Decision::WriteOff => "You can write off only a past visit or a fee.",
         };
         return Ok(page.text(why).with(back));
     }
@@ -158,11 +158,11 @@ fn draw(
     if !people::is_confirmed(tx, by)? {
         form = form.field(
             InputField::line("current_password", "Your password", "password", "")
-                .hint("So that nobody does this at a computer that was left open."),
+                .hint("To confirm it’s you."),
         );
     }
     Ok(page
-        .text(format!("{} At most {}.", decision.sentence(), format::money(most)))
+        .text(format!("{} Up to {}.", decision.sentence(), format::money(most)))
         .form(form.wrong(wrong))
         .with(back))
 }

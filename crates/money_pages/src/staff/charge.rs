@@ -37,8 +37,10 @@ pub(crate) fn subject_of(by: &Actor, (kind, id): &(String, Id)) -> Result<Subjec
 fn sentence(done: &str) -> Option<&'static str> {
     match done {
         "paid" => Some("Payment recorded."),
-        "sent" | "refunded" => Some("Refund recorded. Hand back the money now."),
-        "comp" => Some("Given for free."),
+        "sent" | "refunded" => {
+            Some("Refund recorded. Now give the guest the money, or refund their card on the terminal.")
+        }
+        "comp" => Some("Comped."),
         "written-off" => Some("Written off."),
         _ => None,
     }

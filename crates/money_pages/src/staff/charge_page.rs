@@ -36,7 +36,7 @@ pub(crate) fn draw(
         .with(Part::Facts(facts(charge, described.reference)));
     let is_own = charge.person.is_some() && charge.person == by.id();
     if is_own {
-        page = page.text("This is your own. A colleague takes the payment.");
+        page = page.text("This is your own. Ask a colleague to take the payment.");
     } else {
         if charge.due() > Cents::ZERO {
             let form = payment_form(tx, by, (subject, charge), entered)?;
@@ -69,11 +69,11 @@ fn facts(charge: &Charge, reference: Option<String>) -> Vec<(&'static str, Strin
     let mut facts: Vec<_> = reference.into_iter().map(|reference| ("Confirmation", reference)).collect();
     facts.extend([("Status", status_word(charge).to_owned()), ("Total", money(charge.total()))]);
     for (label, amount) in [
-        ("Given for free", charge.comp),
+        ("Comped", charge.comp),
         ("Written off", charge.written_off),
         ("Paid", charge.paid),
         ("Refunded", charge.refunded),
-        ("To hand back", charge.to_refund()),
+        ("Refund owed", charge.to_refund()),
     ] {
         if amount > Cents::ZERO {
             facts.push((label, money(amount)));
@@ -169,8 +169,8 @@ fn refund_form(
         form = form.field(slip_field());
     }
     let back = format::money(account.charge.to_refund());
-    page.heading("hand-back", "Refund to hand back")
-        .text(format!("{back} goes back the way it was paid, the latest payment first."))
+    page.heading("hand-back", "Refund owed")
+        .text(format!("Refund {back} the way it was paid, the latest payment first."))
         .form(form.wrong(wrong))
 }
 
@@ -187,7 +187,7 @@ fn adjustments(by: &Actor, subject: Subject, charge: &Charge) -> Vec<(&'static s
         return links;
     }
     if charge.due() > Cents::ZERO {
-        links.push(("Give for free", format!("{path}comp/")));
+        links.push(("Comp", format!("{path}comp/")));
         if charge.earned_at.is_some() {
             links.push(("Write off", format!("{path}write-off/")));
         }
@@ -241,14 +241,14 @@ fn recorded(
                 cell(name(one.sent_by)),
             ]
         });
-        let head = vec!["Receipt", "Sent", "Method", "Amount", "Handed back by"];
+        let head = vec!["Receipt", "Sent", "Method", "Amount", "Refunded by"];
         let refunds = Table { caption: "Refunds", head, rows: refunds.collect(), csv: None };
         page = page.heading("refunds", "Refunds").table(refunds, "");
     }
     if !account.adjustments.is_empty() {
         let adjustments = account.adjustments.iter().map(|one| {
             let kind = match one.kind {
-                AdjustmentKind::Comp => "Given for free",
+                AdjustmentKind::Comp => "Comped",
                 AdjustmentKind::WriteOff => "Written off",
                 AdjustmentKind::Refund => "Refund approved",
             };

@@ -167,7 +167,7 @@ impl Day {
         }
         Ok(Table {
             caption: "Refunds",
-            head: vec!["Time", "Receipt", "Guest", "For", "Refunded with", "Amount", "Handed back by"],
+            head: vec!["Time", "Receipt", "Guest", "For", "Refunded with", "Amount", "Refunded by"],
             rows,
             csv: Some(format!("{}&format=csv&table=refunds", self.path(self.date))),
         })

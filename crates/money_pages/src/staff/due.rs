@@ -22,7 +22,7 @@ const MOST: usize = 10_000;
 
 /// The lists, with their labels.
 const STATES: [(&str, &str); 3] =
-    [("due", "Due now"), ("ahead", "Due at upcoming visits"), ("to_refund", "Refunds to hand back")];
+    [("due", "Due now"), ("ahead", "Due at upcoming visits"), ("to_refund", "Refunds owed")];
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
@@ -76,7 +76,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DueQuery>) -> Result<Re
         let empty = match query.which() {
             OpenCharges::Due => "Nothing is due. Every visit that took place is paid.",
             OpenCharges::Ahead => "Nothing is due at upcoming visits.",
-            OpenCharges::ToRefund => "Nothing has to be handed back.",
+            OpenCharges::ToRefund => "No refunds are owed.",
         };
         let mut page = StaffPage::new(by, HERE, "Amounts due").with(Part::Form(filter)).table(table, empty);
         let turn = |page: usize| format!("{}&page={page}", query.path());

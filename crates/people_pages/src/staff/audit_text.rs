@@ -94,9 +94,9 @@ pub(crate) fn label(event: AuditEvent) -> &'static str {
         AuditEvent::JobDiscarded => "Discarded a background job",
         AuditEvent::DayClosed => "Closed a business day",
         AuditEvent::PaymentTaken => "Took a payment",
-        AuditEvent::RefundSent => "Handed back a refund",
+        AuditEvent::RefundSent => "Issued a refund",
         AuditEvent::RefundApproved => "Approved a refund",
-        AuditEvent::CompGiven => "Gave something for free",
+        AuditEvent::CompGiven => "Comped an amount",
         AuditEvent::AmountWrittenOff => "Wrote off an amount",
     }
 }
@@ -276,7 +276,7 @@ fn spoken(name: &str) -> String {
         "factor_bp" => "percent of the standard price",
         "cents" => "amount",
         "paid_until" => "paid through",
-        "to_refund" => "to hand back",
+        "to_refund" => "refund owed",
         "frozen_from" => "paused from",
         "frozen_until" => "paused through",
         other => other.strip_suffix("_id").unwrap_or(other),

@@ -212,6 +212,9 @@ d333++ POST /staff/members/{id}/birthday/ | birthday=1990-11-03
 d33+++ GET /staff/members/{id}/emergency/
 d33+++ GET /staff/money/
 d33+++ GET /staff/money/due/
+d33344 GET /staff/money/entries/{id}/
+d333++ GET /staff/money/ledger/
+d333++ GET /staff/money/ledger/{account}/
 d33444 GET /staff/money/{kind}/{id}/
 d33444 POST /staff/money/{kind}/{id}/ | amount=1&method=cash
 d33444 POST /staff/money/{kind}/{id}/send-refund/
@@ -396,6 +399,7 @@ async fn send_request(app: &TestClub, route: &str, body: &str) -> String {
             ("{id}", uma.as_str()),
             ("{person}", &uma),
             ("{slug}", "massage"),
+            ("{account}", "cash"),
             ("{kind}", "booking"),
             ("{decision}", "comp"),
             ("{name}", "none"),

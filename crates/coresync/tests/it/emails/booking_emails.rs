@@ -35,7 +35,7 @@ async fn confirmation_and_cancellation_emails_share_a_calendar_event() {
         "Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time",
         "CS-2026-000001",
         "$200",
-        "Free to cancel until",
+        "Free cancellation until",
         "method=REQUEST",
         "filename=\"booking.ics\"",
     ] {

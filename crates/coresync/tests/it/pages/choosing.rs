@@ -54,7 +54,7 @@ async fn choosing_a_time_holds_it() {
     assert!(held.contains("Held for you") && held.contains("Friday, November 27"), "{held}");
     assert!(held.contains("data-until=\"2026-11-24T15:10:00Z\""), "the countdown knows its end: {held}");
     assert!(held.contains("data-now=\"2026-11-24T15:00:00Z\""), "and our clock: {held}");
-    assert!(held.contains("Free to cancel until"), "{held}");
+    assert!(held.contains("Free cancellation until"), "{held}");
     assert!(held.contains("Base member"), "the price says why: {held}");
     // Sending the form twice makes one hold, and returns the same page.
     assert_eq!(hold(&app.browser(BEA), "massage", FRIDAY).await, path);

@@ -138,7 +138,7 @@ async fn plan_changes_and_freezes_are_previewed_and_applied() {
     let text = pia.get("/dashboard/membership/freeze/?months=2").await.expect(200).text();
     assert!(
         text.contains(
-            "From Thursday, December 10, through Tuesday, February 9, your membership is paused for 2 months"
+            "From Thursday, December 10, through Tuesday, February 9, your membership will be paused for 2 months"
         ),
         "{text}"
     );

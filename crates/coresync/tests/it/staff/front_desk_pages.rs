@@ -226,7 +226,7 @@ async fn a_block_is_previewed_saved_changed_and_removed_with_forms() {
         "Block this time?",
         "Suite, from Friday, November 27, 5:00 PM",
         "Uma Reyes",
-        "These bookings stay as they are",
+        "These bookings won’t change",
     ] {
         assert!(seen.contains(phrase), "{phrase}: {seen}");
     }

@@ -111,7 +111,7 @@ async fn refunds_and_decisions_have_pages() {
     let owed = dora.get("/staff/money/due/?state=to_refund").await.expect(200).text();
     assert!(owed.contains(&path) && owed.contains("$150.00"), "{owed}");
     let page = dora.get(&path).await.expect(200).text();
-    assert!(page.contains("$150 goes back the way it was paid"), "{page}");
+    assert!(page.contains("Refund $150 the way it was paid"), "{page}");
     let wrong = dora.submit(&format!("{path}send-refund/"), "").await.expect(400).text();
     assert!(wrong.contains("Enter the number of the refund slip."), "{wrong}");
     let after = location(dora.submit(&format!("{path}send-refund/"), "refund_slip=0043").await);
@@ -125,7 +125,7 @@ async fn refunds_and_decisions_have_pages() {
     dora.get(&format!("{path}comp/")).await.expect(403);
     max.get(&format!("{path}gift/")).await.expect(404);
     let page = max.get(&format!("{path}comp/")).await.expect(200).text();
-    assert!(page.contains("The price stays as it is") && page.contains("name=\"reason\""), "{page}");
+    assert!(page.contains("The price doesn’t change") && page.contains("name=\"reason\""), "{page}");
     // D10: the page asks for the password, unless it was entered within the last five minutes.
     assert!(page.contains("name=\"current_password\""), "{page}");
     let refused = max.submit(&format!("{path}comp/"), "amount=20.00&reason=x").await.expect(403).text();
@@ -142,9 +142,38 @@ async fn refunds_and_decisions_have_pages() {
     assert!(wrong.contains("value=\"20.00\"") && wrong.contains("href=\"#reason\""), "{wrong}");
     let after = location(max.submit(&format!("{path}comp/"), "amount=200.00&reason=Our+mistake").await);
     let page = max.get(&after).await.expect(200).text();
-    assert!(page.contains("Given for free.") && page.contains("Our mistake"), "{page}");
+    assert!(page.contains("Comped.") && page.contains("Our mistake"), "{page}");
     let page = max.get(&format!("{path}write-off/")).await.expect(200).text();
-    assert!(page.contains("can be written off"), "{page}");
+    assert!(page.contains("You can write off only"), "{page}");
     let page = max.get(&format!("{path}refund/")).await.expect(200).text();
-    assert!(page.contains("There’s nothing that can be refunded."), "{page}");
+    assert!(page.contains("There’s nothing to refund."), "{page}");
+}
+
+/// What was paid is in the ledger, which only managers see.
+#[tokio::test]
+async fn a_manager_reads_the_ledger() {
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let max = app.browser(MAX);
+    let empty = max.get("/staff/money/ledger/").await.expect(200).text();
+    assert!(empty.contains("No entries yet."), "{empty}");
+    let path = format!("/staff/money/booking/{id}/");
+    location(app.browser(DORA).submit(&path, "amount=150&method=cash").await);
+    let page = max.get("/staff/money/ledger/").await.expect(200).text();
+    for phrase in ["Cash", "Paid in advance", "Total", "$150.00", "/staff/money/ledger/cash/?to=2026-11-24"] {
+        assert!(page.contains(phrase), "{phrase}: {page}");
+    }
+    let day_before = max.get("/staff/money/ledger/?to=2026-11-23").await.expect(200).text();
+    assert!(day_before.contains("No entries yet."), "{day_before}");
+    let page = max.get("/staff/money/ledger/cash/").await.expect(200).text();
+    let entry = page.split("href=\"/staff/money/entries/").nth(1).and_then(|rest| rest.split('"').next());
+    let entry =
+        max.get(&format!("/staff/money/entries/{}", entry.expect("an entry"))).await.expect(200).text();
+    for phrase in ["Payment", "Dora Quill", "Tuesday, November 24", "$150.00", path.as_str()] {
+        assert!(entry.contains(phrase), "{phrase}: {entry}");
+    }
+    let csv = max.get("/staff/money/ledger/deposits/?format=csv").await.expect(200).text();
+    assert!(csv.lines().nth(1).expect("a row").contains("Cash"), "{csv}");
+    max.get("/staff/money/ledger/none/").await.expect(404);
+    app.browser(DORA).get("/staff/money/ledger/").await.expect(403);
 }

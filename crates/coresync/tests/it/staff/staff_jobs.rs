@@ -55,7 +55,7 @@ async fn discarding_a_job_needs_confirmation_and_is_audited() {
     let id = stopped_job(&app, "test.first").await;
     let here = format!("{HERE}{id}/");
     let page = app.browser(MAX).get(&here).await.expect(200).text();
-    assert!(page.contains("Retry now") && page.contains("Discard job"));
+    assert!(page.contains("Retry job") && page.contains("Discard job"));
     let unsure = app.browser(MAX).submit(&format!("{here}discard/"), "").await.expect(400).text();
     assert!(unsure.contains("Check the box to discard the job."));
     assert!(recorded(&app).await.is_empty());

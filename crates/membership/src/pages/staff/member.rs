@@ -247,7 +247,7 @@ fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) ->
         .field(InputField::select("plan", "Plan", plans.collect()))
         .field(paid())
         .wrong(wrong);
-    page.text("Not a member. Enrolling starts the plan today; collect the first month first.").form(form)
+    page.text("Not a member. Collect the first month’s dues, then enroll. The plan starts today.").form(form)
 }
 
 /// What can be done with a membership.
