@@ -224,18 +224,17 @@ impl Saying<'_> {
                 ("", self.reminding("we’ll see you soon."), note, "View your visit")
             }
             BookingNews::Cancelled => {
-                let heading = match &self.cancellation {
-                    Some(Cancellation { by_club: true, .. }) => {
-                        format!("we’re sorry: we’ve had to cancel {visit}.")
-                    }
-                    _ => format!("{visit} {} canceled.", self.is_or_are("is", "are")),
+                let (heading, next) = match &self.cancellation {
+                    Some(Cancellation { by_club: true, .. }) => (
+                        format!("we’re sorry: we’ve had to cancel {visit}."),
+                        format!("Call {phone} and we’ll find another time."),
+                    ),
+                    _ => (
+                        format!("{visit} {} canceled.", self.is_or_are("is", "are")),
+                        "We hope to see you another time.".to_owned(),
+                    ),
                 };
-                (
-                    "Canceled",
-                    heading,
-                    format!("{}We hope to see you another time.", self.due()),
-                    "View details",
-                )
+                ("Canceled", heading, format!("{}{next}", self.due()), "View details")
             }
             BookingNews::Missed => {
                 let (heading, were_here) = match self.guest() {

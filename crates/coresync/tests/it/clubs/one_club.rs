@@ -146,7 +146,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
     ),
     (
         "money/src/export.rs",
-        &["SELECT id, subject_kind", "SELECT m.number"],
+        &["SELECT id, subject_kind", "SELECT m.number", "SELECT r.number", "SELECT a.kind"],
         "an export of personal data covers all clubs",
     ),
     ("membership/src/store.rs", &["SELECT m.id, p.name"], "an export of personal data covers all clubs"),
@@ -222,6 +222,7 @@ const OF_ALL: &[(&str, &[&str], &str)] = &[
             "SELECT c.id FROM charges c",
             "SELECT c.subject_kind, c.subject_id FROM charges c",
             "SELECT m.id FROM memberships m",
+            "WITH totals AS",
         ],
         "`coresync check` examines the whole database",
     ),
