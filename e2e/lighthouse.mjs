@@ -12,8 +12,11 @@ import { FLAGS, openBrowser, Visits } from "./visit.mjs";
 const isLong = process.argv.includes("--long");
 const times = isLong ? 5 : 1;
 const daily = new Set(["home", "services", "book-day"]);
-/** Pages that are not to be indexed: search results, sign-in and own pages, missing pages, and the offline page. */
-const hidden = /search|none|open|login|signup|missing|offline|book-|own-/;
+/**
+ * Pages that are not to be indexed: search results, sign-in and own pages, missing pages, the offline page, and the API
+ * reference.
+ */
+const hidden = /search|none|open|login|signup|missing|offline|book-|own-|^api$/;
 
 const pages = site.PAGES.filter(([name]) => isLong || daily.has(name));
 
