@@ -33,7 +33,8 @@ const AUDIT: &str = "Compare the log with an earlier backup, and find out who co
 const ROLES: &str = "Find out who changed the table `club_roles`. These rows give a role in no club, but the people still count as staff.";
 const SLUGS: &str = "Give each of these clubs a slug of its own in the table `clubs`. Without one, the program can't read the club.";
 /// Every check of the club.
-const CHECKS: [fn(&mut Tx<'_>) -> Result<Vec<Finding>>; 10] =
+type Check = fn(&mut Tx<'_>) -> Result<Vec<Finding>>;
+const CHECKS: [Check; 10] =
     [overlaps, claims, blocks, allocations, numbers, charges, fees, books, of_one_club, audit];
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;

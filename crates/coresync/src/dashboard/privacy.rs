@@ -162,8 +162,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         "birthday_gifts": membership::export_gifts(tx, by)?,
         "memberships": membership::export(tx, by)?,
         "charges": money::export(tx, by)?,
-        "payments": money::export_payments(tx, by)?,
-        "refunds": money::export_refunds(tx, by)?,
+        "payments": money::export_payments(tx, by)?, "refunds": money::export_refunds(tx, by)?,
         "ledger": ledger::export(tx, by)?,
         "audit_log": people::audit_of_me(tx, by)?,
     }))
