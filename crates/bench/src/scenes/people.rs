@@ -149,8 +149,8 @@ fn write(tx: &mut Tx<'_>, first: usize) -> Result<()> {
         let phone = format!("+1 {:03} 555 {:04}", 200 + rng.below(700), rng.below(10_000));
         tx.run(
             sql!(
-                "INSERT INTO people (id, email, first_name, last_name, phone, role, created_at)
-                 VALUES ($1, $2, $3, $4, $5, 'account', 0)"
+                "INSERT INTO people (id, email, first_name, last_name, phone, created_at)
+                 VALUES ($1, $2, $3, $4, $5, 0)"
             ),
             args![Id(FIRST_ID + n as i64), email, FIRST[n % 16], last, phone],
         )?;
